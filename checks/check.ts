@@ -1,0 +1,97 @@
+import { z } from 'zod'
+
+/** Bounds of every check, in one place: the probe's documentation, the scenario schema and the OpenAPI page take them from here. */
+export const bounds = {
+  deadlineMs: { min: 10, max: 60_000, default: 3_500 },
+  attempts: { min: 1, max: 20, default: 1 },
+  bodyBytes: 64 * 1024,
+  redirects: 5,
+} as const
+
+const port = z.int().min(1).max(65_535)
+const host = z.string().min(1).max(253)
+
+/** What all kinds share. The deadline spans all attempts of the check; it is decided by the caller and travels as a signal. */
+const common = {
+  id: z.string().min(1).max(200).default('check'),
+  deadlineMs: z.int().min(bounds.deadlineMs.min).max(bounds.deadlineMs.max).default(bounds.deadlineMs.default),
+  /** Attempts after a failed one, each a new connection; they share the deadline equally. */
+  attempts: z.int().min(bounds.attempts.min).max(bounds.attempts.max).default(bounds.attempts.default),
+  /** Which address family a name must resolve to; the first answer when absent (A before AAAA). */
+  family: z.union([z.literal(4), z.literal(6)]).optional(),
+}
+
+const dnsTypes = ['A', 'AAAA', 'CNAME', 'SRV', 'TXT', 'PTR', 'NS', 'MX', 'SOA'] as const
+
+const tlsOptions = {
+  serverName: host.optional(),
+  /** Whether the certificate must be valid for the name and trusted; the system's roots, or `ca`. */
+  verify: z.boolean().default(true),
+  ca: z
+    .string()
+    .max(64 * 1024)
+    .optional(),
+}
+
+export const checkSchemas = {
+  dns: z.strictObject({
+    kind: z.literal('dns'),
+    ...common,
+    name: z.string().min(1).max(255),
+    type: z.enum(dnsTypes).default('A'),
+    /** Ask this server instead of those of resolv.conf. */
+    server: host.optional(),
+  }),
+  tcp: z.strictObject({
+    kind: z.literal('tcp'),
+    ...common,
+    host,
+    port,
+    /** Sent after connecting; what comes back first is the outcome's `reply`. */
+    send: z.string().max(1024).optional(),
+  }),
+  udp: z.strictObject({
+    kind: z.literal('udp'),
+    ...common,
+    host,
+    port,
+    /** The datagram; repeated within the deadline, because UDP loses. */
+    send: z.string().max(1024).default('crosscheck'),
+  }),
+  tls: z.strictObject({ kind: z.literal('tls'), ...common, host, port, ...tlsOptions }),
+  http: z.strictObject({
+    kind: z.literal('http'),
+    ...common,
+    url: z.url({ protocol: /^https?$/ }).max(2048),
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']).default('GET'),
+    headers: z.record(z.string().max(200), z.string().max(2000)).default({}),
+    body: z.string().max(bounds.bodyBytes).optional(),
+    redirects: z.int().min(0).max(bounds.redirects).default(0),
+    expect: z
+      .strictObject({
+        /** Exact statuses; any 2xx when absent. */
+        status: z.array(z.int().min(100).max(599)).min(1).optional(),
+        headers: z.record(z.string(), z.string()).optional().describe('value contained, case-insensitive name'),
+        body: z.string().max(2048).optional().describe('text that the body contains'),
+      })
+      .default({}),
+    ...tlsOptions,
+  }),
+} as const
+
+export const checkSchema = z.discriminatedUnion('kind', [
+  checkSchemas.dns,
+  checkSchemas.tcp,
+  checkSchemas.udp,
+  checkSchemas.tls,
+  checkSchemas.http,
+])
+
+export type Check = z.infer<typeof checkSchema>
+export type CheckInput = z.input<typeof checkSchema>
+export type CheckKindName = Check['kind']
+export type DnsCheck = Extract<Check, { kind: 'dns' }>
+export type TcpCheck = Extract<Check, { kind: 'tcp' }>
+export type UdpCheck = Extract<Check, { kind: 'udp' }>
+export type TlsCheck = Extract<Check, { kind: 'tls' }>
+export type HttpCheck = Extract<Check, { kind: 'http' }>

@@ -1,0 +1,81 @@
+import type { Check } from '../checks/check.ts'
+import type { Observation } from '../checks/outcome.ts'
+import type { Labels } from '../policy/types.ts'
+import type { Pod, World } from './world.ts'
+
+/**
+ * Who asks. Policies select labels, not namespaces, so an identity is always explicit.
+ * `inside` and `node` are controls: a pod's own network namespace, and a node's host network.
+ */
+export type Identity =
+  | { readonly kind: 'namespace'; readonly namespace: string; readonly labels?: Labels; readonly node?: string }
+  | { readonly kind: 'like'; readonly namespace: string; readonly workload: string; readonly node?: string }
+  | { readonly kind: 'as'; readonly namespace: string; readonly workload: string; readonly node?: string }
+  | { readonly kind: 'pod'; readonly namespace: string; readonly name: string }
+  | { readonly kind: 'outside' }
+  | { readonly kind: 'inside'; readonly namespace: string; readonly pod: string }
+  | { readonly kind: 'node'; readonly node: string }
+
+/** A place from which checks run. */
+export interface Probe {
+  readonly identity: Identity
+  /** The pod whose network is used; none for `outside` and `node`. */
+  readonly pod?: Pod
+  readonly node: string | undefined
+  /** The addresses that its sockets must have; no verdict is drawn from any other. */
+  readonly addresses: readonly string[]
+  /** When its address became known, for plugins that learn of fresh pods late (milliseconds since the epoch); none for a settled pod. */
+  readonly bornAt?: number
+  /** What the report says of it: "tested as a plain pod". */
+  readonly note?: string
+  /** Runs all checks at once, within the fabric's own bounds, and yields each observation as it comes. Aborting ends it early. */
+  run(checks: readonly Check[], signal: AbortSignal): AsyncIterable<Observation>
+}
+
+/** A source that cannot be had, with the sentence that the report prints. */
+export interface Unavailable {
+  readonly unavailable: string
+}
+
+/** Objects as plain Kubernetes manifests (`apiVersion`, `kind`, `metadata`, …). */
+export type Manifest = Readonly<Record<string, unknown>>
+
+export type Change =
+  | { readonly kind: 'apply'; readonly objects: readonly Manifest[] }
+  | { readonly kind: 'delete'; readonly objects: readonly Manifest[] }
+  | { readonly kind: 'label'; readonly object: string; readonly labels: Readonly<Record<string, string | null>> }
+
+/** Where pods live. One contract suite runs over every implementation (`test/fabric/contract.ts`). */
+export interface Fabric {
+  readonly where: 'lab' | 'cluster'
+  /** One line for the head of the report. */
+  readonly description: string
+  readonly timing: Timing
+  world(signal: AbortSignal): Promise<World>
+  probe(identity: Identity, signal: AbortSignal): Promise<Probe | Unavailable>
+  /** Changes objects; resolves when the change was accepted, and in the lab when it is in force. */
+  apply(change: Change, signal: AbortSignal): Promise<void>
+  /** Pods whose accept queue overflowed in this run: their timeouts are `not_run`, never "blocked". Keys as `namespace/name`. */
+  overflowed(signal: AbortSignal): Promise<ReadonlySet<string>>
+  /** Policy rules that let packets to or from these addresses pass, where the fabric can tell (`namespace/policy ingress[0]`). */
+  admitted(
+    pod: { readonly namespace: string; readonly name: string },
+    signal: AbortSignal,
+  ): Promise<readonly RuleCount[]>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface RuleCount {
+  readonly rule: string
+  readonly direction: 'ingress' | 'egress'
+  readonly packets: number
+}
+
+/** How long a check waits by default, and how fast policies are in force. */
+export interface Timing {
+  readonly allowed: { readonly deadlineMs: number; readonly attempts: number }
+  readonly blocked: { readonly deadlineMs: number; readonly attempts: number }
+  readonly canaryMs: number
+  /** `at-once`: `apply` returns when rules are in force for every pod; `eventually`: plugins learn late, blocks need proof of knowledge. */
+  readonly policies: 'at-once' | 'eventually'
+}

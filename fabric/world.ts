@@ -1,0 +1,112 @@
+import type { Labels, NetworkPolicy, Place, Protocol } from '../policy/types.ts'
+
+/** What exists, as the lab was told or as a cluster answers: plain data, read once, never changed in place. */
+export interface World {
+  readonly domain: string
+  readonly nodes: readonly Node[]
+  readonly namespaces: readonly Namespace[]
+  readonly pods: readonly Pod[]
+  readonly services: readonly Service[]
+  readonly policies: readonly NetworkPolicy[]
+  /** Objects that nothing here acts on (custom resources, Ingress, mesh objects): said once, never dropped silently. */
+  readonly notSimulated: readonly ObjectRef[]
+}
+
+export interface ObjectRef {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly place?: Place
+}
+
+export interface Node {
+  readonly name: string
+  /** InternalIPs, IPv4 first. */
+  readonly addresses: readonly string[]
+  readonly labels: Labels
+}
+
+export interface Namespace {
+  readonly name: string
+  readonly labels: Labels
+  /** False when no Namespace object was given and only `kubernetes.io/metadata.name` is known (semantics rule 27). */
+  readonly labelsKnown: boolean
+  readonly place?: Place
+}
+
+export interface ContainerPort {
+  readonly name?: string
+  readonly port: number
+  readonly protocol: Protocol
+}
+
+/** The workload that a pod belongs to, as people name it: the Deployment, not its ReplicaSet. */
+export interface Workload {
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | 'CronJob' | 'Pod'
+  readonly name: string
+}
+
+export interface Pod {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly labels: Labels
+  readonly workload: Workload
+  readonly node: string
+  /** podIPs, IPv4 first; the node's addresses for a hostNetwork pod; empty while it has none. */
+  readonly addresses: readonly string[]
+  readonly hostNetwork: boolean
+  readonly ready: boolean
+  readonly serviceAccount: string
+  /** Ports of containers, and of init containers with restartPolicy Always (semantics rule 45). */
+  readonly ports: readonly ContainerPort[]
+  /** `spec.hostname` and `spec.subdomain`, which give a pod its headless name. */
+  readonly hostname?: string
+  readonly subdomain?: string
+  readonly dnsPolicy: 'ClusterFirst' | 'ClusterFirstWithHostNet' | 'Default' | 'None'
+  readonly dnsConfig?: {
+    readonly nameservers: readonly string[]
+    readonly searches: readonly string[]
+    readonly ndots?: number
+  }
+  readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[]
+  readonly restarts: number
+  readonly place?: Place
+}
+
+export interface ServicePort {
+  readonly name?: string
+  readonly port: number
+  readonly protocol: Protocol
+  readonly targetPort: number | string
+  readonly nodePort?: number
+}
+
+export interface Service {
+  readonly namespace: string
+  readonly name: string
+  readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'
+  /** Empty for a headless Service and for ExternalName. IPv4 first. */
+  readonly clusterIPs: readonly string[]
+  readonly headless: boolean
+  readonly externalName?: string
+  readonly selector: Labels | undefined
+  readonly ports: readonly ServicePort[]
+  readonly publishNotReadyAddresses: boolean
+  readonly internalTrafficPolicy: 'Cluster' | 'Local'
+  readonly externalTrafficPolicy: 'Cluster' | 'Local'
+  readonly ipFamilies: readonly (4 | 6)[]
+  /** Load balancer and external addresses that lead to this Service. */
+  readonly externalIPs: readonly string[]
+  /** From Endpoints or EndpointSlice objects, for a Service without selector. */
+  readonly manualEndpoints: readonly ManualEndpoint[]
+  readonly place?: Place
+}
+
+export interface ManualEndpoint {
+  readonly addresses: readonly string[]
+  readonly ready: boolean
+  readonly hostname?: string
+  readonly ports: readonly { readonly name?: string; readonly port: number; readonly protocol: Protocol }[]
+}
