@@ -1,0 +1,46 @@
+import { z } from 'zod'
+
+const object = z
+  .string()
+  .regex(/^[^/\s]+\/[^/\s]+$/, 'expected namespace/name')
+  .describe('namespace/name of a pod')
+const onPod = { pod: object }
+const onNode = { node: z.string().min(1) }
+
+/** Faults of real clusters that the lab can imitate; each is the cause of a verdict that a harness can get wrong. */
+export const faultSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('link-down'), ...onPod }).describe('packets to and from the pod vanish'),
+  z.strictObject({ kind: z.literal('overlay-cut'), ...onNode }).describe('pods of the node reach no pod elsewhere'),
+  z
+    .strictObject({ kind: z.literal('proxy'), ...onPod, side: z.enum(['outbound', 'inbound']).default('outbound') })
+    .describe('a transparent proxy accepts every TCP connection of the pod, or to it'),
+  z.strictObject({ kind: z.literal('bind-localhost'), ...onPod }).describe('its servers listen on 127.0.0.1 and ::1'),
+  z.strictObject({ kind: z.literal('ipv4-only'), ...onPod }).describe('its servers listen on IPv4 only'),
+  z.strictObject({ kind: z.literal('no-listener'), ...onPod }).describe('nothing listens in the pod'),
+  z.strictObject({ kind: z.literal('gone'), ...onPod }).describe('the pod is listed, and its address leads nowhere'),
+  z.strictObject({ kind: z.literal('crash'), ...onPod }).describe('no check can run in the pod'),
+  z
+    .strictObject({ kind: z.literal('leak'), ...onPod, every: z.int().min(1).max(1000), of: z.int().min(1).max(1000) })
+    .refine((leak) => leak.every <= leak.of, 'every must not exceed of')
+    .describe('`every` of `of` new connections to the pod pass, whatever the policies say'),
+  z
+    .strictObject({ kind: z.literal('http-status'), ...onPod, status: z.int().min(200).max(599) })
+    .describe('its servers answer HTTP with this status'),
+])
+
+/** What a scenario file may say of the lab (`spec.lab`); the defaults are a cluster without faults. */
+export const labSettingsSchema = z.strictObject({
+  enforcement: z.enum(['enforced', 'none']).default('enforced').describe('whether policies have an effect'),
+  deny: z.enum(['drop', 'reject', 'refuse']).default('drop').describe('silence, ICMP admin-prohibited, or TCP reset'),
+  policyDelay: z.int().min(0).max(60_000).default(0).describe('milliseconds until policies know a fresh pod as a peer'),
+  faults: z.array(faultSchema).max(1000).default([]),
+  externals: z
+    .array(z.string())
+    .max(1000)
+    .default([])
+    .describe('stand-ins beyond the cluster: ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT'),
+})
+
+export type Fault = z.infer<typeof faultSchema>
+export type LabSettings = z.infer<typeof labSettingsSchema>
+export type LabSettingsInput = z.input<typeof labSettingsSchema>
