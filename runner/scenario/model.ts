@@ -1,0 +1,168 @@
+import type { HttpCheck } from '../../checks/check.ts'
+import type { LabelSelector, Labels, Place } from '../../policy/types.ts'
+import type { LabSettings } from './lab.ts'
+
+/** A scenario as the runner takes it: variables, shorthands, lists and the matrix are resolved; every name leads to its object. */
+export interface Scenario {
+  readonly name: string
+  readonly description?: string
+  readonly tags: readonly string[]
+  /** Where the document begins. */
+  readonly place: Place
+  /** Values in force, `--set` included. */
+  readonly variables: Readonly<Record<string, string>>
+  /** Files and folders, relative to the working directory like `place.file`; they lie below the scenario's folder. */
+  readonly manifests: readonly ManifestPath[]
+  readonly lab: LabSettings
+  /** How long to wait for policies to be in force; automatic when absent, 0 turns settling off. */
+  readonly settleMs?: number
+  /** Deadline of paths that give none themselves. */
+  readonly deadlineMs?: number
+  readonly sources: ReadonlyMap<string, Source>
+  readonly targets: ReadonlyMap<string, Target>
+  /** Explicit paths in the order of the file (`from` before `to`), then what the matrix adds. */
+  readonly paths: readonly ScenarioPath[]
+  /** Run after `paths`, one after the other. */
+  readonly steps: readonly Step[]
+}
+
+export interface ManifestPath {
+  readonly path: string
+  readonly place: Place
+}
+
+interface Named {
+  /** As the scenario calls it: its key, or for one written inline its text. */
+  readonly name: string
+  readonly place: Place
+}
+
+/** Workloads and pods as `kind/name` with kubectl's full lower-case kind: `deployment/ui`, `statefulset/db`, `pod/web-0`. */
+export type WorkloadName = string
+
+/**
+ * Who asks. The first four are identities as in fabric/fabric.ts; `namespaces` and `pods` expand against the world when the run starts.
+ * A pod is `{kind: 'like' | 'as', workload: 'pod/x'}`.
+ */
+export type Source = Named & SourceSpec
+
+export type SourceSpec =
+  | { readonly kind: 'namespace'; readonly namespace: string; readonly labels?: Labels; readonly node?: string }
+  | { readonly kind: 'like'; readonly namespace: string; readonly workload: WorkloadName; readonly node?: string }
+  | { readonly kind: 'as'; readonly namespace: string; readonly workload: WorkloadName; readonly node?: string }
+  | { readonly kind: 'outside' }
+  /** One source per matching namespace; with `like`, a clone of that workload of each. */
+  | {
+      readonly kind: 'namespaces'
+      readonly selector: LabelSelector
+      readonly like?: WorkloadName
+      readonly node?: string
+    }
+  /** Every matching pod (of all namespaces when none is given); `sample` bounds how many of each class of alike pods. */
+  | {
+      readonly kind: 'pods'
+      readonly namespace?: string
+      readonly selector: LabelSelector
+      readonly sample?: number
+      readonly node?: string
+    }
+
+/** Pods as a target, each by its own address. */
+export type PodSet =
+  | { readonly by: 'labels'; readonly namespace?: string; readonly selector: LabelSelector }
+  | { readonly by: 'workload'; readonly namespace: string; readonly workload: WorkloadName }
+
+/** What is spoken at an address: a transport, or a layer-7 protocol with its request. */
+export type Speech =
+  | { readonly protocol: 'tcp' | 'udp' | 'tls' }
+  | { readonly protocol: 'http' | 'https'; readonly path: string; readonly request: HttpRequest }
+
+export type HttpRequest = Pick<HttpCheck, 'method' | 'headers' | 'redirects'> & { readonly body?: string }
+
+/** What is asked for. `host` is a name as the source would write it, or an IP literal in canonical form without brackets. */
+export type Target = Named & TargetSpec
+
+export type TargetSpec =
+  | { readonly kind: 'tcp' | 'udp' | 'tls'; readonly host: string; readonly port: number }
+  | {
+      readonly kind: 'http'
+      readonly url: string
+      readonly host: string
+      readonly port: number
+      readonly secure: boolean
+      readonly request: HttpRequest
+    }
+  | { readonly kind: 'dns'; readonly host: string; readonly type: DnsType; readonly server?: string }
+  /** This port of every pod of the set, by pod address. */
+  | { readonly kind: 'pods'; readonly pods: PodSet; readonly port: number; readonly speech: Speech }
+  /** This port of every node's address, or of one node's. A node address written as a host is a plain `tcp` target. */
+  | { readonly kind: 'nodePort'; readonly port: number; readonly speech: Speech; readonly node?: string }
+
+export const dnsTypes = ['A', 'AAAA', 'CNAME', 'SRV', 'TXT', 'PTR', 'NS', 'MX', 'SOA'] as const
+export type DnsType = (typeof dnsTypes)[number]
+
+/** NODATA stands for NOERROR without a record of the asked type. */
+export const rcodes = ['NOERROR', 'NODATA', 'NXDOMAIN', 'SERVFAIL', 'REFUSED', 'FORMERR', 'NOTIMP'] as const
+export type Rcode = (typeof rcodes)[number]
+
+export type Expectation =
+  /** `http` and `tls` are conditions beyond the transport, in the terms of checks/check.ts. For a dns target: the name has a record. */
+  | {
+      readonly kind: 'allowed'
+      readonly http?: {
+        readonly status?: readonly number[]
+        readonly headers?: Readonly<Record<string, string>>
+        readonly body?: string
+      }
+      readonly tls?: { readonly verified: boolean; readonly serverName?: string }
+    }
+  /** Layer 7: a refusal after the handshake counts as blocked too. For a dns target: the resolver does not answer. */
+  | { readonly kind: 'blocked'; readonly layer: 4 | 7; readonly blockedBy?: string }
+  /** Only for dns targets. Addresses are canonical, sorted, and all that may be answered. */
+  | { readonly kind: 'dns'; readonly rcode?: Rcode; readonly addresses?: readonly string[] }
+
+/** One assertion: one source, one target. */
+export interface ScenarioPath {
+  readonly source: Source
+  readonly target: Target
+  readonly expect: Expectation
+  /** Where the user wrote it; for a cell of the matrix the `allowed` entry that admits it, else the matrix. */
+  readonly place: Place
+  /** From the matrix: what is not listed there is blocked. */
+  readonly closedWorld: boolean
+  readonly name?: string
+  readonly why?: string
+  readonly tags: readonly string[]
+  /** `both`: one check per family, both must hold. Absent: the first answer (A before AAAA). */
+  readonly family?: 4 | 6 | 'both'
+  /** A source from which the same literal address must be reached in this run. */
+  readonly control?: Source
+  readonly deadlineMs?: number
+  readonly attempts?: number
+  /** While any path of the scenario has it, the others are not run. */
+  readonly only: boolean
+  /** The reason for not running it; it is reported as skipped. */
+  readonly skip?: string
+}
+
+/** An object by name; the namespace is empty for a cluster-scoped one. */
+export interface NamedObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+}
+
+/** What a step changes, as named in the file; the runner reads the files and turns it into a fabric's `Change`. */
+export type StepChange =
+  | { readonly kind: 'apply'; readonly files: readonly ManifestPath[] }
+  | { readonly kind: 'delete'; readonly objects: readonly NamedObject[] }
+  /** Null removes a label. */
+  | { readonly kind: 'label'; readonly object: NamedObject; readonly labels: Readonly<Record<string, string | null>> }
+
+export interface Step {
+  readonly name: string
+  readonly place: Place
+  readonly change: StepChange
+  readonly paths: readonly ScenarioPath[]
+}
