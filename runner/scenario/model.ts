@@ -1,6 +1,6 @@
 import type { HttpCheck } from '../../checks/check.ts'
+import type { LabSettings } from '../../lab/settings.ts'
 import type { LabelSelector, Labels, Place } from '../../policy/types.ts'
-import type { LabSettings } from './lab.ts'
 
 /** A scenario as the runner takes it: variables, shorthands, lists and the matrix are resolved; every name leads to its object. */
 export interface Scenario {
