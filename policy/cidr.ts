@@ -1,0 +1,89 @@
+import ipaddr from 'ipaddr.js'
+
+export type Family = 4 | 6
+
+/** An IP literal: its family, its canonical text (RFC 5952; IPv4-mapped IPv6 becomes IPv4) and its bytes. */
+export interface Address {
+  readonly family: Family
+  readonly text: string
+  readonly bytes: readonly number[]
+}
+
+/** A network: the host bits are cleared, the text is canonical. */
+export interface Cidr extends Address {
+  readonly bits: number
+}
+
+export interface ParsedCidr {
+  readonly cidr: Cidr
+  /** What Kubernetes 1.36 and later refuse and older ones accept: host bits, leading zeros, IPv4-mapped IPv6. */
+  readonly tolerated: readonly string[]
+}
+
+/** Reads an IP literal as the API server does: four decimal parts (no shorthand, no octal) or IPv6 without a zone. */
+export function parseAddress(text: string): Address | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return addressOf(ipaddr.IPv4.parse(text))
+  if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined
+  const parsed = ipaddr.IPv6.parse(text)
+  return addressOf(parsed.isIPv4MappedAddress() ? parsed.toIPv4Address() : parsed)
+}
+
+/** The canonical text of an IP literal, so that two spellings of one address compare equal; none when it is no address. */
+export function canonicalAddress(text: string): string | undefined {
+  return parseAddress(text)?.text
+}
+
+/** The family of an IP literal; none when it is no address. */
+export function familyOf(text: string): Family | undefined {
+  return parseAddress(text)?.family
+}
+
+/** Reads a CIDR as the API server before 1.36 does, which masks host bits; says what newer ones would refuse. */
+export function parseCidr(text: string): ParsedCidr | undefined {
+  const match = /^([^/]+)\/(\d{1,3})$/.exec(text)
+  if (match === null) return undefined
+  const [, literal = '', length = ''] = match
+  const decimal = literal.includes(':') ? literal : literal.replaceAll(/(^|\.)0+(?=\d)/g, '$1')
+  const address = parseAddress(decimal)
+  if (address === undefined) return undefined
+  const mapped = address.family === 4 && literal.includes(':')
+  const bits = Number(length) - (mapped ? 96 : 0)
+  if (bits < 0 || bits > address.bytes.length * 8) return undefined
+  const bytes = address.bytes.map((byte, index) => byte & maskByte(bits, index))
+  const base = textOf(bytes)
+  const cidr: Cidr = { family: address.family, bits, bytes, text: `${base}/${bits}` }
+  const tolerated = [
+    ...(decimal === literal && !/^0\d/.test(length) ? [] : ['leading zeros']),
+    ...(mapped ? ['an IPv4-mapped IPv6 address'] : []),
+    ...(base === address.text ? [] : ['host bits set']),
+  ]
+  return { cidr, tolerated }
+}
+
+/** Whether an address lies in a network; another family, or text that is no address or no network, is no match (rule 34). */
+export function contains(cidr: Cidr | string, ip: Address | string): boolean {
+  const network = typeof cidr === 'string' ? parseCidr(cidr)?.cidr : cidr
+  const address = typeof ip === 'string' ? parseAddress(ip) : ip
+  if (network === undefined || address === undefined || network.family !== address.family) return false
+  return network.bytes.every((byte, index) => ((address.bytes[index] ?? 0) & maskByte(network.bits, index)) === byte)
+}
+
+/** Whether `inner` is smaller than `outer` and lies wholly in it, as the API server asks of every `except`. */
+export function isStrictSubset(inner: Cidr, outer: Cidr): boolean {
+  return inner.bits > outer.bits && contains(outer, inner)
+}
+
+function maskByte(bits: number, index: number): number {
+  const inByte = Math.min(8, Math.max(0, bits - index * 8))
+  return (0xff << (8 - inByte)) & 0xff
+}
+
+function textOf(bytes: number[]): string {
+  const address = ipaddr.fromByteArray(bytes)
+  return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString()
+}
+
+function addressOf(parsed: ipaddr.IPv4 | ipaddr.IPv6): Address {
+  const bytes = parsed.toByteArray()
+  return { family: bytes.length === 4 ? 4 : 6, text: textOf(bytes), bytes }
+}

@@ -1,0 +1,87 @@
+import { type Field, field, isAbsent, isObject, report } from './field.ts'
+import { didYouMean } from './suggest.ts'
+
+/** The fields of an object by key; absent and null are empty, another type is a problem and empty too. */
+export function entries(of: Field): readonly (readonly [string, Field])[] {
+  if (isAbsent(of)) return []
+  if (!isObject(of.value)) {
+    report(of, { message: `expected an object, got ${typeName(of.value)}` })
+    return []
+  }
+  return Object.keys(of.value).map((key) => [key, field(of, key)] as const)
+}
+
+/** The fields of a list; absent and null are empty, another type is a problem and empty too. */
+export function items(of: Field): readonly Field[] {
+  if (isAbsent(of)) return []
+  if (!Array.isArray(of.value)) {
+    report(of, { message: `expected a list, got ${typeName(of.value)}`, hint: 'begin each item with "- "' })
+    return []
+  }
+  return of.value.map((value: unknown, index) => ({ value, path: [...of.path, index], source: of.source }))
+}
+
+/** A string; absent without a problem, another type is a decode error as in the API server (semantics rule 26). */
+export function text(of: Field): string | undefined {
+  if (isAbsent(of)) return undefined
+  if (typeof of.value === 'string') return of.value
+  report(of, { message: `expected a string, got ${typeName(of.value)}`, hint: quoteHint(of.value) })
+  return undefined
+}
+
+/** A whole number; absent without a problem. */
+export function integer(of: Field): number | undefined {
+  if (isAbsent(of)) return undefined
+  if (typeof of.value === 'number' && Number.isSafeInteger(of.value)) return of.value
+  const digits = typeof of.value === 'string' && /^\d+$/.test(of.value)
+  const hint = digits ? `write ${of.value} without quotes` : undefined
+  report(of, { message: `expected a whole number, got ${typeName(of.value)}`, hint })
+  return undefined
+}
+
+/** A boolean; absent without a problem. */
+export function flag(of: Field): boolean | undefined {
+  if (isAbsent(of)) return undefined
+  if (typeof of.value === 'boolean') return of.value
+  report(of, { message: `expected true or false, got ${typeName(of.value)}` })
+  return undefined
+}
+
+/** One of a closed set of words, which the API server compares exactly; absent without a problem. */
+export function oneOf<T extends string>(of: Field, allowed: readonly T[]): T | undefined {
+  const word = text(of)
+  if (word === undefined) return undefined
+  const found = allowed.find((candidate) => candidate === word)
+  if (found !== undefined) return found
+  const message = `Unsupported value: ${JSON.stringify(word)}: supported values: ${allowed.join(', ')}`
+  report(of, { message, hint: didYouMean(word, allowed) })
+  return undefined
+}
+
+/** Reports each key that is not known, as kubectl's strict field validation does. */
+export function refuseUnknownKeys(of: Field, known: readonly string[], hintFor?: (key: string) => string | undefined) {
+  if (!isObject(of.value)) return
+  for (const key of Object.keys(of.value)) {
+    if (known.includes(key)) continue
+    const hint = hintFor?.(key) ?? didYouMean(key, known) ?? `known here: ${known.join(', ')}`
+    report(field(of, key), { message: `unknown field ${JSON.stringify(key)}`, hint, part: 'key' })
+  }
+}
+
+/** The type of a value in the words of YAML, with scalars shown. */
+export function typeName(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'an object'
+  if (typeof value === 'string') return `the string ${JSON.stringify(shorten(value))}`
+  return `the ${typeof value} ${String(value)}`
+}
+
+function quoteHint(value: unknown): string | undefined {
+  if (typeof value !== 'number' && typeof value !== 'boolean') return undefined
+  return `write "${String(value)}" with quotes: YAML reads it as a ${typeof value} otherwise`
+}
+
+function shorten(value: string): string {
+  return value.length <= 80 ? value : `${value.slice(0, 80)}…`
+}

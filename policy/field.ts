@@ -1,0 +1,70 @@
+import type { Place, Problem } from './types.ts'
+
+export type Path = readonly (string | number)[]
+
+/** Where a path of an object stands in the user's file: its value, or its key; the nearest thing above when it is absent. */
+export type Locate = (path: Path, part?: 'key' | 'value') => Place | undefined
+
+/** One spot of an object being decoded, with what is needed to report a problem there. */
+export interface Field {
+  readonly value: unknown
+  readonly path: Path
+  readonly source: Source
+}
+
+/** The object being decoded: its name for messages (`NetworkPolicy ns/name`), its places, and the problems found so far. */
+export interface Source {
+  readonly subject: string
+  readonly at: Locate
+  readonly problems: Problem[]
+}
+
+export interface Remark {
+  readonly message: string
+  readonly hint?: string | undefined
+  readonly severity?: 'error' | 'warning'
+  readonly part?: 'key' | 'value'
+}
+
+/** Records a problem at a field: `NetworkPolicy ns/name: spec.ingress[0]: message`. */
+export function report(field: Field, { message, hint, severity = 'error', part = 'value' }: Remark): void {
+  const { subject, at, problems } = field.source
+  const place = at(field.path, part)
+  const path = pathText(field.path)
+  problems.push({
+    severity,
+    message: [subject, path, message].filter((text) => text !== '').join(': '),
+    ...(hint === undefined ? {} : { hint }),
+    ...(place === undefined ? {} : { place }),
+  })
+}
+
+/** The field one key below, `undefined` in it when absent; only own keys count. */
+export function field(parent: Field, key: string): Field {
+  const object = parent.value
+  const value = isObject(object) && Object.hasOwn(object, key) ? object[key] : undefined
+  return { value, path: [...parent.path, key], source: parent.source }
+}
+
+/** A field some keys below. */
+export function fieldAt(parent: Field, ...keys: readonly string[]): Field {
+  return keys.reduce(field, parent)
+}
+
+/** Whether the API server sees nothing here: it treats null as absent. */
+export function isAbsent({ value }: Field): boolean {
+  return value === undefined || value === null
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A path as people write it: `spec.ingress[0].from`, keys that need it in brackets and quotes. */
+export function pathText(path: Path): string {
+  return path.reduce<string>((done, step) => {
+    if (typeof step === 'number') return `${done}[${step}]`
+    if (!/^[A-Za-z_][\w-]*$/.test(step)) return `${done}[${JSON.stringify(step)}]`
+    return done === '' ? step : `${done}.${step}`
+  }, '')
+}
