@@ -1,0 +1,53 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+
+export interface HealthSources {
+  /** Whether the control port takes checks. */
+  readonly ready: () => boolean
+  /** Prometheus text, version 0.0.4. */
+  readonly metrics: () => string
+}
+
+/**
+ * The server of `/healthz`, `/readyz` and `/metrics`, not yet listening. It stands on an address that the cluster can reach, so it has three fixed answers
+ * and reflects nothing: no path, header or body of a request comes back, and bodies are not read.
+ */
+export function createHealthServer(sources: HealthSources): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: 4096,
+      headersTimeout: 2_000,
+      requestTimeout: 2_000,
+      keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: 500,
+    },
+    (request, response) => {
+      // A body is never read: the connection ends with the answer.
+      if (request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined) {
+        response.setHeader('connection', 'close')
+      }
+      if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'method not allowed\n')
+      switch (request.url) {
+        case '/healthz':
+          return answer(response, 200, 'ok\n')
+        case '/readyz':
+          return sources.ready() ? answer(response, 200, 'ok\n') : answer(response, 503, 'stopping\n')
+        case '/metrics':
+          return answer(response, 200, sources.metrics())
+        default:
+          return answer(response, 404, 'not found\n')
+      }
+    },
+  )
+  server.maxConnections = 64
+  server.setTimeout(10_000)
+  return server
+}
+
+function answer(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, {
+    'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'x-content-type-options': 'nosniff',
+  })
+  response.end(body)
+}

@@ -1,0 +1,35 @@
+import { hostname } from 'node:os'
+import { createObserver } from './observe.ts'
+import { readOptions, usage } from './options.ts'
+import { startService } from './service.ts'
+
+const args = process.argv.slice(2)
+if (args.includes('--help')) {
+  process.stdout.write(usage())
+} else {
+  await serve()
+}
+
+async function serve(): Promise<void> {
+  const options = readOptions(args, process.env)
+  if ('problems' in options) {
+    for (const problem of options.problems) process.stderr.write(`crosscheck-probe: ${problem}\n`)
+    process.exitCode = 2
+    return
+  }
+  try {
+    const service = await startService(options, {
+      observer: (metrics) => createObserver({ options, metrics, now: Date.now }),
+      hostname: hostname(),
+      now: Date.now,
+      residentBytes: () => process.memoryUsage.rss(),
+    })
+    const { stop, ...ports } = service
+    process.stdout.write(`${JSON.stringify({ ready: true, ...ports })}\n`)
+    // As pid 1 of a container, a signal without a handler would be ignored.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
+  } catch (error) {
+    process.stderr.write(`crosscheck-probe: ${(error as Error).message}\n`)
+    process.exitCode = 4
+  }
+}

@@ -1,0 +1,21 @@
+import type { z } from 'zod'
+
+/** What is wrong with a request, and where in it. */
+export interface Mistake {
+  readonly path: string
+  readonly message: string
+}
+
+const most = 20
+const longest = 300
+
+/** A schema's issues as a bounded list; values are not repeated, names that the client made up at most in part. */
+export function mistakes(error: z.ZodError, root: string): readonly Mistake[] {
+  return error.issues.slice(0, most).map((issue) => ({
+    path: [root, ...issue.path.map(String)]
+      .filter((part) => part !== '')
+      .join('.')
+      .slice(0, longest),
+    message: issue.message.slice(0, longest),
+  }))
+}

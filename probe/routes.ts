@@ -1,0 +1,77 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { CheckKindName } from '../checks/check.ts'
+import { type Observe, observations, readBatch } from './batch.ts'
+import type { Witness } from './listener/witness.ts'
+import type { Metrics } from './metrics.ts'
+import type { ProbeOptions } from './options.ts'
+import { type Parameter, parameters, readQuery } from './query.ts'
+import { refuse } from './refusal.ts'
+
+export interface ControlParts {
+  readonly options: ProbeOptions
+  readonly observe: Observe
+  readonly witness: Witness
+  readonly metrics: Metrics
+}
+
+/** `GET /v1/<kind>`: one check by query parameters. */
+export function addSingle(app: FastifyInstance, kind: CheckKindName, { observe, metrics }: ControlParts): void {
+  let types: ReadonlyMap<string, Parameter['type']> | undefined
+  app.get(`/v1/${kind}`, async (request, reply) => {
+    types ??= new Map(parameters(kind).map(({ name, type }) => [name, type]))
+    const check = readQuery(kind, types, request.query as Record<string, unknown>)
+    if ('mistakes' in check) {
+      return refuse(reply, metrics, {
+        status: 400,
+        error: 'invalid',
+        detail: 'the parameters are not those of this check',
+        ...check,
+      })
+    }
+    return observe(check, whileConnected(reply))
+  })
+}
+
+/** `POST /v1/checks`: many checks, answered as NDJSON. */
+export function addBatch(app: FastifyInstance, { options, observe, metrics }: ControlParts): void {
+  let batches = 0
+  app.post('/v1/checks', (request, reply) => {
+    if (batches >= options.batches) {
+      const detail = `${batches} batches are running, and no more are allowed at once`
+      return refuse(reply.header('retry-after', '1'), metrics, { status: 503, error: 'busy', detail })
+    }
+    const checks = readBatch(request.body, options.checksPerBatch)
+    if ('error' in checks) {
+      return refuse(reply, metrics, {
+        status: checks.error === 'too_many' ? 413 : 400,
+        detail: 'no check was run',
+        ...checks,
+      })
+    }
+    batches += 1
+    reply.raw.once('close', () => {
+      batches -= 1
+    })
+    const lines = observations(checks, observe, options, whileConnected(reply))
+    return reply
+      .type('application/x-ndjson')
+      .send(Readable.from(lines, { objectMode: false, highWaterMark: 64 * 1024 }))
+  })
+}
+
+/** Aborted when the client has gone (or was answered, when there is nothing left to abort). */
+function whileConnected(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => controller.abort(new Error('the client disconnected')))
+  return controller.signal
+}
+
+/** `GET /v1/witness?nonce=`: what the listeners of this process saw. */
+export function addWitness(app: FastifyInstance, { witness, metrics }: ControlParts): void {
+  app.get('/v1/witness', (request, reply) => {
+    const { nonce } = request.query as { nonce?: unknown }
+    if (typeof nonce === 'string') return reply.send({ sightings: witness.sightings(nonce) })
+    return refuse(reply, metrics, { status: 400, error: 'invalid', detail: 'name one nonce' })
+  })
+}

@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import type { FastifyInstance } from 'fastify'
+import type { Observe } from './batch.ts'
+import { createHealthServer } from './health.ts'
+import { createAuthority } from './listener/certificate.ts'
+import { type Listeners, listen } from './listener/listen.ts'
+import { createWitness } from './listener/witness.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import type { ProbeOptions } from './options.ts'
+import { createControlServer } from './server.ts'
+
+/** What the service needs of the machine it runs on. */
+export interface Surroundings {
+  /** Runs one check and counts it in these metrics. */
+  readonly observer: (metrics: Metrics) => Observe
+  readonly hostname: string
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly residentBytes: () => number
+}
+
+export interface Service {
+  readonly controlPort: number
+  readonly healthPort: number
+  readonly listeners: Pick<Listeners, 'tcp' | 'udp'>
+  /** Not ready from now on; new requests are refused, checks in flight have `stopMs`, then everything is closed. */
+  stop(): Promise<void>
+}
+
+/** Opens the control port (127.0.0.1 only), the health port and the listeners; rejects with the system's error when one cannot be opened. */
+export async function startService(options: ProbeOptions, surroundings: Surroundings): Promise<Service> {
+  const metrics = createMetrics()
+  const witness = createWitness(options.nonces)
+  let ready = false
+  const control = createControlServer({ options, metrics, witness, observe: surroundings.observer(metrics) })
+  const health = createHealthServer({
+    ready: () => ready,
+    metrics: () => metrics.render(surroundings.residentBytes()),
+  })
+  let listeners: Listeners | undefined
+  const closeAll = async () => {
+    listeners?.close()
+    health.close()
+    health.closeAllConnections()
+    control.server.closeAllConnections()
+    await control.close()
+  }
+  try {
+    await control.listen({ port: options.controlPort, host: '127.0.0.1' })
+    health.listen({ port: options.healthPort, host: options.healthAddress })
+    await once(health, 'listening')
+    const { now, hostname } = surroundings
+    listeners = await listen(
+      { tcp: [...options.tcp, ...options.http], udp: options.udp, connections: options.listenerConnections },
+      {
+        name: options.name ?? hostname,
+        authority: createAuthority(now),
+        witness,
+        now,
+        idleMs: options.listenerIdleMs,
+        ...(options.status && { status: options.status }),
+      },
+    )
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+  ready = true
+  return {
+    controlPort: (control.server.address() as { port: number }).port,
+    healthPort: (health.address() as { port: number }).port,
+    listeners,
+    async stop() {
+      ready = false
+      await drain(control, options.stopMs)
+      await closeAll()
+    },
+  }
+}
+
+/** Lets requests in flight end, but not for longer than `stopMs`. */
+async function drain(control: FastifyInstance, stopMs: number): Promise<void> {
+  const closed = once(control.server, 'close')
+  control.server.close()
+  control.server.closeIdleConnections()
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, stopMs)
+  await Promise.race([closed, late])
+  clearTimeout(timer)
+}
