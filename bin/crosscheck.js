@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+// Starts Crosscheck on a Node that can run it; written so that Node 20, which cannot, still gets as far as saying so.
+// In the installed package that is the bundle; in a checkout the source, by the project's own Node if this one is too old for .ts files.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+if (existsSync(path('../runner/main.ts'))) await startCheckout()
+else if (major > 22 || (major === 22 && minor >= 19)) await import('../dist/crosscheck.js')
+else
+  giveUp(
+    `needs Node 22.19 or newer and this is ${process.versions.node}: type: npx --package node@24 --package crosscheck crosscheck`,
+  )
+
+async function startCheckout() {
+  if (!existsSync(path('../node_modules/.package-lock.json'))) giveUp(`this checkout has no packages yet: type: npm ci`)
+  if (major >= 24) return import('../runner/main.ts')
+  const node = path('../node_modules/.bin/node')
+  if (!existsSync(node)) giveUp("the project's own Node is missing: type: npm ci --ignore-scripts=false")
+  const child = spawn(node, [path('../runner/main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
+  // Ctrl-C reaches both from the terminal; what is sent to this process alone is passed on. The child decides when to end.
+  process.on('SIGINT', () => {})
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => giveUp(`${node} does not start: ${error.message}`))
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
+}
+
+function giveUp(sentence) {
+  console.error(`crosscheck: ${sentence}`)
+  process.exit(4)
+}

@@ -1,0 +1,70 @@
+#!/bin/sh
+# Brings a checkout to where `npm run demo` and `npm test` work: npm's packages when they are older than the lock file, and the
+# distribution's nftables, iproute2 and util-linux where the lab needs them. Says nothing when all is there. Exit 4: one sentence says what to type.
+set -u
+cd "$(dirname "$0")/.." || exit 4
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+log=''
+
+say() { echo "crosscheck: $*" >&2; }
+give_up() { say "$*"; exit 4; }
+
+# Runs a command silently; its output is shown if it fails.
+quietly() {
+  log=$(mktemp) || exit 4
+  trap 'rm -f "$log"' EXIT
+  "$@" >"$log" 2>&1 </dev/null && return
+  cat "$log" >&2
+  return 1
+}
+
+# npm by the Node that started it: the Node in node_modules/.bin, which `npm run` puts first, is about to be replaced.
+npm_by_its_node() {
+  if [ -n "${npm_execpath:-}" ] && [ -n "${npm_node_execpath:-}" ]; then "$npm_node_execpath" "$npm_execpath" "$@"; else npm "$@"; fi
+}
+
+packages() {
+  [ node_modules/.package-lock.json -nt package-lock.json ] && [ -x node_modules/.bin/node ] && return
+  say 'installing npm packages (once) …'
+  quietly npm_by_its_node ci --no-audit --no-fund --loglevel=error || give_up 'npm ci failed: mend what it says above and type: npm ci'
+  # Without install scripts the package "node" has no binary, and everything would silently run on an older Node.
+  [ -x node_modules/.bin/node ] || give_up "npm ran no install scripts, so the project's own Node is missing: type: npm ci --ignore-scripts=false"
+}
+
+# Installer and package names by distribution; empty where no known package manager is found.
+install_line() {
+  if command -v apt-get; then echo 'apt-get install -y --no-install-recommends nftables iproute2 util-linux'
+  elif command -v dnf; then echo 'dnf install -y nftables iproute util-linux'
+  elif command -v apk; then echo 'apk add nftables iproute2 util-linux'
+  elif command -v pacman; then echo 'pacman -S --noconfirm --needed nftables iproute2 util-linux'
+  elif command -v zypper; then echo 'zypper --non-interactive install nftables iproute2 util-linux'
+  fi 2>/dev/null | tail -n 1
+}
+
+# An ip of iproute2, not BusyBox's, which knows neither namespaces nor -batch.
+system_tools() {
+  command -v nft && command -v unshare && ip -V
+} >/dev/null 2>&1
+
+system_packages() {
+  [ "$(uname -s)" = Linux ] || return 0
+  system_tools && return
+  line=$(install_line)
+  [ -n "$line" ] || give_up 'the lab needs nft, iproute2 and unshare: install them with the package manager of this system'
+  as=''
+  if [ "$(id -u)" != 0 ]; then
+    as='sudo -n'
+    sudo -n true >/dev/null 2>&1 || give_up "the lab needs nftables and iproute2, and installing them needs root: type: sudo $line"
+  fi
+  say 'installing nftables and iproute2 (once) …'
+  case $line in
+    # As environment of the command: sudo passes none of ours on. A machine that was just handed out has no package lists.
+    apt-get*) quietly $as apt-get update; set -- env DEBIAN_FRONTEND=noninteractive $line ;;
+    pacman*) quietly $as pacman -Sy --noconfirm; set -- $line ;;
+    *) set -- $line ;;
+  esac
+  quietly $as "$@" && system_tools || give_up "nftables and iproute2 could not be installed: type: ${as:+sudo }$line"
+}
+
+packages
+system_packages
