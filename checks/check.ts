@@ -5,6 +5,7 @@ export const bounds = {
   deadlineMs: { min: 10, max: 60_000, default: 3_500 },
   attempts: { min: 1, max: 20, default: 1 },
   bodyBytes: 64 * 1024,
+  replyBytes: 1024,
   redirects: 5,
 } as const
 

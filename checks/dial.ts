@@ -1,0 +1,41 @@
+import type { Socket } from 'node:net'
+import { type Attempt, concludeEnded, isOutcome } from './attempt.ts'
+import { within } from './deadline.ts'
+import { connectReason, errorCode, type Told } from './errno.ts'
+import type { Target } from './locate.ts'
+import type { Outcome } from './outcome.ts'
+import { conclude, enter } from './trace.ts'
+
+export interface Dialled {
+  readonly socket: Socket
+}
+
+/** Opens one new TCP connection to a literal; the caller must destroy the socket. An outcome when there is none. */
+export async function dial(target: Target, attempt: Attempt): Promise<Dialled | Outcome> {
+  const { trace } = attempt
+  enter(trace, 'connect')
+  const dialledAt = performance.now()
+  if (trace.firstDial?.address !== target.address) trace.firstDial = { address: target.address, at: dialledAt }
+  const socket = attempt.vantage.connect(target)
+  // The vantage's call is synchronous up to the kernel: an error that is there already came from the call itself.
+  const told: Told = socket.errored === null ? 'later' : 'by-the-call'
+  trace.seen.localAddress = socket.localAddress
+  const end = await within<Dialled | { readonly error: Error }>(attempt.deadline, (settle) => {
+    socket.once('connect', () => settle({ socket }))
+    socket.on('error', (error) => settle({ error }))
+    return nothing
+  })
+  if (typeof end === 'object' && 'socket' in end) return end
+  socket.destroy()
+  if (typeof end === 'string') return concludeEnded(trace, end)
+  const now = performance.now()
+  const since = { sinceFirstMs: now - (trace.firstDial?.at ?? dialledAt), sinceDialMs: now - dialledAt }
+  return conclude(trace, connectReason(errorCode(end.error), told, since), end.error.message)
+}
+
+/** Dials a target that is still a name, or gives the outcome at which that stopped. */
+export async function dialled(target: Target | Outcome, attempt: Attempt): Promise<Dialled | Outcome> {
+  return isOutcome(target) ? target : dial(target, attempt)
+}
+
+function nothing(): void {}

@@ -1,0 +1,45 @@
+import { type Attempt, concludeEnded, isOutcome } from './attempt.ts'
+import type { DnsCheck } from './check.ts'
+import { locate } from './locate.ts'
+import type { Outcome } from './outcome.ts'
+import { type Log, questionsSoFar } from './resolver/ask.ts'
+import { lookup } from './resolver/lookup.ts'
+import { patience } from './resolver/resolver.ts'
+import { conclude, enter } from './trace.ts'
+
+const dnsPort = 53
+
+/** Asks the resolver of the vantage, or the given server, as an application would: with the search list, without the hosts file. */
+export async function runDns(check: DnsCheck, attempt: Attempt): Promise<Outcome> {
+  const { trace, vantage, deadline } = attempt
+  const conf = vantage.resolvConf()
+  const server = check.server === undefined ? undefined : await serverOf(check.server, attempt)
+  if (server !== undefined && typeof server !== 'string') return server
+  enter(trace, 'resolve')
+  const servers = server === undefined ? conf.nameservers : [server]
+  const log: Log = { questions: [], pending: undefined }
+  const patienceMs = patience(deadline.remaining(), servers.length)
+  const request = { name: check.name, types: [check.type], conf }
+  const found = await lookup(request, { vantage, servers, patienceMs }, { log, deadline })
+  trace.questions.push(...questionsSoFar(log))
+  trace.seen.address = trace.questions.at(-1)?.server
+  trace.seen.port = dnsPort
+  trace.seen.localAddress = log.localAddress
+  if (typeof found === 'string') return expired(found, log, attempt)
+  trace.seen.records = [...found.records]
+  if (found.reason !== 'answered') return conclude(trace, found.reason, found.detail)
+  trace.seen.name = found.name
+  return conclude(trace, 'answered')
+}
+
+async function serverOf(host: string, attempt: Attempt): Promise<string | Outcome> {
+  const target = await locate({ host, family: undefined, port: dnsPort }, attempt)
+  return isOutcome(target) ? target : target.address
+}
+
+function expired(ended: 'expired' | 'aborted', log: Log, { trace }: Attempt): Outcome {
+  if (ended === 'expired' && log.questions.length === 0) {
+    return conclude(trace, 'not_run', 'the question was never sent: too many others were waiting for an answer')
+  }
+  return concludeEnded(trace, ended)
+}

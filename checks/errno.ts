@@ -1,0 +1,62 @@
+import type { Reason } from './outcome.ts'
+
+/** When an error of `connect` came: from the system call itself (nothing was sent), or later, from the path. */
+export type Told = 'by-the-call' | 'later'
+
+/** An EHOSTUNREACH after this many milliseconds is address resolution giving up (3.06 s measured), not a rejection. */
+const hostAbsentAfterMs = 2_500
+/** An error within this time of its own dial came at once, however long earlier attempts took. */
+const atOnceMs = 250
+
+/**
+ * The system call fails when the source's own routing table has no way: ENETUNREACH (none at all), EHOSTUNREACH
+ * (an `unreachable` route), EACCES (`prohibit`), EINVAL (`blackhole`), EAFNOSUPPORT (no such family).
+ * The same codes later are ICMP from the path: net-, host- and admin-prohibited, and for EACCES ICMPv6.
+ * EPERM is a program or filter on the source's node, which is part of the path.
+ */
+const connectReasons: Readonly<Record<string, Readonly<Record<Told, Reason>>>> = {
+  ECONNREFUSED: { 'by-the-call': 'connect_refused', later: 'connect_refused' },
+  ECONNRESET: { 'by-the-call': 'connect_refused', later: 'connect_refused' },
+  EHOSTUNREACH: { 'by-the-call': 'no_route', later: 'connect_rejected' },
+  ENETUNREACH: { 'by-the-call': 'no_route', later: 'connect_rejected' },
+  EACCES: { 'by-the-call': 'no_route', later: 'connect_rejected' },
+  EPERM: { 'by-the-call': 'connect_rejected', later: 'connect_rejected' },
+  EINVAL: { 'by-the-call': 'no_route', later: 'not_run' },
+  EAFNOSUPPORT: { 'by-the-call': 'no_route', later: 'not_run' },
+  ETIMEDOUT: { 'by-the-call': 'connect_timeout', later: 'connect_timeout' },
+}
+
+/** Rejections of a datagram; all others are a fault of the machinery. */
+const datagramRejections = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EACCES', 'EPERM'])
+
+/** Codes that say nothing about the path: descriptors, ports, memory. */
+const exhaustion = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM'])
+
+/** The reason of a failed TCP dial. `sinceFirstMs` counts from the check's first dial of this address, `sinceDialMs` from this one. */
+export function connectReason(
+  code: string,
+  told: Told,
+  { sinceFirstMs, sinceDialMs }: { readonly sinceFirstMs: number; readonly sinceDialMs: number },
+): Reason {
+  const reason = connectReasons[code]?.[told] ?? 'not_run'
+  const late = sinceFirstMs >= hostAbsentAfterMs && sinceDialMs >= atOnceMs
+  return reason === 'connect_rejected' && code === 'EHOSTUNREACH' && late ? 'host_absent' : reason
+}
+
+/** The reason of an error on a connected UDP socket; one of the connect call itself means that there is no route. */
+export function datagramReason(code: string, told: Told): Reason {
+  if (told === 'by-the-call')
+    return connectReasons[code]?.[told] === 'no_route' ? 'no_route' : datagramReason(code, 'later')
+  return datagramRejections.has(code) ? 'udp_rejected' : 'not_run'
+}
+
+/** Whether an error tells of the probe's own limits rather than of the network. */
+export function isExhaustion(code: string): boolean {
+  return exhaustion.has(code)
+}
+
+/** The code of a system error (`ECONNREFUSED`), or the error's name where it has none. */
+export function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'UNKNOWN'
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}

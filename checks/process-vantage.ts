@@ -1,0 +1,51 @@
+import { createSocket } from 'node:dgram'
+import { readFileSync } from 'node:fs'
+import { connect, isIP } from 'node:net'
+import { parseHosts, parseResolvConf } from './resolv-conf.ts'
+import type { Vantage } from './vantage.ts'
+
+export interface ProcessVantageOptions {
+  /** Usually `/etc/resolv.conf`. */
+  readonly resolvConf: string
+  /** Usually `/etc/hosts`. */
+  readonly hosts: string
+}
+
+type Found = (error: null, found: string | { address: string; family: number }[], family?: number) => void
+
+/**
+ * The network of this process. Make one and keep it: the bound on DNS queries in flight counts per vantage.
+ * A `lookup` that answers at once keeps Node from deferring the connect of a literal by a tick.
+ */
+export function processVantage(files: ProcessVantageOptions): Vantage {
+  return {
+    connect: ({ address, port }) =>
+      connect({ host: 'literal.invalid', port, lookup: answering(address), autoSelectFamily: false }),
+    datagram({ address, port }) {
+      const family = isIP(address)
+      const socket = createSocket({
+        type: family === 6 ? 'udp6' : 'udp4',
+        lookup: (_name, _options, found) => found(null, address, family),
+      })
+      socket.connect(port, address)
+      return socket
+    },
+    resolvConf: () => parseResolvConf(read(files.resolvConf)),
+    hosts: () => parseHosts(read(files.hosts)),
+  }
+}
+
+function answering(address: string): (name: string, options: { all?: boolean }, found: Found) => void {
+  const family = isIP(address)
+  return (_name, { all }, found) => (all ? found(null, [{ address, family }]) : found(null, address, family))
+}
+
+/** An absent file is an empty one, as for the C library. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    throw error
+  }
+}

@@ -1,0 +1,97 @@
+import pLimit from 'p-limit'
+import type { Deadline, Ended } from '../deadline.ts'
+import type { Question } from '../outcome.ts'
+import type { Vantage } from '../vantage.ts'
+import { askOverTcp, askOverUdp, type Reply } from './exchange.ts'
+import { makeQuery, type QuestionType } from './message.ts'
+
+/** Answered or unanswered questions, and the one that is out now: a check that is cut short reports it as unanswered. */
+export interface Log {
+  readonly questions: Question[]
+  pending: { readonly question: Omit<Question, 'rcode' | 'milliseconds'>; readonly since: number } | undefined
+  /** The address of the socket that asked last. */
+  localAddress?: string
+}
+
+export interface Servers {
+  readonly vantage: Vantage
+  readonly servers: readonly string[]
+  /** Milliseconds for each try at each server. */
+  readonly patienceMs: number
+}
+
+/** Every server is asked, in order, and then each once more: UDP loses (resolv.conf(5), `attempts:2`). */
+const rounds = 2
+
+/** Queries in flight from one vantage: a resolver that is flooded drops, and that would read as "DNS is blocked". */
+const inFlight = 50
+const limiters = new WeakMap<Vantage, ReturnType<typeof pLimit>>()
+
+/** rcodes for which glibc turns to the next server. */
+const passedOn = new Set(['SERVFAIL', 'NOTIMP', 'REFUSED'])
+
+/** Asks one question of the servers in order until one answers; the last reply when none does. */
+export async function ask(
+  question: { readonly name: string; readonly type: QuestionType },
+  { vantage, servers, patienceMs }: Servers,
+  { log, deadline }: { readonly log: Log; readonly deadline: Deadline },
+): Promise<Reply | Ended> {
+  let last: Reply = { kind: 'broken', detail: 'resolv.conf names no server' }
+  for (let round = 0; round < rounds; round++) {
+    for (const server of servers) {
+      const query = makeQuery(question.name, question.type)
+      const onLocalAddress = (address: string): void => {
+        log.localAddress = address
+      }
+      const exchange = { vantage, server, query, patienceMs, onLocalAddress }
+      const asked = { ...question, server }
+      let reply = await limiter(vantage)(() =>
+        record(log, { ...asked, transport: 'udp' }, () => askOverUdp(exchange, deadline)),
+      )
+      if (typeof reply === 'object' && reply.kind === 'answer' && reply.truncated) {
+        reply = await record(log, { ...asked, transport: 'tcp' }, () => askOverTcp(exchange, deadline))
+      }
+      if (typeof reply === 'string' || reply.kind === 'broken') return reply
+      if (reply.kind === 'answer' && !passedOn.has(reply.rcode)) return reply
+      last = reply
+    }
+  }
+  return last
+}
+
+/** The questions so far, with the one that is out now as unanswered. */
+export function questionsSoFar({ questions, pending }: Log): readonly Question[] {
+  if (pending === undefined) return questions
+  const milliseconds = performance.now() - pending.since
+  return [...questions, { ...pending.question, rcode: 'TIMEOUT', milliseconds: rounded(milliseconds) }]
+}
+
+async function record(
+  log: Log,
+  question: Omit<Question, 'rcode' | 'milliseconds'>,
+  exchange: () => Promise<Reply | Ended>,
+): Promise<Reply | Ended> {
+  const since = performance.now()
+  log.pending = { question, since }
+  const reply = await exchange()
+  log.pending = undefined
+  const rcode = typeof reply === 'string' ? 'TIMEOUT' : rcodeOf(reply)
+  if (rcode !== undefined) log.questions.push({ ...question, rcode, milliseconds: rounded(performance.now() - since) })
+  return reply
+}
+
+const silent = { timeout: 'TIMEOUT', unreachable: 'UNREACHABLE', malformed: 'BADRESP', broken: undefined } as const
+
+function rcodeOf(reply: Reply): string | undefined {
+  return reply.kind === 'answer' ? reply.rcode : silent[reply.kind]
+}
+
+function limiter(vantage: Vantage): ReturnType<typeof pLimit> {
+  const known = limiters.get(vantage) ?? pLimit(inFlight)
+  limiters.set(vantage, known)
+  return known
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000
+}

@@ -1,0 +1,157 @@
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import { type Deadline, type Ended, startDeadline, within } from '../deadline.ts'
+import type { Question } from '../outcome.ts'
+import type { Family, Vantage } from '../vantage.ts'
+import { type Log, questionsSoFar } from './ask.ts'
+import { aliases, type Lookup, type LookupFailure, lookup } from './lookup.ts'
+import type { DnsRecord } from './message.ts'
+
+/** What a host became: the one literal to dial, or why there is none; with every question that was asked for it. */
+export interface Resolution {
+  readonly result:
+    | { readonly kind: 'address'; readonly address: string }
+    | { readonly kind: 'failed'; readonly reason: LookupFailure; readonly detail: string }
+    | { readonly kind: 'ended'; readonly ended: Ended }
+  readonly questions: readonly Question[]
+  readonly name?: string
+  readonly records?: readonly DnsRecord[]
+}
+
+export interface Host {
+  readonly host: string
+  readonly family?: Family | undefined
+}
+
+/** Resolves a host within the deadline; it never rejects for a network's sake. */
+export type Resolver = (host: Host, deadline: Deadline) => Promise<Resolution> | Resolution
+
+/** A lookup that several checks may wait for; it is ended when nobody waits any more. */
+interface Job {
+  readonly log: Log
+  readonly deadline: Deadline
+  readonly done: Promise<{ readonly found: Lookup | Ended }>
+  waiters: number
+}
+
+/** Two tries at each server must fit into the time that the check has; glibc's own limit is 5 s a try. */
+const maxPatienceMs = 5_000
+const minPatienceMs = 5
+
+/**
+ * A resolver for one batch of checks: those that ask for the same name at the same time share the questions, and answers
+ * that a server vouched for (records, NXDOMAIN, no data) are kept for the batch. Failures are asked anew.
+ */
+export function createResolver(vantage: Vantage): Resolver {
+  const jobs = new Map<string, Job>()
+  let hosts: ReturnType<Vantage['hosts']> | undefined
+  return (host, deadline) => literal(host) ?? fromHosts(host, known()) ?? shared(host, deadline)
+
+  function known(): ReturnType<Vantage['hosts']> {
+    hosts ??= vantage.hosts()
+    return hosts
+  }
+
+  async function shared(host: Host, deadline: Deadline): Promise<Resolution> {
+    const key = `${host.family ?? ''}|${host.host.toLowerCase()}`
+    for (;;) {
+      const known = jobs.get(key)
+      const job = known ?? begin(host, deadline.remaining())
+      if (known === undefined) keep(key, job)
+      const done = await join(job, deadline)
+      if (job.waiters === 0 && typeof done === 'string') jobs.delete(key)
+      const resolution = conclude(job, done, host.family)
+      // Whoever joined late must not inherit the impatience of the one who asked first.
+      if (known === undefined || !isTimeout(resolution) || deadline.remaining() < 2 * minPatienceMs) return resolution
+    }
+  }
+
+  function keep(key: string, job: Job): void {
+    jobs.set(key, job)
+    void job.done.then(({ found }) => {
+      const vouched = typeof found === 'object' && ['answered', 'dns_nxdomain', 'dns_nodata'].includes(found.reason)
+      if (!vouched && jobs.get(key) === job) jobs.delete(key)
+    })
+  }
+
+  function begin(host: Host, budgetMs: number): Job {
+    const conf = vantage.resolvConf()
+    const log: Log = { questions: [], pending: undefined }
+    const deadline = startDeadline(undefined)
+    const servers = { vantage, servers: conf.nameservers, patienceMs: patience(budgetMs, conf.nameservers.length) }
+    const types = host.family === undefined ? (['A', 'AAAA'] as const) : ([host.family === 4 ? 'A' : 'AAAA'] as const)
+    const done = lookup({ name: host.host, types, conf }, servers, { log, deadline }).then(
+      (found) => ({ found }),
+      (error: unknown) => ({ found: { reason: 'not_run' as const, detail: String(error), records: [] } }),
+    )
+    return { log, deadline, done, waiters: 0 }
+  }
+}
+
+/** Milliseconds for one try, so that each server can be tried twice within the budget. */
+export function patience(budgetMs: number, servers: number): number {
+  return Math.max(minPatienceMs, Math.min(maxPatienceMs, budgetMs / (2 * Math.max(1, servers))))
+}
+
+async function join(job: Job, deadline: Deadline): Promise<{ readonly found: Lookup | Ended } | Ended> {
+  job.waiters++
+  const done = await within<{ readonly found: Lookup | Ended }>(deadline, (settle) => {
+    void job.done.then(settle)
+    return () => {}
+  })
+  job.waiters--
+  return done
+}
+
+function conclude(job: Job, done: { readonly found: Lookup | Ended } | Ended, family: Host['family']): Resolution {
+  const questions = [...questionsSoFar(job.log)]
+  const found = typeof done === 'string' ? done : done.found
+  if (typeof found === 'string') {
+    if (job.waiters === 0) job.deadline.end('aborted')
+    const neverAsked = found === 'expired' && questions.length === 0
+    const detail = 'the question was never sent: too many others were waiting for an answer'
+    const result = neverAsked
+      ? ({ kind: 'failed', reason: 'not_run', detail } as const)
+      : ({ kind: 'ended', ended: found } as const)
+    return { result, questions }
+  }
+  if (found.reason !== 'answered') {
+    return { result: { kind: 'failed', reason: found.reason, detail: found.detail }, questions, records: found.records }
+  }
+  return { result: addressOf(found, family), questions, name: found.name, records: found.records }
+}
+
+function addressOf(found: Extract<Lookup, { reason: 'answered' }>, family: Host['family']): Resolution['result'] {
+  const owners = aliases(found.name, found.records)
+  const record = found.records.find(({ type, name }) => type === found.type && owners.has(name.toLowerCase()))
+  if (record !== undefined) return { kind: 'address', address: canonical(record.data) }
+  return { kind: 'failed', reason: 'dns_nodata', detail: `no address of family ${family ?? 'any'}` }
+}
+
+function isTimeout({ result }: Resolution): boolean {
+  return result.kind === 'failed' && result.reason === 'dns_timeout'
+}
+
+/** The canonical text of an address literal (RFC 5952 for IPv6). */
+function canonical(address: string): string {
+  return isIP(address) === 6 ? ipaddr.parse(address).toString() : address
+}
+
+function literal({ host, family }: Host): Resolution | undefined {
+  const own = isIP(host)
+  if (own === 0) return undefined
+  const detail = `${host} is not an IPv${family} address`
+  if (family !== undefined && own !== family)
+    return { result: { kind: 'failed', reason: 'not_run', detail }, questions: [] }
+  return { result: { kind: 'address', address: canonical(host) }, questions: [] }
+}
+
+function fromHosts({ host, family }: Host, hosts: ReturnType<Vantage['hosts']>): Resolution | undefined {
+  const name = host.toLowerCase().replace(/\.$/, '')
+  const addresses = hosts.get(name) ?? []
+  const wanted = family === undefined ? [4, 6] : [family]
+  const address = wanted
+    .map((one) => addresses.find((candidate) => isIP(candidate) === one))
+    .find((one) => one !== undefined)
+  return address === undefined ? undefined : { result: { kind: 'address', address: canonical(address) }, questions: [] }
+}

@@ -1,0 +1,74 @@
+import type { Socket } from 'node:net'
+import { type Attempt, concludeEnded, isOutcome } from './attempt.ts'
+import { bounds, type TcpCheck } from './check.ts'
+import { within } from './deadline.ts'
+import { dial } from './dial.ts'
+import { errorCode } from './errno.ts'
+import { locate } from './locate.ts'
+import type { Outcome } from './outcome.ts'
+import { conclude, enter } from './trace.ts'
+
+/**
+ * How long a silent connection is looked at before it counts as open. A mesh or proxy that denies at layer 7 closes as soon as
+ * it has accepted; over the round trips of a cluster (under 1 ms) that is here within 5 ms. It costs a plain success no
+ * throughput, because nothing but a timer waits; a server that speaks first ends it earlier.
+ */
+const lookMs = 5
+
+type Seen =
+  | { readonly kind: 'data'; readonly data: Buffer }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'failed'; readonly error: Error }
+  | { readonly kind: 'quiet' }
+
+/** Opens a connection and looks whether it holds; with `send`, writes that and waits for the first reply. */
+export async function runTcp(check: TcpCheck, attempt: Attempt): Promise<Outcome> {
+  const target = await locate(check, attempt)
+  if (isOutcome(target)) return target
+  const connection = await dial(target, attempt)
+  if (isOutcome(connection)) return connection
+  const { socket } = connection
+  try {
+    return check.send === undefined ? await look(socket, attempt) : await converse(socket, check.send, attempt)
+  } finally {
+    socket.destroy()
+  }
+}
+
+async function look(socket: Socket, attempt: Attempt): Promise<Outcome> {
+  const { trace } = attempt
+  const seen = await firstOf(socket, attempt, lookMs)
+  if (typeof seen === 'string') return seen === 'expired' ? conclude(trace, 'connected') : concludeEnded(trace, seen)
+  return judge(seen, attempt, 'connected')
+}
+
+async function converse(socket: Socket, text: string, attempt: Attempt): Promise<Outcome> {
+  const { trace } = attempt
+  enter(trace, 'request')
+  socket.write(text)
+  enter(trace, 'response')
+  const seen = await firstOf(socket, attempt)
+  if (seen === 'expired') return conclude(trace, 'connected', 'connected, and no reply before the deadline')
+  return typeof seen === 'string' ? concludeEnded(trace, seen) : judge(seen, attempt, 'answered')
+}
+
+function judge(seen: Seen, { trace }: Attempt, success: 'connected' | 'answered'): Outcome {
+  if (seen.kind === 'quiet') return conclude(trace, success)
+  if (seen.kind === 'closed')
+    return conclude(trace, 'closed_after_connect', 'the other side closed the connection at once')
+  if (seen.kind === 'failed')
+    return conclude(trace, 'reset_after_connect', `${errorCode(seen.error)} after the handshake`)
+  trace.seen.reply = seen.data.subarray(0, bounds.replyBytes).toString()
+  return conclude(trace, success)
+}
+
+/** What comes first on a connection: bytes, its end, an error, or nothing within the milliseconds. */
+function firstOf(socket: Socket, { deadline }: Attempt, milliseconds?: number): Promise<Seen | 'expired' | 'aborted'> {
+  return within<Seen>(deadline, (settle) => {
+    const timer = milliseconds === undefined ? undefined : setTimeout(settle, milliseconds, { kind: 'quiet' })
+    socket.once('data', (data) => settle({ kind: 'data', data }))
+    socket.once('end', () => settle({ kind: 'closed' }))
+    socket.once('error', (error) => settle({ kind: 'failed', error }))
+    return () => clearTimeout(timer)
+  })
+}

@@ -1,0 +1,52 @@
+import type { Socket } from 'node:dgram'
+import { type Attempt, concludeEnded, isOutcome } from './attempt.ts'
+import { bounds, type UdpCheck } from './check.ts'
+import { within } from './deadline.ts'
+import { datagramReason, errorCode, type Told } from './errno.ts'
+import { locate } from './locate.ts'
+import type { Outcome } from './outcome.ts'
+import { closeQuietly } from './resolver/exchange.ts'
+import { conclude, enter } from './trace.ts'
+
+/** When the datagram is sent, again, as parts of the attempt: UDP loses, and the first packet may start an address resolution. */
+const repeats = [1 / 4, 1 / 2] as const
+
+type Seen = { readonly reply: Buffer } | { readonly error: Error; readonly told: Told }
+
+/** Sends the datagram on a connected socket until something answers, something rejects, or the time is up. */
+export async function runUdp(check: UdpCheck, attempt: Attempt): Promise<Outcome> {
+  const { trace } = attempt
+  const target = await locate(check, attempt)
+  if (isOutcome(target)) return target
+  enter(trace, 'connect')
+  const socket = attempt.vantage.datagram(target)
+  const seen = await within<Seen>(attempt.deadline, (settle) => {
+    const timers: NodeJS.Timeout[] = []
+    let told: Told = 'by-the-call'
+    socket.on('error', (error) => settle({ error, told }))
+    socket.on('message', (reply) => settle({ reply }))
+    socket.once('connect', () => {
+      told = 'later'
+      trace.seen.localAddress = socket.address().address
+      enter(trace, 'response')
+      send(socket, check.send, settle)
+      const budget = attempt.deadline.remaining()
+      for (const part of repeats) timers.push(setTimeout(send, part * budget, socket, check.send, settle))
+    })
+    return () => {
+      for (const timer of timers) clearTimeout(timer)
+      closeQuietly(socket)
+    }
+  })
+  if (seen === 'expired') return conclude(trace, 'udp_silent', 'neither an answer nor a rejection before the deadline')
+  if (typeof seen === 'string') return concludeEnded(trace, seen)
+  if ('error' in seen) return conclude(trace, datagramReason(errorCode(seen.error), seen.told), seen.error.message)
+  trace.seen.reply = seen.reply.subarray(0, bounds.replyBytes).toString()
+  return conclude(trace, 'udp_answered')
+}
+
+function send(socket: Socket, text: string, settle: (seen: Seen) => void): void {
+  socket.send(text, (error) => {
+    if (error) settle({ error, told: 'later' })
+  })
+}
