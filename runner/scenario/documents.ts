@@ -1,0 +1,88 @@
+import { LineCounter, parseAllDocuments, type Document as YamlDocument } from 'yaml'
+import type { Place, Problem } from '../../policy/types.ts'
+import { cutPaths, readCut } from './long-list.ts'
+import { findKey, findNode, type Path } from './nodes.ts'
+import { maxAliasCount, structureProblems } from './structure.ts'
+
+/** One YAML document as plain data, with the way back to the text. */
+export interface Document {
+  readonly value: unknown
+  readonly place: Place
+  /** Where the value at this path stands; the nearest one around it when there is none. */
+  readonly placeOf: (path: Path) => Place
+  /** Where the key that ends this path stands. */
+  readonly keyPlaceOf: (path: Path) => Place
+}
+
+export interface Documents {
+  readonly documents: readonly Document[]
+  readonly problems: readonly Problem[]
+}
+
+/** What is parsed as one tree costs about 150 times its size in memory. */
+const maxTreeLength = 4 * 1024 * 1024
+
+/** All documents of a YAML text; empty ones are left out. Never throws for what a text can be. */
+export function readDocuments(text: string, file: string): Documents {
+  try {
+    const cut = cutPaths(text)
+    const documents = cut && readCut(cut, (part, firstLine) => readTree(part, file, firstLine))
+    return documents ?? readTree(text, file, 1)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return failure({ file, line: 1, column: 1 }, 'the YAML is nested too deeply')
+  }
+}
+
+function readTree(text: string, file: string, firstLine: number): Documents {
+  if (text.length > maxTreeLength) {
+    const message = `more than ${maxTreeLength / 1024 / 1024} MiB besides spec.paths`
+    return failure(
+      { file, line: 1, column: 1 },
+      message,
+      'write paths as a block list, without anchors, or split the file',
+    )
+  }
+  const lines = new LineCounter()
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line: line + firstLine - 1, column: col }
+  }
+  const parsed = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  })
+  if ('empty' in parsed) return { documents: [], problems: [] }
+  const results = parsed
+    .filter((tree) => tree.errors.length > 0 || tree.contents !== null)
+    .map((tree) => readOne(tree, placeAt))
+  return {
+    documents: results.flatMap((result) => result.documents),
+    problems: results.flatMap((result) => result.problems),
+  }
+}
+
+function readOne(tree: YamlDocument, placeAt: (offset: number) => Place): Documents {
+  const broken = tree.errors.map(
+    ({ message, pos }): Problem => ({ severity: 'error', message: `YAML: ${message}`, place: placeAt(pos[0]) }),
+  )
+  if (broken.length > 0) return { documents: [], problems: broken }
+  const problems = structureProblems(tree, placeAt)
+  if (problems.length > 0) return { documents: [], problems }
+  const place = placeAt(tree.contents?.range?.[0] ?? 0)
+  try {
+    const value: unknown = tree.toJS({ maxAliasCount })
+    const placeOf = (path: Path) => placeAt(findNode(tree, path)?.range?.[0] ?? 0)
+    const keyPlaceOf = (path: Path) => placeAt((findKey(tree, path) ?? findNode(tree, path))?.range?.[0] ?? 0)
+    return { documents: [{ value, place, placeOf, keyPlaceOf }], problems: [] }
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error
+    return failure(place, 'its aliases would expand to too much')
+  }
+}
+
+function failure(place: Place, message: string, hint?: string): Documents {
+  return { documents: [], problems: [{ severity: 'error', message, place, ...(hint !== undefined && { hint }) }] }
+}

@@ -1,0 +1,95 @@
+import { didYouMean } from '../../policy/suggest.ts'
+import type { Problem } from '../../policy/types.ts'
+import { type FileSystem, readText, reasonOf, yamlFiles } from './files.ts'
+import { manifestProblems } from './manifests.ts'
+import type { Scenario } from './model.ts'
+import { parseScenarios } from './parse.ts'
+
+export interface Loaded {
+  /** Scenarios without an error, in the order of the paths. */
+  readonly scenarios: readonly Scenario[]
+  readonly problems: readonly Problem[]
+}
+
+export interface LoadOptions {
+  /** Values for variables, from `--set`. */
+  readonly set?: ReadonlyMap<string, string>
+}
+
+export const defaultFolder = 'scenarios'
+
+/** Reads scenario files, and folders with all below them; every mistake of the user is a problem, nothing is thrown for one. */
+export async function loadScenarios(
+  paths: readonly string[],
+  fs: FileSystem,
+  { set = new Map() }: LoadOptions = {},
+): Promise<Loaded> {
+  const scenarios: Scenario[] = []
+  const problems: Problem[] = []
+  const variables = new Set<string>()
+  const readFiles = new Set<string>()
+  const read = async (file: string, passOver: boolean): Promise<number> => {
+    if (readFiles.has(file)) return 1
+    readFiles.add(file)
+    const content = await readText(file, fs)
+    if (typeof content === 'string') {
+      problems.push({ severity: passOver ? 'warning' : 'error', message: `${file}: ${content}` })
+      return 0
+    }
+    if (passOver && !mentionsScenario.test(content.text)) return 0
+    const parsed = parseScenarios(content.text, file, { set, passOver })
+    problems.push(...parsed.problems)
+    for (const name of parsed.variables) variables.add(name)
+    for (const scenario of parsed.scenarios) {
+      const missing = await manifestProblems(scenario, fs)
+      problems.push(...missing)
+      if (missing.length === 0) scenarios.push(scenario)
+    }
+    return parsed.scenarios.length + parsed.problems.length
+  }
+  for (const path of paths.length > 0 ? paths : [defaultFolder]) {
+    const files = await filesOf(path, fs)
+    if (typeof files === 'string') problems.push({ severity: 'error', message: `${path}: ${files}` })
+    else if (files === undefined) await read(path, false)
+    else {
+      let found = 0
+      for (const file of files) found += await read(file, true)
+      if (found === 0) problems.push(nothingIn(path))
+    }
+  }
+  return { scenarios, problems: [...problems, ...unwanted(set, variables)] }
+}
+
+/** Whether a text may hold a scenario, before it is parsed: folders hold manifests and templates too. */
+const mentionsScenario = /crosscheck\.dev\/|kind["']?\s*:\s*["']?Scenario\b/
+
+/** The files of a folder, undefined for a file, or why there is neither. */
+async function filesOf(path: string, fs: FileSystem): Promise<readonly string[] | undefined | string> {
+  try {
+    return (await fs.stat(path)).isDirectory() ? await yamlFiles(path, fs) : undefined
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
+
+function nothingIn(path: string): Problem {
+  return {
+    severity: 'error',
+    message: `${path}: no scenario in this folder`,
+    hint: 'a scenario is YAML with kind: Scenario',
+  }
+}
+
+/** Values for variables that no scenario has are mistakes: the run would not be what was asked for. */
+function unwanted(set: ReadonlyMap<string, string>, variables: ReadonlySet<string>): Problem[] {
+  return [...set.keys()]
+    .filter((name) => !variables.has(name))
+    .map((name) => {
+      const hint = didYouMean(name, variables)
+      return {
+        severity: 'error',
+        message: `--set ${name}: no scenario has this variable`,
+        ...(hint !== undefined && { hint }),
+      }
+    })
+}

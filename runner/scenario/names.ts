@@ -1,0 +1,84 @@
+import { didYouMean } from '../../policy/suggest.ts'
+import type { Place } from '../../policy/types.ts'
+import type { Source, Target } from './model.ts'
+import { unreadable } from './salvage.ts'
+import { parseSource } from './sources.ts'
+import { parseTarget } from './target-text.ts'
+
+/** What a scenario declares, and what is wrong as its names are looked up. */
+export interface Names {
+  readonly sources: Map<string, Source>
+  readonly targets: Map<string, Target>
+  /** Declared, but not readable: references to these are not reported again. */
+  readonly brokenSources: ReadonlySet<string>
+  readonly brokenTargets: ReadonlySet<string>
+  readonly report: (place: Place, message: string, hint?: string) => void
+}
+
+/** Where a name is used; its exact place is looked up only when something is wrong with it. */
+export interface Mention {
+  readonly entry: Place
+  readonly exact: () => Place
+}
+
+/** Sources and targets written inline, each read once. */
+export interface Lookup {
+  readonly source: (text: string, at: Mention) => Source | undefined
+  readonly target: (text: string, at: Mention) => Target | undefined
+}
+
+/** Looks names up: a declared name, or an inline noun or URL; what is neither is reported and undefined. */
+export function lookupIn(names: Names): Lookup {
+  const { sources, targets, brokenSources, brokenTargets, report } = names
+  const inlineSources = new Map<string, Source | string>()
+  const inlineTargets = new Map<string, Target | string>()
+  const source = (text: string, at: Mention): Source | undefined => {
+    const found = sources.get(text)
+    if (found !== undefined || brokenSources.has(text) || text === unreadable) return found
+    if (!text.includes('/')) {
+      const other = targets.has(text) ? `"${text}" is a target` : undefined
+      report(at.exact(), `no source is named "${text}"`, other ?? nearest(text, sources))
+      return undefined
+    }
+    return inline(inlineSources, text, at, parseSource, report)
+  }
+  const target = (text: string, at: Mention): Target | undefined => {
+    const found = targets.get(text)
+    if (found !== undefined || brokenTargets.has(text) || text === unreadable) return found
+    if (!/[:/]/.test(text)) {
+      const other = sources.has(text) ? `"${text}" is a source` : undefined
+      report(at.exact(), `no target is named "${text}"`, other ?? nearest(text, targets))
+      return undefined
+    }
+    return inline(inlineTargets, text, at, parseTarget, report)
+  }
+  return { source, target }
+}
+
+function inline<Spec extends object>(
+  known: Map<string, (Spec & { readonly name: string; readonly place: Place }) | string>,
+  text: string,
+  at: Mention,
+  parse: (text: string) => Spec | string,
+  report: Names['report'],
+): (Spec & { readonly name: string; readonly place: Place }) | undefined {
+  let found = known.get(text)
+  if (found === undefined) {
+    const spec = parse(text)
+    found = typeof spec === 'string' ? spec : { ...spec, name: text, place: at.entry }
+    known.set(text, found)
+  }
+  if (typeof found !== 'string') return found
+  report(at.exact(), found)
+  return undefined
+}
+
+/** The nearest declared name, or the declared ones when they are few. */
+function nearest(text: string, declared: ReadonlyMap<string, unknown>): string {
+  const candidates = declared.size > 1000 ? [...declared.keys()].slice(0, 1000) : [...declared.keys()]
+  const near = didYouMean(text, candidates)
+  if (near !== undefined) return near
+  return candidates.length === 0
+    ? 'none is declared'
+    : `declared are ${candidates.slice(0, 10).join(', ')}${candidates.length > 10 ? ', …' : ''}`
+}
