@@ -1,0 +1,108 @@
+import type { Observation } from '../checks/outcome.ts'
+import type { Worker } from './launch.ts'
+import { readMessages, writeMessage } from './lines.ts'
+import type { Request, Results, Told } from './protocol.ts'
+
+/** The runner's end of the line to a worker. */
+export interface Connection {
+  ask<K extends Exclude<Request['kind'], 'run'>>(request: Extract<Request, { kind: K }>): Promise<Results[K]>
+  /** Observations as they come; aborting makes the worker end its checks, whose observations still come. */
+  run(request: Extract<Request, { kind: 'run' }>, signal: AbortSignal): AsyncGenerator<Observation>
+  /** Ends the worker and with it all that it has; resolves when it is gone. */
+  close(): Promise<void>
+}
+
+interface Pending {
+  observations(batch: readonly Observation[]): void
+  end(told: Exclude<Told, { observations: unknown }> | { readonly error: string }): void
+}
+
+/** Speaks the protocol over a worker's pipes. When the worker dies, everything that waits for it rejects. */
+export function connectWorker(worker: Worker): Connection {
+  const pending = new Map<number, Pending>()
+  let issued = 0
+  let death: string | undefined
+  const gone = new Promise<void>((resolve) => {
+    const end = () => {
+      death = 'the lab has ended'
+      for (const each of pending.values()) each.end({ error: death })
+      pending.clear()
+      resolve()
+    }
+    worker.once('close', end)
+  })
+  const send = (request: Request, waiting: Pending): number => {
+    issued += 1
+    const id = issued
+    if (death === undefined) {
+      pending.set(id, waiting)
+      void writeMessage(worker.stdin, { id, request })
+    } else waiting.end({ error: death })
+    return id
+  }
+  void listen(worker, pending)
+
+  return {
+    ask: (request) =>
+      new Promise((resolve, reject) => {
+        send(request, {
+          observations: () => undefined,
+          end: (told) => ('error' in told ? reject(new Error(told.error)) : resolve(told.result as never)),
+        })
+      }),
+    async *run(request, signal) {
+      signal.throwIfAborted()
+      const batches: Observation[] = []
+      let ended: { readonly error?: string } | undefined
+      let news = Promise.withResolvers<void>()
+      const id = send(request, {
+        observations(batch) {
+          batches.push(...batch)
+          news.resolve()
+        },
+        end(told) {
+          ended = 'error' in told ? told : {}
+          news.resolve()
+        },
+      })
+      const cancel = () => void writeMessage(worker.stdin, { cancel: id })
+      signal.addEventListener('abort', cancel, { once: true })
+      try {
+        while (ended === undefined || batches.length > 0) {
+          await news.promise
+          news = Promise.withResolvers()
+          yield* batches.splice(0)
+        }
+        if (ended.error !== undefined) throw new Error(ended.error)
+      } finally {
+        signal.removeEventListener('abort', cancel)
+        if (ended === undefined) cancel()
+      }
+    },
+    async close() {
+      worker.stdin.end()
+      const timer = setTimeout(() => worker.kill('SIGKILL'), patience)
+      await gone
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Milliseconds that a worker has to end by itself. */
+const patience = 2000
+
+async function listen(worker: Worker, pending: Map<number, Pending>): Promise<void> {
+  try {
+    for await (const told of readMessages<Told | { readonly hello: string }>(worker.stdout)) {
+      if ('hello' in told) continue
+      const waiting = pending.get(told.id)
+      if ('observations' in told) waiting?.observations(told.observations)
+      else {
+        pending.delete(told.id)
+        waiting?.end(told)
+      }
+    }
+  } catch {
+    // The pipe broke: the worker's end tells everybody who waits.
+  }
+}

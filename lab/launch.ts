@@ -1,0 +1,116 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+
+/** The lab cannot be had on this machine; the message is one sentence with the way out. Exit code 4. */
+export class LabUnavailable extends Error {
+  override readonly name = 'LabUnavailable'
+}
+
+/** What the lab needs to know of the process that it is started from. */
+export interface Host {
+  readonly platform: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The Node to run the worker with. */
+  readonly node: string
+}
+
+const needed = { nft: 'nftables', unshare: 'util-linux' } as const
+const systemFolders = ['/usr/sbin', '/sbin', '/usr/local/sbin']
+
+/** Where the worker's entry is: beside this file, as `.ts` in a checkout and as `.js` in a bundle. */
+const entry = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './worker/main.ts' : './lab-worker.js', import.meta.url),
+)
+
+const isolation = ['-nm', '--pid', '--fork', '--mount-proc', '--kill-child=KILL']
+
+interface Way {
+  readonly command: string
+  readonly args: readonly string[]
+}
+
+/** Ways into namespaces of our own, the one with the fewest rights first. */
+const ways: readonly Way[] = [
+  { command: 'unshare', args: ['-Ur', ...isolation] },
+  { command: 'unshare', args: isolation },
+  { command: 'sudo', args: ['-n', '--', 'unshare', ...isolation] },
+]
+
+/** Throws `LabUnavailable` when something is missing that can be seen before anything is started. */
+export function preflight(host: Host): void {
+  if (host.platform !== 'linux')
+    throw new LabUnavailable(
+      `the lab needs Linux: run the container image, as in "docker run --rm --privileged -v .:/work crosscheck run --lab"`,
+    )
+  const folders = searchPath(host).split(delimiter)
+  const missing = Object.entries(needed).filter(([name]) => !folders.some((folder) => existsSync(join(folder, name))))
+  if (missing.length > 0)
+    throw new LabUnavailable(
+      `the lab needs ${missing.map(([name]) => name).join(' and ')}: apt-get install -y ${missing.map(([, name]) => name).join(' ')}`,
+    )
+}
+
+const searchPath = ({ environment }: Host): string =>
+  [...(environment['PATH'] ?? '').split(delimiter), ...systemFolders].filter(Boolean).join(delimiter)
+
+/** The worker's process, ready for requests on its standard input. */
+export type Worker = ChildProcessByStdio<Writable, Readable, Readable>
+
+/** Starts the worker; ends with whoever holds its standard input. Rejects with `LabUnavailable` when no way leads into namespaces. */
+export async function launch(host: Host, signal: AbortSignal): Promise<Worker> {
+  preflight(host)
+  const refusals: string[] = []
+  for (const way of ways) {
+    signal.throwIfAborted()
+    const started = await start(way, host)
+    if (typeof started !== 'string') return started
+    if (!/^(unshare|sudo):|ENOENT/m.test(started)) throw new Error(`the lab's worker ended at its start: ${started}`)
+    refusals.push(started)
+  }
+  throw new LabUnavailable(`${whyRefused()} (${refusals[0] ?? ''})`)
+}
+
+/** Resolves with the worker once it has said its first word, or with what was said instead. In a session of its own, so that Ctrl-C is the runner's alone. */
+function start({ command, args }: Way, host: Host): Promise<Worker | string> {
+  const env = { ...host.environment, PATH: searchPath(host) }
+  const worker = spawn(command, [...args, host.node, '--no-warnings', entry], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    env,
+  })
+  let complaint = ''
+  worker.stdin.on('error', () => undefined)
+  worker.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-4096)
+  })
+  return new Promise((resolve) => {
+    worker.stdout.once('readable', () => {
+      if (worker.stdout.readableLength > 0) resolve(worker)
+    })
+    worker.once('error', (error) => resolve(error.message))
+    worker.once('close', () => resolve(complaint.trim() || 'no message'))
+  })
+}
+
+/** The kernel's switches that refuse user namespaces, and the line that turns each. */
+const switches = [
+  {
+    file: '/proc/sys/kernel/apparmor_restrict_unprivileged_userns',
+    refusing: '1',
+    line: 'kernel.apparmor_restrict_unprivileged_userns=0',
+  },
+  { file: '/proc/sys/kernel/unprivileged_userns_clone', refusing: '0', line: 'kernel.unprivileged_userns_clone=1' },
+  { file: '/proc/sys/user/max_user_namespaces', refusing: '0', line: 'user.max_user_namespaces=15000' },
+]
+
+function whyRefused(): string {
+  const found = switches.find(
+    ({ file, refusing }) => existsSync(file) && readFileSync(file, 'utf8').trim() === refusing,
+  )
+  if (found !== undefined)
+    return `this kernel refuses user namespaces: run it with sudo, or allow them with "sudo sysctl -w ${found.line}"`
+  return 'namespaces are refused here, as in a container without privileges: run it with sudo, or start the container with --privileged'
+}

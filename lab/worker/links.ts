@@ -1,0 +1,127 @@
+import { writeFileSync } from 'node:fs'
+import { type NodeSite, outside, type PodSite, uplink } from '../layout.ts'
+import { home, type Namespaces } from './namespaces.ts'
+import {
+  addAddress,
+  addNeighbour,
+  addPair,
+  deleteLink,
+  deleteRoute,
+  farIndex,
+  setLink,
+  setRoute,
+  withoutLinkLocal,
+} from './route-requests.ts'
+import { openRouteSocket, type Request, type RouteSocket } from './rtnetlink.ts'
+
+/** Where pods and nodes send everything; nobody has these addresses, the neighbour entries alone give them a meaning. */
+const gateways = ['169.254.1.1', 'fe80::1'] as const
+const loopback = 1
+
+/**
+ * The wires of the lab: a star. Every node and the outside host hang on the lab's own namespace, every pod on its node; each host
+ * owns its addresses as host routes, so nobody needs a subnet, a bridge or ARP.
+ */
+export interface Links {
+  addHost(host: Pick<NodeSite, 'netns' | 'index'>, addresses: readonly string[]): void
+  addPod(site: PodSite, node: NodeSite): void
+  removePod(site: PodSite, node: NodeSite): void
+  /** Leads addresses that nobody owns (of load balancers) to a host. */
+  lead(addresses: readonly string[], host: Pick<NodeSite, 'index'>): void
+  /** Adds addresses to a host that is up. */
+  own(addresses: readonly string[], host: Pick<NodeSite, 'netns' | 'index'>): void
+  /** The node's end goes down: the pod keeps its routes, and its packets vanish. */
+  unplug(site: PodSite, node: NodeSite): void
+  /** Packets to these addresses vanish between the nodes. */
+  swallow(addresses: readonly string[]): void
+}
+
+/** Starts with the `outside` host. Addresses of a family that the kernel lacks are left out. */
+export function openLinks(namespaces: Namespaces, families: { readonly ipv6: boolean }): Links {
+  const usable = (addresses: readonly string[]) => addresses.filter((each) => families.ipv6 || !each.includes(':'))
+  const ways = usable(gateways)
+  const sockets = new Map<string, RouteSocket>()
+  const socketOf = (netns: string): RouteSocket => {
+    const socket = sockets.get(netns) ?? namespaces.enter(netns, openRouteSocket)
+    sockets.set(netns, socket)
+    return socket
+  }
+  const hub = socketOf(home)
+  const forward = (netns: string) => namespaces.enter(netns, () => forwarding(families.ipv6))
+  const v6Quiet = (index: number) => (families.ipv6 ? [withoutLinkLocal(index)] : [])
+  const nearEnd = (index: number): Request[] => [...v6Quiet(index), setLink(index, 'up')]
+  const toOwner = (addresses: readonly string[], index: number): Request[] =>
+    addresses.flatMap((each) => [setRoute({ to: each, link: index }), addNeighbour(each, index)])
+  const farEnd = (addresses: readonly string[]): Request[] => [
+    setLink(loopback, 'up'),
+    ...nearEnd(farIndex),
+    ...addresses.map((each) => addAddress(each, farIndex)),
+    ...ways.flatMap((via) => [
+      addNeighbour(via, farIndex),
+      setRoute({ to: via.includes(':') ? 6 : 4, via, link: farIndex }),
+    ]),
+  ]
+  const pair = (name: string, index: number, netns: string) =>
+    addPair({ name, index }, { name: uplink, namespace: namespaces.descriptor(netns) })
+
+  const links: Links = {
+    addHost({ netns, index }, addresses) {
+      const own = usable(addresses)
+      namespaces.add(netns)
+      hub.send([pair(netns, index, netns), ...nearEnd(index), ...toOwner(own, index)])
+      socketOf(netns).send(farEnd(own))
+    },
+    addPod(site, node) {
+      const own = usable(site.addresses)
+      namespaces.add(site.netns)
+      const onNode = socketOf(node.netns)
+      onNode.send([pair(site.netns, site.index, site.netns), ...nearEnd(site.index), ...toOwner(own, site.index)])
+      hub.send(toOwner(own, node.index))
+      const inPod = namespaces.enter(site.netns, openRouteSocket)
+      inPod.send(farEnd(own))
+      inPod.close()
+    },
+    removePod(site, node) {
+      socketOf(node.netns).send([deleteLink(site.index)])
+      hub.send(usable(site.addresses).map(deleteRoute))
+      namespaces.remove(site.netns)
+    },
+    lead: (addresses, { index }) => hub.send(toOwner(usable(addresses), index)),
+    own(addresses, { netns, index }) {
+      links.lead(addresses, { index })
+      socketOf(netns).send(usable(addresses).map((each) => addAddress(each, farIndex)))
+    },
+    unplug: (site, node) =>
+      socketOf(node.netns).send([setLink(site.index, 'down'), ...usable(site.addresses).map((to) => setRoute({ to }))]),
+    swallow: (addresses) => hub.send(usable(addresses).map((to) => setRoute({ to }))),
+  }
+
+  hub.send([setLink(loopback, 'up')])
+  forward(home)
+  links.addHost(outside, outside.addresses)
+  hub.send(
+    ways.flatMap((via) => [
+      addNeighbour(via, outside.index),
+      setRoute({ to: via.includes(':') ? 6 : 4, via, link: outside.index }),
+    ]),
+  )
+  return {
+    ...links,
+    addHost(host, addresses) {
+      links.addHost(host, addresses)
+      forward(host.netns)
+    },
+  }
+}
+
+/** Makes the namespace that the thread is in a router, one that tells of every rejected packet and asks no questions about ways back. */
+function forwarding(ipv6: boolean): void {
+  const settings: Record<string, string> = {
+    'ipv4/ip_forward': '1',
+    'ipv4/conf/all/rp_filter': '0',
+    'ipv4/conf/default/rp_filter': '0',
+    'ipv4/icmp_ratemask': '0',
+    ...(ipv6 ? { 'ipv6/conf/all/forwarding': '1', 'ipv6/icmp/ratemask': '0', 'ipv6/icmp/ratelimit': '0' } : {}),
+  }
+  for (const [name, value] of Object.entries(settings)) writeFileSync(`/proc/sys/net/${name}`, value)
+}

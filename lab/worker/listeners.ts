@@ -1,0 +1,80 @@
+import { type ListenerFacts, serveConnection } from '../../probe/listener/connection.ts'
+import { serveDatagrams } from '../../probe/listener/datagrams.ts'
+import type { Namespaces } from './namespaces.ts'
+import { serve, serveUdp } from './sockets.ts'
+
+/** A port that somebody listens on in the lab. */
+export interface ListenerSpec {
+  readonly netns: string
+  /** Who answers: `namespace/name` of a pod, or `outside`. */
+  readonly name: string
+  readonly protocol: 'TCP' | 'UDP'
+  /** Each gets a socket of its own; `::` takes both families. */
+  readonly addresses: readonly string[]
+  readonly port: number
+  /** `swallow` accepts and never answers, as a proxy whose upstream is silent. */
+  readonly manner: 'answer' | 'swallow'
+  readonly status?: number
+}
+
+export interface Listeners {
+  /** Opens what is new and closes what is not wanted any more; returns those that could not be had (`EADDRINUSE`), by name. */
+  set(wanted: readonly ListenerSpec[]): readonly string[]
+}
+
+/** Starts without listeners; `facts` is what all of them share. */
+export function openListeners(namespaces: Namespaces, facts: Omit<ListenerFacts, 'name' | 'status'>): Listeners {
+  const open = new Map<string, () => void>()
+  return {
+    set(wanted) {
+      const next = new Map(wanted.map((spec) => [JSON.stringify(spec), spec]))
+      for (const [key, close] of open) {
+        if (next.has(key)) continue
+        close()
+        open.delete(key)
+      }
+      const failed: string[] = []
+      for (const [key, spec] of next) {
+        if (open.has(key)) continue
+        try {
+          open.set(key, listen(spec, namespaces, facts))
+        } catch (error) {
+          failed.push(`${spec.name} ${String(spec.port)}/${spec.protocol}: ${(error as Error).message}`)
+        }
+      }
+      return failed
+    },
+  }
+}
+
+function listen(
+  spec: ListenerSpec,
+  namespaces: Namespaces,
+  shared: Omit<ListenerFacts, 'name' | 'status'>,
+): () => void {
+  const facts = { ...shared, name: spec.name, ...(spec.status === undefined ? {} : { status: spec.status }) }
+  const closers: (() => void)[] = []
+  try {
+    for (const address of spec.addresses)
+      closers.push(namespaces.enter(spec.netns, () => listenAt({ address, port: spec.port }, spec, facts)))
+  } catch (error) {
+    for (const close of closers) close()
+    throw error
+  }
+  return () => {
+    for (const close of closers) close()
+  }
+}
+
+function listenAt(at: { address: string; port: number }, spec: ListenerSpec, facts: ListenerFacts): () => void {
+  if (spec.protocol === 'UDP') {
+    const socket = serveUdp(at)
+    serveDatagrams(socket, facts)
+    return () => socket.close()
+  }
+  const server = serve(at, (socket) => {
+    if (spec.manner === 'answer') serveConnection(socket, facts)
+    else socket.on('error', () => socket.destroy()).resume()
+  })
+  return () => server.close()
+}

@@ -1,0 +1,81 @@
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import { closeSync } from 'node:fs'
+import { connect, createServer, isIPv6, type LookupFunction, type Server, type Socket } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import { bind, linux, listen, socket } from './syscalls.ts'
+
+/** Accepted connections that may wait for the event loop; Node's own 511 overflows when many sources dial one listener. */
+const backlog = 4096
+const datagramKind = 2
+
+export interface Target {
+  readonly address: string
+  readonly port: number
+}
+
+/**
+ * Starts a TCP connection from the network namespace that the thread is in now. A literal `host` would open the socket a tick
+ * later, at home; with a lookup that answers at once it is open when this returns.
+ */
+export function dial({ address, port }: Target): Socket {
+  return connect({ host: 'pod.invalid', port, lookup: answering(address), autoSelectFamily: false })
+}
+
+/** A UDP socket connecting to the target from the network namespace that the thread is in now. */
+export function dialDatagram({ address, port }: Target): UdpSocket {
+  const family = isIPv6(address) ? 6 : 4
+  const own = createSocket({ type: `udp${family}`, lookup: (_host, _options, done) => done(null, address, family) })
+  own.connect(port, address)
+  return own
+}
+
+function answering(address: string): LookupFunction {
+  const family = isIPv6(address) ? 6 : 4
+  return (_host, options, done) => {
+    if (options.all === true) done(null, [{ address, family }])
+    else done(null, address, family)
+  }
+}
+
+/** A server on exactly this address and port in the namespace that the thread is in now; throws with the errno's name. */
+export function serve(target: Target, onConnection: (socket: Socket) => void): Server {
+  const fd = bound(target, linux.SOCK_STREAM)
+  listen(fd, backlog)
+  return createServer(onConnection).listen({ fd, backlog })
+}
+
+/** A UDP socket bound to exactly this address and port in the namespace that the thread is in now. */
+export function serveUdp(target: Target): UdpSocket {
+  const fd = bound(target, datagramKind)
+  const own = createSocket({ type: isIPv6(target.address) ? 'udp6' : 'udp4' })
+  own.bind({ fd })
+  return own
+}
+
+function bound({ address, port }: Target, kind: number): number {
+  const v6 = isIPv6(address)
+  const fd = socket(v6 ? linux.AF_INET6 : linux.AF_INET, kind | linux.SOCK_NONBLOCK, 0)
+  try {
+    bind(fd, v6 ? sockaddr6(address, port) : sockaddr4(address, port))
+    return fd
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+}
+
+function sockaddr4(address: string, port: number): Buffer {
+  const raw = Buffer.alloc(16)
+  raw.writeUInt16LE(linux.AF_INET, 0)
+  raw.writeUInt16BE(port, 2)
+  raw.set(ipaddr.parse(address).toByteArray(), 4)
+  return raw
+}
+
+function sockaddr6(address: string, port: number): Buffer {
+  const raw = Buffer.alloc(28)
+  raw.writeUInt16LE(linux.AF_INET6, 0)
+  raw.writeUInt16BE(port, 2)
+  raw.set(ipaddr.parse(address).toByteArray(), 8)
+  return raw
+}

@@ -1,0 +1,59 @@
+import type { Pod, World } from '../../fabric/world.ts'
+import { type Layout, outside, podKey } from '../layout.ts'
+import type { LabSettings } from '../settings.ts'
+import { faultOf, isBroken } from './faults.ts'
+import type { ListenerSpec } from './listeners.ts'
+import { standIns } from './stand-ins.ts'
+
+/** Where a transparent proxy listens in its pod. */
+export const proxyPort = 15_001
+
+interface Port {
+  readonly port: number
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP'
+}
+
+/** Every listener that a world has, with the faults that were asked for. */
+export function wantedListeners(world: World, layout: Layout, settings: LabSettings): readonly ListenerSpec[] {
+  return [
+    ...world.pods.flatMap((pod) => ofPod(pod, world, layout, settings)),
+    ...standIns(world, settings).flatMap(({ address, ports }) =>
+      ports.map((port) => ({
+        netns: outside.netns,
+        name: 'outside',
+        addresses: [address],
+        manner: 'answer' as const,
+        ...port,
+      })),
+    ),
+  ]
+}
+
+function ofPod(pod: Pod, world: World, layout: Layout, settings: LabSettings): readonly ListenerSpec[] {
+  const name = podKey(pod)
+  const netns = layout.pods.get(name)?.netns
+  if (netns === undefined || isBroken('no-listener', name, settings)) return []
+  const status = faultOf('http-status', name, settings)?.status
+  const servers = pod.ports.flatMap(({ port, protocol }: Port): ListenerSpec[] =>
+    protocol === 'SCTP'
+      ? []
+      : [
+          {
+            netns,
+            name,
+            protocol,
+            port,
+            addresses: bindings(name, settings),
+            manner: 'answer',
+            ...(status === undefined ? {} : { status }),
+          },
+        ],
+  )
+  const proxy: ListenerSpec = { netns, name, protocol: 'TCP', port: proxyPort, addresses: ['::'], manner: 'swallow' }
+  return isBroken('proxy', name, settings) ? [...servers, proxy] : servers
+}
+
+function bindings(name: string, settings: LabSettings): readonly string[] {
+  if (isBroken('bind-localhost', name, settings)) return ['127.0.0.1', '::1']
+  return isBroken('ipv4-only', name, settings) ? ['0.0.0.0'] : ['::']
+}
