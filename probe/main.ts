@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { createObserver } from './observe.ts'
+import { processVantage } from '../checks/process-vantage.ts'
 import { readOptions, usage } from './options.ts'
 import { startService } from './service.ts'
 
@@ -19,7 +19,7 @@ async function serve(): Promise<void> {
   }
   try {
     const service = await startService(options, {
-      observer: (metrics) => createObserver({ options, metrics, now: Date.now }),
+      vantage: processVantage({ resolvConf: '/etc/resolv.conf', hosts: '/etc/hosts' }),
       hostname: hostname(),
       now: Date.now,
       residentBytes: () => process.memoryUsage.rss(),

@@ -31,14 +31,21 @@ const faults: Readonly<Record<number, RefusalCode>> = {
   415: 'bad_request',
 }
 
+/** A close with unread bytes is a reset, which would take the answer with it: what still comes is read and dropped for so long. */
+const lingerMs = 500
+
 /** Answers what went wrong before there was a request (oversized headers, slow ones, no HTTP at all), and closes the connection. */
 export function refuseConnection(code: string, socket: Socket, metrics: Metrics): void {
+  // The parser reports once more for every chunk that comes after the answer.
+  if (socket.writableEnded) return
   const { line, error, detail } = protocolFaults[code] ?? notHttp
   if (!socket.writable || code === 'ECONNRESET') return void socket.destroy()
   metrics.refused(error)
   const body = JSON.stringify({ error, detail })
   const head = `HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`
-  socket.end(`${head}\r\n\r\n${body}`, () => socket.destroy())
+  socket.end(`${head}\r\n\r\n${body}`)
+  const timer = setTimeout(() => socket.destroy(), lingerMs)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 interface ProtocolFault {

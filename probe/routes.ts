@@ -10,13 +10,14 @@ import { refuse } from './refusal.ts'
 
 export interface ControlParts {
   readonly options: ProbeOptions
-  readonly observe: Observe
+  /** A fresh one for each request, whose checks share a resolver. */
+  readonly observer: () => Observe
   readonly witness: Witness
   readonly metrics: Metrics
 }
 
 /** `GET /v1/<kind>`: one check by query parameters. */
-export function addSingle(app: FastifyInstance, kind: CheckKindName, { observe, metrics }: ControlParts): void {
+export function addSingle(app: FastifyInstance, kind: CheckKindName, { observer, metrics }: ControlParts): void {
   let types: ReadonlyMap<string, Parameter['type']> | undefined
   app.get(`/v1/${kind}`, async (request, reply) => {
     types ??= new Map(parameters(kind).map(({ name, type }) => [name, type]))
@@ -29,12 +30,12 @@ export function addSingle(app: FastifyInstance, kind: CheckKindName, { observe, 
         ...check,
       })
     }
-    return observe(check, whileConnected(reply))
+    return observer()(check, whileConnected(reply))
   })
 }
 
 /** `POST /v1/checks`: many checks, answered as NDJSON. */
-export function addBatch(app: FastifyInstance, { options, observe, metrics }: ControlParts): void {
+export function addBatch(app: FastifyInstance, { options, observer, metrics }: ControlParts): void {
   let batches = 0
   app.post('/v1/checks', (request, reply) => {
     if (batches >= options.batches) {
@@ -53,7 +54,7 @@ export function addBatch(app: FastifyInstance, { options, observe, metrics }: Co
     reply.raw.once('close', () => {
       batches -= 1
     })
-    const lines = observations(checks, observe, options, whileConnected(reply))
+    const lines = observations(checks, observer(), options, whileConnected(reply))
     return reply
       .type('application/x-ndjson')
       .send(Readable.from(lines, { objectMode: false, highWaterMark: 64 * 1024 }))

@@ -1,18 +1,19 @@
 import { once } from 'node:events'
 import type { FastifyInstance } from 'fastify'
-import type { Observe } from './batch.ts'
+import type { Vantage } from '../checks/vantage.ts'
 import { createHealthServer } from './health.ts'
 import { createAuthority } from './listener/certificate.ts'
 import { type Listeners, listen } from './listener/listen.ts'
 import { createWitness } from './listener/witness.ts'
-import { createMetrics, type Metrics } from './metrics.ts'
+import { createMetrics } from './metrics.ts'
+import { observerFactory } from './observe.ts'
 import type { ProbeOptions } from './options.ts'
 import { createControlServer } from './server.ts'
+import { createTargetPolicy } from './targets.ts'
 
 /** What the service needs of the machine it runs on. */
 export interface Surroundings {
-  /** Runs one check and counts it in these metrics. */
-  readonly observer: (metrics: Metrics) => Observe
+  readonly vantage: Vantage
   readonly hostname: string
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -32,7 +33,10 @@ export async function startService(options: ProbeOptions, surroundings: Surround
   const metrics = createMetrics()
   const witness = createWitness(options.nonces)
   let ready = false
-  const control = createControlServer({ options, metrics, witness, observe: surroundings.observer(metrics) })
+  const { vantage, now } = surroundings
+  const policy = createTargetPolicy({ ...options, nameservers: () => vantage.resolvConf().nameservers })
+  const observer = observerFactory({ vantage, policy, metrics, maxDeadlineMs: options.maxDeadlineMs })
+  const control = createControlServer({ options, metrics, witness, observer })
   const health = createHealthServer({
     ready: () => ready,
     metrics: () => metrics.render(surroundings.residentBytes()),
@@ -49,11 +53,10 @@ export async function startService(options: ProbeOptions, surroundings: Surround
     await control.listen({ port: options.controlPort, host: '127.0.0.1' })
     health.listen({ port: options.healthPort, host: options.healthAddress })
     await once(health, 'listening')
-    const { now, hostname } = surroundings
     listeners = await listen(
       { tcp: [...options.tcp, ...options.http], udp: options.udp, connections: options.listenerConnections },
       {
-        name: options.name ?? hostname,
+        name: options.name ?? surroundings.hostname,
         authority: createAuthority(now),
         witness,
         now,

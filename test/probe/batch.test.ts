@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest'
+import type { Check } from '../../checks/check.ts'
+import type { Observation } from '../../checks/outcome.ts'
+import { observations, readBatch } from '../../probe/batch.ts'
+
+const checks = (count: number) =>
+  readBatch(
+    {
+      checks: Array.from({ length: count }, (_, index) => ({
+        kind: 'tcp',
+        id: `${index}`,
+        host: '192.0.2.1',
+        port: 80,
+      })),
+    },
+    count,
+  ) as Check[]
+
+const seen = (check: Check): Observation => ({
+  id: check.id,
+  startedAt: 1,
+  outcome: { reason: 'connected', phase: 'connect', attempts: 1, durations: {} },
+})
+
+const bounds = { concurrency: 10, answerBytes: 1_000 }
+const quiet = () => new AbortController().signal
+const turns = async (count: number) => {
+  for (let index = 0; index < count; index++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+test('every check gets one line, at most `concurrency` run at once', async () => {
+  let running = 0
+  let most = 0
+  const observe = async (check: Check) => {
+    running += 1
+    most = Math.max(most, running)
+    await turns(2)
+    running -= 1
+    return seen(check)
+  }
+  let text = ''
+  for await (const chunk of observations(checks(105), observe, bounds, quiet())) text += chunk
+  const ids = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as Observation).id)
+  expect(new Set(ids).size).toBe(105)
+  expect(most).toBe(10)
+})
+
+test('what comes in one turn of the loop is one chunk', async () => {
+  const chunks: string[] = []
+  for await (const chunk of observations(checks(8), async (check) => seen(check), bounds, quiet())) chunks.push(chunk)
+  expect(chunks).toHaveLength(1)
+})
+
+test('while nobody reads no further check starts, and reading goes on to the end', async () => {
+  let started = 0
+  const observe = async (check: Check) => {
+    started += 1
+    await turns(1)
+    return seen(check)
+  }
+  const lines = observations(checks(1_000), observe, bounds, quiet())
+  let text = (await lines.next()).value as string
+  await turns(200)
+  expect(started).toBeLessThan(100)
+  for await (const chunk of lines) text += chunk
+  expect(text.trimEnd().split('\n')).toHaveLength(1_000)
+})
+
+test('aborting ends the checks in flight and starts no other, also while nobody reads', async () => {
+  const controller = new AbortController()
+  let started = 0
+  const observe = (check: Check, signal: AbortSignal) => {
+    started += 1
+    return new Promise<Observation>((resolve) =>
+      signal.addEventListener('abort', () => resolve(seen(check)), { once: true }),
+    )
+  }
+  const lines = observations(checks(100), observe, bounds, controller.signal)
+  const first = lines.next()
+  await turns(2)
+  controller.abort()
+  await first
+  while (!(await lines.next()).done);
+  expect(started).toBe(10)
+})
+
+test('aborting while the buffer is full ends the batch', async () => {
+  const controller = new AbortController()
+  const lines = observations(
+    checks(1_000),
+    async (check) => seen(check),
+    { concurrency: 10, answerBytes: 1 },
+    controller.signal,
+  )
+  await lines.next()
+  await turns(5)
+  controller.abort()
+  let rest = 0
+  for await (const _ of lines) rest += 1
+  expect(rest).toBeLessThan(5)
+})
+
+test.each([
+  [undefined, 'invalid'],
+  [null, 'invalid'],
+  ['checks', 'invalid'],
+  [{}, 'invalid'],
+  [{ checks: {} }, 'invalid'],
+  [{ checks: [] }, 'invalid'],
+  [{ checks: [{ kind: 'tcp', host: 'a', port: 0 }] }, 'invalid'],
+  [{ checks: [{ kind: 'ftp' }] }, 'invalid'],
+  [{ checks: [1, 2, 3] }, 'too_many'],
+])('the body %j is refused as %s', (body, error) => {
+  expect(readBatch(body, 2)).toMatchObject({ error, mistakes: [{ message: expect.any(String) }] })
+})
+
+test('a mistake is told with its place', () => {
+  const check = { kind: 'tcp', host: 'a', port: 1 }
+  expect(readBatch({ checks: [check, { ...check, port: 70_000 }] }, 10)).toMatchObject({
+    mistakes: [{ path: 'checks[1].port' }],
+  })
+})
