@@ -1,0 +1,84 @@
+import type { World } from '../../fabric/world.ts'
+import type { Address } from '../../policy/cidr.ts'
+import { canonical } from './address-range.ts'
+import { type Block, chainBlock, quoted, setBlock } from './ruleset.ts'
+import { masqueradeMark } from './ways.ts'
+
+/** Who is who, from the point of view of one node: sets `pods`, `near_pods`, `self`, `nodes`, `own` and `vips`, each with its family. */
+export function addressSets(world: World, node: string): readonly Block[] {
+  const pods = world.pods.filter(({ hostNetwork }) => !hostNetwork)
+  const near = pods.filter((pod) => pod.node === node).flatMap(({ addresses }) => addresses)
+  const own = world.nodes.find(({ name }) => name === node)?.addresses ?? []
+  const sets = {
+    pods: pods.flatMap(({ addresses }) => addresses),
+    near_pods: near,
+    nodes: world.nodes.flatMap(({ addresses }) => addresses),
+    own,
+    vips: world.services.flatMap(({ clusterIPs }) => clusterIPs),
+  }
+  return ([4, 6] as const).flatMap((family) => {
+    const type = `ipv${String(family)}_addr`
+    const texts = (list: readonly string[]) => [...new Set(ofFamily(list, family).map(({ text }) => text))]
+    return [
+      ...Object.entries(sets).map(([name, list]) => setBlock(`${name}${String(family)}`, type, texts(list))),
+      setBlock(
+        `self${String(family)}`,
+        `${type} . ${type}`,
+        texts(near).map((text) => `${text} . ${text}`),
+      ),
+    ]
+  })
+}
+
+/** Chains for packets that no endpoint serves. */
+export const refusals: readonly Block[] = [
+  chainBlock('refuse', [`counter reject with icmpx port-unreachable comment ${quoted('no endpoint')}`]),
+  chainBlock('not_here', [
+    ...['ip saddr @pods4', 'ip6 saddr @pods6', 'ip saddr @own4', 'ip6 saddr @own6'].map((match) => `${match} return`),
+    `counter drop comment ${quoted('no endpoint on this node')}`,
+  ]),
+]
+
+const entries = [
+  'ip daddr . meta l4proto . th dport vmap @entries4',
+  'ip6 daddr . meta l4proto . th dport vmap @entries6',
+]
+
+/** After translation: what still bears a ClusterIP leads nowhere. */
+const unserved = [
+  'ct state established,related accept',
+  'ip daddr . meta l4proto . th dport vmap @unserved4',
+  'ip6 daddr . meta l4proto . th dport vmap @unserved6',
+  'ip daddr @vips4 goto refuse',
+  'ip6 daddr @vips6 goto refuse',
+]
+
+/** Base chains of the service table. Everything here is decided before policies see a packet (forward), sources after (postrouting). */
+export function serviceHooks(world: World, node: string): readonly Block[] {
+  const own = (world.nodes.find(({ name }) => name === node)?.addresses ?? []).map(canonical)
+  return [
+    chainBlock('arriving', entries, 'type nat hook prerouting priority dstnat'),
+    chainBlock('leaving', entries, 'type nat hook output priority -100'),
+    chainBlock('arrived', unserved, 'type filter hook prerouting priority dstnat + 5'),
+    chainBlock('left', unserved, 'type filter hook output priority filter - 5'),
+    chainBlock('sources', own.length === 0 ? [] : sourceRules(own), 'type nat hook postrouting priority srcnat'),
+  ]
+}
+
+function sourceRules(own: readonly Address[]): readonly string[] {
+  return ([4, 6] as const).flatMap((family) => {
+    const node = own.find((address) => address.family === family)
+    if (node === undefined) return []
+    const [header, n] = [family === 4 ? 'ip' : 'ip6', String(family)]
+    const source = `snat ${header} to ${node.text}`
+    return [
+      `${header} saddr . ${header} daddr @self${n} ${source}`,
+      `meta mark & ${String(masqueradeMark)} != 0 ${header} daddr != @near_pods${n} ${source}`,
+      `${header} saddr @near_pods${n} ${header} daddr != @pods${n} ${header} daddr != @nodes${n} ${source}`,
+    ]
+  })
+}
+
+function ofFamily(addresses: readonly string[], family: 4 | 6): readonly Address[] {
+  return addresses.map(canonical).filter((address) => address.family === family)
+}
