@@ -1,0 +1,80 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+/** What the lab shares with the engine that it is compared to: how selectors and CIDRs are read, never what is decided from them. */
+const leaves = ['policy/types.ts', 'policy/selector.ts', 'policy/cidr.ts']
+/** What manifests are read with. */
+const reading = [
+  ...leaves,
+  ...['decode', 'field', 'names', 'parse', 'parse-port', 'parse-selector', 'suggest'].map(
+    (name) => `policy/${name}.ts`,
+  ),
+]
+
+/** Who may import what beyond its own folder: files, folders (with a final slash) and packages. The longest matching folder rules. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  'checks/': ['zod', 'dns2', 'undici', 'ipaddr.js', 'p-limit'],
+  'policy/': ['ipaddr.js'],
+  'probe/': ['checks/', 'fastify', 'zod', 'ipaddr.js'],
+  'fabric/': ['checks/', ...reading, 'yaml', 'zod', 'ipaddr.js'],
+  'lab/': ['checks/', 'fabric/', ...leaves, 'probe/listener/', 'koffi', 'dns2', 'zod', 'ipaddr.js'],
+  'runner/': ['checks/', 'policy/', 'fabric/', 'lab/settings.ts', 'zod', 'yaml', 'ipaddr.js', 'p-limit'],
+  'runner/cli/': ['checks/', 'policy/', 'fabric/', 'lab/', 'probe/', 'runner/', 'commander', 'zod'],
+  'runner/main.ts': ['runner/'],
+}
+
+const files = globSync(Object.keys(allowed).map((room) => (room.endsWith('/') ? `${room}**/*.ts` : room)))
+const sources = new Map([...new Set(files)].map((file) => [file, readFileSync(file, 'utf8')]))
+
+/** Static and dynamic imports of literal names; Node's own modules are left out. */
+function importsOf(file: string, text: string): string[] {
+  const found = text.matchAll(/^(?:import|export)\s(?:[^'=(]*?\sfrom\s)?'([^']+)'|\bimport\('([^']+)'\)/gm)
+  const names = [...found].map((match) => match[1] ?? match[2] ?? '').filter((name) => !name.startsWith('node:'))
+  return names.map((name) => (name.startsWith('.') ? normalize(join(dirname(file), name)) : name))
+}
+
+function ruleOf(file: string): string {
+  const rooms = Object.keys(allowed).filter((room) => file.startsWith(room))
+  return rooms.reduce((longest, room) => (room.length > longest.length ? room : longest))
+}
+
+const within = (name: string, place: string): boolean => (place.endsWith('/') ? name.startsWith(place) : name === place)
+
+/** Lines of code, without comments, that match. */
+function linesMatching(pattern: RegExp, except: (file: string) => boolean = () => false): string[] {
+  return [...sources].flatMap(([file, text]) => {
+    const lines = except(file)
+      ? []
+      : text.split('\n').map((line) => line.replace(/^\s*(\/\*\*?|\*|\/\/).*|\s\/\/.*/, ''))
+    return lines.flatMap((line, at) => (pattern.test(line) ? [`${file}:${String(at + 1)}: ${line.trim()}`] : []))
+  })
+}
+
+describe('architecture', () => {
+  it('lets every room import only what the list allows', () => {
+    const wrong = [...sources].flatMap(([file, text]) => {
+      const rule = ruleOf(file)
+      const places = [rule, ...(allowed[rule] ?? [])]
+      const outside = importsOf(file, text).filter((name) => !places.some((place) => within(name, place)))
+      return outside.map((name) => `${file} imports ${name}`)
+    })
+    expect(sources.size).toBeGreaterThan(50)
+    expect(wrong).toEqual([])
+  })
+
+  it('touches the process and the console in the main.ts files alone', () => {
+    const main = (file: string) => file.endsWith('/main.ts')
+    expect(linesMatching(/(?<![.\w])(process|console)\.[a-zA-Z]|'node:process'/, main)).toEqual([])
+  })
+
+  it('uses nothing that the oldest supported Node, 22.19, lacks and a bundler does not translate', () => {
+    expect(
+      linesMatching(/\b(Async)?DisposableStack\b|Promise\.try\(|RegExp\.escape|Error\.isError|import\.meta\.main/),
+    ).toEqual([])
+  })
+
+  it('has no barrels and no folders without a subject', () => {
+    expect(files.filter((file) => /(^|\/)(index\.ts$|(utils|helpers|common|shared|core)\/)/.test(file))).toEqual([])
+  })
+})
