@@ -1,61 +1,97 @@
 import type { Check } from '../../checks/check.ts'
-import type { Observation } from '../../checks/outcome.ts'
 import type { RuleCount } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
 import { createAuthority } from '../../probe/listener/certificate.ts'
 import { createWitness } from '../../probe/listener/witness.ts'
 import type { Results, Source } from '../protocol.ts'
+import { policyCounts } from '../rules/counters.ts'
+import { policyTable } from '../rules/ruleset.ts'
 import type { LabSettings } from '../settings.ts'
 import { createGate } from './gate.ts'
 import { openGround } from './ground.ts'
 import { inFlight } from './limits.ts'
 import { openListeners } from './listeners.ts'
 import type { Namespaces } from './namespaces.ts'
-import { observeAll } from './observe.ts'
+import { createNewcomers } from './newcomers.ts'
+import { nft } from './nft.ts'
+import { type ObserveOptions, observeAll } from './observe.ts'
+import { overflowedPods } from './overflow.ts'
+import { openProxies } from './proxies.ts'
 import { openRules } from './rules.ts'
 import { wantedListeners } from './wanted-listeners.ts'
 
 /** What one worker does, behind its protocol. */
 export interface Lab {
-  /** Makes the lab be this world; resolves when links, rules and listeners are in force. */
+  /** Makes the lab be this world; resolves when links, rules and listeners are in force. One call at a time. */
   change(world: World): Promise<Results['world']>
-  run(source: Source, checks: readonly Check[], options: RunOptions): Promise<void>
-  overflowed(): Promise<readonly string[]>
+  run(source: Source, checks: readonly Check[], options: Pick<ObserveOptions, 'signal' | 'tell'>): Promise<void>
+  overflowed(): readonly string[]
   admitted(pod: string): Promise<readonly RuleCount[]>
 }
 
-export interface RunOptions {
-  readonly signal: AbortSignal
-  /** Resolves when there is room for more. */
-  tell(observations: readonly Observation[]): Promise<void>
+export interface LabOptions {
+  readonly namespaces: Namespaces
+  readonly settings: LabSettings
+  /** Whether the kernel has IPv6. */
+  readonly ipv6: boolean
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Told when rules could not be replaced in the background. */
+  readonly onFault: (error: unknown) => void
 }
 
-export function createLab(namespaces: Namespaces, settings: LabSettings, families: { readonly ipv6: boolean }): Lab {
-  const now = () => Date.now()
-  const ground = openGround(namespaces, families)
+/** Connections in flight to one target; its accept queue holds twice as many. */
+const perTarget = 2000
+
+/** An empty lab: the outside host and the wires towards it. */
+export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptions): Lab {
+  const ground = openGround(namespaces, { ipv6 })
   const rules = openRules(namespaces, settings)
+  const proxies = openProxies(namespaces, settings)
   const listeners = openListeners(namespaces, {
     authority: createAuthority(now),
     witness: createWitness(10_000),
     now,
     idleMs: 60_000,
   })
-  const gate = createGate({ perKey: 2000, total: inFlight() })
+  const gate = createGate({ perKey: perTarget, total: inFlight() })
+  const newcomers = createNewcomers(settings.policyDelay, () => void enforce().catch(onFault))
   let world: World | undefined
+  let enforcing: Promise<void> = Promise.resolve()
+
+  /** One replacement after another, each with what is true when its turn comes. */
+  function enforce(): Promise<void> {
+    enforcing = enforcing.then(() =>
+      world === undefined ? undefined : rules.set(world, ground.layout, newcomers.addresses()),
+    )
+    return enforcing
+  }
+
+  function known(): World {
+    if (world === undefined) throw new Error('the lab has no world yet')
+    return world
+  }
 
   return {
     async change(next) {
+      newcomers.meet(next, world)
       ground.change(next, settings)
-      await rules.set(next, ground.layout, new Set())
-      const refused = listeners.set(wantedListeners(next, ground.layout, settings))
       world = next
-      return { ...families, refused }
+      await enforce()
+      await proxies(ground.layout)
+      return { ipv6, refused: listeners.set(wantedListeners(next, ground.layout, settings)) }
     },
-    async run(source, checks, options) {
-      if (world === undefined) throw new Error('the lab has no world yet')
-      await observeAll(source, checks, { ...options, gate, world, layout: ground.layout, namespaces, settings })
+    run: (source, checks, options) =>
+      observeAll(source, checks, { ...options, gate, world: known(), layout: ground.layout, namespaces, settings }),
+    overflowed: () => overflowedPods(ground.layout, namespaces),
+    async admitted(pod) {
+      const site = ground.layout.pods.get(pod)
+      const node = site && ground.layout.nodes.get(site.node)
+      if (site?.link === undefined || node === undefined) return []
+      const listing = await nft(namespaces, node.netns, ['-j', 'list', 'table', 'inet', policyTable])
+      return policyCounts(listing, known().policies)
+        .filter(({ links, packets }) => packets > 0 && links.includes(site.link!))
+        .map(({ rule, direction, packets }) => ({ rule, direction, packets }))
     },
-    overflowed: async () => [],
-    admitted: async () => [],
   }
 }

@@ -1,34 +1,41 @@
 import type { World } from '../../fabric/world.ts'
 import { type Layout, linksOn } from '../layout.ts'
 import { policyRuleset } from '../rules/policies.ts'
+import { serviceRuleset } from '../rules/services.ts'
+import { transactionsOf } from '../rules/transactions.ts'
 import type { LabSettings } from '../settings.ts'
 import type { Namespaces } from './namespaces.ts'
 import { nft } from './nft.ts'
 
 /** The packet filters of all nodes. */
 export interface Rules {
-  /** Replaces what differs from before, each node in one transaction; resolves when it is in force. */
+  /**
+   * Replaces what differs from before, each node's table in one transaction; resolves when it is in force.
+   * `unknownPeers` are addresses that no selector of a policy knows yet.
+   */
   set(world: World, layout: Layout, unknownPeers: ReadonlySet<string>): Promise<void>
 }
 
+/** Starts without any rule. Rejects with nft's message when the kernel refuses one. */
 export function openRules(namespaces: Namespaces, settings: LabSettings): Rules {
   const inForce = new Map<string, string>()
   const { enforcement, deny } = settings
   const leaks = settings.faults.filter((fault) => fault.kind === 'leak')
-  const replace = async (netns: string, text: string) => {
-    if (inForce.get(netns) === text) return
-    inForce.delete(netns)
-    await nft(namespaces, netns, ['-f', '-'], text)
-    inForce.set(netns, text)
+  const replace = async (netns: string, table: string, text: string) => {
+    const key = `${netns} ${table}`
+    if (inForce.get(key) === text) return
+    inForce.delete(key)
+    for (const transaction of transactionsOf(text)) await nft(namespaces, netns, ['-f', '-'], transaction)
+    inForce.set(key, text)
   }
   return {
     async set(world, layout, unknownPeers) {
+      const policySettings = { enforcement, deny, unknownPeers, leaks }
       await Promise.all(
-        [...layout.nodes.values()].map(({ name, netns }) => {
-          const links = linksOn(name, layout)
-          const policies = { world, links, settings: { enforcement, deny, unknownPeers, leaks } }
-          return replace(netns, policyRuleset(policies))
-        }),
+        [...layout.nodes.values()].flatMap(({ name, netns }) => [
+          replace(netns, 'policies', policyRuleset({ world, links: linksOn(name, layout), settings: policySettings })),
+          replace(netns, 'services', serviceRuleset({ world, node: name })),
+        ]),
       )
     },
   }

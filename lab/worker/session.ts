@@ -9,7 +9,7 @@ export interface Session {
 }
 
 /** Answers requests over one connection. Changes of the world are carried out one after another, batches of checks at once. */
-export function openSession(tell: (message: Told) => Promise<void>): Session {
+export function openSession(tell: (message: Told) => Promise<void>, fail: (error: unknown) => void): Session {
   const running = new Map<number, AbortController>()
   let lab: Lab | undefined
   let change: Promise<unknown> = Promise.resolve()
@@ -18,7 +18,13 @@ export function openSession(tell: (message: Told) => Promise<void>): Session {
     [K in Request['kind']]: (request: Extract<Request, { kind: K }>, id: number) => Promise<Results[K]>
   } = {
     async world({ world, settings }) {
-      lab ??= createLab(openNamespaces(), settings, { ipv6: existsSync('/proc/net/if_inet6') })
+      lab ??= createLab({
+        namespaces: openNamespaces(),
+        settings,
+        ipv6: existsSync('/proc/net/if_inet6'),
+        now: Date.now,
+        onFault: fail,
+      })
       return lab.change(world)
     },
     async run({ source, checks }, id) {

@@ -1,3 +1,4 @@
+import { listeningPorts } from '../../fabric/endpoints.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { type Layout, outside, podKey } from '../layout.ts'
 import type { LabSettings } from '../settings.ts'
@@ -7,11 +8,6 @@ import { standIns } from './stand-ins.ts'
 
 /** Where a transparent proxy listens in its pod. */
 export const proxyPort = 15_001
-
-interface Port {
-  readonly port: number
-  readonly protocol: 'TCP' | 'UDP' | 'SCTP'
-}
 
 /** Every listener that a world has, with the faults that were asked for. */
 export function wantedListeners(world: World, layout: Layout, settings: LabSettings): readonly ListenerSpec[] {
@@ -34,7 +30,7 @@ function ofPod(pod: Pod, world: World, layout: Layout, settings: LabSettings): r
   const netns = layout.pods.get(name)?.netns
   if (netns === undefined || isBroken('no-listener', name, settings)) return []
   const status = faultOf('http-status', name, settings)?.status
-  const servers = pod.ports.flatMap(({ port, protocol }: Port): ListenerSpec[] =>
+  const servers = listeningPorts(pod, world).flatMap(({ port, protocol }): ListenerSpec[] =>
     protocol === 'SCTP'
       ? []
       : [

@@ -1,0 +1,39 @@
+import type { Layout } from '../layout.ts'
+import { uplink } from '../layout.ts'
+import type { LabSettings } from '../settings.ts'
+import type { Namespaces } from './namespaces.ts'
+import { nft } from './nft.ts'
+import { proxyPort } from './wanted-listeners.ts'
+
+const hooks = {
+  outbound: { type: 'output priority -100', match: `oifname "${uplink}"` },
+  inbound: { type: 'prerouting priority dstnat', match: `iifname "${uplink}"` },
+} as const
+
+/** Turns TCP connections of pods (or to them) to the listener that swallows them, in those pods' own namespaces, once each. */
+export function openProxies(namespaces: Namespaces, settings: LabSettings): (layout: Layout) => Promise<void> {
+  const done = new Set<string>()
+  const faults = settings.faults.filter((fault) => fault.kind === 'proxy')
+  return async (layout) => {
+    for (const { pod, side } of faults) {
+      const netns = layout.pods.get(pod)?.netns
+      const key = `${String(netns)} ${side}`
+      if (netns === undefined || done.has(key)) continue
+      done.add(key)
+      await nft(namespaces, netns, ['-f', '-'], proxyRuleset(side))
+    }
+  }
+}
+
+function proxyRuleset(side: keyof typeof hooks): string {
+  const { type, match } = hooks[side]
+  return [
+    `table inet crosscheck_proxy {`,
+    ` chain ${side} {`,
+    `  type nat hook ${type}; policy accept;`,
+    `  ${match} meta l4proto tcp redirect to :${String(proxyPort)}`,
+    ` }`,
+    `}`,
+    '',
+  ].join('\n')
+}
