@@ -37,6 +37,12 @@ export async function startService(options: ProbeOptions, surroundings: Surround
   const policy = createTargetPolicy({ ...options, nameservers: () => vantage.resolvConf().nameservers })
   const observer = observerFactory({ vantage, policy, metrics, maxDeadlineMs: options.maxDeadlineMs })
   const control = createControlServer({ options, metrics, witness, observer })
+  control.server.on('request', (_request, response) => {
+    response.once('close', () => {
+      // A connection that the client would keep must not keep a stopping probe alive.
+      if (!ready) setImmediate(() => control.server.closeIdleConnections())
+    })
+  })
   const health = createHealthServer({
     ready: () => ready,
     metrics: () => metrics.render(surroundings.residentBytes()),
