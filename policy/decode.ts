@@ -74,7 +74,7 @@ export function typeName(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'an object'
   if (typeof value === 'string') return `the string ${JSON.stringify(shorten(value))}`
-  return `the ${typeof value} ${String(value)}`
+  return `the ${typeof value} ${value as number | boolean}`
 }
 
 function quoteHint(value: unknown): string | undefined {

@@ -1,0 +1,140 @@
+import { canonicalAddress, type Family, familyOf } from '../policy/cidr.ts'
+import { matchesSelector } from '../policy/selector.ts'
+import type { Protocol } from '../policy/types.ts'
+import type { ContainerPort, Pod, Service, ServicePort, World } from './world.ts'
+
+/** One address behind a Service, whatever the port: what a headless name resolves to. */
+export interface Backend {
+  readonly address: string
+  readonly family: Family
+  readonly pod?: Pod
+  readonly node?: string
+  /** Whether traffic and DNS may use it: the pod is ready, or the Service publishes addresses that are not. */
+  readonly ready: boolean
+  /** The name that a headless Service gives it. */
+  readonly hostname?: string
+}
+
+/** Where one port of a Service leads. */
+export interface Endpoint extends Backend {
+  /** `namespace/name`. */
+  readonly service: string
+  readonly portName?: string
+  readonly port: number
+  readonly protocol: Protocol
+  readonly targetPort: number
+}
+
+/** Every port and address of a Service, those not ready included and marked; a named port that a pod lacks gives none there. */
+export function endpointsOf(service: Service, world: World): Endpoint[] {
+  return service.ports.flatMap((port) => {
+    const head = {
+      service: `${service.namespace}/${service.name}`,
+      port: port.port,
+      protocol: port.protocol,
+      ...(port.name === undefined ? {} : { portName: port.name }),
+    }
+    return sourcesOf(service, world).flatMap(({ backend, portsFor }) =>
+      portsFor(port).map((targetPort) => ({ ...head, ...backend, targetPort })),
+    )
+  })
+}
+
+/** Every address of a Service once, also of a headless Service without ports. */
+export function backendsOf(service: Service, world: World): Backend[] {
+  return sourcesOf(service, world).map(({ backend }) => backend)
+}
+
+/** The Services that select a pod, or name one of its addresses by hand. */
+export function servicesOf(pod: Pod, world: World): Service[] {
+  return world.services.filter((service) => {
+    if (service.selector !== undefined) return selects(service, pod)
+    return service.manualEndpoints.some(({ addresses }) => addresses.some((address) => pod.addresses.includes(address)))
+  })
+}
+
+/** The ports on which a pod is taken to listen: those of its containers and the target ports of its Services, each once. */
+export function listeningPorts(pod: Pod, world: World): ContainerPort[] {
+  const targets = servicesOf(pod, world).flatMap((service) =>
+    service.selector === undefined
+      ? manualTargets(service, pod)
+      : service.ports.flatMap((port) =>
+          targetPortsIn(pod, port).map((target) => ({ port: target, protocol: port.protocol })),
+        ),
+  )
+  const unique = new Map<string, ContainerPort>()
+  for (const port of [...pod.ports, ...targets]) {
+    const key = `${port.port}/${port.protocol}`
+    if (!unique.has(key)) unique.set(key, port)
+  }
+  return [...unique.values()]
+}
+
+interface Source {
+  readonly backend: Backend
+  portsFor(port: ServicePort): number[]
+}
+
+function sourcesOf(service: Service, world: World): Source[] {
+  if (service.type === 'ExternalName') return []
+  return (service.selector === undefined ? manualSources(service, world) : podSources(service, world)).filter(
+    ({ backend }) => service.ipFamilies.includes(backend.family),
+  )
+}
+
+function podSources(service: Service, world: World): Source[] {
+  return world.pods
+    .filter((pod) => selects(service, pod))
+    .flatMap((pod) => {
+      const named = pod.hostname !== undefined && pod.subdomain === service.name ? { hostname: pod.hostname } : {}
+      const ready = pod.ready || service.publishNotReadyAddresses
+      return pod.addresses.map((address) => ({
+        backend: { address, family: familyOf(address) ?? 4, pod, node: pod.node, ready, ...named },
+        portsFor: (port: ServicePort) => targetPortsIn(pod, port),
+      }))
+    })
+}
+
+function manualSources(service: Service, world: World): Source[] {
+  return service.manualEndpoints.flatMap(({ addresses, ready, hostname, ports }) =>
+    addresses.map((given) => {
+      const address = canonicalAddress(given) ?? given
+      const pod = world.pods.find((candidate) => !candidate.hostNetwork && candidate.addresses.includes(address))
+      const node = pod?.node ?? world.nodes.find((candidate) => candidate.addresses.includes(address))?.name
+      const found = { ...(pod === undefined ? {} : { pod }), ...(node === undefined ? {} : { node }) }
+      return {
+        backend: {
+          ...{ address, family: familyOf(address) ?? 4, ready: ready || service.publishNotReadyAddresses },
+          ...found,
+          ...(hostname === undefined ? {} : { hostname }),
+        },
+        portsFor: (port: ServicePort) => ports.filter((own) => samePort(own, port)).map((own) => own.port),
+      }
+    }),
+  )
+}
+
+function manualTargets(service: Service, pod: Pod): ContainerPort[] {
+  return service.manualEndpoints
+    .filter(({ addresses }) => addresses.some((address) => pod.addresses.includes(address)))
+    .flatMap(({ ports }) => ports.filter((own) => service.ports.some((port) => samePort(own, port))))
+    .map(({ port, protocol }) => ({ port, protocol }))
+}
+
+/** Endpoints belong to the Service's port of the same name, as kube-proxy has it. */
+function samePort(own: { readonly name?: string; readonly protocol: Protocol }, port: ServicePort): boolean {
+  return (own.name ?? '') === (port.name ?? '') && own.protocol === port.protocol
+}
+
+/** A named target port is looked up in the pod by name and protocol; the first of several containers wins, as in the controller. */
+function targetPortsIn(pod: Pod, { targetPort, protocol }: ServicePort): number[] {
+  if (typeof targetPort === 'number') return [targetPort]
+  return pod.ports
+    .filter((own) => own.name === targetPort && own.protocol === protocol)
+    .map((own) => own.port)
+    .slice(0, 1)
+}
+
+function selects({ namespace, selector }: Service, pod: Pod): boolean {
+  return selector !== undefined && namespace === pod.namespace && matchesSelector({ matchLabels: selector }, pod.labels)
+}

@@ -1,0 +1,121 @@
+import { canonicalAddress, type Family } from '../../policy/cidr.ts'
+
+/** What can be handed out: each pool counts on its own and never gives the same value twice. */
+export type Pool =
+  | { readonly kind: 'pod'; readonly node: string; readonly family: Family }
+  | { readonly kind: 'service'; readonly family: Family }
+  | { readonly kind: 'node'; readonly family: Family }
+  | { readonly kind: 'nodePort' }
+  | { readonly kind: 'uid' }
+
+/**
+ * Hands out addresses, NodePorts and uids that stay with their owner over rebuilds of the world. What is freed is not handed out
+ * again, so that a stale address stays stale. One allocator serves one run.
+ */
+export interface Allocator {
+  /** Starts a build: these values are given by the input or reserved, and an owner that holds one of them gets another. */
+  begin(given: Iterable<string>): void
+  /** The owner's value of a pool; none when the pool is exhausted. */
+  lease(owner: string, pool: Pool): string | undefined
+  /** The node that a pod stays on: where it was, else the next in turn. */
+  place(owner: string, nodes: readonly string[]): string
+  /** Ends a build: owners that did not ask since `begin` are forgotten. */
+  finish(): void
+}
+
+/** The API server's and the DNS Service's addresses in a cluster as kubeadm makes it, and the gateway of the nodes' network. */
+const conventional = ['10.96.0.1', '10.96.0.10', 'fd00:10:96::1', 'fd00:10:96::a', '172.18.0.1', 'fc00:18::1']
+
+/** A fresh allocator; `reserved` addresses are never handed out. */
+export function createAllocator(reserved: readonly string[] = []): Allocator {
+  const leases = new Map<string, string>()
+  const taken = new Set([...conventional, ...reserved].map((address) => canonicalAddress(address) ?? address))
+  const next = new Map<string, number>()
+  const valueAt = createPools()
+  let given = new Set<string>()
+  let asked = new Set<string>()
+  let turn = 0
+
+  const fresh = (pool: Pool): string | undefined => {
+    const name = JSON.stringify(pool)
+    for (let index = next.get(name) ?? 0; ; index++) {
+      const value = valueAt(pool, index)
+      next.set(name, index + 1)
+      if (value !== undefined && taken.has(value)) continue
+      if (value !== undefined) taken.add(value)
+      return value
+    }
+  }
+
+  return {
+    begin: (values) => {
+      given = new Set(values)
+      for (const value of given) taken.add(value)
+      asked = new Set()
+    },
+    lease: (owner, pool) => {
+      const key = `${JSON.stringify(pool)} ${owner}`
+      asked.add(key)
+      const held = leases.get(key)
+      const value = held === undefined || given.has(held) ? fresh(pool) : held
+      if (value !== undefined) leases.set(key, value)
+      return value
+    },
+    place: (owner, nodes) => {
+      const key = `place ${owner}`
+      asked.add(key)
+      const held = leases.get(key)
+      const node = held !== undefined && nodes.includes(held) ? held : nodes[turn++ % nodes.length]!
+      leases.set(key, node)
+      return node
+    },
+    finish: () => {
+      for (const key of leases.keys()) if (!asked.has(key)) leases.delete(key)
+    },
+  }
+}
+
+const perBlock = 250
+/** Node numbers below it own the block 10.244.<number>.0/24; the blocks from it on go to whoever needs one more. */
+const firstSpareBlock = 200
+const lastBlock = 12 * 256 - 1
+
+function createPools(): (pool: Pool, index: number) => string | undefined {
+  const nodes = new Map<string, number>()
+  const blocks = new Map<string, number>()
+  let spare = firstSpareBlock
+
+  const blockOf = (node: string, ordinal: number): number => {
+    if (!nodes.has(node)) nodes.set(node, nodes.size + 1)
+    const number = nodes.get(node)!
+    if (ordinal === 0 && number < firstSpareBlock) return number
+    const key = `${node} ${ordinal}`
+    if (!blocks.has(key)) blocks.set(key, spare++)
+    return blocks.get(key)!
+  }
+
+  return (pool, index) => {
+    const host = (index % perBlock) + 2
+    const block = Math.floor(index / perBlock)
+    switch (pool.kind) {
+      case 'pod':
+        return podAddress(pool.family, blockOf(pool.node, block), host)
+      case 'service':
+        return pool.family === 4 ? `10.96.${block + 1}.${host}` : `fd00:10:96::${(index + 256).toString(16)}`
+      case 'node':
+        return pool.family === 4 ? `172.18.${block}.${host}` : `fc00:18::${(index + 2).toString(16)}`
+      case 'nodePort':
+        return index > 2767 ? undefined : String(30_000 + index)
+      case 'uid':
+        return `crosscheck-${index + 1}`
+      default:
+        return pool satisfies never
+    }
+  }
+}
+
+function podAddress(family: Family, block: number, host: number): string | undefined {
+  if (block > lastBlock) return undefined
+  if (family === 4) return `10.${244 + (block >> 8)}.${block & 255}.${host}`
+  return `fd00:10:244:${block.toString(16)}::${host.toString(16)}`
+}

@@ -1,0 +1,131 @@
+/** What Crosscheck makes of an object: it acts on it, knows that no packet depends on it, or says that it does not act on it. */
+export type Treatment = 'simulated' | 'irrelevant' | 'not-simulated' | 'wrong-version'
+
+/** Kinds that a world is built from, with the API group that they must come from. */
+const simulated = {
+  Namespace: '',
+  Node: '',
+  Pod: '',
+  Service: '',
+  Endpoints: '',
+  EndpointSlice: 'discovery.k8s.io',
+  Deployment: 'apps',
+  StatefulSet: 'apps',
+  DaemonSet: 'apps',
+  ReplicaSet: 'apps',
+  Job: 'batch',
+  CronJob: 'batch',
+  NetworkPolicy: 'networking.k8s.io',
+} as const
+
+export type SimulatedKind = keyof typeof simulated
+
+/** Names that kubectl accepts for the simulated kinds, in lower case. */
+const aliases: Readonly<Record<string, SimulatedKind>> = {
+  ns: 'Namespace',
+  no: 'Node',
+  po: 'Pod',
+  svc: 'Service',
+  ep: 'Endpoints',
+  deploy: 'Deployment',
+  sts: 'StatefulSet',
+  ds: 'DaemonSet',
+  rs: 'ReplicaSet',
+  cj: 'CronJob',
+  netpol: 'NetworkPolicy',
+  networkpolicies: 'NetworkPolicy',
+}
+
+/** Kinds of the core and other mixed groups that no packet depends on. */
+const irrelevantKinds: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    ...[
+      'ConfigMap',
+      'Secret',
+      'ServiceAccount',
+      'LimitRange',
+      'ResourceQuota',
+      'PersistentVolume',
+      'PersistentVolumeClaim',
+    ],
+    ...['Event', 'PodTemplate', 'ComponentStatus', 'Binding'],
+  ],
+  apps: ['ControllerRevision'],
+  'networking.k8s.io': ['IngressClass', 'IPAddress', 'ServiceCIDR'],
+}
+
+/** API groups in which nothing decides about packets. */
+const irrelevantGroups: readonly string[] = [
+  ...['rbac.authorization.k8s.io', 'authentication.k8s.io', 'authorization.k8s.io', 'certificates.k8s.io'],
+  ...['autoscaling', 'policy', 'scheduling.k8s.io', 'coordination.k8s.io', 'node.k8s.io', 'resource.k8s.io'],
+  ...['storage.k8s.io', 'snapshot.storage.k8s.io', 'events.k8s.io', 'metrics.k8s.io', 'flowcontrol.apiserver.k8s.io'],
+  ...['apiextensions.k8s.io', 'apiregistration.k8s.io', 'admissionregistration.k8s.io'],
+  ...['kustomize.config.k8s.io', 'crosscheck.dev'],
+]
+
+const clusterScoped: readonly string[] = [
+  ...['Namespace', 'Node', 'PersistentVolume', 'ComponentStatus', 'IngressClass', 'IPAddress', 'ServiceCIDR'],
+  ...[
+    'StorageClass',
+    'PriorityClass',
+    'CustomResourceDefinition',
+    'APIService',
+    'AdminNetworkPolicy',
+    'BaselineAdminNetworkPolicy',
+  ],
+  ...[
+    'ValidatingWebhookConfiguration',
+    'MutatingWebhookConfiguration',
+    'RuntimeClass',
+    'CSIDriver',
+    'CSINode',
+    'VolumeAttachment',
+  ],
+]
+
+/** The API group of an apiVersion: `apps` of `apps/v1`, empty for the core group. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+}
+
+/** How an object of that kind is treated; a custom `Service` or `NetworkPolicy` of another group is not simulated. */
+export function treatmentOf(apiVersion: string, kind: string): Treatment {
+  const group = groupOf(apiVersion)
+  const wanted = groupOfKind(kind)
+  if (wanted === group) return 'simulated'
+  if (wanted !== undefined && isBuiltIn(group)) return 'wrong-version'
+  if (irrelevantGroups.includes(group)) return 'irrelevant'
+  return Object.hasOwn(irrelevantKinds, group) && irrelevantKinds[group]?.includes(kind)
+    ? 'irrelevant'
+    : 'not-simulated'
+}
+
+/** The apiVersion that a simulated kind is written with. */
+export function apiVersionOf(kind: string): string | undefined {
+  const group = groupOfKind(kind)
+  if (group === undefined) return undefined
+  return group === '' ? 'v1' : `${group}/v1`
+}
+
+/** Whether objects of a kind have no namespace; kinds of which nothing is known count as cluster-scoped by their usual prefixes. */
+export function isClusterScoped(kind: string): boolean {
+  return clusterScoped.includes(kind) || /^(Cluster|Global)[A-Z]/.test(kind)
+}
+
+/** The simulated kind that kubectl would take a word for (`deploy`, `deployments`, `Deployment`). */
+export function kindOf(word: string): SimulatedKind | undefined {
+  const lower = word.toLowerCase()
+  if (Object.hasOwn(aliases, lower)) return aliases[lower]
+  const kinds = Object.keys(simulated) as SimulatedKind[]
+  return kinds.find((kind) => kind.toLowerCase() === lower || `${kind.toLowerCase()}s` === lower)
+}
+
+function groupOfKind(kind: string): string | undefined {
+  return Object.hasOwn(simulated, kind) ? simulated[kind as SimulatedKind] : undefined
+}
+
+function isBuiltIn(group: string): boolean {
+  return ['', 'apps', 'batch', 'extensions', 'networking.k8s.io', 'discovery.k8s.io', ...irrelevantGroups].includes(
+    group,
+  )
+}

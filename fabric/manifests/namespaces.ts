@@ -1,0 +1,25 @@
+import { fieldAt } from '../../policy/field.ts'
+import { parseLabels } from '../../policy/parse-selector.ts'
+import type { Problem } from '../../policy/types.ts'
+import type { Namespace } from '../world.ts'
+import { type ManifestObject, rootOf } from './object.ts'
+
+const always = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
+
+/** The label by which every namespace can be selected; the API server sets it and overwrites what others write (rules 27, 28). */
+export const nameLabel = 'kubernetes.io/metadata.name'
+
+/** Namespaces of Namespace objects, those that other objects live in (their labels are not known), and Kubernetes' own four. */
+export function readNamespaces(objects: readonly ManifestObject[], problems: Problem[]): Namespace[] {
+  const namespaces = new Map<string, Namespace>()
+  for (const object of objects.filter(({ kind }) => kind === 'Namespace')) {
+    const labels = parseLabels(fieldAt(rootOf(object, problems), 'metadata', 'labels'))
+    const { name, place } = object
+    namespaces.set(name, { name, labels: { ...labels, [nameLabel]: name }, labelsKnown: true, place })
+  }
+  for (const name of [...always, ...objects.map(({ namespace }) => namespace)]) {
+    if (name === '' || namespaces.has(name)) continue
+    namespaces.set(name, { name, labels: { [nameLabel]: name }, labelsKnown: false })
+  }
+  return [...namespaces.values()]
+}

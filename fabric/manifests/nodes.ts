@@ -1,0 +1,59 @@
+import { familyOf } from '../../policy/cidr.ts'
+import { items } from '../../policy/decode.ts'
+import { field, fieldAt } from '../../policy/field.ts'
+import { parseLabels } from '../../policy/parse-selector.ts'
+import type { Labels, Problem } from '../../policy/types.ts'
+import type { Node } from '../world.ts'
+import type { Allocator } from './allocator.ts'
+import { type ManifestObject, rootOf } from './object.ts'
+import { type PodDraft, sortByFamily } from './pods.ts'
+import { readAddress } from './template.ts'
+
+/** A node before addresses are handed out. */
+export interface NodeDraft {
+  readonly name: string
+  readonly labels: Labels
+  readonly addresses: readonly string[]
+  readonly object?: ManifestObject
+}
+
+/** Nodes of Node objects, then those that pods name, else one `node-1`; addresses from the Node or from its pods' hostIPs. */
+export function readNodes(
+  objects: readonly ManifestObject[],
+  pods: readonly PodDraft[],
+  named: readonly string[],
+  problems: Problem[],
+): NodeDraft[] {
+  const drafts = new Map<string, NodeDraft>()
+  for (const object of objects) {
+    const root = rootOf(object, problems)
+    const internal = items(fieldAt(root, 'status', 'addresses')).filter(
+      (item) => field(item, 'type').value === 'InternalIP',
+    )
+    const addresses = sortByFamily(internal.flatMap((item) => readAddress(field(item, 'address')) ?? []))
+    const labels = { 'kubernetes.io/hostname': object.name, ...parseLabels(fieldAt(root, 'metadata', 'labels')) }
+    drafts.set(object.name, { name: object.name, labels, addresses, object })
+  }
+  const names = [...pods.flatMap(({ template }) => template.nodeName ?? []), ...named]
+  for (const name of names) if (!drafts.has(name)) drafts.set(name, bareNode(name))
+  for (const { template, status } of pods) {
+    const draft = template.nodeName === undefined ? undefined : drafts.get(template.nodeName)
+    if (draft !== undefined && draft.addresses.length === 0)
+      drafts.set(draft.name, { ...draft, addresses: status.hostAddresses })
+  }
+  return drafts.size === 0 ? [bareNode('node-1')] : [...drafts.values()]
+}
+
+/** Gives a node what it lacks: both families where it has no address at all, else those that its pods have. */
+export function settleNode(draft: NodeDraft, podAddresses: readonly string[], allocator: Allocator): Node {
+  const families = ([4, 6] as const).filter((family) => {
+    if (draft.addresses.some((address) => familyOf(address) === family)) return false
+    return draft.addresses.length === 0 || podAddresses.some((address) => familyOf(address) === family)
+  })
+  const more = families.flatMap((family) => allocator.lease(draft.name, { kind: 'node', family }) ?? [])
+  return { name: draft.name, labels: draft.labels, addresses: sortByFamily([...draft.addresses, ...more]) }
+}
+
+function bareNode(name: string): NodeDraft {
+  return { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' }, addresses: [] }
+}

@@ -1,0 +1,70 @@
+import { text } from '../../policy/decode.ts'
+import { type Field, field, fieldAt, isAbsent, isObject, type Locate, report } from '../../policy/field.ts'
+import type { Place, Problem } from '../../policy/types.ts'
+import type { Manifest } from '../fabric.ts'
+import { groupOf, isClusterScoped, treatmentOf } from './kinds.ts'
+
+/** One Kubernetes object as somebody wrote it, with the places of its parts. */
+export interface ManifestObject {
+  readonly value: Manifest
+  readonly apiVersion: string
+  readonly kind: string
+  /** `default` where a namespaced object names none; empty for cluster-scoped kinds. */
+  readonly namespace: string
+  readonly name: string
+  readonly place: Place
+  readonly at: Locate
+}
+
+/** Reads the head of an object (apiVersion, kind, metadata); none, with problems, where the API server could not tell what it is. */
+export function toManifestObject(value: unknown, at: Locate, problems: Problem[]): ManifestObject | undefined {
+  const root: Field = { value, path: [], source: { subject: '', at, problems } }
+  const place = at([]) ?? { file: '', line: 1, column: 1 }
+  if (!isObject(value)) {
+    report(root, { message: 'this is no Kubernetes object', hint: 'write apiVersion, kind, metadata and spec' })
+    return undefined
+  }
+  const apiVersion = required(field(root, 'apiVersion'), 'apiVersion: v1, or apps/v1, networking.k8s.io/v1, …')
+  const kind = required(field(root, 'kind'), 'kind: Pod, Service, NetworkPolicy, …')
+  const metadata = field(root, 'metadata')
+  if (apiVersion === undefined || kind === undefined) return undefined
+  const namespace = text(field(metadata, 'namespace')) || undefined
+  const name = nameOf(metadata, kind)
+  if (name === undefined) return undefined
+  const usual = treatmentOf(apiVersion, kind) === 'not-simulated' ? '' : 'default'
+  return { value, apiVersion, kind, name, place, at, namespace: isClusterScoped(kind) ? '' : (namespace ?? usual) }
+}
+
+/** The identity of an object in the API: group, kind, namespace and name, without the version. */
+export function keyOf(object: Pick<ManifestObject, 'apiVersion' | 'kind' | 'namespace' | 'name'>): string {
+  return `${groupOf(object.apiVersion)}/${object.kind}/${object.namespace}/${object.name}`
+}
+
+/** The object as the root field of a decoder; problems are recorded as `Kind ns/name: path: …`. */
+export function rootOf(object: ManifestObject, problems: Problem[]): Field {
+  return { value: object.value, path: [], source: { subject: titleOf(object), at: object.at, problems } }
+}
+
+/** How messages call an object: `Deployment frontend/ui`. */
+export function titleOf({ kind, namespace, name }: Pick<ManifestObject, 'kind' | 'namespace' | 'name'>): string {
+  return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`
+}
+
+/** `generateName` stands for a name that the API server makes up: here it ends in 1. */
+function nameOf(metadata: Field, kind: string): string | undefined {
+  const nameField = fieldAt(metadata, 'name')
+  const name = text(nameField) || undefined
+  if (name !== undefined || !(isAbsent(nameField) || nameField.value === '')) return name
+  const prefix = text(fieldAt(metadata, 'generateName')) || undefined
+  if (prefix !== undefined) return `${prefix}1`
+  report(nameField, { message: `Required value: this ${kind} has no name`, hint: 'write metadata: {name: …}' })
+  return undefined
+}
+
+function required(of: Field, hint: string): string | undefined {
+  const value = text(of) || undefined
+  if (value === undefined && (isAbsent(of) || of.value === '')) {
+    report(of, { message: `this is no Kubernetes object: ${String(of.path.at(-1))} is not set`, hint: `write ${hint}` })
+  }
+  return value
+}

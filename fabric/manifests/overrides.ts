@@ -1,0 +1,56 @@
+import { fieldAt, isObject } from '../../policy/field.ts'
+import { parseLabels } from '../../policy/parse-selector.ts'
+import { didYouMean } from '../../policy/suggest.ts'
+import type { Labels, Place, Problem } from '../../policy/types.ts'
+import { type ManifestObject, rootOf } from './object.ts'
+
+/** Labels by key; null removes one. */
+export type LabelPatch = Readonly<Record<string, string | null>>
+
+/** An object of our own among the manifests: labels that a step gave to something that no manifest names (an expanded pod). */
+export const overrideKind = 'LabelOverride'
+const apiVersion = 'crosscheck.dev/v1alpha1'
+
+/** Whose labels are overridden, as `Pod ns/name` or `Namespace name`. */
+export function overrideFor(title: string, patch: LabelPatch, place: Place): ManifestObject {
+  const value = { apiVersion, kind: overrideKind, metadata: { name: title }, labels: patch }
+  return { value, apiVersion, kind: overrideKind, namespace: '', name: title, place, at: () => place }
+}
+
+/** The patch of an override object. */
+export function patchOf(object: ManifestObject): LabelPatch {
+  const { labels } = object.value
+  return isObject(labels) ? (labels as LabelPatch) : {}
+}
+
+/** Labels after a patch. */
+export function patched(labels: Labels, patch: LabelPatch): Labels {
+  const merged = Object.entries({ ...labels, ...patch })
+  return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== null))
+}
+
+/** Applies overrides by title; one that meets nothing is a problem, because a step names an object that is not there. */
+export function createOverrides(objects: readonly ManifestObject[]) {
+  const overrides = new Map(objects.filter(({ kind }) => kind === overrideKind).map((object) => [object.name, object]))
+  const titles = new Set<string>()
+  return {
+    labelsOf: (title: string, labels: Labels): Labels => {
+      titles.add(title)
+      const override = overrides.get(title)
+      return override === undefined ? labels : patched(labels, patchOf(override))
+    },
+    reportUnused: (problems: Problem[]): void => {
+      for (const [title, { place }] of overrides) {
+        if (titles.has(title)) continue
+        const hint = didYouMean(title, titles)
+        const message = `${title}: there is no such object to label`
+        problems.push({ severity: 'error', message, place, ...(hint === undefined ? {} : { hint }) })
+      }
+    },
+  }
+}
+
+/** The labels of an object's own metadata, without complaint about what is wrong with them. */
+export function ownLabels(object: ManifestObject): Labels {
+  return parseLabels(fieldAt(rootOf(object, []), 'metadata', 'labels'))
+}

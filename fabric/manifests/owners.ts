@@ -1,0 +1,68 @@
+import { fieldAt, isObject } from '../../policy/field.ts'
+import type { Workload } from '../world.ts'
+import { type ManifestObject, rootOf } from './object.ts'
+
+export const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const
+
+interface Owner {
+  readonly kind: string
+  readonly name: string
+}
+
+/** The workloads of an input, and who owns whom. */
+export interface Ownership {
+  /** The workload in the input that already stands for an object; none when the object stands for itself. */
+  standIn(object: ManifestObject): ManifestObject | undefined
+  /** What people call the workload of an object: the Deployment, not its ReplicaSet. */
+  workloadOf(object: ManifestObject): Workload
+}
+
+/** Looks through ownerReferences: a pod's ReplicaSet, and that one's Deployment even where the ReplicaSet is not in the input. */
+export function ownershipOf(objects: readonly ManifestObject[]): Ownership {
+  const workloads = new Map(
+    objects.filter(({ kind }) => isWorkloadKind(kind)).map((object) => [keyFor(object.namespace, object), object]),
+  )
+  const find = (namespace: string, owner: Owner | undefined) =>
+    owner === undefined ? undefined : workloads.get(keyFor(namespace, owner))
+  const rootOwner = (object: ManifestObject): Owner | undefined => {
+    const direct = controllerOf(object)
+    if (direct === undefined) return undefined
+    const known = find(object.namespace, direct)
+    return (known === undefined ? ownerByName(direct, object) : controllerOf(known)) ?? direct
+  }
+  return {
+    standIn: (object) => find(object.namespace, rootOwner(object)) ?? find(object.namespace, controllerOf(object)),
+    workloadOf: (object) => {
+      const owner = rootOwner(object) ?? object
+      return isWorkloadKind(owner.kind) ? { kind: owner.kind, name: owner.name } : { kind: 'Pod', name: object.name }
+    },
+  }
+}
+
+export function isWorkloadKind(kind: string): kind is (typeof workloadKinds)[number] {
+  return workloadKinds.some((known) => known === kind)
+}
+
+/** A ReplicaSet is called `<deployment>-<pod-template-hash>`, a CronJob's Job `<cronjob>-<minutes since 1970>`. */
+function ownerByName({ kind, name }: Owner, object: ManifestObject): Owner | undefined {
+  const labels = fieldAt(rootOf(object, []), 'metadata', 'labels').value
+  const hash = isObject(labels) ? labels['pod-template-hash'] : undefined
+  if (kind === 'ReplicaSet' && typeof hash === 'string' && name.endsWith(`-${hash}`)) {
+    return { kind: 'Deployment', name: name.slice(0, -hash.length - 1) }
+  }
+  const scheduled = kind === 'Job' ? /^(.+)-\d{8,10}$/.exec(name)?.[1] : undefined
+  return scheduled === undefined ? undefined : { kind: 'CronJob', name: scheduled }
+}
+
+function controllerOf(object: ManifestObject): Owner | undefined {
+  const { value: references } = fieldAt(rootOf(object, []), 'metadata', 'ownerReferences')
+  const list: unknown[] = Array.isArray(references) ? references : []
+  const controller = list.find((reference) => isObject(reference) && reference.controller === true)
+  if (!isObject(controller) || typeof controller.kind !== 'string' || typeof controller.name !== 'string')
+    return undefined
+  return { kind: controller.kind, name: controller.name }
+}
+
+function keyFor(namespace: string, { kind, name }: Owner): string {
+  return `${kind}/${namespace}/${name}`
+}

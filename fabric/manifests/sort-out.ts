@@ -1,0 +1,42 @@
+import { report } from '../../policy/field.ts'
+import { invalidValue, labelNameFault, subdomainFault } from '../../policy/names.ts'
+import type { Problem } from '../../policy/types.ts'
+import type { ObjectRef } from '../world.ts'
+import { withoutDuplicates } from './conflicts.ts'
+import { apiVersionOf, treatmentOf } from './kinds.ts'
+import { type ManifestObject, rootOf } from './object.ts'
+
+/** Tells what a world is built from, what it does not act on, and refuses names and versions that the API server refuses. */
+export function sortOut(objects: readonly ManifestObject[], problems: Problem[]) {
+  const simulated: ManifestObject[] = []
+  const notSimulated: ObjectRef[] = []
+  for (const object of withoutDuplicates(objects, problems)) {
+    const { apiVersion, kind, namespace, name, place } = object
+    const treatment = treatmentOf(apiVersion, kind)
+    if (treatment === 'simulated' && hasValidNames(object, problems)) simulated.push(object)
+    if (treatment === 'not-simulated') notSimulated.push({ apiVersion, kind, namespace, name, place })
+    if (treatment === 'wrong-version') {
+      const message = `no matches for kind "${kind}" in version "${apiVersion}"`
+      report(
+        { ...rootOf(object, problems), path: ['apiVersion'] },
+        { message, hint: `write apiVersion: ${apiVersionOf(kind)}` },
+      )
+    }
+  }
+  return { simulated, notSimulated }
+}
+
+function hasValidNames(object: ManifestObject, problems: Problem[]): boolean {
+  const { kind, namespace, name } = object
+  const isLabel = kind === 'Namespace' || kind === 'Service'
+  const faults = {
+    name: isLabel ? labelNameFault(name) : subdomainFault(name),
+    namespace: namespace === '' ? undefined : labelNameFault(namespace),
+  }
+  for (const key of ['name', 'namespace'] as const) {
+    const fault = faults[key]
+    if (fault === undefined) continue
+    report({ ...rootOf(object, problems), path: ['metadata', key] }, { message: invalidValue(object[key], fault) })
+  }
+  return faults.name === undefined && faults.namespace === undefined
+}

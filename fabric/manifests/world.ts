@@ -1,0 +1,83 @@
+import { parsePolicy } from '../../policy/parse.ts'
+import type { NetworkPolicy, Problem } from '../../policy/types.ts'
+import type { Namespace, Service, World } from '../world.ts'
+import type { Allocator } from './allocator.ts'
+import { dnsPod, dnsService, findDnsService, hasDns } from './cluster-dns.ts'
+import { claimAddresses, claimNodePorts } from './conflicts.ts'
+import { gatherPods } from './gather.ts'
+import { readManualEndpoints } from './manual-endpoints.ts'
+import { readNamespaces } from './namespaces.ts'
+import { keyOf, type ManifestObject, titleOf } from './object.ts'
+import { createOverrides } from './overrides.ts'
+import { readService, settleService } from './services.ts'
+import { settle } from './settle.ts'
+import { sortOut } from './sort-out.ts'
+
+export interface WorldOptions {
+  /** One per run: what it handed out stays with its owner when the world is built anew. */
+  readonly allocator: Allocator
+  /** The version whose API server is imitated (`1.36`); see `parsePolicy`. */
+  readonly kubernetes?: string
+}
+
+/** The world that a cluster would make of manifests or of its own dump; all problems at once, never an exception for bad input. */
+export function buildWorld(
+  objects: readonly ManifestObject[],
+  { allocator, kubernetes }: WorldOptions,
+): { world: World; problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const { simulated, notSimulated } = sortOut(objects, problems)
+  const overrides = createOverrides(objects)
+  const gathered = gatherPods(simulated, problems)
+  const drafts = gathered.pods.map((pod) => {
+    const labels = overrides.labelsOf(titleOf({ kind: 'Pod', ...pod }), pod.template.labels)
+    return { ...pod, template: { ...pod.template, labels } }
+  })
+  const namespaces = readNamespaces(simulated, problems).map((namespace): Namespace => {
+    const labels = overrides.labelsOf(`Namespace ${namespace.name}`, namespace.labels)
+    return { ...namespace, labels }
+  })
+  overrides.reportUnused(problems)
+  const given = readServices(simulated, problems)
+  const claimed = claimAddresses({ pods: drafts, nodes: gathered.nodes, services: given }, problems)
+  allocator.begin([...claimed, ...claimNodePorts(given, problems)])
+
+  const ownDns = findDnsService(given)
+  const dns = ownDns ?? (claimed.has(dnsService.clusterIPs[0]!) ? { ...dnsService, clusterIPs: [] } : dnsService)
+  const services = [...given, ...(ownDns === undefined ? [dns] : [])].map((service) =>
+    settleService(service, allocator),
+  )
+  const policies = readPolicies(simulated, kubernetes, problems)
+  const world: World = {
+    ...{ domain: 'cluster.local', namespaces, services, policies, notSimulated },
+    ...settle(drafts, gathered.nodes, allocator),
+  }
+  const settled = findDnsService(services)!
+  const taken = new Set(drafts.map(({ namespace, name }) => `${namespace}/${name}`))
+  const complete = hasDns(settled, world)
+    ? world
+    : { ...world, ...settle([...drafts, dnsPod(settled, taken)], gathered.nodes, allocator) }
+  allocator.finish()
+  return { world: complete, problems }
+}
+
+function readServices(objects: readonly ManifestObject[], problems: Problem[]): Service[] {
+  const manual = readManualEndpoints(objects, problems)
+  return objects
+    .filter(({ kind }) => kind === 'Service')
+    .map((object) => readService(object, manual.get(`${object.namespace}/${object.name}`) ?? [], problems))
+}
+
+function readPolicies(
+  objects: readonly ManifestObject[],
+  kubernetes: string | undefined,
+  problems: Problem[],
+): NetworkPolicy[] {
+  const unique = new Map<string, NetworkPolicy>()
+  for (const object of objects.filter(({ kind }) => kind === 'NetworkPolicy')) {
+    const parsed = parsePolicy(object.value, object.at, kubernetes === undefined ? {} : { kubernetes })
+    problems.push(...parsed.problems)
+    if (parsed.policy !== undefined) unique.set(keyOf(object), parsed.policy)
+  }
+  return [...unique.values()]
+}
