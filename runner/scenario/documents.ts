@@ -25,7 +25,7 @@ const maxTreeLength = 4 * 1024 * 1024
 /** All documents of a YAML text; empty ones are left out. Never throws for what a text can be. */
 export function readDocuments(text: string, file: string): Documents {
   try {
-    const cut = cutPaths(text)
+    const cut = cutPaths(text, file)
     const documents = cut && readCut(cut, (part, firstLine) => readTree(part, file, firstLine))
     return documents ?? readTree(text, file, 1)
   } catch (error) {
@@ -65,10 +65,7 @@ function readTree(text: string, file: string, firstLine: number): Documents {
 }
 
 function readOne(tree: YamlDocument, placeAt: (offset: number) => Place): Documents {
-  const broken = tree.errors.map(
-    ({ message, pos }): Problem => ({ severity: 'error', message: `YAML: ${message}`, place: placeAt(pos[0]) }),
-  )
-  if (broken.length > 0) return { documents: [], problems: broken }
+  if (tree.errors.length > 0) return { documents: [], problems: syntaxProblems(tree, placeAt) }
   const problems = structureProblems(tree, placeAt)
   if (problems.length > 0) return { documents: [], problems }
   const place = placeAt(tree.contents?.range?.[0] ?? 0)
@@ -81,6 +78,17 @@ function readOne(tree: YamlDocument, placeAt: (offset: number) => Place): Docume
     if (!(error instanceof ReferenceError)) throw error
     return failure(place, 'its aliases would expand to too much')
   }
+}
+
+/** One problem per line: what follows a broken token is seldom a mistake of its own. */
+function syntaxProblems(tree: YamlDocument, placeAt: (offset: number) => Place): Problem[] {
+  if (tree.errors.some(({ message }) => message.includes('call stack'))) throw new RangeError('nested too deeply')
+  const byLine = new Map<number, Problem>()
+  for (const { message, pos } of tree.errors) {
+    const place = placeAt(pos[0])
+    if (!byLine.has(place.line)) byLine.set(place.line, { severity: 'error', message: `YAML: ${message}`, place })
+  }
+  return [...byLine.values()]
 }
 
 function failure(place: Place, message: string, hint?: string): Documents {

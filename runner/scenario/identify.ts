@@ -1,5 +1,5 @@
 import { didYouMean } from '../../policy/suggest.ts'
-import type { Problem } from '../../policy/types.ts'
+import type { Place, Problem } from '../../policy/types.ts'
 import type { Document } from './documents.ts'
 import { apiVersion } from './schema.ts'
 
@@ -16,33 +16,36 @@ export function misidentified(document: Document): Problem | undefined {
     return error(place, 'expected a scenario: a mapping with apiVersion, kind, metadata and spec')
   }
   const { apiVersion: version, kind } = headOf(value)
-  if (version === undefined || kind === undefined) {
-    const missing = version === undefined ? 'apiVersion' : 'kind'
-    const line = version === undefined ? `apiVersion: ${apiVersion}` : 'kind: Scenario'
-    return error(place, `${missing} is missing: this is no scenario`, `a scenario begins with ${line}`)
-  }
-  if (typeof version === 'string' && !version.startsWith('crosscheck.dev/')) {
-    if (kind === 'Scenario')
-      return error(document.placeOf(['apiVersion']), `unknown apiVersion "${version}"`, `write ${apiVersion}`)
-    const message = `this is a Kubernetes object (${version} ${String(kind)}), not a scenario`
-    return error(place, message, 'list its file under spec.manifests of a scenario')
+  if (typeof version !== 'string') return incomplete(place, 'apiVersion', `apiVersion: ${apiVersion}`)
+  if (typeof kind !== 'string') return incomplete(place, 'kind', 'kind: Scenario')
+  const ours = version.startsWith('crosscheck.dev/')
+  if (!ours && kind !== 'Scenario') {
+    const hint = 'list its file under spec.manifests of a scenario'
+    return error(place, `this is a Kubernetes object (${version} ${kind}), not a scenario`, hint)
   }
   if (version !== apiVersion) {
     return error(
       document.placeOf(['apiVersion']),
-      `unknown apiVersion "${String(version)}"`,
+      `unknown apiVersion "${version}"`,
       `this version reads ${apiVersion}`,
     )
   }
   if (kind === 'Scenario') return undefined
-  const hint = didYouMean(String(kind), ['Scenario']) ?? 'write kind: Scenario'
-  return error(document.placeOf(['kind']), `unknown kind "${String(kind)}"`, hint)
+  return error(
+    document.placeOf(['kind']),
+    `unknown kind "${kind}"`,
+    didYouMean(kind, ['Scenario']) ?? 'write kind: Scenario',
+  )
+}
+
+function incomplete(place: Place, key: string, line: string): Problem {
+  return error(place, `${key} is missing: this is no scenario`, `a scenario has the line ${line}`)
 }
 
 function headOf(value: unknown): { readonly apiVersion?: unknown; readonly kind?: unknown } {
   return typeof value === 'object' && value !== null ? value : {}
 }
 
-function error(place: Problem['place'] & object, message: string, hint?: string): Problem {
+function error(place: Place, message: string, hint?: string): Problem {
   return { severity: 'error', message, place, ...(hint !== undefined && { hint }) }
 }

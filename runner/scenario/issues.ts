@@ -9,11 +9,19 @@ export function leafIssues(issues: readonly Issue[], prefix: readonly PropertyKe
     if (issue.code === 'invalid_key' || issue.code === 'invalid_element') {
       return leafIssues(issue.issues, issue.code === 'invalid_element' ? [...path, issue.key as PropertyKey] : path)
     }
+    if (issue.code === 'invalid_union' && issue.discriminator !== undefined) return [asChoice(issue, path)]
     if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path } as Issue]
     const meant = issue.errors.filter((branch) => !branch.some((found) => isOfOtherType(found, issue.input)))
     const best = meant.toSorted((a, b) => a.length - b.length)[0]
     return best === undefined ? [{ ...issue, path } as Issue] : leafIssues(best as Issue[], path)
   })
+}
+
+/** A tagged union whose tag is unknown is a wrong word at the tag. */
+function asChoice(issue: Extract<Issue, { code: 'invalid_union' }>, path: PropertyKey[]): Issue {
+  const { discriminator = '', options = [], input } = issue as typeof issue & { readonly options?: readonly string[] }
+  const tag = (input as Record<string, unknown> | undefined)?.[discriminator]
+  return { code: 'invalid_value', values: [...options], input: tag, path, message: 'Invalid input' }
 }
 
 /** Whether an issue says that the whole input is of another type than this branch takes. */
@@ -24,32 +32,38 @@ function isOfOtherType(issue: Issue, input: unknown): boolean {
 
 /** What is wrong, in one sentence. */
 export function describeIssue(issue: Issue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.input === undefined
-        ? 'is missing'
-        : `expected ${typeNames[issue.expected] ?? issue.expected}, got ${show(issue.input)}`
-    case 'invalid_value':
-      if (issue.input === undefined) return 'is missing'
-      return `expected ${issue.values
-        .map(String)
-        .join(', ')
-        .replace(/, ([^,]*)$/, ' or $1')}, got ${show(issue.input)}`
-    case 'invalid_union':
-      if (issue.input === undefined) return 'is missing'
-      if (issue.message !== 'Invalid input') return `${issue.message}, got ${show(issue.input)}`
-      return `expected ${unionTypes(issue)}, got ${show(issue.input)}`
-    case 'too_small':
-      return issue.origin === 'number' || issue.origin === 'int'
-        ? `must be at least ${issue.minimum}, got ${show(issue.input)}`
-        : 'must not be empty'
-    case 'too_big':
-      return issue.origin === 'number' || issue.origin === 'int'
-        ? `must be at most ${issue.maximum}, got ${show(issue.input)}`
-        : `has more than ${issue.maximum} ${issue.origin === 'string' ? 'characters' : 'entries'}`
-    default:
-      return issue.message
-  }
+  if (issue.input === undefined && issue.code.startsWith('invalid_')) return 'is missing'
+  const describe = descriptions[issue.code] as ((issue: Issue) => string) | undefined
+  return describe?.(issue) ?? issue.message
+}
+
+type Descriptions = { readonly [Code in Issue['code']]?: (issue: Extract<Issue, { code: Code }>) => string }
+
+const descriptions: Descriptions = {
+  invalid_type: ({ expected, input, message }) =>
+    `${message.startsWith('Invalid') ? `expected ${typeNames[expected] ?? expected}` : message}, got ${show(input)}`,
+  invalid_value: ({ values, input, message }) =>
+    message.startsWith('Invalid')
+      ? `expected ${alternatives(values.map(String))}, got ${show(input)}`
+      : `${message}, got ${show(input)}`,
+  invalid_union: (issue) => {
+    const own = issue.message !== 'Invalid input' && issue.errors.length > 0
+    return `${own ? issue.message : `expected ${unionTypes(issue)}`}, got ${show(issue.input)}`
+  },
+  too_small: ({ origin, minimum, input }) =>
+    isNumber(origin) ? `must be at least ${minimum}, got ${show(input)}` : 'must not be empty',
+  too_big: ({ origin, maximum, input }) =>
+    isNumber(origin)
+      ? `must be at most ${maximum}, got ${show(input)}`
+      : `has more than ${maximum} ${origin === 'string' ? 'characters' : 'entries'}`,
+}
+
+function isNumber(origin: string): boolean {
+  return origin === 'number' || origin === 'int'
+}
+
+function alternatives(words: readonly string[]): string {
+  return words.join(', ').replace(/, ([^,]*)$/, ' or $1')
 }
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -64,18 +78,17 @@ const typeNames: Readonly<Record<string, string>> = {
 }
 
 function unionTypes(issue: Extract<Issue, { code: 'invalid_union' }>): string {
-  const expected = issue.errors.map((branch): string => {
-    const first = branch[0]
-    if (first?.code === 'invalid_type') return typeNames[first.expected] ?? first.expected
-    return first?.code === 'invalid_value' ? first.values.map(String).join(', ') : 'something else'
+  const expected = issue.errors.flatMap(([first]): string[] => {
+    if (first?.code === 'invalid_type') return [typeNames[first.expected] ?? first.expected]
+    return first?.code === 'invalid_value' ? first.values.map(String) : []
   })
-  return [...new Set(expected)].join(', ').replace(/, ([^,]*)$/, ' or $1')
+  return alternatives([...new Set(expected)])
 }
 
 function show(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (value === null) return 'nothing'
   if (typeof value === 'object') return 'a mapping'
-  if (typeof value !== 'string') return `${typeof value} ${String(value)}`
+  if (typeof value !== 'string') return JSON.stringify(value)
   return value.length > 60 ? `"${value.slice(0, 60)}…"` : `"${value}"`
 }

@@ -1,14 +1,17 @@
 import type { Place, Problem } from '../../policy/types.ts'
 import type { Document, Documents } from './documents.ts'
 import type { Path } from './nodes.ts'
+import { readSimpleItems } from './simple-items.ts'
 
 /** A text whose `spec.paths` stands apart, because a tree of 100,000 paths would take most of a gigabyte. */
 export interface Cut {
+  readonly file: string
   /** The text with an empty list in place of the paths. */
   readonly outline: string
   /** Line of the key `paths`, and how many lines were taken out after it. */
   readonly line: number
   readonly taken: number
+  readonly indent: string
   readonly parts: readonly Part[]
 }
 
@@ -28,7 +31,7 @@ const partLength = 64 * 1024
  * Sound by YAML's indentation (YAML 1.2.2, 8.2.1): inside a block list, a line indented as its first `- ` begins an item,
  * and whatever belongs to an item is indented further.
  */
-export function cutPaths(text: string): Cut | undefined {
+export function cutPaths(text: string, file: string): Cut | undefined {
   if (text.length < shortText) return undefined
   const lines = text.split('\n')
   const at = lines.findIndex((line, index) => /^ +paths:\s*$/.test(line) && /^ *- /.test(lines[index + 1] ?? ''))
@@ -43,7 +46,7 @@ export function cutPaths(text: string): Cut | undefined {
   if (block.some((line) => /(?:^|[\s[{,])[&*]\S/.test(line))) return undefined
   const key = `${lines[at]?.trimEnd()} []`
   const outline = [...lines.slice(0, at), key, ...lines.slice(end)].join('\n')
-  return { outline, line: at + 1, taken: block.length, parts: partsOf(block, item, at + 2) }
+  return { file, outline, line: at + 1, taken: block.length, indent, parts: partsOf(block, item, at + 2) }
 }
 
 function partsOf(block: readonly string[], item: string, firstLine: number): Part[] {
@@ -113,9 +116,17 @@ function readParts(cut: Cut, readTree: ReadTree): Parts {
   const begins: number[] = []
   const problems: Problem[] = []
   for (const { text, firstLine } of cut.parts) {
+    begins.push(paths.length)
+    const simple = readSimpleItems(text, cut.indent)
+    if (simple !== undefined) {
+      for (const { value, line } of simple) {
+        paths.push(value)
+        places.push({ file: cut.file, line: firstLine + line, column: cut.indent.length + 3 })
+      }
+      continue
+    }
     const { documents, problems: found } = readTree(text, firstLine)
     problems.push(...found)
-    begins.push(paths.length)
     for (const { value, placeOf } of documents) {
       for (const [index, path] of Array.isArray(value) ? value.entries() : []) {
         paths.push(path)

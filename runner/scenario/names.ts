@@ -37,7 +37,7 @@ export function lookupIn(names: Names): Lookup {
     if (found !== undefined || brokenSources.has(text) || text === unreadable) return found
     if (!text.includes('/')) {
       const other = targets.has(text) ? `"${text}" is a target` : undefined
-      report(at.exact(), `no source is named "${text}"`, other ?? nearest(text, sources))
+      report(at.exact(), `no source is named "${text}"`, other ?? nearest(text, [...sources.keys(), ...brokenSources]))
       return undefined
     }
     return inline(inlineSources, text, at, parseSource, report)
@@ -47,7 +47,7 @@ export function lookupIn(names: Names): Lookup {
     if (found !== undefined || brokenTargets.has(text) || text === unreadable) return found
     if (!/[:/]/.test(text)) {
       const other = sources.has(text) ? `"${text}" is a source` : undefined
-      report(at.exact(), `no target is named "${text}"`, other ?? nearest(text, targets))
+      report(at.exact(), `no target is named "${text}"`, other ?? nearest(text, [...targets.keys(), ...brokenTargets]))
       return undefined
     }
     return inline(inlineTargets, text, at, parseTarget, report)
@@ -74,11 +74,9 @@ function inline<Spec extends object>(
 }
 
 /** The nearest declared name, or the declared ones when they are few. */
-function nearest(text: string, declared: ReadonlyMap<string, unknown>): string {
-  const candidates = declared.size > 1000 ? [...declared.keys()].slice(0, 1000) : [...declared.keys()]
-  const near = didYouMean(text, candidates)
+function nearest(text: string, declared: readonly string[]): string {
+  const near = didYouMean(text, declared.slice(0, 1000))
   if (near !== undefined) return near
-  return candidates.length === 0
-    ? 'none is declared'
-    : `declared are ${candidates.slice(0, 10).join(', ')}${candidates.length > 10 ? ', …' : ''}`
+  const some = declared.slice(0, 10).join(', ')
+  return declared.length === 0 ? 'none is declared' : `declared are ${some}${declared.length > 10 ? ', …' : ''}`
 }

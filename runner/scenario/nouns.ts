@@ -1,3 +1,4 @@
+import { didYouMean } from '../../policy/suggest.ts'
 import type { NamedObject } from './model.ts'
 
 interface Kind {
@@ -37,11 +38,11 @@ const names: ReadonlyMap<string, string> = new Map(
   ),
 )
 
-export const workloadKinds: readonly string[] = Object.keys(kinds).filter((name) => kinds[name]?.workload)
-export const kindNames: readonly string[] = Object.keys(kinds)
+const workloadKinds: readonly string[] = Object.keys(kinds).filter((name) => kinds[name]?.workload)
+const kindNames: readonly string[] = Object.keys(kinds)
 
 /** The full lower-case kind behind `deploy`, `Deployments`, `deployment.apps`; undefined when unknown. */
-export function kindOf(word: string): string | undefined {
+function kindOf(word: string): string | undefined {
   return names.get(word.toLowerCase().split('.')[0] ?? '')
 }
 
@@ -67,7 +68,7 @@ export function parseNoun(text: string): Noun | string {
     return `expected namespace/kind/name, such as frontend/deployment/ui, got "${text}"`
   }
   const kind = kindOf(word)
-  if (kind === undefined) return `unknown kind "${word}" in "${text}": possible are ${kindNames.join(', ')}`
+  if (kind === undefined) return `unknown kind "${word}" in "${text}": ${nearestOf(word, kindNames)}`
   const scoped = kinds[kind]?.clusterScoped !== true
   if (scoped && namespace === '') return `"${text}" lacks its namespace: namespace/${text}`
   if (!scoped && namespace !== '') return `a ${kind} lives in no namespace: write ${word}/${name}`
@@ -82,10 +83,14 @@ export function parseWorkload(text: string): { readonly workload: string } | str
   if (!word || !name || rest.length > 0) return `expected kind/name, such as deployment/ui, got "${text}"`
   const kind = kindOf(word)
   if (kind === undefined || !isWorkloadKind(kind)) {
-    return `"${word}" is no workload: possible are ${workloadKinds.join(', ')}`
+    return `"${word}" is no kind of workload: ${nearestOf(word, workloadKinds)}`
   }
   if (!objectNamePattern.test(name)) return `"${name}" is no object name in "${text}"`
   return { workload: `${kind}/${name}` }
+}
+
+function nearestOf(word: string, possible: readonly string[]): string {
+  return didYouMean(word, possible) ?? `possible are ${possible.join(', ')}`
 }
 
 /** The object that a noun names, with the API version under which it is deleted or patched. */

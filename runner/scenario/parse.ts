@@ -1,4 +1,4 @@
-import type { Problem } from '../../policy/types.ts'
+import type { Place, Problem } from '../../policy/types.ts'
 import { type Document, readDocuments } from './documents.ts'
 import { looksLikeScenario, misidentified } from './identify.ts'
 import { link } from './link.ts'
@@ -90,6 +90,6 @@ function bounded(problems: readonly Problem[], file: string): readonly Problem[]
   return [...problems.slice(0, maxProblems), more]
 }
 
-function error(place: Problem['place'] & object, message: string, hint?: string): Problem {
+function error(place: Place, message: string, hint?: string): Problem {
   return { severity: 'error', message, place, ...(hint !== undefined && { hint }) }
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import { didYouMean } from '../../policy/suggest.ts'
 import { type DnsType, dnsTypes, type Speech, type TargetSpec } from './model.ts'
 import { isWorkloadKind, parseNoun } from './nouns.ts'
 import { requestOf } from './speech.ts'
@@ -10,9 +11,13 @@ const forms = 'tcp://host:port, udp://, tls://, http(s)://, dns://name, nodeport
 export function parseTarget(text: string): TargetSpec | string {
   const scheme = /^([a-z]+):\/\/(.*)$/is.exec(text)
   const parse = scheme?.[1] === undefined ? undefined : schemes[scheme[1].toLowerCase()]
-  if (scheme !== null) return parse?.(scheme[2] ?? '', text) ?? `unknown scheme in "${text}": possible are ${forms}`
+  if (scheme !== null) return parse?.(scheme[2] ?? '', text) ?? unknownScheme(scheme[1] ?? '')
   if (text.includes('/')) return parseNounPort(text)
   return text.includes(':') ? parseAddress('tcp', text) : `"${text}" is no target: expected ${forms}`
+}
+
+function unknownScheme(scheme: string): string {
+  return `unknown scheme "${scheme}://": ${didYouMean(scheme, Object.keys(schemes)) ?? `possible are ${forms}`}`
 }
 
 const schemes: Readonly<Record<string, (rest: string, text: string) => TargetSpec | string>> = {

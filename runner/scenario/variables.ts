@@ -74,11 +74,11 @@ function readVariables(document: Document, set: ReadonlyMap<string, string>): { 
       const hint = `give it with --set ${name}=VALUE`
       problems.push(problem(document.keyPlaceOf(path), `variable "${name}" has no value`, hint))
       values.set(name, undefined)
-    } else if (typeof given === 'object') {
-      values.set(name, undefined)
-    } else {
+    } else if (typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean') {
       const report = (fault: Fault) => problems.push(...faultProblem(fault, document.placeOf(path), names, values))
       values.set(name, replace(String(given), values, report))
+    } else {
+      values.set(name, undefined)
     }
   }
   return { values, problems }
