@@ -41,6 +41,15 @@ install_line() {
   fi 2>/dev/null | tail -n 1
 }
 
+# The line for people: package lists may be missing, as on a machine that was just handed out.
+typed() {
+  [ "$(id -u)" = 0 ] && sudo='' || sudo='sudo '
+  case $line in
+    apt-get*) echo "${sudo}apt-get update && $sudo$line" ;;
+    *) echo "$sudo$line" ;;
+  esac
+}
+
 # An ip of iproute2, not BusyBox's, which knows neither namespaces nor -batch.
 system_tools() {
   command -v nft && command -v unshare && ip -V
@@ -54,16 +63,16 @@ system_packages() {
   as=''
   if [ "$(id -u)" != 0 ]; then
     as='sudo -n'
-    sudo -n true >/dev/null 2>&1 || give_up "the lab needs nftables and iproute2, and installing them needs root: type: sudo $line"
+    sudo -n true >/dev/null 2>&1 || give_up "the lab needs nftables and iproute2, and installing them needs root: type: $(typed)"
   fi
   say 'installing nftables and iproute2 (once) …'
   case $line in
-    # As environment of the command: sudo passes none of ours on. A machine that was just handed out has no package lists.
+    # As environment of the command: sudo passes none of ours on.
     apt-get*) quietly $as apt-get update; set -- env DEBIAN_FRONTEND=noninteractive $line ;;
     pacman*) quietly $as pacman -Sy --noconfirm; set -- $line ;;
     *) set -- $line ;;
   esac
-  quietly $as "$@" && system_tools || give_up "nftables and iproute2 could not be installed: type: ${as:+sudo }$line"
+  quietly $as "$@" && system_tools || give_up "nftables and iproute2 could not be installed: type: $(typed)"
 }
 
 packages
