@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Place, Problem } from '../../policy/types.ts'
 import type { Service } from '../world.ts'
+import { treatmentOf } from './kinds.ts'
 import type { NodeDraft } from './nodes.ts'
 import { keyOf, type ManifestObject, titleOf } from './object.ts'
 import type { PodDraft } from './pods.ts'
@@ -10,21 +12,23 @@ interface Claim {
   readonly place: Place | undefined
 }
 
-/** One object per kind, namespace and name: the last, and a problem that names both places (semantics rule 66). */
+/**
+ * One object per kind, namespace and name: the last. Two that differ are an error naming both places (semantics rule 66), two alike
+ * a warning: overlays that share a base print it twice.
+ */
 export function withoutDuplicates(objects: readonly ManifestObject[], problems: Problem[]): ManifestObject[] {
   const unique = new Map<string, ManifestObject>()
   for (const object of objects) {
     const first = unique.get(keyOf(object))
-    if (first !== undefined) {
-      const message = `${titleOf(object)} is given twice, first at ${placeText(first.place)}`
-      problems.push({
-        severity: 'error',
-        message,
-        hint: 'a cluster has one object of a name: remove or rename one',
-        place: object.place,
-      })
-    }
     unique.set(keyOf(object), object)
+    if (first === undefined || treatmentOf(object.apiVersion, object.kind) === 'irrelevant') continue
+    const alike = isDeepStrictEqual(first.value, object.value)
+    problems.push({
+      severity: alike ? 'warning' : 'error',
+      message: `${titleOf(object)} is given twice${alike ? '' : ', and not alike'}, first at ${placeText(first.place)}`,
+      hint: 'a cluster has one object of a name: remove or rename one',
+      place: object.place,
+    })
   }
   return [...unique.values()]
 }
