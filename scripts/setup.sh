@@ -4,7 +4,6 @@
 set -u
 cd "$(dirname "$0")/.." || exit 4
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
-log=''
 
 say() { echo "crosscheck: $*" >&2; }
 give_up() { say "$*"; exit 4; }
@@ -12,10 +11,11 @@ give_up() { say "$*"; exit 4; }
 # Runs a command silently; its output is shown if it fails.
 quietly() {
   log=$(mktemp) || exit 4
-  trap 'rm -f "$log"' EXIT
-  "$@" >"$log" 2>&1 </dev/null && return
-  cat "$log" >&2
-  return 1
+  "$@" >"$log" 2>&1 </dev/null
+  status=$?
+  [ $status = 0 ] || cat "$log" >&2
+  rm -f "$log"
+  return $status
 }
 
 # npm by the Node that started it: the Node in node_modules/.bin, which `npm run` puts first, is about to be replaced.
@@ -50,9 +50,9 @@ typed() {
   esac
 }
 
-# An ip of iproute2, not BusyBox's, which knows neither namespaces nor -batch.
+# The ip of iproute2 and the unshare of util-linux, not BusyBox's, which lack what the lab asks of them.
 system_tools() {
-  command -v nft && command -v unshare && ip -V
+  command -v nft && unshare --version && ip -V
 } >/dev/null 2>&1
 
 system_packages() {
