@@ -24,19 +24,19 @@ export function connectWorker(worker: Worker): Connection {
   let death: string | undefined
   const gone = new Promise<void>((resolve) => {
     const end = () => {
-      death = 'the lab has ended'
+      death = ['the lab has ended', worker.complaint()].filter(Boolean).join(': ')
       for (const each of pending.values()) each.end({ error: death })
       pending.clear()
       resolve()
     }
-    worker.once('close', end)
+    worker.process.once('close', end)
   })
   const send = (request: Request, waiting: Pending): number => {
     issued += 1
     const id = issued
     if (death === undefined) {
       pending.set(id, waiting)
-      void writeMessage(worker.stdin, { id, request })
+      void writeMessage(worker.process.stdin, { id, request })
     } else waiting.end({ error: death })
     return id
   }
@@ -65,7 +65,7 @@ export function connectWorker(worker: Worker): Connection {
           news.resolve()
         },
       })
-      const cancel = () => void writeMessage(worker.stdin, { cancel: id })
+      const cancel = () => void writeMessage(worker.process.stdin, { cancel: id })
       signal.addEventListener('abort', cancel, { once: true })
       try {
         while (ended === undefined || batches.length > 0) {
@@ -80,8 +80,8 @@ export function connectWorker(worker: Worker): Connection {
       }
     },
     async close() {
-      worker.stdin.end()
-      const timer = setTimeout(() => worker.kill('SIGKILL'), patience)
+      worker.process.stdin.end()
+      const timer = setTimeout(() => worker.process.kill('SIGKILL'), patience)
       await gone
       clearTimeout(timer)
     },
@@ -93,7 +93,7 @@ const patience = 2000
 
 async function listen(worker: Worker, pending: Map<number, Pending>): Promise<void> {
   try {
-    for await (const told of readMessages<Told | { readonly hello: string }>(worker.stdout)) {
+    for await (const told of readMessages<Told | { readonly hello: string }>(worker.process.stdout)) {
       if ('hello' in told) continue
       const waiting = pending.get(told.id)
       if ('observations' in told) waiting?.observations(told.observations)

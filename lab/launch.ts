@@ -54,10 +54,14 @@ export function preflight(host: Host): void {
 }
 
 const searchPath = ({ environment }: Host): string =>
-  [...(environment['PATH'] ?? '').split(delimiter), ...systemFolders].filter(Boolean).join(delimiter)
+  [...(environment.PATH ?? '').split(delimiter), ...systemFolders].filter(Boolean).join(delimiter)
 
 /** The worker's process, ready for requests on its standard input. */
-export type Worker = ChildProcessByStdio<Writable, Readable, Readable>
+export interface Worker {
+  readonly process: ChildProcessByStdio<Writable, Readable, Readable>
+  /** The last of what it wrote to its standard error. */
+  complaint(): string
+}
 
 /** Starts the worker; ends with whoever holds its standard input. Rejects with `LabUnavailable` when no way leads into namespaces. */
 export async function launch(host: Host, signal: AbortSignal): Promise<Worker> {
@@ -76,22 +80,22 @@ export async function launch(host: Host, signal: AbortSignal): Promise<Worker> {
 /** Resolves with the worker once it has said its first word, or with what was said instead. In a session of its own, so that Ctrl-C is the runner's alone. */
 function start({ command, args }: Way, host: Host): Promise<Worker | string> {
   const env = { ...host.environment, PATH: searchPath(host) }
-  const worker = spawn(command, [...args, host.node, '--no-warnings', entry], {
+  const process = spawn(command, [...args, host.node, '--no-warnings', entry], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     env,
   })
   let complaint = ''
-  worker.stdin.on('error', () => undefined)
-  worker.stderr.setEncoding('utf8').on('data', (text: string) => {
+  process.stdin.on('error', () => undefined)
+  process.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-4096)
   })
   return new Promise((resolve) => {
-    worker.stdout.once('readable', () => {
-      if (worker.stdout.readableLength > 0) resolve(worker)
+    process.stdout.once('readable', () => {
+      if (process.stdout.readableLength > 0) resolve({ process, complaint: () => complaint.trim() })
     })
-    worker.once('error', (error) => resolve(error.message))
-    worker.once('close', () => resolve(complaint.trim() || 'no message'))
+    process.once('error', (error) => resolve(error.message))
+    process.once('close', () => resolve(complaint.trim() || 'no message'))
   })
 }
 

@@ -3,6 +3,8 @@ import type { RuleCount } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
 import { createAuthority } from '../../probe/listener/certificate.ts'
 import { createWitness } from '../../probe/listener/witness.ts'
+import type { Zone } from '../dns/answer.ts'
+import { zoneOf } from '../dns/zone.ts'
 import type { Results, Source } from '../protocol.ts'
 import { policyCounts } from '../rules/counters.ts'
 import { policyTable } from '../rules/ruleset.ts'
@@ -53,10 +55,14 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
     witness: createWitness(10_000),
     now,
     idleMs: 60_000,
+    zone: (name, type) => zone(name, type),
   })
   const gate = createGate({ perKey: perTarget, total: inFlight() })
   const newcomers = createNewcomers(settings.policyDelay, () => void enforce().catch(onFault))
   let world: World | undefined
+  let zone: Zone = () => {
+    throw new Error('no world')
+  }
   let enforcing: Promise<void> = Promise.resolve()
 
   /** One replacement after another, each with what is true when its turn comes. */
@@ -77,6 +83,7 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
       newcomers.meet(next, world)
       ground.change(next, settings)
       world = next
+      zone = zoneOf(next)
       await enforce()
       await proxies(ground.layout)
       return { ipv6, refused: listeners.set(wantedListeners(next, ground.layout, settings)) }

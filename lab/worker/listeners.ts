@@ -1,7 +1,10 @@
+import type { Socket } from 'node:net'
 import { type ListenerFacts, serveConnection } from '../../probe/listener/connection.ts'
 import { serveDatagrams } from '../../probe/listener/datagrams.ts'
+import type { Zone } from '../dns/answer.ts'
+import { answerDatagrams, answerStream } from './dns.ts'
 import type { Namespaces } from './namespaces.ts'
-import { serve, serveUdp } from './sockets.ts'
+import { serve, serveUdp, type Target } from './sockets.ts'
 
 /** A port that somebody listens on in the lab. */
 export interface ListenerSpec {
@@ -12,8 +15,8 @@ export interface ListenerSpec {
   /** Each gets a socket of its own; `::` takes both families. */
   readonly addresses: readonly string[]
   readonly port: number
-  /** `swallow` accepts and never answers, as a proxy whose upstream is silent. */
-  readonly manner: 'answer' | 'swallow'
+  /** `dns` answers from the lab's zone; `swallow` accepts and never answers, as a proxy whose upstream is silent. */
+  readonly manner: 'answer' | 'dns' | 'swallow'
   readonly status?: number
 }
 
@@ -22,8 +25,14 @@ export interface Listeners {
   set(wanted: readonly ListenerSpec[]): readonly string[]
 }
 
-/** Starts without listeners; `facts` is what all of them share. */
-export function openListeners(namespaces: Namespaces, facts: Omit<ListenerFacts, 'name' | 'status'>): Listeners {
+/** What all listeners share. */
+export interface SharedFacts extends Omit<ListenerFacts, 'name' | 'status'> {
+  /** The DNS as it is now. */
+  readonly zone: Zone
+}
+
+/** Starts without listeners. */
+export function openListeners(namespaces: Namespaces, facts: SharedFacts): Listeners {
   const open = new Map<string, () => void>()
   return {
     set(wanted) {
@@ -47,11 +56,7 @@ export function openListeners(namespaces: Namespaces, facts: Omit<ListenerFacts,
   }
 }
 
-function listen(
-  spec: ListenerSpec,
-  namespaces: Namespaces,
-  shared: Omit<ListenerFacts, 'name' | 'status'>,
-): () => void {
+function listen(spec: ListenerSpec, namespaces: Namespaces, shared: SharedFacts): () => void {
   const facts = { ...shared, name: spec.name, ...(spec.status === undefined ? {} : { status: spec.status }) }
   const closers: (() => void)[] = []
   try {
@@ -66,15 +71,18 @@ function listen(
   }
 }
 
-function listenAt(at: { address: string; port: number }, spec: ListenerSpec, facts: ListenerFacts): () => void {
+function listenAt(at: Target, spec: ListenerSpec, facts: SharedFacts & ListenerFacts): () => void {
   if (spec.protocol === 'UDP') {
     const socket = serveUdp(at)
-    serveDatagrams(socket, facts)
+    if (spec.manner === 'dns') answerDatagrams(socket, facts.zone)
+    else serveDatagrams(socket, facts)
     return () => socket.close()
   }
-  const server = serve(at, (socket) => {
-    if (spec.manner === 'answer') serveConnection(socket, facts)
-    else socket.on('error', () => socket.destroy()).resume()
-  })
+  const manners = {
+    answer: (socket: Socket) => serveConnection(socket, facts),
+    dns: (socket: Socket) => answerStream(socket, facts.zone),
+    swallow: (socket: Socket) => socket.on('error', () => socket.destroy()).resume(),
+  }
+  const server = serve(at, manners[spec.manner])
   return () => server.close()
 }

@@ -1,4 +1,5 @@
 import type { ResolvConf } from '../../checks/vantage.ts'
+import { findDnsService } from '../../fabric/manifests/cluster-dns.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { outside } from '../layout.ts'
 
@@ -20,9 +21,8 @@ function basis(pod: Pod, world: World): ResolvConf {
   if (pod.dnsPolicy === 'None') return { nameservers: [], search: [], ndots: 1 }
   // ClusterFirst means Default for a pod in the node's network.
   if (pod.dnsPolicy === 'Default' || (pod.hostNetwork && pod.dnsPolicy === 'ClusterFirst')) return hostResolvConf
-  const dns = world.services.find(({ namespace, name }) => namespace === 'kube-system' && name === 'kube-dns')
   return {
-    nameservers: dns?.clusterIPs ?? [],
+    nameservers: findDnsService(world.services)?.clusterIPs ?? [],
     search: [`${pod.namespace}.svc.${world.domain}`, `svc.${world.domain}`, world.domain],
     ndots: 5,
   }

@@ -24,7 +24,7 @@ export function dial({ address, port }: Target): Socket {
 /** A UDP socket connecting to the target from the network namespace that the thread is in now. */
 export function dialDatagram({ address, port }: Target): UdpSocket {
   const family = isIPv6(address) ? 6 : 4
-  const own = createSocket({ type: `udp${family}`, lookup: (_host, _options, done) => done(null, address, family) })
+  const own = createSocket({ type: `udp${family}`, lookup: (host, _options, done) => done(null, host, family) })
   own.connect(port, address)
   return own
 }

@@ -33,8 +33,8 @@ const usual = [80, 443]
 /** `ADDRESS`, `ADDRESS:PORT` or `[ADDRESS]:PORT`; the settings' schema has seen that it is one of these. */
 function readExternal(text: string): StandIn {
   const withPort = /^(?:\[(?<six>[^\]]+)\]|(?<four>[\d.]+)):(?<port>\d+)$/.exec(text)?.groups
-  const address = withPort?.['six'] ?? withPort?.['four'] ?? text
-  const ports = withPort === undefined ? usual : [Number(withPort['port'])]
+  const address = withPort?.six ?? withPort?.four ?? text
+  const ports = withPort === undefined ? usual : [Number(withPort.port)]
   return {
     address,
     ports: ports.flatMap((port) => [

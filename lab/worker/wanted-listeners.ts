@@ -1,4 +1,5 @@
-import { listeningPorts } from '../../fabric/endpoints.ts'
+import { endpointsOf, listeningPorts } from '../../fabric/endpoints.ts'
+import { findDnsService } from '../../fabric/manifests/cluster-dns.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { type Layout, outside, podKey } from '../layout.ts'
 import type { LabSettings } from '../settings.ts'
@@ -11,8 +12,9 @@ export const proxyPort = 15_001
 
 /** Every listener that a world has, with the faults that were asked for. */
 export function wantedListeners(world: World, layout: Layout, settings: LabSettings): readonly ListenerSpec[] {
+  const dns = dnsPorts(world)
   return [
-    ...world.pods.flatMap((pod) => ofPod(pod, world, layout, settings)),
+    ...world.pods.flatMap((pod) => ofPod(pod, { world, layout, settings, dns })),
     ...standIns(world, settings).flatMap(({ address, ports }) =>
       ports.map((port) => ({
         netns: outside.netns,
@@ -25,7 +27,14 @@ export function wantedListeners(world: World, layout: Layout, settings: LabSetti
   ]
 }
 
-function ofPod(pod: Pod, world: World, layout: Layout, settings: LabSettings): readonly ListenerSpec[] {
+interface Surroundings {
+  readonly world: World
+  readonly layout: Layout
+  readonly settings: LabSettings
+  readonly dns: ReadonlySet<string>
+}
+
+function ofPod(pod: Pod, { world, layout, settings, dns }: Surroundings): readonly ListenerSpec[] {
   const name = podKey(pod)
   const netns = layout.pods.get(name)?.netns
   if (netns === undefined || isBroken('no-listener', name, settings)) return []
@@ -40,13 +49,24 @@ function ofPod(pod: Pod, world: World, layout: Layout, settings: LabSettings): r
             protocol,
             port,
             addresses: bindings(name, settings),
-            manner: 'answer',
+            manner: dns.has(`${name} ${String(port)}/${protocol}`) ? 'dns' : 'answer',
             ...(status === undefined ? {} : { status }),
           },
         ],
   )
   const proxy: ListenerSpec = { netns, name, protocol: 'TCP', port: proxyPort, addresses: ['::'], manner: 'swallow' }
   return isBroken('proxy', name, settings) ? [...servers, proxy] : servers
+}
+
+/** The ports behind port 53 of the cluster's DNS Service, as `namespace/pod port/protocol`. */
+function dnsPorts(world: World): ReadonlySet<string> {
+  const service = findDnsService(world.services)
+  const endpoints = service === undefined ? [] : endpointsOf(service, world).filter(({ port }) => port === 53)
+  return new Set(
+    endpoints.flatMap(({ pod, targetPort, protocol }) =>
+      pod === undefined ? [] : [`${podKey(pod)} ${String(targetPort)}/${protocol}`],
+    ),
+  )
 }
 
 function bindings(name: string, settings: LabSettings): readonly string[] {

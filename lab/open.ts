@@ -1,0 +1,174 @@
+import type { Change, Fabric, Identity, Manifest, Probe, Unavailable } from '../fabric/fabric.ts'
+import { createAllocator } from '../fabric/manifests/allocator.ts'
+import { applyObjects } from '../fabric/manifests/change.ts'
+import type { ManifestObject } from '../fabric/manifests/object.ts'
+import { buildWorld } from '../fabric/manifests/world.ts'
+import type { World } from '../fabric/world.ts'
+import type { Problem } from '../policy/types.ts'
+import { type Connection, connectWorker } from './connection.ts'
+import { type Host, launch } from './launch.ts'
+import { podKey } from './layout.ts'
+import { settledProbe } from './probes.ts'
+import type { LabSettings } from './settings.ts'
+
+/** Objects that the API server would refuse, with everything that is wrong with them. */
+export class RefusedObjects extends Error {
+  override readonly name = 'RefusedObjects'
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(({ message }) => message).join('\n'))
+    this.problems = problems
+  }
+}
+
+export interface LabOptions {
+  readonly objects: readonly ManifestObject[]
+  readonly settings: LabSettings
+  readonly host: Host
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** The version whose API server is imitated. */
+  readonly kubernetes?: string
+}
+
+/**
+ * Brings the objects up as network namespaces of this machine. Rejects with `LabUnavailable` where that cannot be, with `RefusedObjects`
+ * for bad input. Nothing is left when it is disposed of, when the caller ends in whatever way, or when the worker does.
+ */
+export async function openLab(options: LabOptions, signal: AbortSignal): Promise<Fabric> {
+  const { settings, host } = options
+  const state = createState(options)
+  const connection = connectWorker(await launch(host, signal))
+  try {
+    const abandon = () => void connection.close()
+    signal.addEventListener('abort', abandon, { once: true })
+    const up = await connection.ask({ kind: 'world', world: state.world, settings })
+    signal.removeEventListener('abort', abandon)
+    signal.throwIfAborted()
+    return fabricOver(connection, state, { ...options, ...up })
+  } catch (error) {
+    await connection.close()
+    signal.throwIfAborted()
+    throw error
+  }
+}
+
+interface State {
+  readonly world: World
+  /** The world after a change; call `keep` when it has come about. */
+  after(change: Change): { readonly world: World; keep(): void }
+}
+
+function createState({ objects, kubernetes }: LabOptions): State {
+  const allocator = createAllocator()
+  const build = (from: readonly ManifestObject[]): World => {
+    const { world, problems } = buildWorld(from, { allocator, ...(kubernetes === undefined ? {} : { kubernetes }) })
+    refuse(problems)
+    return world
+  }
+  let current = { objects, world: build(objects) }
+  return {
+    get world() {
+      return current.world
+    },
+    after(change) {
+      const applied = applyObjects(current.objects, change)
+      refuse(applied.problems)
+      const next = { objects: applied.objects, world: build(applied.objects) }
+      return {
+        world: next.world,
+        keep: () => {
+          current = next
+        },
+      }
+    },
+  }
+}
+
+function refuse(problems: readonly Problem[]): void {
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new RefusedObjects(errors)
+}
+
+function fabricOver(
+  connection: Connection,
+  state: State,
+  { settings, now, ipv6, refused }: LabOptions & { readonly ipv6: boolean; readonly refused: readonly string[] },
+): Fabric {
+  let changing: Promise<unknown> = Promise.resolve()
+  let fresh = 0
+
+  const apply = (change: Change, signal: AbortSignal): Promise<void> => {
+    const turn = changing.then(async () => {
+      signal.throwIfAborted()
+      const { world, keep } = state.after(change)
+      await connection.ask({ kind: 'world', world, settings })
+      keep()
+    })
+    changing = turn.catch(() => undefined)
+    return turn
+  }
+
+  const plainProbe = async (
+    identity: Extract<Identity, { kind: 'namespace' }>,
+    signal: AbortSignal,
+  ): Promise<Probe | Unavailable> => {
+    const { namespace, labels = {}, node } = identity
+    if (!state.world.namespaces.some(({ name }) => name === namespace))
+      return { unavailable: `there is no namespace ${namespace}` }
+    fresh += 1
+    const name = `crosscheck-${String(fresh)}`
+    const bornAt = now()
+    await apply({ kind: 'apply', objects: [plainPod({ namespace, name, labels, node })] }, signal)
+    const probe = settledProbe({ kind: 'pod', namespace, name }, state.world, connection)
+    return 'unavailable' in probe ? probe : { ...probe, identity, bornAt, note: 'tested as a plain pod' }
+  }
+
+  return {
+    where: 'lab',
+    description: describeLab(state.world, { ipv6, refused }),
+    timing: {
+      allowed: { deadlineMs: 2000, attempts: 2 },
+      blocked: { deadlineMs: 1500, attempts: 1 },
+      canaryMs: 300,
+      policies: settings.policyDelay > 0 ? 'eventually' : 'at-once',
+    },
+    world: async () => state.world,
+    probe: (identity, signal) =>
+      identity.kind === 'namespace'
+        ? plainProbe(identity, signal)
+        : Promise.resolve(settledProbe(identity, state.world, connection)),
+    apply,
+    overflowed: async () => new Set(await connection.ask({ kind: 'overflowed' })),
+    admitted: (pod) => connection.ask({ kind: 'admitted', pod: podKey(pod) }),
+    [Symbol.asyncDispose]: () => connection.close(),
+  }
+}
+
+function describeLab(world: World, { ipv6, refused }: { ipv6: boolean; refused: readonly string[] }): string {
+  const count = (n: number, what: string) => `${String(n)} ${what}${n === 1 ? '' : 's'}`
+  return [
+    `lab of ${count(world.nodes.length, 'node')} and ${count(world.pods.length, 'pod')} in network namespaces of this machine`,
+    ...(ipv6 ? [] : ['without IPv6, which this kernel lacks']),
+    ...(refused.length === 0 ? [] : [`without these listeners: ${refused.join(', ')}`]),
+  ].join('; ')
+}
+
+function plainPod(pod: {
+  namespace: string
+  name: string
+  labels: Readonly<Record<string, string>>
+  node: string | undefined
+}): Manifest {
+  const { namespace, name, labels, node } = pod
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace, name, labels: { ...labels, 'crosscheck.dev/owned': 'true' } },
+    spec: {
+      ...(node === undefined ? {} : { nodeName: node }),
+      containers: [{ name: 'probe', image: 'crosscheck' }],
+    },
+  }
+}
