@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { type Expectation, rcodes, type TargetSpec } from './model.ts'
 
 const status = z.int().min(100).max(599)
-const address = z
-  .string()
-  .refine((text) => isIP(text) !== 0 && !text.includes('%'), { error: (issue) => `"${issue.input}" is no IP address` })
+const address = z.string().refine((text) => isIP(text) !== 0 && !text.includes('%'), {
+  error: (issue) => `"${String(issue.input)}" is no IP address`,
+})
 
 const conditions = z
   .strictObject({

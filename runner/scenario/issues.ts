@@ -13,8 +13,21 @@ export function leafIssues(issues: readonly Issue[], prefix: readonly PropertyKe
     if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path } as Issue]
     const meant = issue.errors.filter((branch) => !branch.some((found) => isOfOtherType(found, issue.input)))
     const best = meant.toSorted((a, b) => a.length - b.length)[0]
-    return best === undefined ? [{ ...issue, path } as Issue] : leafIssues(best as Issue[], path)
+    return best === undefined || isOtherWord(best) ? [{ ...issue, path } as Issue] : leafIssues(best as Issue[], path)
   })
+}
+
+/** A branch that is a fixed word: what the input might have been instead stands in all branches. */
+function isOtherWord([first, ...rest]: readonly z.core.$ZodIssue[]): boolean {
+  return first?.code === 'invalid_value' && (first.path ?? []).length === 0 && rest.length === 0
+}
+
+/** The words that an issue says are possible, for "did you mean". */
+export function possibleWords(issue: Issue): string[] {
+  const found = issue.code === 'invalid_union' ? issue.errors.flatMap(([first]) => (first ? [first] : [])) : [issue]
+  return found.flatMap((one) =>
+    one.code === 'invalid_value' ? one.values.filter((word) => typeof word === 'string') : [],
+  )
 }
 
 /** A tagged union whose tag is unknown is a wrong word at the tag. */
@@ -30,9 +43,11 @@ function isOfOtherType(issue: Issue, input: unknown): boolean {
   return issue.code === 'invalid_type' || (issue.code === 'invalid_value' && typeof issue.values[0] !== typeof input)
 }
 
+export const missing = 'is missing'
+
 /** What is wrong, in one sentence. */
 export function describeIssue(issue: Issue): string {
-  if (issue.input === undefined && issue.code.startsWith('invalid_')) return 'is missing'
+  if (issue.input === undefined && issue.code.startsWith('invalid_')) return missing
   const describe = descriptions[issue.code] as ((issue: Issue) => string) | undefined
   return describe?.(issue) ?? issue.message
 }

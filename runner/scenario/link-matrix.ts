@@ -8,7 +8,7 @@ import type { Path } from './nodes.ts'
 /** Every cell of a matrix as a path: allowed where an entry says so, else blocked. */
 export function linkMatrix(spec: MatrixSpec, at: Path, context: LinkContext): ScenarioPath[] {
   const { document, lookup, report, budget } = context
-  const place = document.placeOf(at)
+  const place = document.keyPlaceOf(at)
   budget.left -= spec.from.length * spec.to.length
   if (budget.left < 0) {
     report(place, `the scenario comes to more than ${maxPaths} paths`)

@@ -55,11 +55,7 @@ function stance(expect: Expectation): string {
 
 function reportContradiction(path: ScenarioPath, before: ScenarioPath, report: Names['report']): void {
   const { source, target, expect, place } = path
-  const where = `${before.place.file}:${before.place.line}:${before.place.column}`
-  const by = before.closedWorld ? 'the matrix' : where
-  report(
-    place,
-    `${source.name} -> ${target.name} is expected ${stance(expect)} here and ${stance(before.expect)} by ${by}`,
-    path.closedWorld ? `the path stands at ${where}` : undefined,
-  )
+  const { file, line, column } = before.place
+  const here = `${source.name} -> ${target.name} is expected ${stance(expect)} here`
+  report(place, `${here} and ${stance(before.expect)} at ${file}:${line}:${column}`)
 }

@@ -2,7 +2,7 @@ import { parseDocument } from 'yaml'
 import { didYouMean } from '../../policy/suggest.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { Document } from './documents.ts'
-import { describeIssue, type Issue, leafIssues } from './issues.ts'
+import { describeIssue, type Issue, leafIssues, missing, possibleWords } from './issues.ts'
 import type { Path } from './nodes.ts'
 import { withoutBroken } from './salvage.ts'
 import { type ScenarioSpec, scenarioSchema } from './schema.ts'
@@ -24,7 +24,11 @@ export function validate(document: Document, { value, whole, failed }: Substitut
   if (result.success && failed.length === 0) return { spec: result.data, problems: [] }
   const issues = result.success ? [] : leafIssues(result.error.issues)
   const silent = new Set(failed.map((path) => path.join('\0')))
-  const told = issues.filter(({ path }) => !path.some((_, index) => silent.has(path.slice(0, index + 1).join('\0'))))
+  const misspelt = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('\0')))
+  const told = issues.filter(({ code, path }) => {
+    const besideMisspelt = code === 'custom' && misspelt.has(path.join('\0'))
+    return !besideMisspelt && !path.some((_, index) => silent.has(path.slice(0, index + 1).join('\0')))
+  })
   const salvaged = scenarioSchema.safeParse(withoutBroken(value, [...issues, ...failed.map((path) => ({ path }))]))
   return {
     ...(salvaged.success && { spec: salvaged.data }),
@@ -58,10 +62,11 @@ function problemsOf(issue: Issue, document: Document): Problem[] {
   }
   const isKey = issue.code === 'invalid_key' || onKey(issue, document.value)
   const hint = hintOf(issue)
+  const description = describeIssue(issue)
   return [
     {
       severity: 'error',
-      message: `${name(path, 'the document')}: ${describeIssue(issue)}`,
+      message: `${name(path, 'the document')}${description === missing ? ' ' : ': '}${description}`,
       place: isKey ? document.keyPlaceOf(path) : document.placeOf(path),
       ...(hint !== undefined && { hint }),
     },
@@ -80,11 +85,8 @@ function onKey(issue: Issue, value: unknown): boolean {
 }
 
 function hintOf(issue: Issue): string | undefined {
-  if (issue.code === 'invalid_value' && typeof issue.input === 'string') {
-    return didYouMean(
-      issue.input,
-      issue.values.filter((value) => typeof value === 'string'),
-    )
+  if (typeof issue.input === 'string' && possibleWords(issue).length > 0) {
+    return didYouMean(issue.input, possibleWords(issue))
   }
   const scalar = typeof issue.input === 'number' || typeof issue.input === 'boolean'
   if (issue.code === 'invalid_type' && issue.expected === 'string' && scalar) return `quote it: "${issue.input}"`
