@@ -77,9 +77,11 @@ export function typeName(value: unknown): string {
   return `the ${typeof value} ${value as number | boolean}`
 }
 
+/** Kubernetes reads YAML 1.1, where more words than true and false are booleans. */
 function quoteHint(value: unknown): string | undefined {
-  if (typeof value !== 'number' && typeof value !== 'boolean') return undefined
-  return `write "${String(value)}" with quotes: YAML reads it as a ${typeof value} otherwise`
+  if (typeof value === 'number') return `write "${value}" with quotes: YAML reads it as a number otherwise`
+  if (typeof value !== 'boolean') return undefined
+  return 'write it with quotes: YAML reads true, false, yes, no, on, off, y and n as booleans otherwise'
 }
 
 function shorten(value: string): string {
