@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type CheckKindName, checkSchema, checkSchemas } from '../checks/check.ts'
 import { observationSchema } from '../checks/outcome.ts'
 import { parameters } from './query.ts'

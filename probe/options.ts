@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 import { bounds as checkBounds } from '../checks/check.ts'
 import { allowable } from './targets.ts'
 

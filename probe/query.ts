@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Check, type CheckKindName, checkSchema, checkSchemas } from '../checks/check.ts'
 import { type Mistake, mistakes } from './mistakes.ts'
 

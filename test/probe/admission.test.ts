@@ -108,11 +108,11 @@ test('a server that changes its answer between two questions gets no connection 
         (request.questions[0] as { type: number }).type === dns2.Packet.TYPE.A
           ? answers[Math.min(asked.length, 1)]!
           : undefined
-      if (address === undefined) return send(response)
+      if (address === undefined) return void send(response)
       asked.push(address)
       const record = { type: dns2.Packet.TYPE.A, class: dns2.Packet.CLASS.IN, ttl: 0, address }
       response.answers.push(dns2.Packet.createResourceFromQuestion(request.questions[0]!, record))
-      send(response)
+      void send(response)
     },
   })
   const free = createSocket('udp4').bind(0, '127.0.0.1')
