@@ -39,7 +39,7 @@ export function claimAddresses(
   problems: Problem[],
 ): ReadonlySet<string> {
   const claims = [
-    ...nodes.flatMap(({ name, addresses, object }) => claim(`Node ${name}`, addresses, object?.place)),
+    ...nodes.flatMap(({ name, addresses, place }) => claim(`Node ${name}`, addresses, place)),
     ...services.flatMap((service) =>
       claim(titleOf({ kind: 'Service', ...service }), service.clusterIPs, service.place),
     ),

@@ -23,7 +23,9 @@ export function gatherPods(
   const workloads = objects
     .filter((object) => isWorkloadKind(object.kind) && owners.standIn(object) === undefined)
     .map((object) => readWorkload(object, owners.workloadOf(object), problems))
-  const named = workloads.flatMap(({ template }) => template.nodeName ?? [])
+  const named = workloads.flatMap(({ template, object: { place } }) =>
+    template.nodeName === undefined ? [] : { name: template.nodeName, place },
+  )
   const nodeObjects = objects.filter(({ kind }) => kind === 'Node')
   const nodes = readNodes(nodeObjects, [...pods, ...[...live.values()].flat()], named, problems)
   const names = nodes.map(({ name }) => name)

@@ -2,7 +2,7 @@ import { familyOf } from '../../policy/cidr.ts'
 import { items } from '../../policy/decode.ts'
 import { field, fieldAt } from '../../policy/field.ts'
 import { parseLabels } from '../../policy/parse-selector.ts'
-import type { Labels, Problem } from '../../policy/types.ts'
+import type { Labels, Place, Problem } from '../../policy/types.ts'
 import type { Node } from '../world.ts'
 import type { Allocator } from './allocator.ts'
 import { type ManifestObject, rootOf } from './object.ts'
@@ -14,14 +14,15 @@ export interface NodeDraft {
   readonly name: string
   readonly labels: Labels
   readonly addresses: readonly string[]
-  readonly object?: ManifestObject
+  /** The Node, or what names it. */
+  readonly place?: Place | undefined
 }
 
 /** Nodes of Node objects, then those that pods name, else one `node-1`; addresses from the Node or from its pods' hostIPs. */
 export function readNodes(
   objects: readonly ManifestObject[],
   pods: readonly PodDraft[],
-  named: readonly string[],
+  named: readonly { readonly name: string; readonly place: Place }[],
   problems: Problem[],
 ): NodeDraft[] {
   const drafts = new Map<string, NodeDraft>()
@@ -32,10 +33,14 @@ export function readNodes(
     )
     const addresses = sortByFamily(internal.flatMap((item) => readAddress(field(item, 'address')) ?? []))
     const labels = { 'kubernetes.io/hostname': object.name, ...parseLabels(fieldAt(root, 'metadata', 'labels')) }
-    drafts.set(object.name, { name: object.name, labels, addresses, object })
+    drafts.set(object.name, { name: object.name, labels, addresses, place: object.place })
   }
-  const names = [...pods.flatMap(({ template }) => template.nodeName ?? []), ...named]
-  for (const name of names) if (!drafts.has(name)) drafts.set(name, bareNode(name))
+  const fromPods = pods.flatMap(({ template, place }) =>
+    template.nodeName === undefined ? [] : { name: template.nodeName, place },
+  )
+  for (const { name, place } of [...fromPods, ...named]) {
+    if (!drafts.has(name)) drafts.set(name, { ...bareNode(name), place })
+  }
   for (const { template, status } of pods) {
     const draft = template.nodeName === undefined ? undefined : drafts.get(template.nodeName)
     if (draft !== undefined && draft.addresses.length === 0)

@@ -1,7 +1,7 @@
 import { canonicalAddress } from '../../policy/cidr.ts'
 import { flag, integer, items, oneOf, text } from '../../policy/decode.ts'
 import { type Field, field, fieldAt, isAbsent, isObject, report } from '../../policy/field.ts'
-import { invalidValue, labelNameFault, portNameFault } from '../../policy/names.ts'
+import { invalidValue, labelNameFault, portNameFault, subdomainFault } from '../../policy/names.ts'
 import { parsePortNumber, protocols } from '../../policy/parse-port.ts'
 import { parseLabels } from '../../policy/parse-selector.ts'
 import type { ContainerPort, Pod } from '../world.ts'
@@ -33,9 +33,9 @@ export function readTemplate(of: Field): PodTemplate {
   const spec = field(of, 'spec')
   if (!isAbsent(spec) && !isObject(spec.value)) report(spec, { message: 'expected an object' })
   const [nodeName, hostname, subdomain] = [
-    text(field(spec, 'nodeName')),
-    hostLabel(field(spec, 'hostname')),
-    hostLabel(field(spec, 'subdomain')),
+    nameAt(field(spec, 'nodeName'), subdomainFault),
+    nameAt(field(spec, 'hostname'), labelNameFault),
+    nameAt(field(spec, 'subdomain'), labelNameFault),
   ]
   const dnsConfig = readDnsConfig(field(spec, 'dnsConfig'))
   return {
@@ -110,9 +110,9 @@ export function readCount(of: Field): number | undefined {
   return undefined
 }
 
-function hostLabel(of: Field): string | undefined {
+function nameAt(of: Field, faultOf: (name: string) => string | undefined): string | undefined {
   const name = text(of) || undefined
-  const fault = name === undefined ? undefined : labelNameFault(name)
+  const fault = name === undefined ? undefined : faultOf(name)
   if (fault !== undefined) report(of, { message: invalidValue(name, fault) })
   return fault === undefined ? name : undefined
 }
