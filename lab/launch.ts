@@ -32,6 +32,9 @@ interface Way {
   readonly args: readonly string[]
 }
 
+/** A small nursery costs little time, and 70 MB less than V8's own choice when 10,000 connections are in flight. */
+const nodeOptions = ['--no-warnings', '--max-semi-space-size=2']
+
 /** Ways into namespaces of our own, the one with the fewest rights first. */
 const ways: readonly Way[] = [
   { command: 'unshare', args: ['-Ur', ...isolation] },
@@ -80,7 +83,7 @@ export async function launch(host: Host, signal: AbortSignal): Promise<Worker> {
 /** Resolves with the worker once it has said its first word, or with what was said instead. In a session of its own, so that Ctrl-C is the runner's alone. */
 function start({ command, args }: Way, host: Host): Promise<Worker | string> {
   const env = { ...host.environment, PATH: searchPath(host) }
-  const process = spawn(command, [...args, host.node, '--no-warnings', entry], {
+  const process = spawn(command, [...args, host.node, ...nodeOptions, entry], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     env,

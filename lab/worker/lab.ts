@@ -44,6 +44,8 @@ export interface LabOptions {
 
 /** Connections in flight to one target; its accept queue holds twice as many. */
 const perTarget = 2000
+/** Connections that start in one turn of the event loop, about 10 ms of work. */
+const perTurn = 64
 
 /** An empty lab: the outside host and the wires towards it. */
 export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptions): Lab {
@@ -57,7 +59,7 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
     idleMs: 60_000,
     zone: (name, type) => zone(name, type),
   })
-  const gate = createGate({ perKey: perTarget, total: inFlight() })
+  const gate = createGate({ perKey: perTarget, total: inFlight(), perTurn })
   const newcomers = createNewcomers(settings.policyDelay, () => void enforce().catch(onFault))
   let world: World | undefined
   let zone: Zone = () => {

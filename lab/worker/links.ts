@@ -47,7 +47,11 @@ export function openLinks(namespaces: Namespaces, families: { readonly ipv6: boo
     return socket
   }
   const hub = socketOf(home)
-  const forward = (netns: string) => namespaces.enter(netns, () => forwarding(families.ipv6))
+  const setKernel = (netns: string, settings: readonly (readonly [string, string])[]) =>
+    namespaces.enter(netns, () => {
+      for (const [name, value] of settings)
+        if (families.ipv6 || name.startsWith('ipv4')) writeFileSync(`/proc/sys/net/${name}`, value)
+    })
   const v6Quiet = (index: number) => (families.ipv6 ? [withoutLinkLocal(index)] : [])
   const nearEnd = (index: number): Request[] => [...v6Quiet(index), setLink(index, 'up')]
   const toOwner = (addresses: readonly string[], index: number): Request[] =>
@@ -97,8 +101,9 @@ export function openLinks(namespaces: Namespaces, families: { readonly ipv6: boo
   }
 
   hub.send([setLink(loopback, 'up')])
-  forward(home)
+  setKernel(home, router)
   links.addHost(outside, outside.addresses)
+  setKernel(outside.netns, endHost)
   hub.send(
     ways.flatMap((via) => [
       addNeighbour(via, outside.index),
@@ -109,19 +114,24 @@ export function openLinks(namespaces: Namespaces, families: { readonly ipv6: boo
     ...links,
     addHost(host, addresses) {
       links.addHost(host, addresses)
-      forward(host.netns)
+      setKernel(host.netns, router)
     },
   }
 }
 
-/** Makes the namespace that the thread is in a router, one that tells of every rejected packet and asks no questions about ways back. */
-function forwarding(ipv6: boolean): void {
-  const settings: Record<string, string> = {
-    'ipv4/ip_forward': '1',
-    'ipv4/conf/all/rp_filter': '0',
-    'ipv4/conf/default/rp_filter': '0',
-    'ipv4/icmp_ratemask': '0',
-    ...(ipv6 ? { 'ipv6/conf/all/forwarding': '1', 'ipv6/icmp/ratemask': '0', 'ipv6/icmp/ratelimit': '0' } : {}),
-  }
-  for (const [name, value] of Object.entries(settings)) writeFileSync(`/proc/sys/net/${name}`, value)
-}
+/** A router that tells of every rejected packet and asks no questions about ways back. */
+const router = [
+  ['ipv4/ip_forward', '1'],
+  ['ipv4/conf/all/rp_filter', '0'],
+  ['ipv4/conf/default/rp_filter', '0'],
+  ['ipv4/icmp_ratemask', '0'],
+  ['ipv6/conf/all/forwarding', '1'],
+  ['ipv6/icmp/ratemask', '0'],
+  ['ipv6/icmp/ratelimit', '0'],
+] as const
+
+/** A fresh namespace inherits forwarding from the machine; a host that sent strangers' packets back would make them circle. */
+const endHost = [
+  ['ipv4/ip_forward', '0'],
+  ['ipv6/conf/all/forwarding', '0'],
+] as const

@@ -1,0 +1,7 @@
+import { contractObjects } from '../fabric/contract-objects.ts'
+import { labOf } from './opening.ts'
+
+/** A program that opens a lab, says so, and holds it until it is killed. */
+await labOf(contractObjects, {}, process.argv[2]!)
+process.stdout.write('up\n')
+setInterval(() => undefined, 60_000)
