@@ -32,10 +32,13 @@ export function frontendsOf(world: World, node: string): readonly Frontend[] {
       const endpoints = endpointsOf(service, world).filter(({ ready }) => ready)
       return service.ports.flatMap((port) => {
         const ofPort = endpoints.filter((endpoint) => leadsTo(endpoint, port))
+        const targets = Map.groupBy(ofPort, ({ family }) => family)
+        const ofFamily = (family: Family) => (targets.get(family) ?? []).map((endpoint) => target(endpoint, node))
+        const byFamily = { 4: ofFamily(4), 6: ofFamily(6) }
         return addressesOf(service, port, own).map((entry) => ({
           ...entry,
           protocol: port.protocol,
-          targets: ofPort.filter(({ family }) => family === entry.family).map((endpoint) => target(endpoint, node)),
+          targets: byFamily[entry.family],
         }))
       })
     })

@@ -6,19 +6,22 @@ import { masqueradeMark } from './ways.ts'
 
 /** Who is who, from the point of view of one node: sets `pods`, `near_pods`, `self`, `nodes`, `own` and `vips`, each with its family. */
 export function addressSets(world: World, node: string): readonly Block[] {
-  const pods = world.pods.filter(({ hostNetwork }) => !hostNetwork)
-  const near = pods.filter((pod) => pod.node === node).flatMap(({ addresses }) => addresses)
-  const own = world.nodes.find(({ name }) => name === node)?.addresses ?? []
+  const pods = world.pods
+    .filter(({ hostNetwork }) => !hostNetwork)
+    .map((pod) => ({ near: pod.node === node, addresses: pod.addresses.map(canonical) }))
+  const near = pods.filter((pod) => pod.near).flatMap(({ addresses }) => addresses)
   const sets = {
     pods: pods.flatMap(({ addresses }) => addresses),
     near_pods: near,
-    nodes: world.nodes.flatMap(({ addresses }) => addresses),
-    own,
-    vips: world.services.flatMap(({ clusterIPs }) => clusterIPs),
+    nodes: world.nodes.flatMap(({ addresses }) => addresses.map(canonical)),
+    own: ownAddresses(world, node),
+    vips: world.services.flatMap(({ clusterIPs }) => clusterIPs.map(canonical)),
   }
   return ([4, 6] as const).flatMap((family) => {
     const type = `ipv${String(family)}_addr`
-    const texts = (list: readonly string[]) => [...new Set(ofFamily(list, family).map(({ text }) => text))]
+    const texts = (list: readonly Address[]) => [
+      ...new Set(list.filter((address) => address.family === family).map(({ text }) => text)),
+    ]
     return [
       ...Object.entries(sets).map(([name, list]) => setBlock(`${name}${String(family)}`, type, texts(list))),
       setBlock(
@@ -28,6 +31,10 @@ export function addressSets(world: World, node: string): readonly Block[] {
       ),
     ]
   })
+}
+
+function ownAddresses(world: World, node: string): readonly Address[] {
+  return (world.nodes.find(({ name }) => name === node)?.addresses ?? []).map(canonical)
 }
 
 /** Chains for packets that no endpoint serves. */
@@ -55,13 +62,12 @@ const unserved = [
 
 /** Base chains of the service table. Everything here is decided before policies see a packet (forward), sources after (postrouting). */
 export function serviceHooks(world: World, node: string): readonly Block[] {
-  const own = (world.nodes.find(({ name }) => name === node)?.addresses ?? []).map(canonical)
   return [
     chainBlock('arriving', entries, 'type nat hook prerouting priority dstnat'),
     chainBlock('leaving', entries, 'type nat hook output priority -100'),
     chainBlock('arrived', unserved, 'type filter hook prerouting priority dstnat + 5'),
     chainBlock('left', unserved, 'type filter hook output priority filter - 5'),
-    chainBlock('sources', own.length === 0 ? [] : sourceRules(own), 'type nat hook postrouting priority srcnat'),
+    chainBlock('sources', sourceRules(ownAddresses(world, node)), 'type nat hook postrouting priority srcnat'),
   ]
 }
 
@@ -77,8 +83,4 @@ function sourceRules(own: readonly Address[]): readonly string[] {
       `${header} saddr @near_pods${n} ${header} daddr != @pods${n} ${header} daddr != @nodes${n} ${source}`,
     ]
   })
-}
-
-function ofFamily(addresses: readonly string[], family: 4 | 6): readonly Address[] {
-  return addresses.map(canonical).filter((address) => address.family === family)
 }
