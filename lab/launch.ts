@@ -43,21 +43,22 @@ const ways: readonly Way[] = [
 ]
 
 /** Throws `LabUnavailable` when something is missing that can be seen before anything is started. */
-export function preflight(host: Host): void {
+export function preflight(host: Host, folders = systemFolders): void {
   if (host.platform !== 'linux')
     throw new LabUnavailable(
       `the lab needs Linux: run the container image, as in "docker run --rm --privileged -v .:/work crosscheck run --lab"`,
     )
-  const folders = searchPath(host).split(delimiter)
-  const missing = Object.entries(needed).filter(([name]) => !folders.some((folder) => existsSync(join(folder, name))))
+  const path = searchPath(host, folders).split(delimiter)
+  const missing = Object.entries(needed).filter(([name]) => !path.some((folder) => existsSync(join(folder, name))))
   if (missing.length > 0)
     throw new LabUnavailable(
       `the lab needs ${missing.map(([name]) => name).join(' and ')}: apt-get install -y ${missing.map(([, name]) => name).join(' ')}`,
     )
 }
 
-const searchPath = ({ environment }: Host): string =>
-  [...(environment.PATH ?? '').split(delimiter), ...systemFolders].filter(Boolean).join(delimiter)
+/** Folders of system programs are often not on the path of users. */
+const searchPath = ({ environment }: Host, folders = systemFolders): string =>
+  [...(environment.PATH ?? '').split(delimiter), ...folders].filter(Boolean).join(delimiter)
 
 /** The worker's process, ready for requests on its standard input. */
 export interface Worker {
