@@ -48,6 +48,40 @@ test('every check gets one line, at most `concurrency` run at once', async () =>
   expect(most).toBe(10)
 })
 
+test('while targets are silent more checks start, up to the bound', async () => {
+  let waiting: (() => void)[] = []
+  const all = Promise.withResolvers<void>()
+  const observe = async (check: Check) => {
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve)
+      if (waiting.length === 400) all.resolve()
+    })
+    return seen(check)
+  }
+  const lines = observations(checks(401), observe, { ...bounds, concurrency: 400 }, quiet())
+  const first = lines.next()
+  await all.promise
+  await turns(20)
+  expect(waiting).toHaveLength(400)
+  for (const release of waiting) release()
+  waiting = []
+  await first
+  await turns(20)
+  for (const release of waiting) release()
+  while (!(await lines.next()).done);
+})
+
+test('a fault of the machinery ends the text with its error', async () => {
+  const observe = async (check: Check) => {
+    if (check.id === '5') throw new Error('broken machinery')
+    return seen(check)
+  }
+  const read = async () => {
+    for await (const _ of observations(checks(20), observe, bounds, quiet()));
+  }
+  await expect(read()).rejects.toMatchObject({ cause: new Error('broken machinery') })
+})
+
 test('what comes in one turn of the loop is one chunk', async () => {
   const chunks: string[] = []
   for await (const chunk of observations(checks(8), async (check) => seen(check), bounds, quiet())) chunks.push(chunk)
