@@ -7,7 +7,7 @@ const fresh = spawnSync('unshare', ['-Ur', 'true']).status === 0 ? ['-Urn'] : ['
 /** Loads rulesets into the kernel of a fresh network namespace, one after the other, and lists what stands there then. */
 export function load(rulesets: readonly string[], list: readonly string[] = ['list', 'ruleset']): string {
   const transactions = JSON.stringify(rulesets.flatMap(transactionsOf))
-  return execFileSync('unshare', [...fresh, process.execPath, '-e', script, ...list], {
+  return execFileSync('unshare', [...fresh, process.execPath, '-e', script, '--', ...list], {
     input: transactions,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
