@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readExternal } from './externals.ts'
 
 const object = z
   .string()
@@ -35,10 +36,16 @@ export const labSettingsSchema = z.strictObject({
   policyDelay: z.int().min(0).max(60_000).default(0).describe('milliseconds until policies know a fresh pod as a peer'),
   faults: z.array(faultSchema).max(1000).default([]),
   externals: z
-    .array(z.string())
-    .max(1000)
+    .array(
+      z.string().refine((text) => readExternal(text) !== undefined, {
+        error: 'expected ADDRESS, NAME or NAME=ADDRESS, each also with :PORT (IPv6 in brackets then)',
+      }),
+    )
+    .max(200)
     .default([])
-    .describe('stand-ins beyond the cluster: ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT'),
+    .describe(
+      'stand-ins beyond the cluster: ADDRESS, NAME or NAME=ADDRESS, each also with :PORT; ports 80 and 443 without',
+    ),
 })
 
 export type Fault = z.infer<typeof faultSchema>

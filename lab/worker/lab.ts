@@ -20,6 +20,7 @@ import { type ObserveOptions, observeAll } from './observe.ts'
 import { overflowedPods } from './overflow.ts'
 import { openProxies } from './proxies.ts'
 import { openRules } from './rules.ts'
+import { externalNames } from './stand-ins.ts'
 import { wantedListeners } from './wanted-listeners.ts'
 
 /** What one worker does, behind its protocol. */
@@ -59,6 +60,7 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
     idleMs: 60_000,
     zone: (name, type) => zone(name, type),
   })
+  const names = externalNames(settings)
   const gate = createGate({ perKey: perTarget, total: inFlight(), perTurn })
   const newcomers = createNewcomers(settings.policyDelay, () => void enforce().catch(onFault))
   let world: World | undefined
@@ -85,7 +87,7 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
       newcomers.meet(next, world)
       ground.change(next, settings)
       world = next
-      zone = zoneOf(next)
+      zone = zoneOf(next, { names })
       await enforce()
       await proxies(ground.layout)
       return { ipv6, refused: listeners.set(wantedListeners(next, ground.layout, settings)) }

@@ -124,6 +124,15 @@ describe('settings of the lab', () => {
     expect(reasons).toEqual(['connected', 'connect_refused', 'connected'])
   })
 
+  it('stand-ins with a name are known to the DNS of the cluster', async () => {
+    await open(pair, { externals: ['api.example.com', 'db.example.com=198.51.100.77:5432'] })
+    expect(await see(lab, as('a'), { kind: 'http', url: 'http://api.example.com/' })).toMatchObject({
+      reason: 'answered',
+    })
+    const db = await see(lab, as('a'), { kind: 'tcp', host: 'db.example.com', port: 5432 })
+    expect(db).toMatchObject({ reason: 'connected', address: '198.51.100.77' })
+  })
+
   it('counts the rule that admitted packets', async () => {
     const fromA = [{ podSelector: { matchLabels: { app: 'a' } } }]
     await open([...pair, ingressPolicy('allow', 'b', fromA)], {})

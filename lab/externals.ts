@@ -1,0 +1,44 @@
+import ipaddr from 'ipaddr.js'
+
+/** A host beyond the cluster for which the lab has a stand-in. */
+export interface External {
+  /** The name under which the lab's DNS knows it, lower case. */
+  readonly name?: string
+  /** None until one is assigned. */
+  readonly address?: string
+  /** The usual ports of the web when absent. */
+  readonly port?: number
+}
+
+const label = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?'
+/** A name with at least one dot whose last label is no number. */
+const dottedName = new RegExp(`^(?:${label}\\.)+(?!\\d+$)${label}$`)
+
+/** Reads `ADDRESS`, `NAME` or `NAME=ADDRESS`, each also with `:PORT` (IPv6 in brackets then); none for anything else. */
+export function readExternal(text: string): External | undefined {
+  const [first = '', second, ...more] = text.toLowerCase().split('=')
+  const { host, port } = hostAndPort(second ?? first)
+  const address = addressOf(host)
+  const name = second === undefined ? (address === undefined ? host : undefined) : first
+  if (more.length > 0 || (second !== undefined && address === undefined)) return undefined
+  if (name !== undefined && !dottedName.test(name)) return undefined
+  if (port !== undefined && (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535)) return undefined
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(address === undefined ? {} : { address }),
+    ...(port === undefined ? {} : { port: Number(port) }),
+  }
+}
+
+function hostAndPort(text: string): { readonly host: string; readonly port?: string } {
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text)
+  const parts = bracketed?.slice(1) ?? (text.split(':').length === 2 ? text.split(':') : [text])
+  const [host = '', port] = parts
+  return port === undefined ? { host } : { host, port }
+}
+
+function addressOf(text: string): string | undefined {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)
+    ? ipaddr.parse(text).toString()
+    : undefined
+}
