@@ -1,16 +1,8 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseAllDocuments,
-} from 'yaml'
-import type { Locate, Path } from '../../policy/field.ts'
+import { type Document, parseAllDocuments } from 'yaml'
+import type { Locate } from '../../policy/field.ts'
 import type { Place, Problem } from '../../policy/types.ts'
+import { offsetOf, placesIn } from './places.ts'
+import { documentSegments, itemSegments, type Segment } from './segments.ts'
 
 export interface InputText {
   readonly file: string
@@ -30,30 +22,73 @@ const maxProblems = 20
 /** YAML 1.1 as Kubernetes reads it (`yes` is a boolean), less the types that its reader leaves as strings (dates, base 60). */
 const unknownTags = ['timestamp', 'omap', 'pairs', 'set', 'binary'].map((name) => `tag:yaml.org,2002:${name}`)
 
-/** Parses every document of a text; broken syntax, duplicate keys and alias bombs become problems and the document is left out. */
-export function parseDocuments({ file, text }: InputText, problems: Problem[]): readonly TextDocument[] {
-  const counter = new LineCounter()
-  const placeAt = (offset: number): Place => {
-    const { line, col } = counter.linePos(offset)
-    return { file, line: Math.max(1, line), column: Math.max(1, col) }
+/** One document is parsed in memory as a whole. */
+const maxDocumentLength = 16 * 1024 * 1024
+
+/**
+ * Parses a text document by document; broken syntax, duplicate keys and alias bombs become problems and the document is left out.
+ * Only the last document stays parsed: `at` parses an earlier one again.
+ */
+export function* parseDocuments({ file, text }: InputText, problems: Problem[]): Generator<TextDocument> {
+  const placeAt = placesIn(text, file)
+  for (const segment of documentSegments(text)) {
+    const items = hasAnchors(segment) ? undefined : itemSegments(segment)
+    for (const part of items ?? [segment]) yield* parseSegment(part, placeAt, problems)
   }
+}
+
+type PlaceAt = (offset: number) => Place
+
+function* parseSegment(segment: Segment, placeAt: PlaceAt, problems: Problem[]): Generator<TextDocument> {
+  const placeIn: PlaceAt = (offset) => placeAt(segment.offset + offset)
+  if (segment.text.length > maxDocumentLength) {
+    const hint = 'kubectl get -o yaml prints a list that can be read item by item'
+    problems.push({ severity: 'error', message: 'one document of more than 16 MiB', hint, place: placeIn(0) })
+    return
+  }
+  const parsed = parse(segment.text)
+  if (!Array.isArray(parsed)) {
+    problems.push({ severity: 'error', message: parsed.fault, place: placeIn(0) })
+    return
+  }
+  let held: readonly Document.Parsed[] | undefined = parsed
+  const reparsed = (): readonly Document.Parsed[] => {
+    const again = held ?? parse(segment.text)
+    return Array.isArray(again) ? again : []
+  }
+  for (const [index, document] of parsed.entries()) {
+    const value = plainValue(document, placeIn, problems)
+    const locate: Locate = (path, part = 'value') => {
+      const own = reparsed()[index]
+      return placeIn(own === undefined ? 0 : offsetOf(own, segment.isItem ? [0, ...path] : path, part))
+    }
+    const item: unknown = segment.isItem && Array.isArray(value) ? value[0] : value
+    if (item !== null && item !== undefined) yield { value: item, at: locate }
+  }
+  held = undefined
+}
+
+function parse(text: string): Document.Parsed[] | { fault: string } {
   try {
     const documents = parseAllDocuments(text, {
-      lineCounter: counter,
       version: '1.1',
       prettyErrors: false,
       logLevel: 'silent',
       customTags: (tags) =>
         tags.filter((tag) => typeof tag === 'string' || (!unknownTags.includes(tag.tag) && tag.format !== 'TIME')),
     })
-    return Array.isArray(documents) ? documents.flatMap((document) => read(document, placeAt, problems)) : []
+    return Array.isArray(documents) ? documents : []
   } catch (error) {
-    problems.push({ severity: 'error', message: faultOf(error), place: placeAt(0) })
-    return []
+    return { fault: faultOf(error) }
   }
 }
 
-function read(document: Document.Parsed, placeAt: (offset: number) => Place, problems: Problem[]): TextDocument[] {
+/** Items of a list with anchors may use those of others: such a list is parsed as a whole. */
+function hasAnchors({ text }: Segment): boolean {
+  return /([-:?,]\s+|[[{]\s*)&\w/.test(text)
+}
+
+function plainValue(document: Document.Parsed, placeAt: PlaceAt, problems: Problem[]): unknown {
   for (const error of document.errors.slice(0, maxProblems)) {
     const hint = hintFor(error.code, error.message)
     problems.push({
@@ -63,47 +98,13 @@ function read(document: Document.Parsed, placeAt: (offset: number) => Place, pro
       ...(hint === undefined ? {} : { hint }),
     })
   }
-  if (document.errors.length > 0 || document.contents === null) return []
+  if (document.errors.length > 0 || document.contents === null) return undefined
   try {
-    const value: unknown = document.toJS({ maxAliasCount: maxAliases })
-    return value === null || value === undefined ? [] : [{ value, at: locateIn(document, placeAt) }]
+    return document.toJS({ maxAliasCount: maxAliases }) as unknown
   } catch (error) {
     problems.push({ severity: 'error', message: faultOf(error), place: placeAt(document.range[0]) })
-    return []
+    return undefined
   }
-}
-
-function locateIn(document: Document.Parsed, placeAt: (offset: number) => Place): Locate {
-  return (path, part = 'value') => placeAt(offsetOf(document, path, part))
-}
-
-/** A scalar's own offset; a map's or list's is its key's, where people look for it. */
-function offsetOf(document: Document.Parsed, path: Path, part: 'key' | 'value'): number {
-  let node: unknown = document.contents
-  let offset = startOf(node) ?? 0
-  for (const [depth, step] of path.entries()) {
-    const container: unknown = isAlias(node) ? node.resolve(document) : node
-    const pair = isMap(container) ? container.items.find(({ key }) => keyText(key) === String(step)) : undefined
-    const item: unknown = isSeq(container) && typeof step === 'number' ? container.items[step] : undefined
-    if (pair === undefined && item === undefined) return offset
-    const wantsKey = part === 'key' && depth === path.length - 1
-    offset = pair === undefined ? (startOf(item) ?? offset) : (offsetOfPair(pair, wantsKey) ?? offset)
-    node = pair === undefined ? item : pair.value
-  }
-  return offset
-}
-
-function offsetOfPair({ key, value }: Pair<unknown, unknown>, wantsKey: boolean): number | undefined {
-  const ownPlace = isScalar(value) && value.value !== null
-  return (wantsKey || !ownPlace ? undefined : startOf(value)) ?? startOf(key)
-}
-
-function startOf(node: unknown): number | undefined {
-  return (node as Node | null | undefined)?.range?.[0]
-}
-
-function keyText(key: unknown): string {
-  return isScalar(key) ? String(key.value) : String(key)
 }
 
 function hintFor(code: string, message: string): string | undefined {

@@ -25,7 +25,8 @@ export function readManifests(inputs: readonly InputText[]): Manifests {
 
 function readText(input: InputText, problems: Problem[]): ManifestObject[] {
   const before = problems.length
-  const objects = parseDocuments(input, problems).flatMap(({ value, at }) => objectsOf(value, at, problems))
+  const objects: ManifestObject[] = []
+  for (const { value, at } of parseDocuments(input, problems)) objects.push(...objectsOf(value, at, problems))
   if (problems.length > before && /\{\{.*\}\}/.test(input.text)) {
     const place: Place = { file: input.file, line: 1, column: 1 }
     const message = 'this looks like a template of a Helm chart, not like manifests'

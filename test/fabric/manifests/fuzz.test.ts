@@ -45,10 +45,11 @@ function pathsOf(value: unknown, path: Steps = []): Steps[] {
 
 function replaced(value: unknown, [step, ...rest]: Steps, by: unknown): unknown {
   if (step === undefined) return by
+  if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value))
     return value.map((item: unknown, index) => (index === step ? replaced(item, rest, by) : item))
   return Object.fromEntries(
-    Object.entries(value as object).map(([key, item]) => [key, key === step ? replaced(item, rest, by) : item]),
+    Object.entries(value).map(([key, item]) => [key, key === step ? replaced(item, rest, by) : item]),
   )
 }
 

@@ -81,6 +81,36 @@ describe('a dump of a live cluster', () => {
     const all = world.pods.flatMap(({ addresses }) => addresses)
     expect(new Set(all).size).toBe(all.length)
   })
+  it('lends a DaemonSet the pod of each node, whatever their order', () => {
+    const set = deployment('agent').replace('kind: Deployment', 'kind: DaemonSet').replace('replicas: 1', '')
+    const live = ['w2', 'w1'].map((node, index) =>
+      pod(`agent-${index}`, {
+        metadata: ownedBy('DaemonSet', 'agent'),
+        spec: `{ nodeName: ${node} }`,
+        status: running(`10.5.0.${node.slice(1)}`),
+      }),
+    )
+    const order = '\napiVersion: v1\nkind: Node\nmetadata: {name: w1}\n---'
+    expect(shopPods(order + set + live.join('')).map(({ node, addresses }) => [node, ...addresses])).toEqual([
+      ['w1', '10.5.0.1'],
+      ['w2', '10.5.0.2'],
+    ])
+  })
+  it('lets pods of the host network share the address of their node', () => {
+    const host = (name: string) =>
+      pod(name, { spec: '{ nodeName: w1, hostNetwork: true }', status: running('172.31.0.1') })
+    const { problems, world } = worldOf(host('a') + host('b'))
+    expect(problems).toEqual([])
+    expect(world.pods.filter(({ hostNetwork }) => hostNetwork).map(({ addresses }) => addresses[0])).toEqual([
+      '172.31.0.1',
+      '172.31.0.1',
+    ])
+  })
+  it('gives a node with IPv4 alone no IPv6 while its pods have none', () => {
+    const dns = service('kube-dns', '{ selector: { app: d }, ports: [{ port: 53 }] }', 'kube-system')
+    const single = pod('d', { spec: '{ nodeName: w1 }', status: running('10.5.0.9') }).replace('shop', 'kube-system')
+    expect(worldOf(dns + single).world.nodes).toMatchObject([{ name: 'w1', addresses: ['172.31.0.1'] }])
+  })
   it('refuses two pods with one address, naming both', () => {
     const { messages } = worldOf(pod('a', { status: running('10.5.0.9') }) + pod('b', { status: running('10.5.0.9') }))
     expect(messages).toEqual(['Pod shop/b: address 10.5.0.9 is already that of Pod shop/a (m.yaml:2:1)'])

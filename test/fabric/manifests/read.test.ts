@@ -44,6 +44,40 @@ describe('readManifests', () => {
     expect(objects[0]?.place).toMatchObject({ line: 4, column: 3 })
     expect(objects[0]?.at(['metadata', 'name'])).toMatchObject({ line: 6, column: 20 })
   })
+  it('reads a list as kubectl prints it item by item, with the same places and objects as a whole', () => {
+    const items = ['a', 'b'].map(
+      (name) =>
+        `- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: ${name}\n    annotations:\n      note: |\n        - x\n`,
+    )
+    const list = `apiVersion: v1\nitems:\n${items.join('')}kind: List\nmetadata:\n  resourceVersion: ""\n`
+    const { objects, problems } = read(`---\n${list}`)
+    expect(problems).toEqual([])
+    expect(objects.map(({ name }) => name)).toEqual(['a', 'b'])
+    expect(objects[1]?.place).toMatchObject({ line: 11, column: 3 })
+    for (const object of objects)
+      expect(object.at(['metadata', 'name'])).toMatchObject({ line: object.name === 'a' ? 7 : 14, column: 11 })
+    const inOne = read(`---\n${list.replace('kind: List', 'kind: PodList')}`)
+    expect(inOne.objects.map(({ value, place }) => [value, place])).toEqual(
+      objects.map(({ value, place }) => [value, place]),
+    )
+  })
+  it('resolves an alias from one list item to another', () => {
+    const { objects, problems } = read(
+      'kind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: &m {name: a}}\n- {apiVersion: v1, kind: Service, metadata: *m}\n',
+    )
+    expect(problems).toEqual([])
+    expect(objects.map(({ kind, name }) => [kind, name])).toEqual([
+      ['Pod', 'a'],
+      ['Service', 'a'],
+    ])
+  })
+  it('refuses one document of more than 16 MiB, which would take a gigabyte to parse, and reads the others', () => {
+    const { objects, problems } = read(
+      `{"a": "${'x'.repeat(17 * 1024 * 1024)}"}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\n`,
+    )
+    expect(problems).toMatchObject([{ message: 'one document of more than 16 MiB', place: { line: 1 } }])
+    expect(objects.map(({ name }) => name)).toEqual(['b'])
+  })
   it('reports broken YAML with its place, and still reads the other documents', () => {
     const { objects, problems } = read('a: [1\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\n')
     expect(problems[0]).toMatchObject({ severity: 'error', place: { file: 'm.yaml', line: 2 } })

@@ -41,6 +41,10 @@ describe('Services', () => {
       clusterIPs: [expect.stringMatching(/^10\.96\./), 'fd00:10:96::77'],
     })
   })
+  it('have the families of the addresses that they are given', () => {
+    const both = built(`{ ipFamilies: [IPv4], clusterIPs: [10.96.7.7, "fd00:10:96::7"], ${port80} }`).service
+    expect(both.ipFamilies).toEqual([4, 6])
+  })
   it('of type ExternalName have a name and nothing else', () => {
     expect(built('{ type: ExternalName, externalName: db.example.org }').service).toMatchObject({
       externalName: 'db.example.org',
