@@ -12,11 +12,14 @@ const atOnceMs = 250
  * The system call fails when the source's own routing table has no way: ENETUNREACH (none at all), EHOSTUNREACH
  * (an `unreachable` route), EACCES (`prohibit`), EINVAL (`blackhole`), EAFNOSUPPORT (no such family).
  * The same codes later are ICMP from the path: net-, host- and admin-prohibited, and for EACCES ICMPv6.
+ * In SYN-SENT a reset is ECONNREFUSED (RFC 9293 §3.10.7.3), so ECONNRESET, or EPIPE after a FIN, tells that the handshake was done
+ * and the reset came before this process looked.
  * EPERM is a program or filter on the source's node, which is part of the path.
  */
 const connectReasons: Readonly<Record<string, Readonly<Record<Told, Reason>>>> = {
   ECONNREFUSED: { 'by-the-call': 'connect_refused', later: 'connect_refused' },
-  ECONNRESET: { 'by-the-call': 'connect_refused', later: 'connect_refused' },
+  ECONNRESET: { 'by-the-call': 'reset_after_connect', later: 'reset_after_connect' },
+  EPIPE: { 'by-the-call': 'reset_after_connect', later: 'reset_after_connect' },
   EHOSTUNREACH: { 'by-the-call': 'no_route', later: 'connect_rejected' },
   ENETUNREACH: { 'by-the-call': 'no_route', later: 'connect_rejected' },
   EACCES: { 'by-the-call': 'no_route', later: 'connect_rejected' },

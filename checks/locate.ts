@@ -19,8 +19,8 @@ export async function locate(
   const pending = attempt.resolver({ host, family }, attempt.deadline)
   const resolution = pending instanceof Promise ? await pending : pending
   for (const question of resolution.questions) if (!trace.questions.includes(question)) trace.questions.push(question)
-  trace.seen.name = resolution.name
-  trace.seen.records = resolution.records === undefined ? undefined : [...resolution.records]
+  if (resolution.name !== undefined) trace.seen.name = resolution.name
+  if (resolution.records !== undefined) trace.seen.records = [...resolution.records]
   const { result } = resolution
   if (result.kind === 'ended') return concludeEnded(trace, result.ended)
   if (result.kind === 'failed') return conclude(trace, result.reason, result.detail)

@@ -25,7 +25,8 @@ export function processVantage(files: ProcessVantageOptions): Vantage {
       const family = isIP(address)
       const socket = createSocket({
         type: family === 6 ? 'udp6' : 'udp4',
-        lookup: (_name, _options, found) => found(null, address, family),
+        // Asked for the address to bind to as well, which is not the target.
+        lookup: (name, _options, found) => found(null, name, family),
       })
       socket.connect(port, address)
       return socket

@@ -8,7 +8,8 @@ export interface Trace {
   attempts: number
   readonly durations: Partial<Record<Phase, number>>
   readonly questions: Question[]
-  readonly seen: Seen
+  /** What the present attempt has found. */
+  seen: Seen
   /** The first dial of the present address, over all attempts: an absent host is known by the time since then. */
   firstDial: { readonly address: string; readonly at: number } | undefined
 }
@@ -42,7 +43,7 @@ export function startAttempt(trace: Trace): void {
   trace.attempts++
   trace.phase = 'resolve'
   trace.since = performance.now()
-  for (const key of Object.keys(trace.seen)) delete trace.seen[key as keyof Seen]
+  trace.seen = {}
 }
 
 /** Ends the present phase, adding its milliseconds to those of earlier attempts, and enters the next one. */
@@ -56,15 +57,15 @@ export function enter(trace: Trace, phase: Phase): void {
 /** The outcome of a check that ends here, in its present phase. */
 export function conclude(trace: Trace, reason: Reason, detail?: string): Outcome {
   enter(trace, trace.phase)
-  const { name, records, ...seen } = trace.seen
-  const outcome: Outcome = {
-    reason,
-    phase: trace.phase,
-    ...seen,
-    attempts: trace.attempts,
-    durations: rounded(trace.durations),
-  }
+  const { name, records, address, port, localAddress, tls, http, reply } = trace.seen
+  const outcome: Outcome = { reason, phase: trace.phase, attempts: trace.attempts, durations: rounded(trace.durations) }
   if (detail !== undefined) outcome.detail = detail
+  if (address !== undefined) outcome.address = address
+  if (port !== undefined) outcome.port = port
+  if (localAddress !== undefined) outcome.localAddress = localAddress
+  if (tls !== undefined) outcome.tls = tls
+  if (http !== undefined) outcome.http = http
+  if (reply !== undefined) outcome.reply = reply
   if (trace.questions.length > 0) {
     outcome.dns = { questions: [...trace.questions], records: records ?? [] }
     if (name !== undefined) outcome.dns.name = name
