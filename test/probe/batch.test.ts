@@ -83,8 +83,12 @@ test('a fault of the machinery ends the text with its error', async () => {
 })
 
 test('what comes in one turn of the loop is one chunk', async () => {
+  const observe = async (check: Check) => {
+    await turns(1)
+    return seen(check)
+  }
   const chunks: string[] = []
-  for await (const chunk of observations(checks(8), async (check) => seen(check), bounds, quiet())) chunks.push(chunk)
+  for await (const chunk of observations(checks(8), observe, bounds, quiet())) chunks.push(chunk)
   expect(chunks).toHaveLength(1)
 })
 

@@ -91,10 +91,11 @@ test.each([
   ['100,000 headers', `GET / HTTP/1.1\r\n${'x: y\r\n'.repeat(100_000)}\r\n`],
   ['a path of 1 MB', `GET /${'a'.repeat(1024 * 1024)} HTTP/1.1\r\n\r\n`],
 ])('%s is told 431', async (_, request) => {
-  const { url, controlPort } = await startProbe()
+  const { url, controlPort, metrics } = await startProbe()
   const { socket, answer } = rawConnection(controlPort)
   socket.write(request)
   expect(await answer).toMatch(/^HTTP\/1.1 431 [\s\S]*"error":"too_large"/)
+  expect(await metrics()).toContain('crosscheck_requests_refused_total{code="too_large"} 1\n')
   expect(await serves(url)).toBe(true)
 })
 

@@ -14,14 +14,18 @@ afterEach(() => {
 
 async function open(
   facts: Partial<ListenerFacts> = {},
-): Promise<{ port: number; authority: Authority; witness: Witness }> {
+): Promise<{ port: number; authority: Authority; witness: Witness; accepted: Promise<Socket> }> {
   const witness = createWitness(100)
   const authority = createAuthority(Date.now)
   const all: ListenerFacts = { name: 'backend/api-1', authority, witness, now: () => 42, idleMs: 60_000, ...facts }
-  const server = createServer((socket) => serveConnection(socket, all))
+  const accepted = Promise.withResolvers<Socket>()
+  const server = createServer((socket) => {
+    accepted.resolve(socket)
+    serveConnection(socket, all)
+  })
   await new Promise<void>((resolve) => server.listen(0, resolve))
   cleanup.push(() => server.close())
-  return { port: (server.address() as { port: number }).port, authority, witness }
+  return { port: (server.address() as { port: number }).port, authority, witness, accepted: accepted.promise }
 }
 
 async function until(socket: Socket, enough: (text: string) => boolean): Promise<string> {
@@ -74,10 +78,16 @@ test('an HTTP client gets the status and small JSON, also on a connection that i
 })
 
 test('a request line that arrives byte by byte is still HTTP', async () => {
-  const { port } = await open()
+  const { port, accepted } = await open()
   const socket = dial(port)
   socket.setNoDelay(true)
-  for (const byte of 'GET / HTTP/1.0\r\n\r\n') await new Promise((resolve) => socket.write(byte, resolve))
+  const server = await accepted
+  let sent = 0
+  for (const byte of 'GET / HTTP/1.0\r\n\r\n') {
+    socket.write(byte)
+    sent += 1
+    while (server.bytesRead < sent) await new Promise((resolve) => setImmediate(resolve))
+  }
   expect(await until(socket, (text) => text.includes('}\n'))).toContain('HTTP/1.1 200 OK')
 })
 

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Server } from 'node:net'
 import { expect, test } from 'vitest'
 import { createAuthority } from '../../../probe/listener/certificate.ts'
 import type { ListenerFacts } from '../../../probe/listener/connection.ts'
@@ -53,13 +53,22 @@ test('a datagram that looks like a listener’s answer gets none', async () => {
 })
 
 test('a port that is taken is an error with its name, and nothing stays open', async () => {
-  const taken = createServer()
-  await new Promise<void>((resolve) => taken.listen(0, resolve))
-  const { port } = taken.address() as { port: number }
-  await expect(listen({ tcp: [0, port], udp: [], connections: 10 }, facts())).rejects.toMatchObject({
+  const bind = async (port: number) => {
+    const server = createServer()
+    server.listen(port)
+    await once(server, 'listening')
+    return server
+  }
+  const port = (server: Server) => (server.address() as { port: number }).port
+  const [taken, free] = [await bind(0), await bind(0)]
+  const freePort = port(free)
+  free.close()
+  await once(free, 'close')
+  await expect(listen({ tcp: [freePort, port(taken)], udp: [], connections: 10 }, facts())).rejects.toMatchObject({
     code: 'EADDRINUSE',
-    port,
+    port: port(taken),
   })
+  ;(await bind(freePort)).close()
   taken.close()
 })
 
