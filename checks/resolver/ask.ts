@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { Deadline, Ended } from '../deadline.ts'
+import { type Deadline, type Ended, within } from '../deadline.ts'
 import type { Question } from '../outcome.ts'
 import type { Vantage } from '../vantage.ts'
 import { askOverTcp, askOverUdp, type Reply } from './exchange.ts'
@@ -39,24 +39,33 @@ export async function ask(
   let last: Reply = { kind: 'broken', detail: 'resolv.conf names no server' }
   for (let round = 0; round < rounds; round++) {
     for (const server of servers) {
-      const query = makeQuery(question.name, question.type)
-      const onLocalAddress = (address: string): void => {
-        log.localAddress = address
-      }
-      const exchange = { vantage, server, query, patienceMs, onLocalAddress }
-      const asked = { ...question, server }
-      let reply = await limiter(vantage)(() =>
-        record(log, { ...asked, transport: 'udp' }, () => askOverUdp(exchange, deadline)),
+      const place = await placeInFlight(vantage, deadline)
+      if (typeof place === 'string') return place
+      const reply = await tryOnce({ ...question, server }, { vantage, patienceMs }, { log, deadline }).finally(
+        place.leave,
       )
-      if (typeof reply === 'object' && reply.kind === 'answer' && reply.truncated) {
-        reply = await record(log, { ...asked, transport: 'tcp' }, () => askOverTcp(exchange, deadline))
-      }
       if (typeof reply === 'string' || reply.kind === 'broken') return reply
       if (reply.kind === 'answer' && !passedOn.has(reply.rcode)) return reply
       last = reply
     }
   }
   return last
+}
+
+/** One try at one server, over TCP once more when the answer was truncated. */
+async function tryOnce(
+  question: { readonly name: string; readonly type: QuestionType; readonly server: string },
+  { vantage, patienceMs }: Pick<Servers, 'vantage' | 'patienceMs'>,
+  { log, deadline }: { readonly log: Log; readonly deadline: Deadline },
+): Promise<Reply | Ended> {
+  const onLocalAddress = (address: string): void => {
+    log.localAddress = address
+  }
+  const query = makeQuery(question.name, question.type)
+  const exchange = { vantage, server: question.server, query, patienceMs, onLocalAddress }
+  const reply = await record(log, { ...question, transport: 'udp' }, () => askOverUdp(exchange, deadline))
+  const truncated = typeof reply === 'object' && reply.kind === 'answer' && reply.truncated
+  return truncated ? record(log, { ...question, transport: 'tcp' }, () => askOverTcp(exchange, deadline)) : reply
 }
 
 /** The questions so far, with the one that is out now as unanswered. */
@@ -84,6 +93,18 @@ const silent = { timeout: 'TIMEOUT', unreachable: 'UNREACHABLE', malformed: 'BAD
 
 function rcodeOf(reply: Reply): string | undefined {
   return reply.kind === 'answer' ? reply.rcode : silent[reply.kind]
+}
+
+/** Waits, within the deadline, until fewer than the bound are in flight; `leave` must be called. */
+function placeInFlight(vantage: Vantage, deadline: Deadline): Promise<{ readonly leave: () => void } | Ended> {
+  let given = false
+  return within<{ readonly leave: () => void }>(deadline, (settle) => {
+    const hold = (leave: () => void): void => (given ? leave() : settle({ leave }))
+    void limiter(vantage)(() => new Promise<void>(hold))
+    return () => {
+      given = true
+    }
+  })
 }
 
 function limiter(vantage: Vantage): ReturnType<typeof pLimit> {
