@@ -30,7 +30,7 @@ export function answerPacket(zone: Zone, message: Buffer, transport: Transport):
     return refused(response, Packet.RCODE.FORMERR)
   if (question.class !== Packet.CLASS.IN && question.class !== Packet.CLASS.ANY)
     return refused(response, Packet.RCODE.REFUSED)
-  fill(response, zone(question.name, Packet.typeName(question.type)), question.name)
+  fill(response, zone(question.name, Packet.typeName(question.type)))
   const limit = transport === 'tcp' ? messageLimit : udpLimit(options?.class)
   const bytes = response.toBuffer()
   return bytes.length <= limit ? bytes : truncated(response, options !== undefined)
@@ -66,13 +66,11 @@ function parse(message: Buffer): DnsPacket | undefined {
   }
 }
 
-/** Records are given under the name as it was asked, letter case included, which resolvers use against forgery. */
-function fill(response: DnsPacket, answer: Answer, asked: string): void {
+/** A name that was asked comes back in the case in which it was asked: the encoder points at the question. */
+function fill(response: DnsPacket, answer: Answer): void {
   Object.assign(response.header, { rcode: Packet.RCODE[answer.rcode], aa: answer.authoritative ? 1 : 0 })
-  const encode = (record: DnsRecord): DnsPacket['answers'][number] => {
-    const name = record.name === asked.toLowerCase() ? asked : record.name
-    return new Packet.Resource({ ...record, name, type: Packet.TYPE[record.type], class: Packet.CLASS.IN })
-  }
+  const encode = (record: DnsRecord): DnsPacket['answers'][number] =>
+    new Packet.Resource({ ...record, type: Packet.TYPE[record.type], class: Packet.CLASS.IN })
   response.answers.push(...answer.records.map(encode))
   response.authorities.push(...answer.authority.map(encode))
   response.additionals.push(...answer.additional.map(encode))

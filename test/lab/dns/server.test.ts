@@ -75,9 +75,9 @@ describe('answerPacket', () => {
       answers: { length: 60 },
       additionals: [{ type: EDNS }],
     })
-    expect(answer(query('web.x.svc.cluster.local', A, tight))).toMatchObject({
+    expect(answer(query('none.x.svc.cluster.local', A, tight))).toMatchObject({
       header: { tc: 0 },
-      answers: { length: 1 },
+      authorities: { length: 1 },
     })
     expect(answer(query(name), 'tcp')).toMatchObject({ header: { tc: 0 }, answers: { length: 60 }, additionals: [] })
   })
@@ -85,6 +85,9 @@ describe('answerPacket', () => {
   test('says FORMERR to what it cannot read, NOTIMP to other opcodes, REFUSED to other classes', () => {
     const rcode = (message: Buffer) => answer(message).header.rcode
     expect(rcode(query('web.x.svc.cluster.local').subarray(0, 20))).toBe(Packet.RCODE.FORMERR)
+    const promising = query('web.x.svc.cluster.local')
+    promising.writeUInt16BE(1, 10)
+    expect(rcode(promising)).toBe(Packet.RCODE.FORMERR)
     expect(rcode(Buffer.from([0x12, 0x34, 1]))).toBe(Packet.RCODE.FORMERR)
     expect(rcode(query('a', A, ({ questions }) => questions.push(new Packet.Question('b', A, 1))))).toBe(
       Packet.RCODE.FORMERR,

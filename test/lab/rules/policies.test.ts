@@ -61,7 +61,7 @@ describe('policyRuleset', () => {
   test('rules 30, 34 and 35: an ipBlock is masked, less its exceptions, for its own family', () => {
     const peers = [
       { ipBlock: { cidr: '192.168.0.9/24', except: ['192.168.0.64/26', '192.168.0.128/25'] } },
-      { ipBlock: { cidr: '192.168.0.64/32' } },
+      { ipBlock: { cidr: '192.168.0.65/32' } },
       { ipBlock: { cidr: 'fd00::/16', except: ['fd00::/17'] } },
     ]
     const lines = chain(
@@ -69,7 +69,7 @@ describe('policyRuleset', () => {
       'ingress_0',
     )
     expect(lines.slice(0, 2)).toEqual([
-      'ip saddr {192.168.0.0-192.168.0.64} counter accept comment "x/p ingress[0]"',
+      'ip saddr {192.168.0.0-192.168.0.63, 192.168.0.65} counter accept comment "x/p ingress[0]"',
       'ip6 saddr {fd00:8000:0000:0000:0000:0000:0000:0000-fd00:ffff:ffff:ffff:ffff:ffff:ffff:ffff} counter accept comment "x/p ingress[0]"',
     ])
   })
