@@ -61,6 +61,18 @@ describe('tcp', () => {
     })
   })
 
+  test('a reset or a close instead of a reply is no answer', async () => {
+    const reset = await tcpServer((socket) => socket.once('data', () => socket.resetAndDestroy()))
+    expect(await outcomeOf({ kind: 'tcp', host, port: reset, send: 'PING' })).toMatchObject({
+      reason: 'reset_after_connect',
+      phase: 'response',
+    })
+    const closed = await tcpServer((socket) => socket.once('data', () => socket.end()))
+    expect(await outcomeOf({ kind: 'tcp', host, port: closed, send: 'PING' })).toMatchObject({
+      reason: 'closed_after_connect',
+    })
+  })
+
   test('a close right after the handshake is told apart from an open port', async () => {
     const port = await tcpServer((socket) => socket.end())
     expect(await outcomeOf({ kind: 'tcp', host, port })).toMatchObject({
