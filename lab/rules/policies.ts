@@ -1,12 +1,11 @@
 import type { World } from '../../fabric/world.ts'
 import type { Direction, NetworkPolicy, PolicyRule } from '../../policy/types.ts'
-import { canonical } from './address-range.ts'
 import { classesOf, type Leak, type PodClass } from './classes.ts'
 import { type Denial, denialRules, leakingChain } from './denial.ts'
 import { createPeers, type Peers } from './peers.ts'
 import { portMatch } from './ports.ts'
 import { ruleComment, ruleName } from './rule-name.ts'
-import { type Block, chainBlock, mapBlock, policyTable, quoted, setBlock } from './ruleset.ts'
+import { type Block, chainBlock, hairpinMark, mapBlock, policyTable, quoted } from './ruleset.ts'
 import { createSetRegistry, type SetRegistry } from './set-registry.ts'
 import { replacingTable } from './transactions.ts'
 
@@ -45,12 +44,7 @@ export function policyRuleset({ world, links, settings }: PolicyRulesetInput): s
     })),
   )
   const bodies = chains.flatMap((chain) => classBlocks(chain, { peers, sets }, settings.deny))
-  const blocks = [
-    ...sets.blocks(),
-    ...selfSets(local.flatMap(({ pod }) => pod.addresses)),
-    ...bodies,
-    ...directions.map((direction) => linkMap(direction, chains)),
-  ]
+  const blocks = [...sets.blocks(), ...bodies, ...directions.map((direction) => linkMap(direction, chains))]
   return replacingTable(policyTable, { blocks, ...hooks })
 }
 
@@ -73,8 +67,7 @@ const hooks = {
     ['iifname vmap @egress'],
     [
       // A pod's Service that leads back to it: its node will be the source (rule 54), and may always enter (51).
-      'ip saddr . ip daddr @self4 accept',
-      'ip6 saddr . ip6 daddr @self6 accept',
+      `meta mark & ${String(hairpinMark)} != 0 accept`,
       'oifname vmap @ingress',
     ],
   ),
@@ -85,16 +78,6 @@ interface Chain {
   readonly podClass: PodClass
   readonly name: string
 }
-
-function selfSets(addresses: readonly string[]): readonly Block[] {
-  const own = Map.groupBy(addresses.map(canonical), ({ family }) => family)
-  return ([4, 6] as const).map((family) => {
-    const type = `ipv${String(family)}_addr`
-    return setBlock(`self${String(family)}`, `${type} . ${type}`, (own.get(family) ?? []).map(twice))
-  })
-}
-
-const twice = ({ text }: { readonly text: string }): string => `${text} . ${text}`
 
 function linkMap(direction: Direction, chains: readonly Chain[]): Block {
   const own = chains.filter(({ podClass }) => podClass.direction === direction)

@@ -2,6 +2,9 @@
 export const policyTable = 'crosscheck_policies'
 export const serviceTable = 'crosscheck_services'
 
+/** The mark by which the service table tells the policy table that a pod's packet leads back to the pod itself. */
+export const hairpinMark = 0x4_0000
+
 /** A set, map or chain of a table; large ones are opened again in a later transaction to add the rest of their items. */
 export interface Block {
   readonly head: string

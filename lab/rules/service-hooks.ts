@@ -1,7 +1,7 @@
 import type { World } from '../../fabric/world.ts'
 import type { Address } from '../../policy/cidr.ts'
 import { canonical } from './address-range.ts'
-import { type Block, chainBlock, quoted, setBlock } from './ruleset.ts'
+import { type Block, chainBlock, hairpinMark, quoted, setBlock } from './ruleset.ts'
 import { masqueradeMark } from './ways.ts'
 
 /** Who is who, from the point of view of one node: sets `pods`, `near_pods`, `self`, `nodes`, `own` and `vips`, each with its family. */
@@ -51,9 +51,13 @@ const entries = [
   'ip6 daddr . meta l4proto . th dport vmap @entries6',
 ]
 
+const hairpin = `meta mark set meta mark or ${String(hairpinMark)}`
+
 /** After translation: what still bears a ClusterIP leads nowhere. */
 const unserved = [
   'ct state established,related accept',
+  `ip saddr . ip daddr @self4 ${hairpin}`,
+  `ip6 saddr . ip6 daddr @self6 ${hairpin}`,
   'ip daddr . meta l4proto . th dport vmap @unserved4',
   'ip6 daddr . meta l4proto . th dport vmap @unserved6',
   'ip daddr @vips4 goto refuse',

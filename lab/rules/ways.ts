@@ -4,7 +4,7 @@ import { type Block, chainBlock } from './ruleset.ts'
 
 /**
  * Packet marks on the way to an endpoint. The lower half is the endpoint's number among the frontend's, drawn at random; `masqueraded`
- * packets have the node as source when they leave it, `near` ones may only go to endpoints on this node.
+ * packets have the node as source when they leave it, `near` ones may only go to endpoints on this node (`hairpinMark` is the next bit).
  */
 const marks = { plain: 0, masqueraded: 0x1_0000, near: 0x2_0000 } as const
 

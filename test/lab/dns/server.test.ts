@@ -38,7 +38,7 @@ function query(
 function answer(message: Buffer, transport: 'udp' | 'tcp' = 'udp', of: Zone = zone) {
   const bytes = answerPacket(of, message, transport)
   if (bytes === undefined) throw new Error('no answer')
-  return { ...Packet.parse(bytes), length: bytes.length }
+  return Object.assign(Packet.parse(bytes), { length: bytes.length })
 }
 
 describe('answerPacket', () => {

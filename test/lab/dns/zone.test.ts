@@ -66,8 +66,8 @@ const zone = zoneOf(
 )
 
 const data = (record: DnsRecord): string => {
-  const { name, ttl, type, ...rest } = record
-  return [type, ...Object.values(rest)].join(' ')
+  const fields = Object.entries(record).filter(([key]) => !['name', 'ttl', 'type'].includes(key))
+  return [record.type, ...fields.map(([, value]) => value)].join(' ')
 }
 const ask = (name: string, type: string): string => {
   const { rcode, records, authority } = zone(name, type)
