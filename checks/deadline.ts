@@ -7,38 +7,44 @@ export type Ended = 'expired' | 'aborted'
  */
 export interface Deadline {
   state: 'running' | Ended
-  onEnd: (() => void) | undefined
-  readonly end: (state: Ended) => void
-  /** Milliseconds that are left; Infinity without a time limit. */
-  readonly remaining: () => number
-  /** Releases the timer and the caller's signal. */
-  readonly close: () => void
+  onEnd: ((ended: Ended) => void) | undefined
+  /** On the clock of `performance.now()`; Infinity without a time limit. */
+  readonly endsAt: number
+  readonly signal: AbortSignal | undefined
+  timer: NodeJS.Timeout | undefined
 }
 
-/** Begins to count `milliseconds` (no limit when absent) and follows the caller's signal; `close` must be called. */
+/** Begins to count `milliseconds` (no limit when absent) and follows the caller's signal; `closeDeadline` must be called. */
 export function startDeadline(milliseconds: number | undefined, signal?: AbortSignal): Deadline {
-  const endsAt = milliseconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + milliseconds
-  // The loop may have been busy: what the kernel already has must be seen first, so the verdict waits for one more poll.
-  const timer =
-    milliseconds === undefined ? undefined : setTimeout(() => setImmediate(deadline.end, 'expired'), milliseconds)
-  const abort = (): void => deadline.end('aborted')
   const deadline: Deadline = {
     state: signal?.aborted ? 'aborted' : 'running',
     onEnd: undefined,
-    end(state) {
-      if (deadline.state !== 'running') return
-      deadline.state = state
-      deadline.onEnd?.()
-    },
-    remaining: () => Math.max(0, endsAt - performance.now()),
-    close() {
-      clearTimeout(timer)
-      if (signal !== undefined) followers.get(signal)?.delete(abort)
-      deadline.onEnd = undefined
-    },
+    endsAt: milliseconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + milliseconds,
+    signal,
+    timer: undefined,
   }
-  if (signal !== undefined && !signal.aborted) follow(signal, abort)
+  if (milliseconds !== undefined) deadline.timer = setTimeout(expireAfterPoll, milliseconds, deadline)
+  if (signal !== undefined && !signal.aborted) follow(signal, deadline)
   return deadline
+}
+
+/** Ends the wait; only the first end counts. */
+export function endDeadline(deadline: Deadline, ended: Ended): void {
+  if (deadline.state !== 'running') return
+  deadline.state = ended
+  deadline.onEnd?.(ended)
+}
+
+/** Releases the timer and the caller's signal. */
+export function closeDeadline(deadline: Deadline): void {
+  clearTimeout(deadline.timer)
+  deadline.onEnd = undefined
+  if (deadline.signal !== undefined) followers.get(deadline.signal)?.delete(deadline)
+}
+
+/** Milliseconds that are left. */
+export function remaining(deadline: Deadline): number {
+  return Math.max(0, deadline.endsAt - performance.now())
 }
 
 /** Waits for `begin` to settle or for the deadline; the function that `begin` returns is called in every case, once. */
@@ -50,18 +56,16 @@ export function within<T extends object>(
   return new Promise((resolve, reject) => {
     let settled = false
     let cleanUp: (() => void) | undefined
-    const finish = (value: T | Ended): void => {
+    const settle = (value: T | Ended): void => {
       if (settled) return
       settled = true
       deadline.onEnd = undefined
       cleanUp?.()
       resolve(value)
     }
-    deadline.onEnd = () => {
-      if (deadline.state !== 'running') finish(deadline.state)
-    }
+    deadline.onEnd = settle
     try {
-      cleanUp = begin(finish)
+      cleanUp = begin(settle)
     } catch (error) {
       deadline.onEnd = undefined
       reject(error instanceof Error ? error : new Error(String(error)))
@@ -71,19 +75,24 @@ export function within<T extends object>(
   })
 }
 
-/** One listener per signal, however many checks follow it: removing one of 10,000 listeners walks a list of 10,000. */
-const followers = new WeakMap<AbortSignal, Set<() => void>>()
+/** The loop may have been busy: what the kernel already has must be seen first, so the verdict waits for one more poll. */
+function expireAfterPoll(deadline: Deadline): void {
+  setImmediate(endDeadline, deadline, 'expired')
+}
 
-function follow(signal: AbortSignal, abort: () => void): void {
+/** One listener per signal, however many checks follow it: removing one of 10,000 listeners walks a list of 10,000. */
+const followers = new WeakMap<AbortSignal, Set<Deadline>>()
+
+function follow(signal: AbortSignal, deadline: Deadline): void {
   const known = followers.get(signal)
   if (known !== undefined) {
-    known.add(abort)
+    known.add(deadline)
     return
   }
-  const callbacks = new Set([abort])
-  followers.set(signal, callbacks)
+  const deadlines = new Set([deadline])
+  followers.set(signal, deadlines)
   const abortAll = (): void => {
-    for (const callback of [...callbacks]) callback()
+    for (const each of [...deadlines]) endDeadline(each, 'aborted')
   }
   signal.addEventListener('abort', abortAll, { once: true })
 }

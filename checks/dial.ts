@@ -21,7 +21,7 @@ export async function dial(target: Target, attempt: Attempt): Promise<Dialled | 
   const told: Told = socket.errored === null ? 'later' : 'by-the-call'
   trace.seen.localAddress = socket.localAddress
   const end = await within<Dialled | { readonly error: Error }>(attempt.deadline, (settle) => {
-    socket.once('connect', () => settle({ socket }))
+    socket.on('connect', () => settle({ socket }))
     socket.on('error', (error) => settle({ error }))
     return nothing
   })

@@ -1,5 +1,6 @@
 import { type Attempt, concludeEnded, isOutcome } from './attempt.ts'
 import type { DnsCheck } from './check.ts'
+import { remaining } from './deadline.ts'
 import { locate } from './locate.ts'
 import type { Outcome } from './outcome.ts'
 import { type Log, questionsSoFar } from './resolver/ask.ts'
@@ -18,7 +19,7 @@ export async function runDns(check: DnsCheck, attempt: Attempt): Promise<Outcome
   enter(trace, 'resolve')
   const servers = server === undefined ? conf.nameservers : [server]
   const log: Log = { questions: [], pending: undefined }
-  const patienceMs = patience(deadline.remaining(), servers.length)
+  const patienceMs = patience(remaining(deadline), servers.length)
   const request = { name: check.name, types: [check.type], conf }
   const found = await lookup(request, { vantage, servers, patienceMs }, { log, deadline })
   trace.questions.push(...questionsSoFar(log))

@@ -1,10 +1,10 @@
 import type { Admit, Attempt } from './attempt.ts'
 import type { Check, CheckKindName } from './check.ts'
-import { startDeadline } from './deadline.ts'
+import { closeDeadline, startDeadline } from './deadline.ts'
 import { type CheckKind, checkKinds } from './kinds.ts'
 import type { Observation, Outcome, Reason } from './outcome.ts'
 import { createResolver, type Resolver } from './resolver/resolver.ts'
-import { conclude, startAttempt, startTrace, type Trace } from './trace.ts'
+import { conclude, startAttempt, startTrace } from './trace.ts'
 import type { Vantage } from './vantage.ts'
 
 export interface RunOptions {
@@ -21,28 +21,21 @@ const final: ReadonlySet<Reason> = new Set<Reason>(['connected', 'answered', 'ud
 
 /** Runs a check within its deadline, which its attempts share equally; never rejects: what goes wrong is the outcome `not_run`. */
 export async function runCheck(check: Check, vantage: Vantage, options: RunOptions): Promise<Observation> {
+  const { signal, admit, resolver = createResolver(vantage) } = options
   const startedAt = Date.now()
   const trace = startTrace()
-  return { id: check.id, startedAt, outcome: await attempts(check, vantage, { options, trace }) }
-}
-
-async function attempts(
-  check: Check,
-  vantage: Vantage,
-  { options, trace }: { readonly options: RunOptions; readonly trace: Trace },
-): Promise<Outcome> {
-  const { signal, admit, resolver = createResolver(vantage) } = options
-  if (signal.aborted) return conclude(trace, 'not_run', 'the caller ended the check')
+  const observed = (outcome: Outcome): Observation => ({ id: check.id, startedAt, outcome })
+  if (signal.aborted) return observed(conclude(trace, 'not_run', 'the caller ended the check'))
   for (;;) {
     const deadline = startDeadline(check.deadlineMs / check.attempts, signal)
     startAttempt(trace)
     try {
       const outcome = await runAttempt(check, { vantage, deadline, resolver, admit, trace })
-      if (final.has(outcome.reason) || trace.attempts >= check.attempts) return outcome
+      if (final.has(outcome.reason) || trace.attempts >= check.attempts) return observed(outcome)
     } catch (error) {
-      return conclude(trace, 'not_run', error instanceof Error ? error.message : String(error))
+      return observed(conclude(trace, 'not_run', error instanceof Error ? error.message : String(error)))
     } finally {
-      deadline.close()
+      closeDeadline(deadline)
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:dgram'
 import { type Attempt, concludeEnded, isOutcome } from './attempt.ts'
 import { bounds, type UdpCheck } from './check.ts'
-import { within } from './deadline.ts'
+import { remaining, within } from './deadline.ts'
 import { datagramReason, errorCode, type Told } from './errno.ts'
 import { locate } from './locate.ts'
 import type { Outcome } from './outcome.ts'
@@ -30,7 +30,7 @@ export async function runUdp(check: UdpCheck, attempt: Attempt): Promise<Outcome
       trace.seen.localAddress = socket.address().address
       enter(trace, 'response')
       send(socket, check.send, settle)
-      const budget = attempt.deadline.remaining()
+      const budget = remaining(attempt.deadline)
       for (const part of repeats) timers.push(setTimeout(send, part * budget, socket, check.send, settle))
     })
     return () => {

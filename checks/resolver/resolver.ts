@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import { type Deadline, type Ended, startDeadline, within } from '../deadline.ts'
+import { type Deadline, type Ended, endDeadline, remaining, startDeadline, within } from '../deadline.ts'
 import type { Question } from '../outcome.ts'
 import type { Family, Vantage } from '../vantage.ts'
 import { type Log, questionsSoFar } from './ask.ts'
@@ -58,13 +58,13 @@ export function createResolver(vantage: Vantage): Resolver {
     const key = `${host.family ?? ''}|${host.host.toLowerCase()}`
     for (;;) {
       const known = jobs.get(key)
-      const job = known ?? begin(host, deadline.remaining())
+      const job = known ?? begin(host, remaining(deadline))
       if (known === undefined) keep(key, job)
       const done = await join(job, deadline)
       if (job.waiters === 0 && typeof done === 'string') jobs.delete(key)
       const resolution = conclude(job, done, host.family)
       // Whoever joined late must not inherit the impatience of the one who asked first.
-      if (known === undefined || !isTimeout(resolution) || deadline.remaining() < 2 * minPatienceMs) return resolution
+      if (known === undefined || !isTimeout(resolution) || remaining(deadline) < 2 * minPatienceMs) return resolution
     }
   }
 
@@ -109,7 +109,7 @@ function conclude(job: Job, done: { readonly found: Lookup | Ended } | Ended, fa
   const questions = [...questionsSoFar(job.log)]
   const found = typeof done === 'string' ? done : done.found
   if (typeof found === 'string') {
-    if (job.waiters === 0) job.deadline.end('aborted')
+    if (job.waiters === 0) endDeadline(job.deadline, 'aborted')
     const neverAsked = found === 'expired' && questions.length === 0
     const detail = 'the question was never sent: too many others were waiting for an answer'
     const result = neverAsked

@@ -58,6 +58,14 @@ describe('dns', () => {
     expect(outcome.dns?.questions[0]).toMatchObject({ name: 'a', rcode })
   })
 
+  test('a record of another name is no answer', async () => {
+    const vantage = await asked((_question, response) => {
+      response.answers.push(record('stranger.test', 'A', { address: '10.0.0.1' }))
+      return response
+    })
+    expect(await outcomeOf({ kind: 'dns', name: 'a.' }, vantage)).toMatchObject({ reason: 'dns_nodata' })
+  })
+
   test('an answer that does not decode is a bad response', async () => {
     const vantage = await asked((_question, response) => {
       response.answers.push(record('a', 'A', { address: '10.0.0.1' }))

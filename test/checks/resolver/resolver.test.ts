@@ -52,6 +52,15 @@ describe('the resolver', () => {
     expect(await outcomeOf({ kind: 'tcp', host: 'a.', port }, vantage)).toMatchObject({ reason: 'dns_nodata' })
   })
 
+  test('takes its own address although that of another name stands first', async () => {
+    const { vantage, port } = await pod(({ name }, response) => {
+      response.answers.push(record('stranger.test', 'A', { address: '127.0.0.9' }))
+      response.answers.push(record(name, 'A', { address: '127.0.0.1' }))
+      return response
+    })
+    expect(await outcomeOf({ kind: 'tcp', host: 'a.', port }, vantage)).toMatchObject({ address: '127.0.0.1' })
+  })
+
   test('asks for AAAA where there is no A', async () => {
     const { vantage, asked, port } = await pod(({ name, type }, response) => {
       if (type === 'AAAA') response.answers.push(record(name, 'AAAA', { address: '0:0:0:0:0:0:0:1' }))
@@ -176,6 +185,14 @@ describe('a resolver of a batch', () => {
     expect(new Set(outcomes.map(({ reason }) => reason))).toEqual(new Set(['connected']))
     expect(outcomes.every(({ dns }) => dns?.questions.length === 1)).toBe(true)
     expect(asked).toEqual(['a A'])
+  })
+
+  test('reports a shared question once, also when a second attempt uses its answer', async () => {
+    const { vantage, asked } = await pod(address)
+    const outcome = await outcomeOf({ kind: 'tcp', host: 'a.', port: await closedPort(), attempts: 2 }, vantage)
+    expect(outcome).toMatchObject({ reason: 'connect_refused', attempts: 2 })
+    expect(outcome.dns?.questions).toHaveLength(1)
+    expect(asked).toHaveLength(1)
   })
 
   test('asks anew after a failure', async () => {
