@@ -1,6 +1,6 @@
 import type { Observation } from '../checks/outcome.ts'
 import type { Worker } from './launch.ts'
-import { readMessages, writeMessage } from './lines.ts'
+import { createOutbox, readMessages } from './lines.ts'
 import type { Request, Results, Told } from './protocol.ts'
 
 /** The runner's end of the line to a worker. */
@@ -20,6 +20,7 @@ interface Pending {
 /** Speaks the protocol over a worker's pipes. When the worker dies, everything that waits for it rejects. */
 export function connectWorker(worker: Worker): Connection {
   const pending = new Map<number, Pending>()
+  const outbox = createOutbox(worker.process.stdin)
   let issued = 0
   let death: string | undefined
   const gone = new Promise<void>((resolve) => {
@@ -36,7 +37,7 @@ export function connectWorker(worker: Worker): Connection {
     const id = issued
     if (death === undefined) {
       pending.set(id, waiting)
-      void writeMessage(worker.process.stdin, { id, request })
+      void outbox.send({ id, request })
     } else waiting.end({ error: death })
     return id
   }
@@ -65,7 +66,7 @@ export function connectWorker(worker: Worker): Connection {
           news.resolve()
         },
       })
-      const cancel = () => void writeMessage(worker.process.stdin, { cancel: id })
+      const cancel = () => void outbox.send({ cancel: id })
       signal.addEventListener('abort', cancel, { once: true })
       try {
         while (ended === undefined || batches.length > 0) {

@@ -84,22 +84,22 @@ export async function launch(host: Host, signal: AbortSignal): Promise<Worker> {
 /** Resolves with the worker once it has said its first word, or with what was said instead. In a session of its own, so that Ctrl-C is the runner's alone. */
 function start({ command, args }: Way, host: Host): Promise<Worker | string> {
   const env = { ...host.environment, PATH: searchPath(host) }
-  const process = spawn(command, [...args, host.node, ...nodeOptions, entry], {
+  const child = spawn(command, [...args, host.node, ...nodeOptions, entry], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     env,
   })
   let complaint = ''
-  process.stdin.on('error', () => undefined)
-  process.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stdin.on('error', () => undefined)
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-4096)
   })
   return new Promise((resolve) => {
-    process.stdout.once('readable', () => {
-      if (process.stdout.readableLength > 0) resolve({ process, complaint: () => complaint.trim() })
+    child.stdout.once('readable', () => {
+      if (child.stdout.readableLength > 0) resolve({ process: child, complaint: () => complaint.trim() })
     })
-    process.once('error', (error) => resolve(error.message))
-    process.once('close', () => resolve(complaint.trim() || 'no message'))
+    child.once('error', (error) => resolve(error.message))
+    child.once('close', () => resolve(complaint.trim() || 'no message'))
   })
 }
 

@@ -17,9 +17,33 @@ export async function* readMessages<T>(input: Readable): AsyncGenerator<T> {
 
 const newline = 0x0a
 
-/** Writes one line; resolves when the stream has room for more, or is closed. */
-export function writeMessage(output: Writable, message: unknown): Promise<void> {
-  if (output.destroyed || output.write(`${JSON.stringify(message)}\n`)) return Promise.resolve()
+/** Writes messages as lines. */
+export interface Outbox {
+  /** Resolves when the stream has room for more, or is closed. */
+  send(message: unknown): Promise<void>
+}
+
+/** An outbox over a stream; what is sent in one turn of the event loop is written at once. */
+export function createOutbox(output: Writable): Outbox {
+  let text = ''
+  let written: Promise<void> | undefined
+  const write = async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    const lines = text
+    text = ''
+    written = undefined
+    if (!output.destroyed && !output.write(lines)) await roomIn(output)
+  }
+  return {
+    send(message) {
+      text += `${JSON.stringify(message)}\n`
+      written ??= write()
+      return written
+    },
+  }
+}
+
+function roomIn(output: Writable): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       output.off('drain', done).off('close', done)

@@ -16,7 +16,7 @@ import { openListeners } from './listeners.ts'
 import type { Namespaces } from './namespaces.ts'
 import { createNewcomers } from './newcomers.ts'
 import { nft } from './nft.ts'
-import { type ObserveOptions, observeAll } from './observe.ts'
+import { loadChecking, type ObserveOptions, observeAll } from './observe.ts'
 import { overflowedPods } from './overflow.ts'
 import { openProxies } from './proxies.ts'
 import { openRules } from './rules.ts'
@@ -61,6 +61,7 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
     zone: (name, type) => zone(name, type),
   })
   const names = externalNames(settings)
+  const checking = loadChecking()
   const gate = createGate({ perKey: perTarget, total: inFlight(), perTurn })
   const newcomers = createNewcomers(settings.policyDelay, () => void enforce().catch(onFault))
   let world: World | undefined
@@ -93,7 +94,15 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
       return { ipv6, refused: listeners.set(wantedListeners(next, ground.layout, settings)) }
     },
     run: (source, checks, options) =>
-      observeAll(source, checks, { ...options, gate, world: known(), layout: ground.layout, namespaces, settings }),
+      observeAll(source, checks, {
+        ...options,
+        gate,
+        checking,
+        world: known(),
+        layout: ground.layout,
+        namespaces,
+        settings,
+      }),
     overflowed: () => overflowedPods(ground.layout, namespaces),
     async admitted(pod) {
       const site = ground.layout.pods.get(pod)

@@ -1,18 +1,22 @@
-import { readMessages, writeMessage } from '../lines.ts'
+import { Socket } from 'node:net'
+import { createOutbox, readMessages } from '../lines.ts'
 import type { Asked } from '../protocol.ts'
 import { openSession } from './session.ts'
 
 /** The lab's worker: pid 1 of its pid namespace, so that everything goes with it. It ends when its standard input does. */
 process.stdin.once('close', () => process.exit(0))
-process.stdout.on('error', () => process.exit(0))
+// process.stdout would block the event loop until the runner reads.
+const output = new Socket({ fd: 1, readable: false })
+output.on('error', () => process.exit(0))
 
+const outbox = createOutbox(output)
 const session = openSession(
-  (message) => writeMessage(process.stdout, message),
+  (message) => outbox.send(message),
   (error) => {
     process.stderr.write(`${String(error)}\n`)
     process.exit(1)
   },
 )
-await writeMessage(process.stdout, { hello: process.versions.node })
+await outbox.send({ hello: process.versions.node })
 for await (const message of readMessages<Asked>(process.stdin)) session.take(message)
 process.exit(0)

@@ -1,5 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Check } from '../../checks/check.ts'
 import type { Observation } from '../../checks/outcome.ts'
+import type { createResolver } from '../../checks/resolver/resolver.ts'
+import type { runCheck } from '../../checks/run.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Layout } from '../layout.ts'
 import type { Source } from '../protocol.ts'
@@ -9,11 +12,30 @@ import type { Gate } from './gate.ts'
 import type { Namespaces } from './namespaces.ts'
 import { onlyFrom, standpoint } from './vantage.ts'
 
+/** Milliseconds in which observations are gathered for one line: each line costs as much as a check. */
+const gathering = 15
+
+export interface Checking {
+  readonly runCheck: typeof runCheck
+  readonly createResolver: typeof createResolver
+}
+
+/** Loads the code of all kinds of checks. */
+export async function loadChecking(): Promise<Checking> {
+  const [{ runCheck }, { createResolver }] = await Promise.all([
+    import('../../checks/run.ts'),
+    import('../../checks/resolver/resolver.ts'),
+  ])
+  return { runCheck, createResolver }
+}
+
 export interface ObserveOptions {
   readonly signal: AbortSignal
   /** Takes observations as they come, many at once; resolves when there is room for more. */
   readonly tell: (observations: readonly Observation[]) => Promise<void>
   readonly gate: Gate
+  /** The code of checks, which takes a while to load. */
+  readonly checking: Promise<Checking>
   readonly world: World
   readonly layout: Layout
   readonly namespaces: Namespaces
@@ -22,20 +44,17 @@ export interface ObserveOptions {
 
 /** Runs all checks at once from one source, as far as the gate admits; resolves when every observation was told. */
 export async function observeAll(source: Source, checks: readonly Check[], options: ObserveOptions): Promise<void> {
-  const { signal, tell, gate, world, layout, namespaces, settings } = options
+  const { signal, tell, gate, checking, world, layout, namespaces, settings } = options
   if (source.kind === 'pod' && isBroken('crash', source.pod, settings))
     return tell(checks.map(({ id }) => notRun(id, `the probe in ${source.pod} has crashed`)))
   const { vantage, addresses } = standpoint(source, world, layout, namespaces)
-  const [{ runCheck }, { createResolver }] = await Promise.all([
-    import('../../checks/run.ts'),
-    import('../../checks/resolver/resolver.ts'),
-  ])
+  const { runCheck, createResolver } = await checking
   const resolver = createResolver(vantage)
   let waiting: Observation[] = []
   let telling: Promise<void> | undefined
+  const done = Promise.withResolvers<void>()
   const flush = async () => {
-    // What comes in the same turn of the event loop, or while the reader is slow, goes into one line.
-    await new Promise((resolve) => setImmediate(resolve))
+    await Promise.race([wait(gathering), done.promise])
     while (waiting.length > 0) {
       const batch = waiting
       waiting = []
@@ -55,6 +74,7 @@ export async function observeAll(source: Source, checks: readonly Check[], optio
       telling ??= flush()
     }),
   )
+  done.resolve()
   await telling
 }
 

@@ -19,6 +19,7 @@ export interface Rules {
 /** Starts without any rule. Rejects with nft's message when the kernel refuses one. */
 export function openRules(namespaces: Namespaces, settings: LabSettings): Rules {
   const inForce = new Map<string, string>()
+  let servicesAbout = ''
   const { enforcement, deny } = settings
   const leaks = settings.faults.filter((fault) => fault.kind === 'leak')
   const replace = async (netns: string, table: string, text: string) => {
@@ -30,13 +31,19 @@ export function openRules(namespaces: Namespaces, settings: LabSettings): Rules 
   }
   return {
     async set(world, layout, unknownPeers) {
+      const nodes = [...layout.nodes.values()]
       const policySettings = { enforcement, deny, unknownPeers, leaks }
-      await Promise.all(
-        [...layout.nodes.values()].flatMap(({ name, netns }) => [
-          replace(netns, 'policies', policyRuleset({ world, links: linksOn(name, layout), settings: policySettings })),
-          replace(netns, 'services', serviceRuleset({ world, node: name })),
-        ]),
+      const policies = nodes.map(({ name, netns }) =>
+        replace(netns, 'policies', policyRuleset({ world, links: linksOn(name, layout), settings: policySettings })),
       )
+      // Most changes are of policies alone.
+      const about = JSON.stringify([world.nodes, world.pods, world.services])
+      const services =
+        about === servicesAbout
+          ? []
+          : nodes.map(({ name, netns }) => replace(netns, 'services', serviceRuleset({ world, node: name })))
+      await Promise.all([...policies, ...services])
+      servicesAbout = about
     },
   }
 }

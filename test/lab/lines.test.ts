@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import { expect, it } from 'vitest'
-import { readMessages, writeMessage } from '../../lab/lines.ts'
+import { createOutbox, readMessages } from '../../lab/lines.ts'
 
 const read = async (chunks: readonly string[]): Promise<unknown[]> => {
   const seen: unknown[] = []
@@ -11,7 +12,7 @@ const read = async (chunks: readonly string[]): Promise<unknown[]> => {
 
 it('puts messages together however the stream cuts them, within a character too', async () => {
   const text = Buffer.from('{"a":"ü"}\n[1]\n{"b":2}\n').toString('latin1')
-  expect(await read([...text])).toEqual([{ a: 'ü' }, [1], { b: 2 }])
+  expect(await read(text.split(''))).toEqual([{ a: 'ü' }, [1], { b: 2 }])
   expect(await read([text])).toEqual([{ a: 'ü' }, [1], { b: 2 }])
 })
 
@@ -22,10 +23,12 @@ it('leaves out a last line that was cut off', async () => {
 it('waits for the reader when the stream is full', async () => {
   const stream = new PassThrough({ highWaterMark: 8 })
   let written = false
-  const writing = writeMessage(stream, 'much more than eight bytes').then(() => {
-    written = true
-  })
-  await new Promise((resolve) => setImmediate(resolve))
+  const writing = createOutbox(stream)
+    .send('much more than eight bytes')
+    .then(() => {
+      written = true
+    })
+  await once(stream, 'readable')
   expect(written).toBe(false)
   stream.resume()
   await writing
@@ -33,8 +36,9 @@ it('waits for the reader when the stream is full', async () => {
 
 it('does not wait for a reader who has gone', async () => {
   const stream = new PassThrough({ highWaterMark: 8 })
-  const writing = writeMessage(stream, 'much more than eight bytes')
+  const outbox = createOutbox(stream)
+  const sending = outbox.send('much more than eight bytes')
   stream.destroy()
-  await writing
-  await writeMessage(stream, 'more')
+  await sending
+  await outbox.send('more')
 })
