@@ -1,0 +1,137 @@
+import { checkSchemas } from '../../checks/check.ts'
+import type { Reason } from '../../checks/outcome.ts'
+import type { Family } from '../../checks/vantage.ts'
+import type { Fabric, Probe } from '../../fabric/fabric.ts'
+import type { Pod } from '../../fabric/world.ts'
+import { layer4Of } from '../judge/evidence.ts'
+import { familyOf } from '../plan/dial.ts'
+import {
+  type Admitted,
+  type CanaryRole,
+  canaryName,
+  canaryNamespace,
+  canaryNamespaceObject,
+  canaryPods,
+  canaryPolicies,
+  canaryPort,
+} from './canary-objects.ts'
+
+export interface CanaryStep {
+  readonly step: 'before' | 'deny' | 'admit'
+  readonly wanted: 'open' | 'blocked'
+  readonly saw: Reason
+}
+
+/** What the canary showed for one node and family: policies bite on both sides and let go again. */
+export interface CanaryResult {
+  readonly node: string
+  readonly family: Family
+  readonly side: 'ingress' | 'egress'
+  readonly steps: readonly CanaryStep[]
+  readonly ok: boolean
+}
+
+export interface Canary {
+  readonly results: readonly CanaryResult[]
+  /** The listener on each node that no policy selects: what sources dial to show that they live. */
+  readonly listeners: ReadonlyMap<string, Pod>
+  remove(signal: AbortSignal): Promise<void>
+}
+
+export interface CanaryOptions {
+  readonly nodes: readonly string[]
+  /** Fresh sources, which the third step admits by name, so that each can show that policies know it. */
+  readonly admitted: readonly Admitted[]
+  readonly signal: AbortSignal
+}
+
+/** One throw-away path per node, family and side: reached before any policy, cut off under deny-all, reached again under an exact rule. */
+export async function raiseCanary(fabric: Fabric, { nodes, admitted, signal }: CanaryOptions): Promise<Canary> {
+  const objects = [canaryNamespaceObject(), ...canaryPods(nodes)]
+  await fabric.apply({ kind: 'apply', objects }, signal)
+  const world = await fabric.world(signal)
+  const podOf = (role: CanaryRole, index: number): Pod => {
+    const name = canaryName(role, index)
+    const pod = world.pods.find((each) => each.namespace === canaryNamespace && each.name === name)
+    if (pod === undefined) throw new Error(`the canary ${name} did not come up`)
+    return pod
+  }
+  const sides = nodes.flatMap((node, index) => [
+    { node, side: 'ingress' as const, from: podOf('open', 0), to: podOf('guarded', index) },
+    { node, side: 'egress' as const, from: podOf('bound', index), to: podOf('open', 0) },
+  ])
+  const legs = sides.flatMap((side) =>
+    side.to.addresses
+      .filter((address) => side.from.addresses.some((own) => familyOf(own) === familyOf(address)))
+      .map((address) => ({ ...side, address, family: familyOf(address) })),
+  )
+  const step = (wanted: Wanted) => untilWanted(fabric, legs, { wanted, signal })
+  const before = await step('open')
+  await fabric.apply({ kind: 'apply', objects: canaryPolicies('deny') }, signal)
+  const deny = await step('blocked')
+  await fabric.apply({ kind: 'apply', objects: canaryPolicies('admit', admitted) }, signal)
+  const admit = await step('open')
+  const results = legs.map((leg, index): CanaryResult => {
+    const steps = [
+      { step: 'before' as const, wanted: 'open' as const, saw: before[index] ?? 'not_run' },
+      { step: 'deny' as const, wanted: 'blocked' as const, saw: deny[index] ?? 'not_run' },
+      { step: 'admit' as const, wanted: 'open' as const, saw: admit[index] ?? 'not_run' },
+    ]
+    return { node: leg.node, family: leg.family, side: leg.side, steps, ok: steps.every(({ wanted, saw }) => seenAs(saw, wanted)) }
+  })
+  return {
+    results,
+    listeners: new Map(nodes.map((node, index) => [node, podOf('open', index)])),
+    remove: (over) => fabric.apply({ kind: 'delete', objects: [...canaryPolicies('deny'), ...objects.toReversed()] }, over),
+  }
+}
+
+type Wanted = 'open' | 'blocked'
+
+/** Rounds that a step may take: one repetition where policies are in force at once, patience where plugins learn late. */
+const rounds = { 'at-once': 2, eventually: 50 } as const
+
+/** Dials all legs until each ends as wanted, or the rounds are used up. */
+async function untilWanted(fabric: Fabric, legs: readonly Leg[], { wanted, signal }: { wanted: Wanted; signal: AbortSignal }) {
+  const { timing } = fabric
+  const deadlineMs = wanted === 'blocked' || timing.policies === 'eventually' ? timing.canaryMs : timing.allowed.deadlineMs
+  let saw: Reason[] = []
+  for (let round = 0; round < rounds[timing.policies] && !signal.aborted; round++) {
+    saw = await dialLegs(fabric, legs, { deadlineMs, signal })
+    if (legs.every((_, index) => seenAs(saw[index], wanted))) break
+  }
+  return saw
+}
+
+/** A refusal is a block here: the step before showed that the same listener answers. */
+function seenAs(saw: Reason | undefined, wanted: Wanted): boolean {
+  const seen = layer4Of(saw ?? 'not_run')
+  return wanted === 'open' ? seen === 'open' : seen === 'blocked' || seen === 'refused'
+}
+
+interface Leg {
+  readonly from: Pod
+  readonly address: string
+}
+
+/** The reason that each leg's connection ended with, in order. */
+async function dialLegs(fabric: Fabric, legs: readonly Leg[], { deadlineMs, signal }: { deadlineMs: number; signal: AbortSignal }) {
+  const reasons: Reason[] = []
+  const bySource = Map.groupBy(legs.entries(), ([, leg]) => leg.from)
+  await Promise.all(
+    [...bySource].map(async ([pod, own]) => {
+      const probe = await canaryProbe(fabric, pod, signal)
+      const checks = own.map(([index, leg]) =>
+        checkSchemas.tcp.parse({ kind: 'tcp', id: String(index), host: leg.address, port: canaryPort, deadlineMs }),
+      )
+      for await (const { id, outcome } of probe.run(checks, signal)) reasons[Number(id)] = outcome.reason
+    }),
+  )
+  return reasons
+}
+
+async function canaryProbe(fabric: Fabric, pod: Pod, signal: AbortSignal): Promise<Probe> {
+  const probe = await fabric.probe({ kind: 'inside', namespace: pod.namespace, pod: pod.name }, signal)
+  if ('unavailable' in probe) throw new Error(`the canary cannot be used: ${probe.unavailable}`)
+  return probe
+}

@@ -1,0 +1,34 @@
+import type { Family } from '../../checks/vantage.ts'
+import type { Socket, SourceKey } from '../plan/dial.ts'
+
+/** A control's answer: shown, shown to be otherwise, or not to be had; with the sentence that the report prints. */
+export interface Shown {
+  readonly shown: boolean | undefined
+  readonly kind: ControlKind
+  readonly sentence: string
+}
+
+/** The evidence that a control rests on, in the words of the report's `control` field. */
+export type ControlKind =
+  | 'canary'
+  | 'inside'
+  | 'endpoint'
+  | 'other-source'
+  | 'canary-listener'
+  | 'egress-policy'
+  | 'closed-port'
+  | 'none'
+
+/** What a block has to be held against before it counts (verdicts.md §4). Pure look-ups over what was measured in this run. */
+export interface Controls {
+  /** Condition 2: the socket answered in this run, seen from where no policy can interfere. */
+  targetAlive(socket: Socket): Shown
+  /** Condition 3: the source reached something on that node, in that family. */
+  sourceAlive(source: SourceKey, node: string | undefined, family: Family): Shown
+  /** Condition 4: policies are enforced on that node for that family; undefined node: on every node of the run. */
+  enforced(node: string | undefined, family: Family): Shown
+  /** Condition 5: true where something in between answers every connection of this source, or to this address. */
+  intercepted(source: SourceKey, address: string): boolean
+  /** Pods (`namespace/name`) whose accept queue overflowed: their silence says nothing. */
+  overflowed(pod: string): boolean
+}

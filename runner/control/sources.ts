@@ -1,0 +1,117 @@
+import { checkSchemas } from '../../checks/check.ts'
+import type { Reason } from '../../checks/outcome.ts'
+import type { Family } from '../../checks/vantage.ts'
+import type { Fabric, Probe } from '../../fabric/fabric.ts'
+import type { Pod, World } from '../../fabric/world.ts'
+import { layer4Of } from '../judge/evidence.ts'
+import { familyOf, type SourceKey } from '../plan/dial.ts'
+import type { Canary } from './canary.ts'
+import { canaryPort, closedPort } from './canary-objects.ts'
+import type { Shown } from './controls.ts'
+import { isolatingPolicies, policyNames } from './isolation.ts'
+
+/** What a source reached: per node and family the canary's open listener, and whether a closed port answered it. */
+export interface SourceControls {
+  readonly alive: ReadonlyMap<string, Shown>
+  readonly intercepted: boolean
+}
+
+export interface SourceOptions {
+  readonly fabric: Fabric
+  readonly world: World
+  readonly canary: Canary
+  /** How long a dial may take: the deadline of an allowed path. */
+  readonly deadlineMs: number
+  readonly signal: AbortSignal
+}
+
+/** `node/family`, the key of what a source reached. */
+export function placeKey(node: string, family: Family): string {
+  return `${node}/${family}`
+}
+
+/** Lets one source dial the canary's open listener and its closed port on each node of the run (verdicts.md §4, conditions 3 and 5). */
+export async function controlSource(probe: Probe, options: SourceOptions): Promise<SourceControls> {
+  const { world, canary, deadlineMs, signal } = options
+  const aims = [...canary.listeners].flatMap(([node, pod]) =>
+    addressesFor(probe, node, pod, world).map((host) => ({ node, host, family: familyOf(host) })),
+  )
+  const inCluster = probe.identity.kind !== 'outside'
+  const checks = aims.flatMap(({ host }, index) => [
+    checkSchemas.tcp.parse({ kind: 'tcp', id: `${index}.open`, host, port: inCluster ? canaryPort : closedPort, deadlineMs }),
+    checkSchemas.tcp.parse({ kind: 'tcp', id: `${index}.closed`, host, port: closedPort, deadlineMs }),
+  ])
+  const saw = new Map<string, Reason>()
+  for await (const { id, outcome } of probe.run(checks, signal)) saw.set(id, outcome.reason)
+  const alive = await Promise.all(
+    aims.map(async ({ node, host, family }, index) => {
+      const reason = saw.get(`${index}.open`) ?? 'not_run'
+      const shown = layer4Of(reason) === 'open' || (!inCluster && reason === 'connect_refused')
+      return [placeKey(node, family), shown ? reached(node, host) : await otherwise(probe, { ...options, node, family, reason })] as const
+    }),
+  )
+  return {
+    alive: new Map(alive),
+    intercepted: aims.some((_, index) => layer4Of(saw.get(`${index}.closed`) ?? 'not_run') === 'open'),
+  }
+}
+
+/** From outside, pods have no route: there the node itself is asked, whose refusal is an answer too. */
+function addressesFor(probe: Probe, node: string, listener: Pod, world: World): readonly string[] {
+  const own = new Set(probe.addresses.map(familyOf))
+  const all = probe.identity.kind === 'outside' ? world.nodes.find((each) => each.name === node)?.addresses : listener.addresses
+  return (all ?? []).filter((address) => own.has(familyOf(address)))
+}
+
+function reached(node: string, host: string): Shown {
+  return { shown: true, kind: 'canary-listener', sentence: `the source reached a listener on ${node} (${host})` }
+}
+
+interface Elsewise extends SourceOptions {
+  readonly node: string
+  readonly family: Family
+  readonly reason: Reason
+}
+
+/** Where the source's own egress policy forbids the control, its link is tried from the nodes, which no policy stops on the way in. */
+async function otherwise(probe: Probe, { fabric, world, node, family, reason, signal }: Elsewise): Promise<Shown> {
+  const nothing = `the source reached nothing on ${node} over IPv${family} (a listener that is free to all: ${reason})`
+  const isolating = probe.pod === undefined ? [] : isolatingPolicies(probe.pod, 'egress', world)
+  if (probe.pod === undefined || isolating.length === 0) return { shown: false, kind: 'canary-listener', sentence: nothing }
+  const forbidden = `its egress policy ${policyNames(isolating)} forbids the control`
+  const hops = [
+    { from: probe.pod.node, to: probe.pod.addresses },
+    { from: node, to: world.nodes.find((each) => each.name === probe.pod?.node)?.addresses ?? [] },
+  ]
+  const answers = await Promise.all(hops.map(({ from, to }) => answersFrom(fabric, { node: from, to, family, signal })))
+  if (answers.includes(false)) return { shown: false, kind: 'egress-policy', sentence: `${nothing}; its link does not answer its node either` }
+  if (answers.includes(undefined)) return { shown: true, kind: 'egress-policy', sentence: forbidden }
+  return { shown: true, kind: 'egress-policy', sentence: `${forbidden}; its link answers from ${node}` }
+}
+
+interface Hop {
+  readonly node: string
+  readonly to: readonly string[]
+  readonly family: Family
+  readonly signal: AbortSignal
+}
+
+/** Whether a host answers its node at all: a refusal is an answer. Undefined where nothing can be asked. */
+async function answersFrom(fabric: Fabric, { node, to, family, signal }: Hop): Promise<boolean | undefined> {
+  const host = to.find((address) => familyOf(address) === family)
+  if (host === undefined) return undefined
+  const probe = await fabric.probe({ kind: 'node', node }, signal)
+  if ('unavailable' in probe) return undefined
+  const check = checkSchemas.tcp.parse({ kind: 'tcp', host, port: closedPort, deadlineMs: 1_000 })
+  for await (const { outcome } of probe.run([check], signal)) {
+    if (outcome.reason === 'not_run') return undefined
+    return layer4Of(outcome.reason) === 'open' || outcome.reason === 'connect_refused'
+  }
+  return undefined
+}
+
+/** Controls of all sources at once. */
+export async function controlSources(probes: ReadonlyMap<SourceKey, Probe>, options: SourceOptions) {
+  const entries = [...probes].map(async ([key, probe]) => [key, await controlSource(probe, options)] as const)
+  return new Map(await Promise.all(entries))
+}

@@ -1,0 +1,104 @@
+import { checkSchemas } from '../../checks/check.ts'
+import type { Reason } from '../../checks/outcome.ts'
+import type { Fabric, Probe } from '../../fabric/fabric.ts'
+import type { Pod, World } from '../../fabric/world.ts'
+import { layer4Of } from '../judge/evidence.ts'
+import { type Dial, type Socket, socketKey, socketText } from '../plan/dial.ts'
+import { closedPort } from './canary-objects.ts'
+import type { Shown } from './controls.ts'
+
+/** How long a dial inside one host may take: it never leaves the machine. */
+const insideMs = 1_000
+
+/** What was learnt of the targets: who answers on the pod's own address, and in front of which address something else does. */
+export interface TargetControls {
+  readonly alive: ReadonlyMap<string, Shown>
+  readonly intercepted: ReadonlySet<string>
+}
+
+export interface TargetOptions {
+  readonly fabric: Fabric
+  readonly world: World
+  readonly signal: AbortSignal
+}
+
+/** Dials every target pod from inside its own network namespace, where no policy applies (semantics rule 53). */
+export async function controlTargets(dials: readonly Dial[], { fabric, world, signal }: TargetOptions): Promise<TargetControls> {
+  const pods = podsByAddress(world)
+  const sockets = new Map(dials.flatMap(socketsOf).map((socket) => [socketKey(socket), socket]))
+  const byPod = Map.groupBy(sockets.values(), (socket) => pods.get(socket.address))
+  const alive = new Map<string, Shown>()
+  const intercepted = new Set<string>()
+  await Promise.all(
+    [...byPod].map(async ([pod, own]) => {
+      if (pod === undefined) {
+        for (const socket of own) alive.set(socketKey(socket), nobody(socket))
+        return
+      }
+      const inside = await fabric.probe({ kind: 'inside', namespace: pod.namespace, pod: pod.name }, signal)
+      const reasons = 'unavailable' in inside ? inside.unavailable : await dialAll(inside, own, signal)
+      for (const [index, socket] of own.entries()) alive.set(socketKey(socket), shownInside(pod, socket, reasons, index))
+      for (const address of await proxied(pod, fabric, signal)) intercepted.add(address)
+    }),
+  )
+  return { alive, intercepted }
+}
+
+/** The pod that has each address; pods on the host's network share the node's and come last. */
+export function podsByAddress(world: World): Map<string, Pod> {
+  const ordered = world.pods.toSorted((a, b) => Number(b.hostNetwork) - Number(a.hostNetwork))
+  return new Map(ordered.flatMap((pod) => pod.addresses.map((address) => [address, pod] as const)))
+}
+
+function socketsOf({ aim }: Dial): readonly Socket[] {
+  if (aim.kind === 'name') return []
+  return aim.kind === 'pod' || aim.kind === 'external' ? [aim.socket] : aim.endpoints
+}
+
+async function dialAll(probe: Probe, sockets: readonly Socket[], signal: AbortSignal): Promise<Reason[]> {
+  const reasons: Reason[] = []
+  const checks = sockets
+    .filter(({ protocol }) => protocol !== 'SCTP')
+    .map((socket) => {
+      const target = { id: String(sockets.indexOf(socket)), host: socket.address, port: socket.port, deadlineMs: insideMs }
+      return socket.protocol === 'UDP'
+        ? checkSchemas.udp.parse({ kind: 'udp', ...target })
+        : checkSchemas.tcp.parse({ kind: 'tcp', ...target })
+    })
+  for await (const { id, outcome } of probe.run(checks, signal)) reasons[Number(id)] = outcome.reason
+  return reasons
+}
+
+function shownInside(pod: Pod, socket: Socket, reasons: readonly Reason[] | string, index: number): Shown {
+  const where = `${pod.namespace}/${pod.name}`
+  if (typeof reasons === 'string') return { shown: undefined, kind: 'none', sentence: `no control: ${reasons}` }
+  const reason = reasons[index]
+  const text = `${socketText(socket)}/${socket.protocol}`
+  if (reason === undefined || reason === 'not_run') {
+    return { shown: undefined, kind: 'none', sentence: `no control: the dial of ${text} from inside ${where} did not run` }
+  }
+  if (layer4Of(reason) === 'open') {
+    return { shown: true, kind: 'inside', sentence: `${where} answers on ${text} when asked from inside` }
+  }
+  return { shown: false, kind: 'inside', sentence: `nothing listens on ${text}: even from inside ${where} it is ${reason}` }
+}
+
+function nobody(socket: Socket): Shown {
+  const sentence = `no pod has the address ${socket.address}: without a control nothing is known of it`
+  return { shown: undefined, kind: 'none', sentence }
+}
+
+/** Addresses of the pod at which a port known to be closed accepts a connection from its node, whose traffic no policy stops (rule 51). */
+async function proxied(pod: Pod, fabric: Fabric, signal: AbortSignal): Promise<string[]> {
+  const probe = await fabric.probe({ kind: 'node', node: pod.node }, signal)
+  if ('unavailable' in probe) return []
+  const checks = pod.addresses.map((host, index) =>
+    checkSchemas.tcp.parse({ kind: 'tcp', id: String(index), host, port: closedPort, deadlineMs: insideMs }),
+  )
+  const found: string[] = []
+  for await (const { id, outcome } of probe.run(checks, signal)) {
+    const address = pod.addresses[Number(id)]
+    if (address !== undefined && layer4Of(outcome.reason) === 'open') found.push(address)
+  }
+  return found
+}

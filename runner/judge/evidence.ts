@@ -1,0 +1,56 @@
+import type { CheckKindName } from '../../checks/check.ts'
+import type { Reason } from '../../checks/outcome.ts'
+
+/** What a reason says of layer 4 (verdicts.md §2). `refused` is a block only where a control shows a listener. */
+export type Layer4 = 'open' | 'blocked' | 'refused' | 'absent' | 'name' | 'none'
+
+const layer4: Record<Reason, Layer4> = {
+  connected: 'open',
+  answered: 'open',
+  reset_after_connect: 'open',
+  closed_after_connect: 'open',
+  tls_failed: 'open',
+  tls_untrusted: 'open',
+  tls_expired: 'open',
+  tls_name_mismatch: 'open',
+  tls_client_certificate_required: 'open',
+  tls_timeout: 'open',
+  http_status: 'open',
+  http_header: 'open',
+  http_body: 'open',
+  http_protocol: 'open',
+  http_timeout: 'open',
+  http_redirect: 'open',
+  udp_answered: 'open',
+  connect_timeout: 'blocked',
+  connect_rejected: 'blocked',
+  udp_silent: 'blocked',
+  udp_rejected: 'blocked',
+  connect_refused: 'refused',
+  host_absent: 'absent',
+  no_route: 'absent',
+  dns_nxdomain: 'name',
+  dns_nodata: 'name',
+  dns_servfail: 'name',
+  dns_refused: 'name',
+  dns_badresp: 'name',
+  dns_timeout: 'name',
+  dns_unreachable: 'name',
+  not_run: 'none',
+}
+
+/** For a DNS check, an answer of any kind shows the path to the server open, and silence shows it blocked. */
+const toServer: Partial<Record<Reason, Layer4>> = {
+  dns_nxdomain: 'open',
+  dns_nodata: 'open',
+  dns_servfail: 'open',
+  dns_refused: 'open',
+  dns_badresp: 'open',
+  dns_timeout: 'blocked',
+  dns_unreachable: 'refused',
+}
+
+/** What a check's reason says of the path below it; `kind` is the check's. */
+export function layer4Of(reason: Reason, kind: CheckKindName = 'tcp'): Layer4 {
+  return (kind === 'dns' ? toServer[reason] : undefined) ?? layer4[reason]
+}

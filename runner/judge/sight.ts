@@ -1,0 +1,88 @@
+import type { Observation, Outcome } from '../../checks/outcome.ts'
+import type { Controls, Shown } from '../control/controls.ts'
+import { type Aim, type Dial, socketText } from '../plan/dial.ts'
+import { layer4Of } from './evidence.ts'
+
+/** Why nothing can be said of a path. */
+export type Unknown =
+  | 'not_run'
+  | 'not_listening'
+  | 'target_gone'
+  | 'no_control'
+  | 'no_route'
+  | 'source_dead'
+  | 'not_enforced'
+  | 'intercepted'
+  | 'overflow'
+  | 'name'
+
+/** What was seen of one dial, once held against the controls. */
+export type Sight =
+  | { readonly state: 'open'; readonly outcome: Outcome; readonly open: number; readonly of: number }
+  | { readonly state: 'leak'; readonly outcome: Outcome; readonly open: number; readonly of: number }
+  | { readonly state: 'blocked'; readonly outcome: Outcome; readonly controls: readonly Shown[]; readonly of: number }
+  | { readonly state: 'unknown'; readonly cause: Unknown; readonly sentence: string; readonly outcome?: Outcome }
+
+/** Decides what the connections of one dial show: nothing counts as blocked unless every control of verdicts.md §4 holds. */
+export function sightOf(dial: Dial, observations: readonly Observation[], controls: Controls): Sight {
+  const outcomes = observations.map((observation) => observation.outcome)
+  const ran = outcomes.filter((outcome) => outcome.reason !== 'not_run')
+  if (ran.length === 0) return didNotRun(outcomes[0])
+  const open = ran.filter((outcome) => layer4Of(outcome.reason, dial.check.kind) === 'open')
+  if (open.length > 0) return openSight(dial, open, ran, controls)
+  return closedSight(dial, ran, controls)
+}
+
+function didNotRun(outcome: Outcome | undefined): Sight {
+  return { state: 'unknown', cause: 'not_run', sentence: `did not run: ${outcome?.detail ?? 'no answer from the probe'}`, outcome }
+}
+
+function openSight(dial: Dial, open: readonly Outcome[], ran: readonly Outcome[], controls: Controls): Sight {
+  const outcome = open[0] as Outcome
+  const address = dial.aim.kind === 'name' ? outcome.address : dial.aim.socket.address
+  const bare = dial.check.kind !== 'udp' && dial.check.kind !== 'dns'
+  if (bare && address !== undefined && controls.intercepted(dial.source, address)) {
+    const sentence = 'something in between answers every connection (a port known to be closed accepted one too)'
+    return { state: 'unknown', cause: 'intercepted', sentence, outcome }
+  }
+  return { state: open.length === ran.length ? 'open' : 'leak', outcome, open: open.length, of: ran.length }
+}
+
+function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): Sight {
+  const outcome = ran[0] as Outcome
+  const seen = new Set(ran.map((each) => layer4Of(each.reason, dial.check.kind)))
+  const unknown = (cause: Unknown, sentence: string): Sight => ({ state: 'unknown', cause, sentence, outcome })
+  if (seen.has('name')) return unknown('name', `the name did not resolve (${outcome.reason})`)
+  if (dial.aim.kind === 'name') return unknown('no_control', `${outcome.reason}; a name alone has no control`)
+  if (seen.has('absent')) {
+    if (outcome.reason === 'no_route') return unknown('no_route', 'the source has no route to it')
+    return unknown('target_gone', `nothing has the address ${dial.aim.socket.address} any more`)
+  }
+  const { aim } = dial
+  if (aim.kind === 'pod' && outcome.reason === 'connect_timeout' && controls.overflowed(`${aim.pod.namespace}/${aim.pod.name}`)) {
+    return unknown('overflow', 'the accept queue of the target overflowed: its silence says nothing')
+  }
+  const target = targetControl(aim, controls)
+  if (target.shown !== true) return unknown(target.shown === false ? 'not_listening' : 'no_control', target.sentence)
+  const node = nodeOf(aim)
+  const source = controls.sourceAlive(dial.source, node, aim.socket.family)
+  if (source.shown !== true) return unknown('source_dead', source.sentence)
+  const enforced = controls.enforced(node, aim.socket.family)
+  if (enforced.shown !== true) return unknown('not_enforced', enforced.sentence)
+  return { state: 'blocked', outcome, controls: [target, source, enforced], of: ran.length }
+}
+
+/** A virtual address lives when one of its endpoints does; everything else is asked itself. */
+function targetControl(aim: Exclude<Aim, { kind: 'name' }>, controls: Controls): Shown {
+  if (aim.kind === 'pod' || aim.kind === 'external') return controls.targetAlive(aim.socket)
+  const shown = aim.endpoints.map((socket) => controls.targetAlive(socket))
+  const alive = shown.find((each) => each.shown === true)
+  if (alive !== undefined) return { ...alive, kind: 'endpoint' }
+  return shown[0] ?? { shown: false, kind: 'none', sentence: `no ready endpoints behind ${socketText(aim.socket)}` }
+}
+
+function nodeOf(aim: Exclude<Aim, { kind: 'name' }>): string | undefined {
+  if (aim.kind === 'pod') return aim.pod.node
+  return aim.kind === 'node' ? aim.node.name : undefined
+}
+

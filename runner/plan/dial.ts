@@ -1,0 +1,45 @@
+import type { Check } from '../../checks/check.ts'
+import type { Family } from '../../checks/vantage.ts'
+import type { Node, Pod, Service } from '../../fabric/world.ts'
+import type { Protocol } from '../../policy/types.ts'
+
+/** Identifies a source within a run: the identity as canonical text (`sourceKey`). */
+export type SourceKey = string
+
+/** An address and port as packets know them. */
+export interface Socket {
+  readonly address: string
+  readonly port: number
+  readonly protocol: Protocol
+  readonly family: Family
+}
+
+/** What an address belongs to, from the objects; it decides which controls a block needs. */
+export type Aim =
+  | { readonly kind: 'pod'; readonly socket: Socket; readonly pod: Pod; readonly ready: boolean }
+  | { readonly kind: 'virtual'; readonly socket: Socket; readonly service: Service; readonly endpoints: readonly Socket[] }
+  | { readonly kind: 'node'; readonly socket: Socket; readonly node: Node; readonly endpoints: readonly Socket[] }
+  | { readonly kind: 'external'; readonly socket: Socket; readonly control?: SourceKey }
+  | { readonly kind: 'name'; readonly host: string }
+
+/** One aim that one source dials, with so many new connections at once. */
+export interface Dial {
+  readonly source: SourceKey
+  readonly aim: Aim
+  readonly check: Check
+  readonly connections: number
+}
+
+/** Text that is equal for sockets that are the same. */
+export function socketKey({ address, port, protocol }: Omit<Socket, 'family'>): string {
+  return `${protocol}/${address}/${port}`
+}
+
+/** `10.1.2.3:80` or `[fd00::1]:80`. */
+export function socketText({ address, port, family }: Omit<Socket, 'protocol'>): string {
+  return family === 6 ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+export function familyOf(address: string): Family {
+  return address.includes(':') ? 6 : 4
+}

@@ -1,0 +1,62 @@
+import ipaddr from 'ipaddr.js'
+import type { Node, Pod, Service, World } from '../../fabric/world.ts'
+
+/** What a host leads to in the objects, as a source of that namespace would resolve it. */
+export type Named =
+  | { readonly kind: 'service'; readonly service: Service }
+  | { readonly kind: 'pods'; readonly pods: readonly Pod[] }
+  | { readonly kind: 'node'; readonly node: Node; readonly address: string }
+  | { readonly kind: 'external'; readonly host: string }
+  /** A name of the cluster's domain that no object gives. */
+  | { readonly kind: 'nothing'; readonly elsewhere: readonly Service[] }
+
+/** Follows the search list of resolv.conf(5) as the cluster's DNS specification fills it, and what an address belongs to. */
+export function namedBy(host: string, namespace: string | undefined, world: World): Named {
+  if (ipaddr.isValid(host)) return addressed(host, world)
+  const bare = host.toLowerCase().replace(/\.$/, '')
+  const inside = bare.endsWith(`.${world.domain}`)
+  const labels = (inside ? bare.slice(0, -world.domain.length - 1) : bare).split('.')
+  for (const [name, space, hostname] of candidates(labels, inside ? undefined : namespace)) {
+    const service = world.services.find((each) => each.name === name && each.namespace === space)
+    if (service === undefined) continue
+    if (hostname === undefined) return serviceOrAlias(service)
+    const pods = world.pods.filter(
+      (pod) => pod.namespace === space && pod.subdomain === name && (pod.hostname ?? pod.name) === hostname,
+    )
+    if (pods.length > 0) return { kind: 'pods', pods }
+  }
+  if (!inside && labels.length > 2 && labels.at(-1) !== 'svc') return { kind: 'external', host: bare }
+  return { kind: 'nothing', elsewhere: world.services.filter((service) => service.name === labels[0]) }
+}
+
+function serviceOrAlias(service: Service): Named {
+  if (service.type === 'ExternalName') return { kind: 'external', host: service.externalName ?? '' }
+  return { kind: 'service', service }
+}
+
+type Candidate = readonly [service: string, namespace: string, hostname?: string]
+
+/** Readings of a name's labels, in the order of the search list: own namespace first, then `svc`, then the domain. */
+function candidates(labels: readonly string[], namespace: string | undefined): Candidate[] {
+  const [a = '', b, c, d] = labels
+  if (labels.length === 1) return namespace === undefined ? [] : [[a, namespace]]
+  if (labels.length === 2 && b !== undefined) {
+    return [...(namespace === undefined ? [] : [[b, namespace, a] as const]), ...(namespace === undefined ? [] : [[a, b] as const])]
+  }
+  if (labels.length === 3 && b !== undefined) return c === 'svc' ? [[a, b]] : [[b, c ?? '', a]]
+  return labels.length === 4 && d === 'svc' ? [[b ?? '', c ?? '', a]] : []
+}
+
+function addressed(host: string, world: World): Named {
+  const text = ipaddr.process(host).toString()
+  const service = world.services.find((each) => [...each.clusterIPs, ...each.externalIPs].some((ip) => same(ip, text)))
+  if (service !== undefined) return { kind: 'service', service }
+  const pods = world.pods.filter((pod) => !pod.hostNetwork && pod.addresses.some((ip) => same(ip, text)))
+  if (pods.length > 0) return { kind: 'pods', pods }
+  const node = world.nodes.find((each) => each.addresses.some((ip) => same(ip, text)))
+  return node === undefined ? { kind: 'external', host: text } : { kind: 'node', node, address: text }
+}
+
+function same(address: string, canonical: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).toString() === canonical
+}
