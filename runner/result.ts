@@ -1,0 +1,108 @@
+import type { Outcome, Phase, Reason } from '../checks/outcome.ts'
+import type { Family } from '../checks/vantage.ts'
+import type { Place, Protocol } from '../policy/types.ts'
+import type { Shown } from './control/controls.ts'
+
+/** `predicted`: judged by the engine alone, which is never a pass. `skipped`: the scenario says so. */
+export const statuses = ['pass', 'fail', 'inconclusive', 'predicted', 'skipped'] as const
+export type Status = (typeof statuses)[number]
+
+/** Why a path did not pass, or what is remarkable about its pass; `docs/verdicts.md` has a paragraph for each. */
+export const causes = [
+  // what packets did is not what the scenario wants
+  'policy',
+  'enforcement',
+  'open',
+  'leak',
+  'blocked',
+  'partly_open',
+  'dns',
+  'not_listening',
+  'target_gone',
+  'no_such_name',
+  'no_such_port',
+  'no_endpoints',
+  'service',
+  'tls',
+  'http',
+  'answer',
+  // a pass that somebody should look at
+  'unenforced',
+  // nothing is known
+  'unexplained_block',
+  'not_run',
+  'no_control',
+  'no_route',
+  'source_dead',
+  'source_missing',
+  'not_enforced',
+  'intercepted',
+  'overflow',
+  'not_simulated',
+  'world_changed',
+] as const
+export type Cause = (typeof causes)[number]
+
+/** What packets did on a whole path: `partly` when its addresses differ. */
+export type Seen = 'open' | 'blocked' | 'partly' | 'unknown'
+
+/** What was seen at one address behind the target. */
+export interface EndpointResult {
+  /** `10.1.2.3:80`, or the name that was dialled as the application would. */
+  readonly address: string
+  readonly protocol: Protocol
+  readonly family?: Family
+  /** `namespace/name` of the pod that has it, and its node. */
+  readonly pod?: string
+  readonly node?: string
+  readonly ready?: boolean
+  readonly state: 'open' | 'leak' | 'blocked' | 'unknown'
+  readonly reason: Reason
+  readonly phase: Phase
+  /** New connections that got through, of how many. */
+  readonly open: number
+  readonly of: number
+}
+
+/** What the engine says of a path. */
+export interface Predicted {
+  readonly verdict: 'allow' | 'deny' | 'undefined'
+  /** One sentence per policy or rule that makes it so. */
+  readonly evidence: readonly string[]
+}
+
+/** One line of the report: one source, one target, one family. */
+export interface PathResult {
+  /** Counts from 0 in the order of the scenario files. */
+  readonly index: number
+  readonly scenario: string
+  readonly step?: string
+  readonly name?: string
+  readonly from: string
+  readonly to: string
+  readonly family?: Family
+  readonly why?: string
+  readonly tags: readonly string[]
+  readonly closedWorld: boolean
+  /** `allowed`, `blocked`, `NXDOMAIN`, `status 200`, … */
+  readonly expect: string
+  readonly status: Status
+  readonly cause?: Cause
+  readonly seen: Seen
+  readonly predicted?: Predicted
+  /** The observation that decided. */
+  readonly observed?: Outcome
+  /** The DNS result that stands beside a path judged by address. */
+  readonly lookup?: Outcome
+  readonly endpoints: readonly EndpointResult[]
+  /** Evidence without which a block would not count. */
+  readonly control: readonly Shown[]
+  /** Sentences for people: first what is the matter, then why, then what to change. */
+  readonly explanation: readonly string[]
+  /** Where the source's probe ran. */
+  readonly source?: { readonly node?: string; readonly pod?: string; readonly note?: string }
+  readonly place: Place
+}
+
+/** Exit codes of verdicts.md §1. */
+export const exitCodes = { pass: 0, fail: 1, usage: 2, inconclusive: 3, broken: 4 } as const
