@@ -20,7 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'fabric/': ['checks/', ...reading, 'yaml', 'zod', 'ipaddr.js'],
   'lab/': ['checks/', 'fabric/', ...leaves, 'probe/listener/', 'koffi', 'dns2', 'zod', 'ipaddr.js'],
   'runner/': ['checks/', 'policy/', 'fabric/', 'lab/settings.ts', 'zod', 'yaml', 'ipaddr.js', 'p-limit'],
-  'runner/cli/': ['checks/', 'policy/', 'fabric/', 'lab/', 'probe/', 'runner/', 'commander', 'zod'],
+  'runner/cli/': ['checks/', 'policy/', 'fabric/', 'lab/', 'probe/', 'runner/', 'commander', 'zod', 'package.json'],
   'runner/main.ts': ['runner/'],
 }
 

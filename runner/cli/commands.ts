@@ -1,0 +1,6 @@
+import type { Command } from './command.ts'
+import { schema } from './schema.ts'
+import { validate } from './validate.ts'
+
+/** All commands, in the order in which `crosscheck --help` lists them. */
+export const commands: readonly Command[] = [validate, schema]

@@ -1,0 +1,41 @@
+import { CommanderError } from 'commander'
+import type { Problem } from '../../policy/types.ts'
+import { exitCodes } from '../result.ts'
+import { Interruption, type Io } from './io.ts'
+import { tellProblems } from './problems.ts'
+
+/** The one place that says what went wrong, on stderr, and which exit code it means (verdicts.md §1). */
+export function exitCodeOf(error: unknown, io: Io): number {
+  // Commander has said it already; help and version are asked for and no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.pass : exitCodes.usage
+  if (io.signal.aborted) return interrupted(io)
+  if (hasProblems(error)) {
+    tellProblems(error.problems, io)
+    return exitCodes.usage
+  }
+  io.stderr.write(`crosscheck: ${sentence(error)}\n`)
+  if ((io.environment.CROSSCHECK_DEBUG ?? '') !== '' && error instanceof Error)
+    io.stderr.write(`${error.stack ?? ''}\n`)
+  return exitCodes.broken
+}
+
+function interrupted({ signal, stderr }: Io): number {
+  const { reason } = signal as { readonly reason: unknown }
+  if (!(reason instanceof Interruption)) return exitCodes.broken
+  stderr.write(`crosscheck: ${reason.message}\n`)
+  return reason.exitCode
+}
+
+/** Objects that a fabric refuses carry everything that is wrong with them. */
+function hasProblems(error: unknown): error is { readonly problems: readonly Problem[] } {
+  return error instanceof Error && 'problems' in error && Array.isArray(error.problems)
+}
+
+/** The message and those of its causes. */
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { cause } = error
+  const message = error.message === '' ? error.name : error.message
+  if (cause === undefined || message.includes(sentence(cause))) return message
+  return `${message}: ${sentence(cause)}`
+}

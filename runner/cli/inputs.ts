@@ -1,0 +1,36 @@
+import type { Command as Definition } from 'commander'
+import type { Manifests } from '../../fabric/manifests/read.ts'
+import type { Problem } from '../../policy/types.ts'
+import { type Invocation, repeatable } from './command.ts'
+import type { Io } from './io.ts'
+
+/** Adds `-f` and `-k`, with which every command takes manifests. */
+export function defineInputs(definition: Definition): Definition {
+  return definition
+    .option(
+      '-f, --filename <path>',
+      'manifests: a file, a folder with all below it, or - for stdin (repeatable)',
+      repeatable,
+    )
+    .option('-k, --kustomize <dir>', 'manifests as `kubectl kustomize` renders them (repeatable)', repeatable)
+}
+
+/** Reads what `-f` and `-k` name; mistakes are problems. Throws when kubectl is needed and missing. */
+export async function readInputs({ options }: Invocation, io: Io): Promise<Manifests> {
+  const paths = (options.filename ?? []) as readonly string[]
+  const folders = (options.kustomize ?? []) as readonly string[]
+  if (paths.length + folders.length === 0) return { objects: [], problems: [noInputs] }
+  const { fileSystem, loadManifests } = await import('../../fabric/manifests/files.ts')
+  const loaded = [await loadManifests(paths, fileSystem(io.stdin))]
+  if (folders.length > 0) {
+    const { kustomize } = await import('./kustomize.ts')
+    for (const folder of folders) loaded.push(await kustomize(folder, io))
+  }
+  return { objects: loaded.flatMap(({ objects }) => objects), problems: loaded.flatMap(({ problems }) => problems) }
+}
+
+const noInputs: Problem = {
+  severity: 'error',
+  message: 'no manifests are given',
+  hint: 'name them by -f FILE, -f FOLDER, -f - for stdin, or -k FOLDER for a kustomization',
+}

@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { type Manifests, maxInputBytes, readManifests } from '../../fabric/manifests/read.ts'
+import type { Io } from './io.ts'
+
+const run = promisify(execFile)
+
+/** The manifests that `kubectl kustomize` renders from a folder; what it refuses is a problem. Throws when there is no kubectl. */
+export async function kustomize(folder: string, { environment, cwd, signal }: Io): Promise<Manifests> {
+  const options = { cwd, env: { ...environment }, signal, maxBuffer: maxInputBytes, encoding: 'utf8' } as const
+  try {
+    const { stdout } = await run('kubectl', ['kustomize', '--', folder], options)
+    return readManifests([{ file: `${folder} (kubectl kustomize)`, text: stdout }])
+  } catch (error) {
+    signal.throwIfAborted()
+    const { code, stderr = '' } = error as NodeJS.ErrnoException & { readonly stderr?: string }
+    if (code === 'ENOENT') {
+      const way = `render them elsewhere: kustomize build ${folder} | crosscheck … -f -`
+      throw new Error(`-k needs kubectl, which is not on the PATH: install it, or ${way}`)
+    }
+    const message = `-k ${folder}: ${(stderr || (error as Error).message).trim().replace(/^error: /, '')}`
+    return { objects: [], problems: [{ severity: 'error', message }] }
+  }
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { didYouMean } from '../../policy/suggest.ts'
+import type { Problem } from '../../policy/types.ts'
+import type { Io } from './io.ts'
+
+/** One `-o FORMAT[=FILE]`; without a file it goes to stdout. */
+export interface Output<Format extends string> {
+  readonly format: Format
+  readonly file?: string
+}
+
+export interface Outputs<Format extends string> {
+  readonly outputs: readonly Output<Format>[]
+  readonly problems: readonly Problem[]
+}
+
+/** Reads what was given by `-o`; the first format is meant where nothing goes to stdout because nothing was asked for. */
+export function readOutputs<Format extends string>(
+  given: readonly string[],
+  formats: readonly [Format, ...Format[]],
+): Outputs<Format> {
+  const problems: Problem[] = []
+  const outputs = given.flatMap((text): Output<Format>[] => {
+    const [word = '', ...rest] = text.split('=')
+    const format = formats.find((each) => each === word)
+    const file = rest.join('=')
+    if (format === undefined) {
+      const hint = didYouMean(word, formats)
+      problems.push(mistake(`-o ${text}: expected ${formats.join(', ')}, each also with =FILE`, hint))
+    } else if (rest.length > 0 && file === '') problems.push(mistake(`-o ${text}: the file has no name`))
+    else return [{ format, ...(rest.length > 0 && { file }) }]
+    return []
+  })
+  const places = outputs.map(({ file }) => file)
+  const twice = places.find((file, index) => places.indexOf(file) !== index)
+  if (new Set(places).size < places.length) {
+    problems.push(
+      mistake(
+        `-o: two outputs would go to ${twice ?? 'stdout'}`,
+        'write one of them to a file of its own: -o json=report.json',
+      ),
+    )
+  }
+  return { outputs: given.length === 0 ? [{ format: formats[0] }] : outputs, problems }
+}
+
+function mistake(message: string, hint?: string): Problem {
+  return { severity: 'error', message, ...(hint !== undefined && { hint }) }
+}
+
+/** The one place that writes what was asked for. A file appears whole or not at all; its folder is made where it is missing. */
+export async function writeOutput(
+  { file }: Output<string>,
+  text: string,
+  { stdout }: Pick<Io, 'stdout'>,
+): Promise<void> {
+  if (file === undefined) {
+    stdout.write(text)
+    return
+  }
+  try {
+    await writeWhole(file, text)
+  } catch (error) {
+    throw new Error(`${file} cannot be written`, { cause: error })
+  }
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  const path = await realpath(file).catch(() => file)
+  const kind = await stat(path).catch(() => undefined)
+  // A device or a pipe is written to; in the place of a file a new one is put.
+  if (kind !== undefined && !kind.isFile()) return writeFile(path, text)
+  const fresh = `${path}.${randomUUID()}.tmp`
+  try {
+    await writeFile(fresh, text, { flag: 'wx', ...(kind !== undefined && { mode: kind.mode }) })
+    await rename(fresh, path)
+  } catch (error) {
+    await rm(fresh, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,101 @@
+import * as fs from 'node:fs/promises'
+import { createAllocator } from '../../fabric/manifests/allocator.ts'
+import { fileSystem, loadManifests, type ManifestIo } from '../../fabric/manifests/files.ts'
+import { keyOf } from '../../fabric/manifests/object.ts'
+import { buildWorld } from '../../fabric/manifests/world.ts'
+import type { Problem } from '../../policy/types.ts'
+import { loadScenarios } from '../scenario/load.ts'
+import type { Scenario } from '../scenario/model.ts'
+
+/** What `validate -o json` prints. */
+export interface Validation {
+  readonly valid: boolean
+  readonly scenarios: readonly { readonly name: string; readonly file: string; readonly paths: number }[]
+  /** Objects in the manifests of all scenarios, each once. */
+  readonly objects: number
+  readonly problems: readonly Problem[]
+}
+
+export interface ValidateOptions {
+  readonly set: ReadonlyMap<string, string>
+  /** The version whose API server is imitated. */
+  readonly kubernetes: string | undefined
+  readonly stdin: AsyncIterable<Uint8Array>
+}
+
+/** Reads scenarios and all manifests that they name, and finds every mistake in them; starts nothing. */
+export async function validateScenarios(
+  paths: readonly string[],
+  { set, kubernetes, stdin }: ValidateOptions,
+): Promise<Validation> {
+  const { scenarios, problems } = await loadScenarios(paths, fs, { set })
+  const all = [...problems]
+  const objects = new Set<string>()
+  for (const scenario of scenarios) {
+    const found = await validateManifests(scenario, { kubernetes, io: fileSystem(stdin) })
+    all.push(...found.problems)
+    for (const key of found.objects) objects.add(key)
+  }
+  const unique = [...new Map(all.map((problem) => [JSON.stringify(problem), problem])).values()]
+  return {
+    valid: unique.every(({ severity }) => severity !== 'error'),
+    scenarios: scenarios.map(({ name, place, ...scenario }) => ({
+      name,
+      file: place.file,
+      paths: countPaths(scenario),
+    })),
+    objects: objects.size,
+    problems: unique,
+  }
+}
+
+interface ManifestOptions {
+  readonly kubernetes: string | undefined
+  readonly io: ManifestIo
+}
+
+/** The world of the manifests alone, and the one after each step that applies more. */
+async function validateManifests(scenario: Scenario, { kubernetes, io }: ManifestOptions) {
+  const problems: Problem[] = []
+  const allocator = createAllocator()
+  const load = async (files: Scenario['manifests']) => {
+    const loaded = await loadManifests(
+      files.map(({ path }) => path),
+      io,
+    )
+    problems.push(...loaded.problems)
+    return loaded.objects
+  }
+  const build = (from: typeof objects) => {
+    problems.push(...buildWorld(from, { allocator, ...(kubernetes !== undefined && { kubernetes }) }).problems)
+  }
+  let objects = await load(scenario.manifests)
+  const keys = objects.map((object) => `${object.place.file} ${keyOf(object)}`)
+  build(objects)
+  for (const { change } of scenario.steps) {
+    if (change.kind !== 'apply') continue
+    const added = await load(change.files)
+    keys.push(...added.map((object) => `${object.place.file} ${keyOf(object)}`))
+    const after = [...objects.filter((object) => !added.some((other) => keyOf(other) === keyOf(object))), ...added]
+    build(after)
+    objects = after
+  }
+  return { problems, objects: keys }
+}
+
+function countPaths({ paths, steps }: Pick<Scenario, 'paths' | 'steps'>): number {
+  return paths.length + steps.reduce((sum, step) => sum + step.paths.length, 0)
+}
+
+/** One line: what was read, and what is wrong with it. */
+export function validationText({ scenarios, objects, problems }: Validation): string {
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  const paths = scenarios.reduce((sum, scenario) => sum + scenario.paths, 0)
+  const read = [count(scenarios.length, 'scenario'), count(paths, 'path'), count(objects, 'object')].join(', ')
+  const wrong = [count(errors, 'error'), count(problems.length - errors, 'warning')].join(', ')
+  return `${errors === 0 ? 'valid' : 'invalid'}: ${read}; ${wrong}\n`
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`
+}

@@ -1,0 +1,44 @@
+import { Interruption, type Io } from './cli/io.ts'
+import { runCommandLine } from './cli/program.ts'
+
+/** Signals that end a run early, with the exit code that shells give to a program ended by each. */
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+const interruption = new AbortController()
+for (const [name, exitCode] of Object.entries(signals)) {
+  process.on(name, () => {
+    if (interruption.signal.aborted) process.exit(exitCode)
+    if (name === 'SIGINT') process.stderr.write('\ncrosscheck: stopping; Ctrl-C again ends at once\n')
+    interruption.abort(new Interruption(name, exitCode))
+  })
+}
+
+// The reader of a pipe may leave, and a terminal may be closed: what is said then is lost, and the verdict stays.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+  })
+}
+
+// Node would end with 1, which means that a path failed.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`crosscheck: ${String(error?.stack ?? error)}\n`)
+  process.exit(4)
+})
+
+const io: Io = {
+  argv: process.argv.slice(2),
+  environment: process.env,
+  cwd: process.cwd(),
+  platform: process.platform,
+  node: process.execPath,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: Date.now,
+  signal: interruption.signal,
+}
+
+void runCommandLine(io).then((exitCode) => {
+  process.exitCode = exitCode
+})
