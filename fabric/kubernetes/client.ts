@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import type { HttpMethod, KubeConfig } from '@kubernetes/client-node'
+import pLimit from 'p-limit'
+import { type Dispatcher, request } from 'undici'
+import { apiError } from './api-error.ts'
+import { sendPatiently } from './sending.ts'
+import { createTunnel, type WebSocketLike } from './tunnel.ts'
+
+/** No cluster can be reached with what was given, as one sentence for the user. */
+export class ClusterUnavailable extends Error {
+  override readonly name = 'ClusterUnavailable'
+}
+
+export interface ClusterAccess {
+  /** Files as in KUBECONFIG, separated as paths are; else KUBECONFIG, else ~/.kube/config, else the pod's own service account. */
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Below the server's address, with its query. */
+  readonly path: string
+  readonly body?: unknown
+  /** Of the body; `application/json` when absent. */
+  readonly contentType?: string
+}
+
+/** One API server, spoken to in plain JSON: no field of any object is lost, because no model of it is in between. */
+export interface Client {
+  readonly server: string
+  readonly context: string
+  readonly user: string
+  /** The namespace of the context. */
+  readonly namespace: string | undefined
+  /** The answer's JSON; rejects with `ApiError`. What is safe to repeat is repeated where the server is busy or the connection breaks. */
+  send(asked: ApiRequest, signal: AbortSignal): Promise<unknown>
+  /** A connection to a port on the loopback of a pod's network (`pods/portforward`). */
+  forward(to: { readonly namespace: string; readonly pod: string; readonly port: number }): Promise<Duplex>
+  close(): Promise<void>
+}
+
+/** Reads the kubeconfig and makes a client of one context; nothing is sent yet. Rejects with `ClusterUnavailable`. */
+export async function connectCluster(access: ClusterAccess): Promise<Client> {
+  const { KubeConfig: Config, PortForward, RequestContext } = await loadLibrary()
+  const config = new Config()
+  loadInto(config, access, () => new Config())
+  const context = chooseContext(config, access.context)
+  const cluster = config.getCurrentCluster()
+  if (cluster === null) throw new ClusterUnavailable(`the context "${context}" names no cluster that is configured`)
+  const server = cluster.server.replace(/\/+$/, '')
+  const inFlight = pLimit(16)
+  let dispatcher: Dispatcher | undefined
+
+  const once = async ({ method, path, body, contentType }: ApiRequest, signal: AbortSignal): Promise<unknown> => {
+    const authorized = new RequestContext(`${server}${path}`, method as HttpMethod)
+    await config.applySecurityAuthentication(authorized)
+    // The library makes a dispatcher for each call; the first is kept, so that connections are used again.
+    dispatcher ??= authorized.getDispatcher() as Dispatcher | undefined
+    const headers = { accept: 'application/json', ...authorized.getHeaders() }
+    const answer = await request(`${server}${path}`, {
+      ...{ method, signal, headersTimeout: 30_000, bodyTimeout: 60_000 },
+      headers: body === undefined ? headers : { ...headers, 'content-type': contentType ?? 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(dispatcher === undefined ? {} : { dispatcher }),
+    })
+    const text = await answer.body.text()
+    if (answer.statusCode >= 400) throw apiError(`${method} ${path}`, answer.statusCode, text)
+    return JSON.parse(text)
+  }
+
+  return {
+    server,
+    context,
+    user: config.getCurrentUser()?.name ?? '',
+    namespace: config.getContextObject(context)?.namespace,
+    send: (asked, signal) => inFlight(() => sendPatiently(() => once(asked, signal), asked.method, signal)),
+    forward: ({ namespace, pod, port }) =>
+      createTunnel(async ({ output, errors, input }) => {
+        const forwarder = new PortForward(config)
+        return (await forwarder.portForward(namespace, pod, [port], output, errors, input)) as WebSocketLike
+      }),
+    close: async () => dispatcher?.close(),
+  }
+}
+
+/** Loaded only when a cluster is asked for: it takes a third of a second and 50 MB. */
+function loadLibrary(): Promise<typeof import('@kubernetes/client-node')> {
+  return import('@kubernetes/client-node')
+}
+
+function loadInto(config: KubeConfig, { kubeconfig, environment }: ClusterAccess, create: () => KubeConfig): void {
+  const home = environment['HOME'] ?? environment['USERPROFILE']
+  const usual = home === undefined ? undefined : join(home, '.kube', 'config')
+  const named = kubeconfig ?? environment['KUBECONFIG']
+  const files = named
+    ? named.split(delimiter).filter((file) => file !== '' && (kubeconfig !== undefined || existsSync(file)))
+    : []
+  if (files.length === 0 && named) throw new ClusterUnavailable(`KUBECONFIG=${named}: there is no such file`)
+  if (files.length === 0 && usual !== undefined && existsSync(usual)) files.push(usual)
+  if (files.length === 0 && environment['KUBERNETES_SERVICE_HOST']) return config.loadFromCluster()
+  if (files.length === 0) {
+    throw new ClusterUnavailable('no cluster is configured: set KUBECONFIG or name a file by --kubeconfig')
+  }
+  for (const [index, file] of files.entries()) {
+    const each = index === 0 ? config : create()
+    try {
+      each.loadFromFile(file)
+    } catch (error) {
+      throw new ClusterUnavailable(`${file}: this is no kubeconfig: ${(error as Error).message}`, { cause: error })
+    }
+    if (index > 0) config.mergeConfig(each, true)
+  }
+}
+
+function chooseContext(config: KubeConfig, wanted: string | undefined): string {
+  const names = config.getContexts().map(({ name }) => name)
+  const chosen = wanted ?? config.getCurrentContext()
+  if (!chosen) {
+    throw new ClusterUnavailable(
+      `the kubeconfig has no current context: name one by --context (${names.join(', ') || 'it has none'})`,
+    )
+  }
+  if (!names.includes(chosen)) {
+    throw new ClusterUnavailable(`there is no context "${chosen}"; the kubeconfig has ${names.join(', ') || 'none'}`)
+  }
+  config.setCurrentContext(chosen)
+  return chosen
+}

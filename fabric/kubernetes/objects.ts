@@ -1,0 +1,126 @@
+import type { Manifest } from '../fabric.ts'
+import { isStatus } from './api-error.ts'
+import type { Client } from './client.ts'
+import { pathOf, type Resource } from './resources.ts'
+
+/** An object as the API server gives it: only what is looked at here is named. */
+export interface LiveObject {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly metadata: Metadata
+  readonly spec?: Readonly<Record<string, unknown>>
+  readonly status?: Readonly<Record<string, unknown>>
+}
+
+export interface Metadata {
+  readonly name: string
+  readonly namespace?: string
+  readonly uid?: string
+  readonly resourceVersion?: string
+  readonly generation?: number
+  readonly creationTimestamp?: string
+  readonly deletionTimestamp?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly ownerReferences?: readonly {
+    readonly kind: string
+    readonly name: string
+    readonly uid: string
+    readonly controller?: boolean
+  }[]
+}
+
+const fieldManager = 'crosscheck'
+const pageSize = 500
+
+/** Where an object is: its resource, namespace (none for cluster-scoped kinds) and name. */
+export interface Address {
+  readonly resource: Resource
+  readonly namespace?: string | undefined
+  readonly name: string
+}
+
+/** Server-side apply as `crosscheck`; `force` takes fields over that another manager owns. Rejects with the server's refusal, verbatim. */
+export async function applyObject(
+  client: Client,
+  at: Address,
+  object: Manifest,
+  signal: AbortSignal,
+): Promise<LiveObject> {
+  const path = `${pathOf(at.resource, at.namespace, at.name)}?fieldManager=${fieldManager}&force=true`
+  const contentType = 'application/apply-patch+yaml'
+  return (await client.send({ method: 'PATCH', path, body: object, contentType }, signal)) as LiveObject
+}
+
+/** The object, or none where there is no such object. */
+export async function getObject(client: Client, at: Address, signal: AbortSignal): Promise<LiveObject | undefined> {
+  try {
+    return (await client.send(
+      { method: 'GET', path: pathOf(at.resource, at.namespace, at.name) },
+      signal,
+    )) as LiveObject
+  } catch (error) {
+    if (isStatus(error, 404)) return undefined
+    throw error
+  }
+}
+
+export interface ListOptions {
+  /** All namespaces when absent. */
+  readonly namespace?: string | undefined
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+}
+
+/** All objects of a kind, in pages; `keep` is applied page by page, so that a large cluster is never held whole. */
+export async function listObjects<T = LiveObject>(
+  client: Client,
+  {
+    resource,
+    keep,
+    ...options
+  }: ListOptions & { readonly resource: Resource; readonly keep?: (object: LiveObject) => T },
+  signal: AbortSignal,
+): Promise<T[]> {
+  const found: T[] = []
+  const query = new URLSearchParams({ limit: String(pageSize) })
+  for (const key of ['labelSelector', 'fieldSelector'] as const) {
+    const value = options[key]
+    if (value !== undefined) query.set(key, value)
+  }
+  for (;;) {
+    const path = `${pathOf(resource, options.namespace)}?${query.toString()}`
+    const page = (await client.send({ method: 'GET', path }, signal)) as ListPage
+    for (const item of page.items ?? []) found.push(keep === undefined ? (item as T) : keep(item))
+    const next = page.metadata?.continue
+    if (!next) return found
+    query.set('continue', next)
+  }
+}
+
+interface ListPage {
+  readonly items?: readonly LiveObject[]
+  readonly metadata?: { readonly continue?: string }
+}
+
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number
+  /** Delete it only if it is still this one. */
+  readonly uid?: string | undefined
+}
+
+/** Deletes an object and, in the background, what it owns; one that is gone already is no error. */
+export async function deleteObject(
+  client: Client,
+  at: Address,
+  options: DeleteOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { uid, ...rest } = options
+  const body = { ...rest, propagationPolicy: 'Background', ...(uid === undefined ? {} : { preconditions: { uid } }) }
+  try {
+    await client.send({ method: 'DELETE', path: pathOf(at.resource, at.namespace, at.name), body }, signal)
+  } catch (error) {
+    if (!isStatus(error, 404, 409)) throw error
+  }
+}
