@@ -25,6 +25,7 @@ export const causes = [
   'service',
   'tls',
   'http',
+  'closed',
   'answer',
   // a pass that somebody should look at
   'unenforced',
@@ -48,14 +49,17 @@ export type Seen = 'open' | 'blocked' | 'partly' | 'unknown'
 
 /** What was seen at one address behind the target. */
 export interface EndpointResult {
-  /** `10.1.2.3:80`, or the name that was dialled as the application would. */
+  /** The literal, or the name that was dialled as the application would. */
   readonly address: string
+  readonly port: number
   readonly protocol: Protocol
   readonly family?: Family
   /** `namespace/name` of the pod that has it, and its node. */
   readonly pod?: string
   readonly node?: string
   readonly ready?: boolean
+  /** `namespace/name` of the Service whose virtual address it is. */
+  readonly service?: string
   readonly state: 'open' | 'leak' | 'blocked' | 'unknown'
   readonly reason: Reason
   readonly phase: Phase

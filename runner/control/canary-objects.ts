@@ -19,7 +19,11 @@ export function canaryName(role: CanaryRole, index: number): string {
 }
 
 export function canaryNamespaceObject(): Manifest {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: canaryNamespace, labels: { 'crosscheck.dev/owned': 'true' } } }
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: canaryNamespace, labels: { 'crosscheck.dev/owned': 'true' } },
+  }
 }
 
 /** One listener of each role per node, placed there by name. */
@@ -35,7 +39,9 @@ export function canaryPods(nodes: readonly string[]): Manifest[] {
       },
       spec: {
         nodeName: node,
-        containers: [{ name: 'listener', image: 'crosscheck', ports: [{ containerPort: canaryPort, protocol: 'TCP' }] }],
+        containers: [
+          { name: 'listener', image: 'crosscheck', ports: [{ containerPort: canaryPort, protocol: 'TCP' }] },
+        ],
       },
     })),
   )
@@ -67,6 +73,10 @@ export function canaryPolicies(step: 'deny' | 'admit', sources: readonly Admitte
       policyTypes: ['Ingress'],
       ingress: admit ? [{ from: [role('open'), ...peers] }] : [],
     }),
-    policy('canary-egress', { ...role('bound'), policyTypes: ['Egress'], egress: admit ? [{ to: [role('open')] }] : [] }),
+    policy('canary-egress', {
+      ...role('bound'),
+      policyTypes: ['Egress'],
+      egress: admit ? [{ to: [role('open')] }] : [],
+    }),
   ]
 }

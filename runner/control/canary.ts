@@ -20,6 +20,7 @@ export interface CanaryStep {
   readonly step: 'before' | 'deny' | 'admit'
   readonly wanted: 'open' | 'blocked'
   readonly saw: Reason
+  readonly ok: boolean
 }
 
 /** What the canary showed for one node and family: policies bite on both sides and let go again. */
@@ -72,17 +73,28 @@ export async function raiseCanary(fabric: Fabric, { nodes, admitted, signal }: C
   await fabric.apply({ kind: 'apply', objects: canaryPolicies('admit', admitted) }, signal)
   const admit = await step('open')
   const results = legs.map((leg, index): CanaryResult => {
+    const stepOf = (step: CanaryStep['step'], wanted: Wanted, saw: Reason = 'not_run'): CanaryStep => ({
+      ...{ step, wanted, saw },
+      ok: seenAs(saw, wanted),
+    })
     const steps = [
-      { step: 'before' as const, wanted: 'open' as const, saw: before[index] ?? 'not_run' },
-      { step: 'deny' as const, wanted: 'blocked' as const, saw: deny[index] ?? 'not_run' },
-      { step: 'admit' as const, wanted: 'open' as const, saw: admit[index] ?? 'not_run' },
+      stepOf('before', 'open', before[index]),
+      stepOf('deny', 'blocked', deny[index]),
+      stepOf('admit', 'open', admit[index]),
     ]
-    return { node: leg.node, family: leg.family, side: leg.side, steps, ok: steps.every(({ wanted, saw }) => seenAs(saw, wanted)) }
+    return {
+      node: leg.node,
+      family: leg.family,
+      side: leg.side,
+      steps,
+      ok: steps.every((each) => each.ok),
+    }
   })
   return {
     results,
     listeners: new Map(nodes.map((node, index) => [node, podOf('open', index)])),
-    remove: (over) => fabric.apply({ kind: 'delete', objects: [...canaryPolicies('deny'), ...objects.toReversed()] }, over),
+    remove: (over) =>
+      fabric.apply({ kind: 'delete', objects: [...canaryPolicies('deny'), ...objects.toReversed()] }, over),
   }
 }
 
@@ -92,9 +104,14 @@ type Wanted = 'open' | 'blocked'
 const rounds = { 'at-once': 2, eventually: 50 } as const
 
 /** Dials all legs until each ends as wanted, or the rounds are used up. */
-async function untilWanted(fabric: Fabric, legs: readonly Leg[], { wanted, signal }: { wanted: Wanted; signal: AbortSignal }) {
+async function untilWanted(
+  fabric: Fabric,
+  legs: readonly Leg[],
+  { wanted, signal }: { wanted: Wanted; signal: AbortSignal },
+) {
   const { timing } = fabric
-  const deadlineMs = wanted === 'blocked' || timing.policies === 'eventually' ? timing.canaryMs : timing.allowed.deadlineMs
+  const deadlineMs =
+    wanted === 'blocked' || timing.policies === 'eventually' ? timing.canaryMs : timing.allowed.deadlineMs
   let saw: Reason[] = []
   for (let round = 0; round < rounds[timing.policies] && !signal.aborted; round++) {
     saw = await dialLegs(fabric, legs, { deadlineMs, signal })
@@ -115,7 +132,11 @@ interface Leg {
 }
 
 /** The reason that each leg's connection ended with, in order. */
-async function dialLegs(fabric: Fabric, legs: readonly Leg[], { deadlineMs, signal }: { deadlineMs: number; signal: AbortSignal }) {
+async function dialLegs(
+  fabric: Fabric,
+  legs: readonly Leg[],
+  { deadlineMs, signal }: { deadlineMs: number; signal: AbortSignal },
+) {
   const reasons: Reason[] = []
   const bySource = Map.groupBy(legs.entries(), ([, leg]) => leg.from)
   await Promise.all(

@@ -13,7 +13,7 @@ export type ControlKind =
   | 'canary'
   | 'inside'
   | 'endpoint'
-  | 'other-source'
+  | 'other-path'
   | 'canary-listener'
   | 'egress-policy'
   | 'closed-port'

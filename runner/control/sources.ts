@@ -38,7 +38,13 @@ export async function controlSource(probe: Probe, options: SourceOptions): Promi
   )
   const inCluster = probe.identity.kind !== 'outside'
   const checks = aims.flatMap(({ host }, index) => [
-    checkSchemas.tcp.parse({ kind: 'tcp', id: `${index}.open`, host, port: inCluster ? canaryPort : closedPort, deadlineMs }),
+    checkSchemas.tcp.parse({
+      kind: 'tcp',
+      id: `${index}.open`,
+      host,
+      port: inCluster ? canaryPort : closedPort,
+      deadlineMs,
+    }),
     checkSchemas.tcp.parse({ kind: 'tcp', id: `${index}.closed`, host, port: closedPort, deadlineMs }),
   ])
   const saw = new Map<string, Reason>()
@@ -47,7 +53,10 @@ export async function controlSource(probe: Probe, options: SourceOptions): Promi
     aims.map(async ({ node, host, family }, index) => {
       const reason = saw.get(`${index}.open`) ?? 'not_run'
       const shown = layer4Of(reason) === 'open' || (!inCluster && reason === 'connect_refused')
-      return [placeKey(node, family), shown ? reached(node, host) : await otherwise(probe, { ...options, node, family, reason })] as const
+      return [
+        placeKey(node, family),
+        shown ? reached(node, host) : await otherwise(probe, { ...options, node, family, reason }),
+      ] as const
     }),
   )
   return {
@@ -59,7 +68,8 @@ export async function controlSource(probe: Probe, options: SourceOptions): Promi
 /** From outside, pods have no route: there the node itself is asked, whose refusal is an answer too. */
 function addressesFor(probe: Probe, node: string, listener: Pod, world: World): readonly string[] {
   const own = new Set(probe.addresses.map(familyOf))
-  const all = probe.identity.kind === 'outside' ? world.nodes.find((each) => each.name === node)?.addresses : listener.addresses
+  const all =
+    probe.identity.kind === 'outside' ? world.nodes.find((each) => each.name === node)?.addresses : listener.addresses
   return (all ?? []).filter((address) => own.has(familyOf(address)))
 }
 
@@ -77,14 +87,16 @@ interface Elsewise extends SourceOptions {
 async function otherwise(probe: Probe, { fabric, world, node, family, reason, signal }: Elsewise): Promise<Shown> {
   const nothing = `the source reached nothing on ${node} over IPv${family} (a listener that is free to all: ${reason})`
   const isolating = probe.pod === undefined ? [] : isolatingPolicies(probe.pod, 'egress', world)
-  if (probe.pod === undefined || isolating.length === 0) return { shown: false, kind: 'canary-listener', sentence: nothing }
+  if (probe.pod === undefined || isolating.length === 0)
+    return { shown: false, kind: 'canary-listener', sentence: nothing }
   const forbidden = `its egress policy ${policyNames(isolating)} forbids the control`
   const hops = [
     { from: probe.pod.node, to: probe.pod.addresses },
     { from: node, to: world.nodes.find((each) => each.name === probe.pod?.node)?.addresses ?? [] },
   ]
   const answers = await Promise.all(hops.map(({ from, to }) => answersFrom(fabric, { node: from, to, family, signal })))
-  if (answers.includes(false)) return { shown: false, kind: 'egress-policy', sentence: `${nothing}; its link does not answer its node either` }
+  if (answers.includes(false))
+    return { shown: false, kind: 'egress-policy', sentence: `${nothing}; its link does not answer its node either` }
   if (answers.includes(undefined)) return { shown: true, kind: 'egress-policy', sentence: forbidden }
   return { shown: true, kind: 'egress-policy', sentence: `${forbidden}; its link answers from ${node}` }
 }

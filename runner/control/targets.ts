@@ -2,7 +2,8 @@ import { checkSchemas } from '../../checks/check.ts'
 import type { Reason } from '../../checks/outcome.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { Pod, World } from '../../fabric/world.ts'
-import { layer4Of } from '../judge/evidence.ts'
+import { type Layer4, layer4Of } from '../judge/evidence.ts'
+import { transportCheck } from '../plan/checks.ts'
 import { type Dial, type Socket, socketKey, socketText } from '../plan/dial.ts'
 import { closedPort } from './canary-objects.ts'
 import type { Shown } from './controls.ts'
@@ -23,7 +24,10 @@ export interface TargetOptions {
 }
 
 /** Dials every target pod from inside its own network namespace, where no policy applies (semantics rule 53). */
-export async function controlTargets(dials: readonly Dial[], { fabric, world, signal }: TargetOptions): Promise<TargetControls> {
+export async function controlTargets(
+  dials: readonly Dial[],
+  { fabric, world, signal }: TargetOptions,
+): Promise<TargetControls> {
   const pods = podsByAddress(world)
   const sockets = new Map(dials.flatMap(socketsOf).map((socket) => [socketKey(socket), socket]))
   const byPod = Map.groupBy(sockets.values(), (socket) => pods.get(socket.address))
@@ -36,8 +40,11 @@ export async function controlTargets(dials: readonly Dial[], { fabric, world, si
         return
       }
       const inside = await fabric.probe({ kind: 'inside', namespace: pod.namespace, pod: pod.name }, signal)
-      const reasons = 'unavailable' in inside ? inside.unavailable : await dialAll(inside, own, signal)
-      for (const [index, socket] of own.entries()) alive.set(socketKey(socket), shownInside(pod, socket, reasons, index))
+      const seen = 'unavailable' in inside ? inside.unavailable : await dialAll(inside, own, signal)
+      for (const [index, socket] of own.entries()) {
+        const where = `${pod.namespace}/${pod.name}`
+        alive.set(socketKey(socket), shownInside(where, socket, typeof seen === 'string' ? seen : seen[index]))
+      }
       for (const address of await proxied(pod, fabric, signal)) intercepted.add(address)
     }),
   )
@@ -55,32 +62,34 @@ function socketsOf({ aim }: Dial): readonly Socket[] {
   return aim.kind === 'pod' || aim.kind === 'external' ? [aim.socket] : aim.endpoints
 }
 
-async function dialAll(probe: Probe, sockets: readonly Socket[], signal: AbortSignal): Promise<Reason[]> {
-  const reasons: Reason[] = []
-  const checks = sockets
-    .filter(({ protocol }) => protocol !== 'SCTP')
-    .map((socket) => {
-      const target = { id: String(sockets.indexOf(socket)), host: socket.address, port: socket.port, deadlineMs: insideMs }
-      return socket.protocol === 'UDP'
-        ? checkSchemas.udp.parse({ kind: 'udp', ...target })
-        : checkSchemas.tcp.parse({ kind: 'tcp', ...target })
-    })
-  for await (const { id, outcome } of probe.run(checks, signal)) reasons[Number(id)] = outcome.reason
-  return reasons
+/** What was seen of each socket, in order; a hole where a dial did not run. */
+async function dialAll(probe: Probe, sockets: readonly Socket[], signal: AbortSignal): Promise<InsideView[]> {
+  const seen: InsideView[] = []
+  const checks = sockets.map((socket, index) => ({
+    ...transportCheck(socket, { deadlineMs: insideMs, attempts: 1 }),
+    id: String(index),
+  }))
+  for await (const { id, outcome } of probe.run(checks, signal)) {
+    const layer4 = layer4Of(outcome.reason, checks[Number(id)]?.kind)
+    seen[Number(id)] = { layer4, reason: outcome.reason }
+  }
+  return seen
 }
 
-function shownInside(pod: Pod, socket: Socket, reasons: readonly Reason[] | string, index: number): Shown {
-  const where = `${pod.namespace}/${pod.name}`
-  if (typeof reasons === 'string') return { shown: undefined, kind: 'none', sentence: `no control: ${reasons}` }
-  const reason = reasons[index]
+interface InsideView {
+  readonly layer4: Layer4
+  readonly reason: Reason
+}
+
+function shownInside(where: string, socket: Socket, seen: InsideView | string | undefined): Shown {
+  const none = (why: string): Shown => ({ shown: undefined, kind: 'none', sentence: `no control: ${why}` })
+  if (typeof seen === 'string') return none(seen)
   const text = `${socketText(socket)}/${socket.protocol}`
-  if (reason === undefined || reason === 'not_run') {
-    return { shown: undefined, kind: 'none', sentence: `no control: the dial of ${text} from inside ${where} did not run` }
-  }
-  if (layer4Of(reason) === 'open') {
+  if (seen === undefined || seen.layer4 === 'none') return none(`the dial of ${text} from inside ${where} did not run`)
+  if (seen.layer4 === 'open')
     return { shown: true, kind: 'inside', sentence: `${where} answers on ${text} when asked from inside` }
-  }
-  return { shown: false, kind: 'inside', sentence: `nothing listens on ${text}: even from inside ${where} it is ${reason}` }
+  const sentence = `nothing listens on ${text}: even from inside ${where} it is ${seen.reason}`
+  return { shown: false, kind: 'inside', sentence }
 }
 
 function nobody(socket: Socket): Shown {

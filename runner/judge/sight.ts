@@ -1,6 +1,6 @@
 import type { Observation, Outcome } from '../../checks/outcome.ts'
 import type { Controls, Shown } from '../control/controls.ts'
-import { type Aim, type Dial, socketText } from '../plan/dial.ts'
+import { type AddressAim, addressAimOf, type Dial, socketText } from '../plan/dial.ts'
 import { layer4Of } from './evidence.ts'
 
 /** Why nothing can be said of a path. */
@@ -34,14 +34,22 @@ export function sightOf(dial: Dial, observations: readonly Observation[], contro
 }
 
 function didNotRun(outcome: Outcome | undefined): Sight {
-  return { state: 'unknown', cause: 'not_run', sentence: `did not run: ${outcome?.detail ?? 'no answer from the probe'}`, outcome }
+  return {
+    state: 'unknown',
+    cause: 'not_run',
+    sentence: `did not run: ${outcome?.detail ?? 'no answer from the probe'}`,
+    outcome,
+  }
 }
+
+/** Nothing was said beyond the handshake, which something in between can have made. */
+const endedAtOnce = new Set(['reset_after_connect', 'closed_after_connect'])
 
 function openSight(dial: Dial, open: readonly Outcome[], ran: readonly Outcome[], controls: Controls): Sight {
   const outcome = open[0] as Outcome
   const address = dial.aim.kind === 'name' ? outcome.address : dial.aim.socket.address
-  const bare = dial.check.kind !== 'udp' && dial.check.kind !== 'dns'
-  if (bare && address !== undefined && controls.intercepted(dial.source, address)) {
+  const hollow = dial.check.kind === 'tcp' || open.some(({ reason }) => endedAtOnce.has(reason))
+  if (hollow && address !== undefined && controls.intercepted(dial.source, address)) {
     const sentence = 'something in between answers every connection (a port known to be closed accepted one too)'
     return { state: 'unknown', cause: 'intercepted', sentence, outcome }
   }
@@ -53,13 +61,17 @@ function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): S
   const seen = new Set(ran.map((each) => layer4Of(each.reason, dial.check.kind)))
   const unknown = (cause: Unknown, sentence: string): Sight => ({ state: 'unknown', cause, sentence, outcome })
   if (seen.has('name')) return unknown('name', `the name did not resolve (${outcome.reason})`)
-  if (dial.aim.kind === 'name') return unknown('no_control', `${outcome.reason}; a name alone has no control`)
   if (seen.has('absent')) {
     if (outcome.reason === 'no_route') return unknown('no_route', 'the source has no route to it')
-    return unknown('target_gone', `nothing has the address ${dial.aim.socket.address} any more`)
+    return unknown('target_gone', `nothing has the address ${outcome.address} any more`)
   }
-  const { aim } = dial
-  if (aim.kind === 'pod' && outcome.reason === 'connect_timeout' && controls.overflowed(`${aim.pod.namespace}/${aim.pod.name}`)) {
+  const aim = addressAimOf(dial, outcome)
+  if (aim === undefined) return unknown('no_control', `${outcome.reason}; the name led to no address`)
+  if (
+    aim.kind === 'pod' &&
+    outcome.reason === 'connect_timeout' &&
+    controls.overflowed(`${aim.pod.namespace}/${aim.pod.name}`)
+  ) {
     return unknown('overflow', 'the accept queue of the target overflowed: its silence says nothing')
   }
   const target = targetControl(aim, controls)
@@ -73,7 +85,7 @@ function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): S
 }
 
 /** A virtual address lives when one of its endpoints does; everything else is asked itself. */
-function targetControl(aim: Exclude<Aim, { kind: 'name' }>, controls: Controls): Shown {
+function targetControl(aim: AddressAim, controls: Controls): Shown {
   if (aim.kind === 'pod' || aim.kind === 'external') return controls.targetAlive(aim.socket)
   const shown = aim.endpoints.map((socket) => controls.targetAlive(socket))
   const alive = shown.find((each) => each.shown === true)
@@ -81,8 +93,7 @@ function targetControl(aim: Exclude<Aim, { kind: 'name' }>, controls: Controls):
   return shown[0] ?? { shown: false, kind: 'none', sentence: `no ready endpoints behind ${socketText(aim.socket)}` }
 }
 
-function nodeOf(aim: Exclude<Aim, { kind: 'name' }>): string | undefined {
+function nodeOf(aim: AddressAim): string | undefined {
   if (aim.kind === 'pod') return aim.pod.node
   return aim.kind === 'node' ? aim.node.name : undefined
 }
-

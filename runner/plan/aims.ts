@@ -1,21 +1,21 @@
 import type { Family } from '../../checks/vantage.ts'
 import { type Endpoint, endpointsOf } from '../../fabric/endpoints.ts'
+import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { Node, Pod, Service, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { Protocol } from '../../policy/types.ts'
-import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { PodSet, Target } from '../scenario/model.ts'
-import { type Aim, familyOf, type Socket } from './dial.ts'
+import { type AddressAim, familyOf, type Socket } from './dial.ts'
 import { type Named, namedBy } from './names.ts'
 
 /** Why a target leads to no address, or to fewer than meant. */
 export interface Gap {
-  readonly cause: 'no_such_name' | 'no_such_port' | 'no_endpoints' | 'target_gone' | 'external_name'
+  readonly cause: 'no_such_name' | 'no_such_port' | 'no_endpoints' | 'target_gone' | 'external_name' | 'no_route'
   readonly sentence: string
 }
 
 export interface Aims {
-  readonly aims: readonly Aim[]
+  readonly aims: readonly AddressAim[]
   readonly gap?: Gap
 }
 
@@ -27,35 +27,40 @@ export interface AimOptions {
   readonly families?: readonly Family[]
 }
 
-type Reached = Exclude<Target, { kind: 'dns' }>
+/** Targets that are reached at an address, rather than asked of DNS. */
+export type ReachedTarget = Exclude<Target, { kind: 'dns' }>
 
 /** Every address that a target stands for: the virtual ones, then each endpoint, those not ready included. */
-export function aimsOf(target: Reached, options: AimOptions): Aims {
+export function aimsOf(target: ReachedTarget, options: AimOptions): Aims {
   const { aims, gap } = allAims(target, options)
-  const kept = aims.filter(
-    (aim) => aim.kind === 'name' || options.families === undefined || options.families.includes(aim.socket.family),
-  )
+  const kept = aims.filter(({ socket }) => options.families?.includes(socket.family) ?? true)
   if (kept.length > 0 || gap !== undefined || aims.length === 0) return { aims: kept, gap }
   const sentence = `${target.name} has no address of the asked family (IPv${options.families?.join(', IPv')})`
   return { aims: kept, gap: { cause: 'no_endpoints', sentence } }
 }
 
-function allAims(target: Reached, options: AimOptions): Aims {
+function allAims(target: ReachedTarget, options: AimOptions): Aims {
   const { world } = options
   if (target.kind === 'pods') return podSetAims(target.pods, { port: target.port, protocol: protocolOf(target) }, world)
   if (target.kind === 'nodePort') {
     const nodes = world.nodes.filter((node) => target.node === undefined || node.name === target.node)
     const aims = nodes.flatMap((node) => node.addresses.flatMap((address) => nodeAims(node, address, target, world)))
-    return aims.length > 0 ? { aims } : { aims, gap: { cause: 'target_gone', sentence: `no node ${target.node ?? ''}` } }
+    return aims.length > 0
+      ? { aims }
+      : { aims, gap: { cause: 'target_gone', sentence: `no node ${target.node ?? ''}` } }
   }
   const port = { port: target.port, protocol: protocolOf(target) }
   return namedAims(namedBy(target.host, options.namespace, world), { ...port, host: target.host, world })
 }
 
-/** The protocol below what a target speaks. */
-export function protocolOf(target: Reached): Protocol {
+function protocolOf(target: ReachedTarget): Protocol {
   if (target.kind === 'pods' || target.kind === 'nodePort') return target.speech.protocol === 'udp' ? 'UDP' : 'TCP'
   return target.kind === 'udp' ? 'UDP' : 'TCP'
+}
+
+/** The port and protocol that a target is asked for at. */
+export function portOf(target: ReachedTarget): Port {
+  return { port: target.port, protocol: protocolOf(target) }
 }
 
 interface Port {
@@ -63,7 +68,8 @@ interface Port {
   readonly protocol: Protocol
 }
 
-function namedAims(named: Named, { port, protocol, host, world }: Port & { host: string; world: World }): Aims {
+/** The addresses of what a host leads to. */
+export function namedAims(named: Named, { port, protocol, host, world }: Port & { host: string; world: World }): Aims {
   switch (named.kind) {
     case 'service':
       return serviceAims(named.service, { port, protocol }, world)
@@ -90,7 +96,7 @@ function missingName(host: string, elsewhere: readonly Service[], world: World):
 
 function serviceAims(service: Service, { port, protocol }: Port, world: World): Aims {
   const all = endpointsOf(service, world)
-  const endpoints = all.filter((endpoint) => endpoint.protocol === protocol && portOf(endpoint, service) === port)
+  const endpoints = all.filter((endpoint) => endpoint.protocol === protocol && dialledPort(endpoint, service) === port)
   const where = `${service.namespace}/${service.name}`
   if (!service.headless && !service.ports.some((each) => each.port === port && each.protocol === protocol)) {
     const known = service.ports.map((each) => `${each.port}/${each.protocol}`).join(', ')
@@ -98,25 +104,28 @@ function serviceAims(service: Service, { port, protocol }: Port, world: World): 
     return { aims: virtualAims(service, { port, protocol }, []), gap: { cause: 'no_such_port', sentence } }
   }
   const sockets = endpoints.map((endpoint) => socket(endpoint.address, { port: endpoint.targetPort, protocol }))
-  const aims = [...virtualAims(service, { port, protocol }, sockets), ...endpoints.map((endpoint) => endpointAim(endpoint))]
+  const aims = [
+    ...virtualAims(service, { port, protocol }, sockets),
+    ...endpoints.map((endpoint) => endpointAim(endpoint)),
+  ]
   if (endpoints.some((endpoint) => endpoint.ready)) return { aims }
   const asleep = endpoints.length > 0 ? ` (${endpoints.length} not ready)` : ' (no pod matches its selector)'
   return { aims, gap: { cause: 'no_endpoints', sentence: `Service ${where} has no ready endpoints${asleep}` } }
 }
 
 /** Behind a headless Service the port that is dialled is the pod's own. */
-function portOf(endpoint: Endpoint, service: Service): number {
+function dialledPort(endpoint: Endpoint, service: Service): number {
   return service.headless ? endpoint.targetPort : endpoint.port
 }
 
-function virtualAims(service: Service, port: Port, endpoints: readonly Socket[]): Aim[] {
+function virtualAims(service: Service, port: Port, endpoints: readonly Socket[]): AddressAim[] {
   return service.clusterIPs.map((address) => {
     const own = socket(address, port)
     return { kind: 'virtual', service, socket: own, endpoints: endpoints.filter(({ family }) => family === own.family) }
   })
 }
 
-function endpointAim(endpoint: Endpoint): Aim {
+function endpointAim(endpoint: Endpoint): AddressAim {
   const own = socket(endpoint.address, { port: endpoint.targetPort, protocol: endpoint.protocol })
   if (endpoint.pod === undefined) return { kind: 'external', socket: own }
   return { kind: 'pod', pod: endpoint.pod, socket: own, ready: endpoint.ready }
@@ -127,28 +136,39 @@ function podSetAims(set: PodSet, port: Port, world: World): Aims {
     set.by === 'workload'
       ? podsOfWorkload(set.namespace, set.workload, world)
       : world.pods.filter(
-          (pod) => (set.namespace === undefined || pod.namespace === set.namespace) && matchesSelector(set.selector, pod.labels),
+          (pod) =>
+            (set.namespace === undefined || pod.namespace === set.namespace) &&
+            matchesSelector(set.selector, pod.labels),
         )
   if (pods.length > 0) return { aims: pods.flatMap((pod) => podAims(pod, port)) }
   return { aims: [], gap: { cause: 'target_gone', sentence: 'no pod is selected by the target' } }
 }
 
-function podAims(pod: Pod, port: Port): Aim[] {
+function podAims(pod: Pod, port: Port): AddressAim[] {
   return pod.addresses.map((address) => ({ kind: 'pod', pod, socket: socket(address, port), ready: pod.ready }))
 }
 
 /** A node's address stands for the NodePort Services on it, or else for pods on the host's network. */
-function nodeAims(node: Node, address: string, { port, protocol }: Omit<Port, 'protocol'> & { protocol?: Protocol }, world: World): Aim[] {
+function nodeAims(
+  node: Node,
+  address: string,
+  { port, protocol }: Omit<Port, 'protocol'> & { protocol?: Protocol },
+  world: World,
+): AddressAim[] {
   const asked = { port, protocol: protocol ?? 'TCP' }
   const own = socket(address, asked)
   for (const service of world.services) {
     const match = service.ports.find((each) => each.nodePort === port && each.protocol === asked.protocol)
     if (match === undefined) continue
-    const endpoints = endpointsOf(service, world).filter((each) => each.port === match.port && each.protocol === asked.protocol)
+    const endpoints = endpointsOf(service, world).filter(
+      (each) => each.port === match.port && each.protocol === asked.protocol,
+    )
     const sockets = endpoints.map((each) => socket(each.address, { port: each.targetPort, protocol: each.protocol }))
     return [{ kind: 'node', node, socket: own, endpoints: sockets.filter(({ family }) => family === own.family) }]
   }
-  const host = world.pods.find((pod) => pod.hostNetwork && pod.node === node.name && pod.ports.some((each) => each.port === port))
+  const host = world.pods.find(
+    (pod) => pod.hostNetwork && pod.node === node.name && pod.ports.some((each) => each.port === port),
+  )
   if (host !== undefined) return [{ kind: 'pod', pod: host, socket: own, ready: host.ready }]
   return [{ kind: 'node', node, socket: own, endpoints: [] }]
 }

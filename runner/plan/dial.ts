@@ -1,4 +1,5 @@
 import type { Check } from '../../checks/check.ts'
+import type { Outcome } from '../../checks/outcome.ts'
 import type { Family } from '../../checks/vantage.ts'
 import type { Node, Pod, Service } from '../../fabric/world.ts'
 import type { Protocol } from '../../policy/types.ts'
@@ -15,12 +16,19 @@ export interface Socket {
 }
 
 /** What an address belongs to, from the objects; it decides which controls a block needs. */
-export type Aim =
+export type AddressAim =
   | { readonly kind: 'pod'; readonly socket: Socket; readonly pod: Pod; readonly ready: boolean }
-  | { readonly kind: 'virtual'; readonly socket: Socket; readonly service: Service; readonly endpoints: readonly Socket[] }
+  | {
+      readonly kind: 'virtual'
+      readonly socket: Socket
+      readonly service: Service
+      readonly endpoints: readonly Socket[]
+    }
   | { readonly kind: 'node'; readonly socket: Socket; readonly node: Node; readonly endpoints: readonly Socket[] }
-  | { readonly kind: 'external'; readonly socket: Socket; readonly control?: SourceKey }
-  | { readonly kind: 'name'; readonly host: string }
+  | { readonly kind: 'external'; readonly socket: Socket }
+
+/** A name is left to the source's own resolver. */
+export type Aim = AddressAim | { readonly kind: 'name'; readonly host: string }
 
 /** One aim that one source dials, with so many new connections at once. */
 export interface Dial {
@@ -28,6 +36,17 @@ export interface Dial {
   readonly aim: Aim
   readonly check: Check
   readonly connections: number
+}
+
+/** A name that leads out of the cluster stands for the address that was dialled. */
+export function addressAimOf(
+  { aim, check }: Dial,
+  { address, port }: Pick<Outcome, 'address' | 'port'>,
+): AddressAim | undefined {
+  if (aim.kind !== 'name') return aim
+  if (address === undefined || port === undefined) return undefined
+  const protocol = check.kind === 'udp' ? 'UDP' : 'TCP'
+  return { kind: 'external', socket: { address, port, protocol, family: familyOf(address) } }
 }
 
 /** Text that is equal for sockets that are the same. */

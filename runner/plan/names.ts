@@ -41,7 +41,10 @@ function candidates(labels: readonly string[], namespace: string | undefined): C
   const [a = '', b, c, d] = labels
   if (labels.length === 1) return namespace === undefined ? [] : [[a, namespace]]
   if (labels.length === 2 && b !== undefined) {
-    return [...(namespace === undefined ? [] : [[b, namespace, a] as const]), ...(namespace === undefined ? [] : [[a, b] as const])]
+    return [
+      ...(namespace === undefined ? [] : [[b, namespace, a] as const]),
+      ...(namespace === undefined ? [] : [[a, b] as const]),
+    ]
   }
   if (labels.length === 3 && b !== undefined) return c === 'svc' ? [[a, b]] : [[b, c ?? '', a]]
   return labels.length === 4 && d === 'svc' ? [[b ?? '', c ?? '', a]] : []

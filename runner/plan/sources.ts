@@ -54,7 +54,9 @@ function namespacesOf(source: Extract<Source, { kind: 'namespaces' }>, world: Wo
   const { like: workload, node } = source
   const matching = world.namespaces.filter((namespace) => matchesSelector(source.selector, namespace.labels))
   const sources = matching.map(({ name: namespace }) => {
-    const identity: Identity = workload ? { kind: 'like', namespace, workload, node } : { kind: 'namespace', namespace, node }
+    const identity: Identity = workload
+      ? { kind: 'like', namespace, workload, node }
+      : { kind: 'namespace', namespace, node }
     return planned(`${source.name}[${namespace}]`, identity, namespace)
   })
   return sources.length > 0 ? { sources } : { sources, note: 'no namespace matches its selector' }
@@ -74,7 +76,9 @@ function podsOf(source: Extract<Source, { kind: 'pods' }>, world: World): Expand
     planned(`${source.name}[${namespace}/${name}]`, { kind: 'pod', namespace, name }, namespace),
   )
   if (sources.length === 0) return { sources, note: 'no pod matches its selector' }
-  return chosen.length < matching.length ? { sources, note: `${chosen.length} of ${matching.length} pods` } : { sources }
+  return chosen.length < matching.length
+    ? { sources, note: `${chosen.length} of ${matching.length} pods` }
+    : { sources }
 }
 
 /** Pods that every policy treats alike: same namespace, labels and named ports. */

@@ -1,0 +1,13 @@
+import { judgeAllowed } from './allowed.ts'
+import { judgeBlocked } from './blocked.ts'
+import { judgeLayer7 } from './layer7.ts'
+import { judgeQuestion } from './question.ts'
+import type { Evidence, Verdict } from './verdict.ts'
+
+/** Holds what was seen of a path against what the scenario expects of it. */
+export function judge(evidence: Evidence): Verdict {
+  const { expect, target } = evidence.planned.path
+  if (expect.kind === 'blocked')
+    return expect.layer === 7 && target.kind !== 'dns' ? judgeLayer7(evidence) : judgeBlocked(evidence)
+  return target.kind === 'dns' ? judgeQuestion(evidence) : judgeAllowed(evidence)
+}

@@ -1,0 +1,122 @@
+import { isIP } from 'node:net'
+import { type Check, type CheckInput, checkSchema } from '../../checks/check.ts'
+import type { Family } from '../../checks/vantage.ts'
+import type { Expectation, HttpRequest, Speech, Target } from '../scenario/model.ts'
+import { familyOf, type Socket } from './dial.ts'
+
+/** How long a check may take, over all its attempts. */
+export interface Patience {
+  readonly deadlineMs: number
+  readonly attempts: number
+}
+
+type Spoken = Exclude<Target, { kind: 'dns' }>
+
+/** What the application would do: the target by its own name, with the conditions that the scenario asks for. */
+export function namedCheck(
+  target: Extract<Spoken, { host: string }>,
+  expect: Expectation,
+  options: Patience & { family?: Family },
+): Check {
+  if (target.kind === 'http') return checkSchema.parse({ ...options, ...httpCheck(target.url, target.request, expect) })
+  const { host, port } = target
+  return checkSchema.parse({
+    ...options,
+    host,
+    port,
+    ...(target.kind === 'tls' ? tlsCheck(expect) : { kind: target.kind }),
+  })
+}
+
+/** The same at one address behind the name, which then only stands in the Host header and the server name. */
+export function addressedCheck(
+  target: Spoken,
+  socket: Socket,
+  { expect, ...patience }: Patience & { expect: Expectation },
+): Check {
+  const { address: host, port } = socket
+  const named = 'host' in target && target.host !== host
+  const speech = speechOf(target)
+  if (speech.protocol === 'http' || speech.protocol === 'https') {
+    const secure = speech.protocol === 'https'
+    const own = `${secure ? 'https' : 'http'}://${socket.family === 6 ? `[${host}]` : host}:${port}${speech.path}`
+    const request = named
+      ? { ...speech.request, headers: { host: hostHeader(target), ...speech.request.headers } }
+      : speech.request
+    const serverName = named && secure ? { serverName: target.host } : {}
+    return checkSchema.parse({ ...patience, ...serverName, ...httpCheck(own, request, expect) })
+  }
+  if (speech.protocol === 'tls')
+    return checkSchema.parse({
+      ...patience,
+      host,
+      port,
+      ...(named ? { serverName: target.host } : {}),
+      ...tlsCheck(expect),
+    })
+  return checkSchema.parse({ ...patience, kind: speech.protocol, host, port })
+}
+
+/** Whether packets pass at layer 4, nothing more; `address` may be a name outside the cluster. A DNS server is asked a question: it leaves other datagrams unanswered. */
+export function transportCheck({ address: host, port, protocol }: Omit<Socket, 'family'>, patience: Patience): Check {
+  if (protocol === 'UDP' && port === 53 && isIP(host) !== 0) return serverCheck(host, patience)
+  return checkSchema.parse({ ...patience, kind: protocol === 'UDP' ? 'udp' : 'tcp', host, port })
+}
+
+/** A question that every cluster's DNS answers, put to one server. */
+export function serverCheck(server: string, patience: Patience): Check {
+  return checkSchema.parse({ ...patience, kind: 'dns', name: 'kubernetes.default.svc.cluster.local.', server })
+}
+
+/** The lookup that stands beside a path that is judged by address. */
+export function lookupCheck(host: string, { deadlineMs }: Patience): Check {
+  return checkSchema.parse({ kind: 'dns', name: host, type: 'A', deadlineMs, attempts: 1 })
+}
+
+/** The question of a dns target. */
+export function dnsCheck({ host: name, type, server }: Extract<Target, { kind: 'dns' }>, patience: Patience): Check {
+  return checkSchema.parse({ ...patience, kind: 'dns', name, type, ...(server === undefined ? {} : { server }) })
+}
+
+/** What a target speaks, whichever way it was written. */
+export function speechOf(target: Spoken): Speech {
+  if (target.kind === 'pods' || target.kind === 'nodePort') return target.speech
+  if (target.kind !== 'http') return { protocol: target.kind }
+  const { pathname, search } = new URL(target.url)
+  return { protocol: target.secure ? 'https' : 'http', path: `${pathname}${search}`, request: target.request }
+}
+
+function hostHeader({ host, port, ...target }: Extract<Spoken, { host: string }>): string {
+  const usual = target.kind === 'http' && target.secure ? 443 : 80
+  const name = familyOf(host) === 6 ? `[${host}]` : host
+  return port === usual ? name : `${name}:${port}`
+}
+
+function httpCheck(url: string, request: HttpRequest, expect: Expectation): CheckInput {
+  const asked = expect.kind === 'allowed' ? expect : undefined
+  const { status, headers, body } = asked?.http ?? {}
+  return {
+    kind: 'http',
+    url,
+    ...request,
+    ...tlsOptions(expect),
+    expect: {
+      ...(status === undefined ? {} : { status: [...status] }),
+      ...(headers === undefined ? {} : { headers: { ...headers } }),
+      ...(body === undefined ? {} : { body }),
+    },
+  }
+}
+
+function tlsCheck(expect: Expectation) {
+  return { kind: 'tls' as const, ...tlsOptions(expect) }
+}
+
+/** A certificate is verified only where the scenario asks for it: the question is the path, not the certificate. */
+function tlsOptions(expect: Expectation) {
+  const asked = expect.kind === 'allowed' ? expect.tls : undefined
+  return {
+    verify: asked?.verified ?? false,
+    ...(asked?.serverName === undefined ? {} : { serverName: asked.serverName }),
+  }
+}

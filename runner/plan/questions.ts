@@ -1,0 +1,43 @@
+import type { Target } from '../scenario/model.ts'
+import { namedAims } from './aims.ts'
+import { dnsCheck, serverCheck } from './checks.ts'
+import type { AddressAim } from './dial.ts'
+import { namedBy } from './names.ts'
+import type { PlannedPath } from './paths.ts'
+import { patienceOf, type Task } from './task.ts'
+
+/** New questions to each server of a path to DNS that must be blocked. */
+const questions = 3
+
+/** A question as the application's resolver asks it; where DNS must be blocked, one to each address of the nameserver. */
+export function planQuestion(
+  target: Extract<Target, { kind: 'dns' }>,
+  task: Task,
+): Pick<PlannedPath, 'application' | 'addresses'> {
+  const { path, source, dial } = task
+  if (path.expect.kind !== 'blocked') {
+    const check = dnsCheck(target, patienceOf(task, 'allowed'))
+    return {
+      application: dial({ source: source.key, aim: { kind: 'name', host: target.host }, check, connections: 1 }),
+      addresses: [],
+    }
+  }
+  const wait = patienceOf(task, 'blocked')
+  const addresses = serversFor(target.server, task).map((aim) =>
+    dial({
+      source: source.key,
+      aim,
+      check: serverCheck(aim.socket.address, wait),
+      connections: path.attempts ?? questions,
+    }),
+  )
+  return { addresses }
+}
+
+/** The nameserver's addresses: the asked one, else the cluster's DNS Service, and the pods behind it. */
+function serversFor(server: string | undefined, { options: { world, probes }, source }: Task): readonly AddressAim[] {
+  const host = server ?? `kube-dns.kube-system.svc.${world.domain}`
+  const own = probes.get(source.key)?.addresses.map((address) => (address.includes(':') ? 6 : 4))
+  const { aims } = namedAims(namedBy(host, undefined, world), { port: 53, protocol: 'UDP', host, world })
+  return aims.filter(({ socket }) => own === undefined || own.includes(socket.family))
+}

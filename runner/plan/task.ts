@@ -1,0 +1,58 @@
+import { isIP } from 'node:net'
+import type { Family } from '../../checks/vantage.ts'
+import type { Probe, Timing } from '../../fabric/fabric.ts'
+import type { World } from '../../fabric/world.ts'
+import type { ScenarioPath } from '../scenario/model.ts'
+import { type Aims, aimsOf, type ReachedTarget } from './aims.ts'
+import type { Patience } from './checks.ts'
+import { type Dial, familyOf, type SourceKey } from './dial.ts'
+import type { PlannedSource } from './sources.ts'
+
+export interface PlanOptions {
+  readonly world: World
+  readonly probes: ReadonlyMap<SourceKey, Probe>
+  readonly timing: Timing
+  /** Of paths that give none themselves. */
+  readonly deadlineMs?: number
+}
+
+export type MakeDial = (dial: Dial) => Dial
+
+/** One path, one source, one family: what the ways of planning work on. */
+export interface Task {
+  readonly path: ScenarioPath
+  readonly source: PlannedSource
+  readonly witness: PlannedSource | undefined
+  readonly family: Family | undefined
+  readonly dial: MakeDial
+  readonly options: PlanOptions
+}
+
+/** How long a path's checks wait: its own figures, then the run's, then the fabric's. */
+export function patienceOf({ path, options }: Task, expected: 'allowed' | 'blocked'): Patience {
+  const usual = options.timing[expected]
+  return { deadlineMs: path.deadlineMs ?? options.deadlineMs ?? usual.deadlineMs, attempts: usual.attempts }
+}
+
+/** The target's addresses in the families that are asked for and that the source has. */
+export function aimsFor(target: ReachedTarget, { source, family, options }: Task): Aims {
+  const { world, probes } = options
+  const own = probes.get(source.key)?.addresses.map(familyOf)
+  const { aims, gap } = aimsOf(target, {
+    world,
+    namespace: source.namespace,
+    ...(family === undefined ? {} : { families: [family] }),
+  })
+  const kept = aims.filter(({ socket }) => own === undefined || own.includes(socket.family))
+  if (kept.length > 0 || aims.length === 0) return { aims: kept, ...(gap === undefined ? {} : { gap }) }
+  const lacking = [...new Set(aims.map(({ socket }) => socket.family))].map((each) => `IPv${each}`).join(' or ')
+  return {
+    aims: [],
+    gap: { cause: 'no_route', sentence: `${source.name} has no ${lacking} address, and ${target.name} has no other` },
+  }
+}
+
+/** The target's name where it has one that must be resolved. */
+export function hostNameOf(target: ReachedTarget): string | undefined {
+  return 'host' in target && isIP(target.host) === 0 ? target.host : undefined
+}
