@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
+import { matrix } from './matrix.ts'
 import { schema } from './schema.ts'
 import { validate } from './validate.ts'
 
 /** All commands, in the order in which `crosscheck --help` lists them. */
-export const commands: readonly Command[] = [validate, schema]
+export const commands: readonly Command[] = [matrix, validate, schema]

@@ -1,0 +1,7 @@
+import { z } from 'zod'
+import { matrixSchema } from './cell.ts'
+
+/** The JSON Schema (draft 7) of what `crosscheck matrix -o json` prints. */
+export function matrixJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(matrixSchema, { target: 'draft-7' }), title: 'Crosscheck matrix' }
+}

@@ -1,0 +1,55 @@
+import type { Timing } from '../../fabric/fabric.ts'
+import type { Pod, Service, World } from '../../fabric/world.ts'
+import { transportCheck } from '../plan/checks.ts'
+import { type Dial, type SourceKey, socketKey } from '../plan/dial.ts'
+import { type DialTo, type PlannedCell, socketBetween, sourceKey } from './question.ts'
+import { type MatrixOptions, type Port, portsOf, selectPods } from './selection.ts'
+import { planService } from './services.ts'
+
+export interface MatrixPlan {
+  readonly cells: readonly PlannedCell[]
+  readonly sources: ReadonlyMap<SourceKey, Pod>
+  /** Each once, though cells may share them. */
+  readonly dials: readonly Dial[]
+}
+
+/** Every selected pod to each port of every other one, and with `services` to each Service port; from a pod to itself is left out. */
+export function planMatrix(world: World, options: MatrixOptions & { readonly timing: Timing }): MatrixPlan {
+  const pods = selectPods(world, options)
+  const dials = new Map<string, Dial>()
+  const sources = new Map<SourceKey, Pod>()
+  const dialTo: DialTo = (from, aim) => {
+    const source = sourceKey(from)
+    const key = `${source} ${socketKey(aim.socket)}`
+    const known = dials.get(key)
+    if (known !== undefined) return known
+    const dial = { source, aim, check: transportCheck(aim.socket, options.timing.blocked), connections: 1 }
+    dials.set(key, dial)
+    sources.set(source, from)
+    return dial
+  }
+  const targets = pods.map((pod) => ({ pod, ports: portsOf(pod, world, options) }))
+  const services = options.services ? world.services.filter((service) => isWanted(service, pods, options)) : []
+  const cells = pods.flatMap((from) => [
+    ...targets
+      .filter(({ pod }) => pod !== from)
+      .flatMap(({ pod, ports }) => ports.map((port) => podCell(from, pod, port))),
+    ...services.flatMap((service) => planService(from, service, { world, dialTo, family: options.family })),
+  ])
+  return { cells, sources, dials: [...dials.values()] }
+
+  function podCell(from: Pod, pod: Pod, { port, protocol }: Port): PlannedCell {
+    const to = { kind: 'pod', pod } as const
+    const socket = socketBetween(from, pod.addresses, { port, protocol, family: options.family })
+    if ('observed' in socket) return { from, to, port, protocol, question: { kind: 'answered', finding: socket } }
+    const dial = dialTo(from, { kind: 'pod', pod, ready: pod.ready, socket })
+    return { from, to, port, protocol, question: { kind: 'pod', dial } }
+  }
+}
+
+/** Services in the namespaces asked for, or that belong to what was given; the lab's own ones only with everything. */
+function isWanted(service: Service, pods: readonly Pod[], { namespaces, everything }: MatrixOptions): boolean {
+  if (service.type === 'ExternalName') return false
+  if (namespaces.length > 0) return namespaces.includes(service.namespace)
+  return everything || service.place !== undefined || pods.some(({ namespace }) => namespace === service.namespace)
+}

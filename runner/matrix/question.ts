@@ -1,0 +1,45 @@
+import type { Pod, Service } from '../../fabric/world.ts'
+import { type AddressAim, type Dial, familyOf, type Socket, type SourceKey } from '../plan/dial.ts'
+import { type Finding, unknownFinding } from './cell.ts'
+import type { MatrixOptions, Port } from './selection.ts'
+
+/** How a cell is answered: by one connection, by those to a Service and to what is behind it, or before anything is dialled. */
+export type Question =
+  | { readonly kind: 'pod'; readonly dial: Dial }
+  | { readonly kind: 'service'; readonly virtual?: Dial; readonly endpoints: readonly Dial[] }
+  | { readonly kind: 'answered'; readonly finding: Finding }
+
+export interface PlannedCell extends Port {
+  readonly from: Pod
+  readonly to: { readonly kind: 'pod'; readonly pod: Pod } | { readonly kind: 'service'; readonly service: Service }
+  readonly question: Question
+}
+
+/** Gives the one dial from a source to a socket. */
+export type DialTo = (from: Pod, aim: AddressAim) => Dial
+
+/** The address that the source can dial, or why there is none. */
+export function socketBetween(
+  from: Pod,
+  addresses: readonly string[],
+  { port, protocol, family }: Port & Pick<MatrixOptions, 'family'>,
+): Socket | Finding {
+  if (protocol === 'SCTP') return unknownFinding('sctp', 'SCTP is not dialled: nothing is known of it')
+  if (from.addresses.length === 0) return unknownFinding('no_address', `the source ${nameOf(from)} has no address`)
+  if (addresses.length === 0) return unknownFinding('no_address', 'the target has no address')
+  const families = new Set(from.addresses.map(familyOf))
+  const address = addresses.find(
+    (each) => families.has(familyOf(each)) && (family ?? familyOf(each)) === familyOf(each),
+  )
+  if (address !== undefined) return { address, port, protocol, family: familyOf(address) }
+  const asked = family === undefined ? 'of a common family' : `for IPv${family}`
+  return unknownFinding('no_address', `source and target have no addresses ${asked}`)
+}
+
+export function sourceKey({ namespace, name }: Pick<Pod, 'namespace' | 'name'>): SourceKey {
+  return JSON.stringify({ kind: 'pod', namespace, name })
+}
+
+export function nameOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return `${namespace}/${name}`
+}

@@ -1,0 +1,88 @@
+import { type Endpoint, endpointsOf } from '../../fabric/endpoints.ts'
+import type { Pod, Service, World } from '../../fabric/world.ts'
+import type { AddressAim, Socket } from '../plan/dial.ts'
+import { familyOf } from '../plan/dial.ts'
+import { type Finding, unknownFinding } from './cell.ts'
+import { type DialTo, type PlannedCell, type Question, socketBetween } from './question.ts'
+import type { MatrixOptions, Port } from './selection.ts'
+
+interface ServiceOptions extends Pick<MatrixOptions, 'family'> {
+  readonly world: World
+  readonly dialTo: DialTo
+}
+
+/** One cell per port of a Service: its virtual address, and each ready endpoint behind it, because one connection samples only one of them. */
+export function planService(from: Pod, service: Service, options: ServiceOptions): PlannedCell[] {
+  const all = endpointsOf(service, options.world)
+  const ports = service.headless ? headlessPorts(all) : service.ports
+  return ports.flatMap(({ port, protocol }) => {
+    const mine = all.filter(
+      (each) => each.protocol === protocol && (service.headless ? each.targetPort : each.port) === port,
+    )
+    const question = questionOf(from, service, { ...options, port, protocol, endpoints: mine })
+    return question === undefined ? [] : [{ from, to: { kind: 'service', service } as const, port, protocol, question }]
+  })
+}
+
+/** Behind a headless Service pods are dialled on their own ports. */
+function headlessPorts(endpoints: readonly Endpoint[]): Port[] {
+  const ports = endpoints.map(({ targetPort, protocol }) => ({ port: targetPort, protocol }))
+  return [...new Map(ports.map((port) => [`${port.port}/${port.protocol}`, port])).values()]
+}
+
+interface PortOptions extends ServiceOptions, Port {
+  readonly endpoints: readonly Endpoint[]
+}
+
+/** None where the Service leads back to the source alone: what happens then is left to the implementation (semantics rule 54). */
+function questionOf(from: Pod, service: Service, options: PortOptions): Question | undefined {
+  const { dialTo, endpoints } = options
+  const ready = endpoints.filter((each) => each.ready)
+  const near = service.internalTrafficPolicy === 'Local' && !service.headless
+  const reachable = near ? ready.filter(({ node }) => node === from.node) : ready
+  if (reachable.length === 0) return answered(noEndpoints(service, { endpoints, ready, node: from.node }))
+  const first = socketBetween(
+    from,
+    service.headless ? reachable.map(({ address }) => address) : service.clusterIPs,
+    options,
+  )
+  if ('observed' in first) return answered(first)
+  const others = reachable.filter((each) => each.pod !== from && each.family === first.family)
+  if (others.length === 0) return undefined
+  const sockets = others.map((each) => socketOf(each))
+  const dials = others.map((each) => dialTo(from, aimOf(each)))
+  // With the source among them, one connection to the virtual address may end in the source itself.
+  if (service.headless || reachable.some(({ pod }) => pod === from)) return { kind: 'service', endpoints: dials }
+  const virtual = dialTo(from, { kind: 'virtual', service, socket: first, endpoints: sockets })
+  return { kind: 'service', virtual, endpoints: dials }
+}
+
+function answered(finding: Finding): Question {
+  return { kind: 'answered', finding }
+}
+
+interface Missing {
+  readonly endpoints: readonly Endpoint[]
+  readonly ready: readonly Endpoint[]
+  readonly node: string
+}
+
+function noEndpoints({ namespace, name }: Service, { endpoints, ready, node }: Missing): Finding {
+  if (ready.length > 0)
+    return unknownFinding(
+      'service',
+      `internalTrafficPolicy: Local, and ${namespace}/${name} has no ready endpoint on ${node}`,
+    )
+  const asleep = endpoints.length > 0 ? ` (${endpoints.length} not ready)` : ''
+  return unknownFinding('no_endpoints', `Service ${namespace}/${name} has no ready endpoints${asleep}`)
+}
+
+function socketOf({ address, targetPort, protocol }: Endpoint): Socket {
+  return { address, port: targetPort, protocol, family: familyOf(address) }
+}
+
+function aimOf(endpoint: Endpoint): AddressAim {
+  const socket = socketOf(endpoint)
+  if (endpoint.pod === undefined) return { kind: 'external', socket }
+  return { kind: 'pod', pod: endpoint.pod, ready: endpoint.ready, socket }
+}

@@ -1,0 +1,110 @@
+import type { Cell } from './cell.ts'
+import { type Folded, type FoldedMatrix, foldMatrix } from './fold.ts'
+import type { MeasuredCell } from './measure.ts'
+
+export type Colour = 'green' | 'red' | 'yellow' | 'magenta' | 'dim'
+
+export interface TextOptions {
+  /** Lab or cluster, in one line. */
+  readonly description: string
+  readonly seconds: number
+  readonly interrupted: boolean
+  /** Characters of a line. */
+  readonly width: number
+  readonly paint: (colour: Colour, text: string) => string
+}
+
+const marks: Record<Folded['state'], { readonly mark: string; readonly colour: Colour }> = {
+  open: { mark: '●', colour: 'green' },
+  blocked: { mark: '×', colour: 'red' },
+  mixed: { mark: '◐', colour: 'magenta' },
+  unknown: { mark: '?', colour: 'yellow' },
+}
+
+/** Lines that explain, at most. */
+const maxNotes = 20
+
+/** A table folded to workloads, what needs a word, and one line that sums up. */
+export function matrixText(measured: readonly MeasuredCell[], options: TextOptions): string {
+  const folded = foldMatrix(measured)
+  const cells = measured.map(({ cell }) => cell)
+  const parts = [
+    `${options.description}\n`,
+    ...tables(folded, options),
+    ...(cells.length > 0 ? [legend(options)] : []),
+    ...notes('mixed', mixedNotes(folded)),
+    ...notes('unknown', unknownNotes(cells)),
+    summary(cells, options),
+  ]
+  return parts.join('\n')
+}
+
+/** As many columns beside each other as the line has room for; each is headed by its number, whose name stands below. */
+function tables(folded: FoldedMatrix, options: TextOptions): string[] {
+  const { rows, columns } = folded
+  if (rows.length === 0 || columns.length === 0) return ['nothing to ask: no pod is given, or none with a port\n']
+  const head = Math.max(4, ...rows.map((row) => row.length))
+  const digits = String(columns.length).length
+  const perTable = Math.max(4, Math.floor((options.width - head - 2) / (digits + 2)))
+  const count = Math.ceil(columns.length / perTable)
+  return Array.from({ length: count }, (_, index) => {
+    const first = index * perTable
+    const own = columns.slice(first, first + perTable)
+    const numbers = own.map((_, at) => String(first + at + 1).padStart(digits + 2)).join('')
+    const lines = rows.map((row) => {
+      const line = own.map((column) => ' '.repeat(digits + 1) + markOf(folded.at(row, column), options)).join('')
+      return `${row.padEnd(head)}${line}`.trimEnd()
+    })
+    const names = own.map((column, at) => `${String(first + at + 1).padStart(digits)}  ${column}`)
+    return [`${'FROM'.padEnd(head)}${numbers}`, ...lines, '', ...names, ''].join('\n')
+  })
+}
+
+function markOf(folded: Folded | undefined, { paint }: TextOptions): string {
+  if (folded === undefined) return ' '
+  const { mark, colour } = marks[folded.state]
+  return paint(colour, mark)
+}
+
+function legend({ paint }: TextOptions): string {
+  const entries = Object.entries(marks).map(([state, { mark, colour }]) => `${paint(colour, mark)} ${state}`)
+  return `${entries.join('   ')}   (blank: from a pod to itself)\n`
+}
+
+function notes(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return []
+  const more = lines.length > maxNotes ? [`and ${lines.length - maxNotes} more, all of them with -o json`] : []
+  return [[`${title}:`, ...[...lines.slice(0, maxNotes), ...more].map((line) => `  ${line}`), ''].join('\n')]
+}
+
+/** Which replicas differ from which. */
+function mixedNotes({ rows, columns, at }: FoldedMatrix): string[] {
+  return rows.flatMap((row) =>
+    columns.flatMap((column) => {
+      const folded = at(row, column)
+      if (folded?.state !== 'mixed') return []
+      const states = (['open', 'blocked', 'unknown'] as const).flatMap((state) => {
+        const own = folded.cells.filter(({ observed }) => observed === state)
+        const example = own[0] && (own[0].detail ?? `${own[0].from} -> ${own[0].to}`)
+        return own.length === 0 ? [] : [`${own.length} ${state} (${example})`]
+      })
+      return [`${row} -> ${column}: ${states.join(', ')}`]
+    }),
+  )
+}
+
+/** Each sentence once, with the number of cells that it holds for. */
+function unknownNotes(cells: readonly Cell[]): string[] {
+  const bySentence = Map.groupBy(
+    cells.filter(({ observed }) => observed === 'unknown'),
+    ({ detail, reason }) => detail ?? String(reason),
+  )
+  return [...bySentence].map(([sentence, own]) => `${own.length} × ${sentence}`)
+}
+
+function summary(cells: readonly Cell[], { seconds, interrupted }: TextOptions): string {
+  const count = (state: Cell['observed']) => `${cells.filter(({ observed }) => observed === state).length} ${state}`
+  const counts = [count('open'), count('blocked'), count('unknown')].join(', ')
+  const cellCount = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
+  return `${cellCount} in ${seconds.toFixed(1)} s: ${counts}${interrupted ? '; interrupted' : ''}\n`
+}
