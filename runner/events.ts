@@ -47,7 +47,12 @@ export type RunEvent =
       readonly description: string
       readonly policies: readonly PolicyRef[]
       readonly notSimulated: readonly string[]
-      readonly cluster?: { readonly uid: string; readonly version: string; readonly user?: string; readonly image?: string }
+      readonly cluster?: {
+        readonly uid: string
+        readonly version: string
+        readonly user?: string
+        readonly image?: string
+      }
     }
   | { readonly kind: 'canary'; readonly scenario: string; readonly results: readonly CanaryResult[] }
   /** Something that concerns many paths, told once at the top of the report. */

@@ -32,11 +32,13 @@ export const causes = [
   // nothing is known
   'unexplained_block',
   'not_run',
+  'self',
   'no_control',
   'no_route',
   'source_dead',
   'source_missing',
   'not_enforced',
+  'late_policies',
   'intercepted',
   'overflow',
   'not_simulated',

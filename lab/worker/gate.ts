@@ -1,8 +1,11 @@
 /** Bounds what is in flight, per key and over all, and how much starts before the event loop turns. */
 export interface Gate {
-  /** Waits for a place; the function returned gives it back and must be called once. */
-  enter(key: string): Promise<() => void>
+  /** Waits for a place; the function returned gives it back and must be called once. The hasty go before the others. */
+  enter(key: string, haste?: Haste): Promise<() => void>
 }
+
+/** Whether to be let in before those who have time. */
+export type Haste = 'hasty' | 'patient'
 
 export interface GateBounds {
   readonly perKey: number
@@ -17,25 +20,34 @@ export interface GateBounds {
 interface Key {
   readonly name: string
   inside: number
-  readonly waiting: (() => void)[]
+  readonly waiting: Readonly<Record<Haste, (() => void)[]>>
 }
 
-/** A gate that lets waiters of one key in by their order. */
+/** A gate that lets waiters of one key and haste in by their order. */
 export function createGate({ perKey, total, perTurn }: GateBounds): Gate {
   const keys = new Map<string, Key>()
+  const outside = { hasty: 0, patient: 0 }
   let inside = 0
   let turn: { left: number } | undefined
 
   function admit(): void {
+    admitThose('hasty')
+    admitThose('patient')
+  }
+
+  function admitThose(haste: Haste): void {
+    if (outside[haste] === 0) return
     for (const key of keys.values()) {
-      while (key.waiting.length > 0 && key.inside < perKey) {
+      const waiting = key.waiting[haste]
+      while (waiting.length > 0 && key.inside < perKey) {
         if (inside >= total) return
         turn ??= nextTurn()
         if (turn.left === 0) return
         turn.left -= 1
         inside += 1
         key.inside += 1
-        key.waiting.shift()!()
+        outside[haste] -= 1
+        waiting.shift()!()
       }
     }
   }
@@ -51,16 +63,18 @@ export function createGate({ perKey, total, perTurn }: GateBounds): Gate {
   function leave(key: Key): void {
     inside -= 1
     key.inside -= 1
-    if (key.inside === 0 && key.waiting.length === 0) keys.delete(key.name)
+    const { hasty, patient } = key.waiting
+    if (key.inside === 0 && hasty.length === 0 && patient.length === 0) keys.delete(key.name)
     admit()
   }
 
   return {
-    enter(name) {
-      const key = keys.get(name) ?? { name, inside: 0, waiting: [] }
+    enter(name, haste = 'patient') {
+      const key = keys.get(name) ?? { name, inside: 0, waiting: { hasty: [], patient: [] } }
       keys.set(name, key)
+      outside[haste] += 1
       return new Promise((resolve) => {
-        key.waiting.push(() => resolve(() => leave(key)))
+        key.waiting[haste].push(() => resolve(() => leave(key)))
         admit()
       })
     },

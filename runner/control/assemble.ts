@@ -12,12 +12,13 @@ export interface Measured {
   readonly canary: readonly CanaryResult[]
   readonly targets: TargetControls
   readonly sources: ReadonlyMap<SourceKey, SourceControls>
+  readonly known: ReadonlyMap<SourceKey, Shown>
   readonly sightings: Sightings
   readonly overflowed: ReadonlySet<string>
 }
 
 /** Turns measurements into the look-ups that verdicts are held against. */
-export function assembleControls({ canary, targets, sources, sightings, overflowed }: Measured): Controls {
+export function assembleControls({ canary, targets, sources, known, sightings, overflowed }: Measured): Controls {
   const intercepted = (source: SourceKey, address: string): boolean =>
     (sources.get(source)?.intercepted ?? false) || targets.intercepted.has(address)
   const reached = reachedIn(sightings, intercepted)
@@ -34,6 +35,7 @@ export function assembleControls({ canary, targets, sources, sightings, overflow
       return other ?? bad ?? { shown: undefined, kind: 'none', sentence: `the source has no control over IPv${family}` }
     },
     enforced: (node, family) => enforcedBy(canary, node, family),
+    known: (source) => known.get(source),
     intercepted,
     overflowed: (pod) => overflowed.has(pod),
   }

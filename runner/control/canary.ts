@@ -36,7 +36,8 @@ export interface Canary {
   readonly results: readonly CanaryResult[]
   /** The listener on each node that no policy selects: what sources dial to show that they live. */
   readonly listeners: ReadonlyMap<string, Pod>
-  remove(signal: AbortSignal): Promise<void>
+  /** The listener on each node that admits exactly the canary and the fresh sources. */
+  readonly guarded: ReadonlyMap<string, Pod>
 }
 
 export interface CanaryOptions {
@@ -48,8 +49,7 @@ export interface CanaryOptions {
 
 /** One throw-away path per node, family and side: reached before any policy, cut off under deny-all, reached again under an exact rule. */
 export async function raiseCanary(fabric: Fabric, { nodes, admitted, signal }: CanaryOptions): Promise<Canary> {
-  const objects = [canaryNamespaceObject(), ...canaryPods(nodes)]
-  await fabric.apply({ kind: 'apply', objects }, signal)
+  await fabric.apply({ kind: 'apply', objects: [canaryNamespaceObject(), ...canaryPods(nodes)] }, signal)
   const world = await fabric.world(signal)
   const podOf = (role: CanaryRole, index: number): Pod => {
     const name = canaryName(role, index)
@@ -93,8 +93,7 @@ export async function raiseCanary(fabric: Fabric, { nodes, admitted, signal }: C
   return {
     results,
     listeners: new Map(nodes.map((node, index) => [node, podOf('open', index)])),
-    remove: (over) =>
-      fabric.apply({ kind: 'delete', objects: [...canaryPolicies('deny'), ...objects.toReversed()] }, over),
+    guarded: new Map(nodes.map((node, index) => [node, podOf('guarded', index)])),
   }
 }
 

@@ -27,6 +27,8 @@ export interface Controls {
   sourceAlive(source: SourceKey, node: string | undefined, family: Family): Shown
   /** Condition 4: policies are enforced on that node for that family; undefined node: on every node of the run. */
   enforced(node: string | undefined, family: Family): Shown
+  /** Condition 4, last sentence: policies know a fresh source; undefined where it is none. */
+  known(source: SourceKey): Shown | undefined
   /** Condition 5: true where something in between answers every connection of this source, or to this address. */
   intercepted(source: SourceKey, address: string): boolean
   /** Pods (`namespace/name`) whose accept queue overflowed: their silence says nothing. */

@@ -12,6 +12,7 @@ export type Unknown =
   | 'no_route'
   | 'source_dead'
   | 'not_enforced'
+  | 'late_policies'
   | 'intercepted'
   | 'overflow'
   | 'name'
@@ -81,7 +82,14 @@ function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): S
   if (source.shown !== true) return unknown('source_dead', source.sentence)
   const enforced = controls.enforced(node, aim.socket.family)
   if (enforced.shown !== true) return unknown('not_enforced', enforced.sentence)
-  return { state: 'blocked', outcome, controls: [target, source, enforced], of: ran.length }
+  const known = controls.known(dial.source)
+  if (known?.shown === false) return unknown('late_policies', known.sentence)
+  return {
+    state: 'blocked',
+    outcome,
+    controls: [target, source, enforced, ...(known === undefined ? [] : [known])],
+    of: ran.length,
+  }
 }
 
 /** A virtual address lives when one of its endpoints does; everything else is asked itself. */

@@ -60,6 +60,7 @@ const order = [
   'intercepted',
   'overflow',
   'not_enforced',
+  'late_policies',
   'no_route',
   'target_gone',
   'not_listening',

@@ -44,7 +44,11 @@ function allAims(target: ReachedTarget, options: AimOptions): Aims {
   if (target.kind === 'pods') return podSetAims(target.pods, { port: target.port, protocol: protocolOf(target) }, world)
   if (target.kind === 'nodePort') {
     const nodes = world.nodes.filter((node) => target.node === undefined || node.name === target.node)
-    const aims = nodes.flatMap((node) => node.addresses.flatMap((address) => nodeAims(node, address, target, world)))
+    const all = nodes.flatMap((node) =>
+      node.addresses.flatMap((address) => nodeAims(node, address, portOf(target), world)),
+    )
+    const leading = all.filter((aim) => aim.kind !== 'node' || aim.endpoints.length > 0)
+    const aims = leading.length > 0 ? leading : all
     return aims.length > 0
       ? { aims }
       : { aims, gap: { cause: 'target_gone', sentence: `no node ${target.node ?? ''}` } }
@@ -149,16 +153,11 @@ function podAims(pod: Pod, port: Port): AddressAim[] {
 }
 
 /** A node's address stands for the NodePort Services on it, or else for pods on the host's network. */
-function nodeAims(
-  node: Node,
-  address: string,
-  { port, protocol }: Omit<Port, 'protocol'> & { protocol?: Protocol },
-  world: World,
-): AddressAim[] {
-  const asked = { port, protocol: protocol ?? 'TCP' }
+function nodeAims(node: Node, address: string, asked: Port, world: World): AddressAim[] {
   const own = socket(address, asked)
   for (const service of world.services) {
-    const match = service.ports.find((each) => each.nodePort === port && each.protocol === asked.protocol)
+    if (!service.ipFamilies.includes(own.family)) continue
+    const match = service.ports.find((each) => each.nodePort === asked.port && each.protocol === asked.protocol)
     if (match === undefined) continue
     const endpoints = endpointsOf(service, world).filter(
       (each) => each.port === match.port && each.protocol === asked.protocol,
@@ -167,7 +166,7 @@ function nodeAims(
     return [{ kind: 'node', node, socket: own, endpoints: sockets.filter(({ family }) => family === own.family) }]
   }
   const host = world.pods.find(
-    (pod) => pod.hostNetwork && pod.node === node.name && pod.ports.some((each) => each.port === port),
+    (pod) => pod.hostNetwork && pod.node === node.name && pod.ports.some((each) => each.port === asked.port),
   )
   if (host !== undefined) return [{ kind: 'pod', pod: host, socket: own, ready: host.ready }]
   return [{ kind: 'node', node, socket: own, endpoints: [] }]

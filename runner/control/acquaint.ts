@@ -1,0 +1,82 @@
+import { checkSchemas } from '../../checks/check.ts'
+import type { Fabric, Probe } from '../../fabric/fabric.ts'
+import type { World } from '../../fabric/world.ts'
+import { layer4Of } from '../judge/evidence.ts'
+import { familyOf, type SourceKey } from '../plan/dial.ts'
+import type { Canary } from './canary.ts'
+import { canaryPort } from './canary-objects.ts'
+import type { Shown } from './controls.ts'
+import { isolatingPolicies, policyNames } from './isolation.ts'
+
+/** How long a plugin may take to learn of a fresh pod where nothing can show that it has (verdicts.md §4). */
+const blindMs = 5_000
+/** After this a source that no plugin has learnt of is given up. */
+const patienceMs = 30_000
+
+export interface AcquaintOptions {
+  readonly fabric: Fabric
+  readonly world: World
+  readonly canary: Canary
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
+
+/** Waits until the policies of every node know each fresh source: a listener that admits exactly its labels lets it in. */
+export async function acquaint(
+  probes: ReadonlyMap<SourceKey, Probe>,
+  options: AcquaintOptions,
+): Promise<ReadonlyMap<SourceKey, Shown>> {
+  const fresh = [...probes].filter(([, probe]) => probe.bornAt !== undefined)
+  const entries = fresh.map(async ([key, probe]) => [key, await known(probe, options)] as const)
+  return new Map(await Promise.all(entries))
+}
+
+async function known(probe: Probe, options: AcquaintOptions): Promise<Shown> {
+  const { fabric, world, now, signal } = options
+  if (fabric.timing.policies === 'at-once')
+    return { shown: true, kind: 'canary', sentence: 'policies know a fresh pod at once here' }
+  const isolating = probe.pod === undefined ? [] : isolatingPolicies(probe.pod, 'egress', world)
+  if (isolating.length > 0) {
+    await pause((probe.bornAt ?? 0) + blindMs - now(), signal)
+    const sentence = `its egress policy ${policyNames(isolating)} forbids the canary, so policies were given ${blindMs / 1000} s to learn of it`
+    return { shown: true, kind: 'egress-policy', sentence }
+  }
+  const end = (probe.bornAt ?? 0) + patienceMs
+  for (;;) {
+    const deaf = await notYet(probe, options)
+    if (deaf.length === 0) {
+      const sentence = `policies know the source (canary, ${((now() - (probe.bornAt ?? 0)) / 1000).toFixed(1)} s after its address)`
+      return { shown: true, kind: 'canary', sentence }
+    }
+    if (now() > end || signal.aborted)
+      return {
+        shown: false,
+        kind: 'canary',
+        sentence: `policies have not learnt of the source in time (${deaf.join(', ')})`,
+      }
+    await pause(200, signal)
+  }
+}
+
+/** The guarded listeners that do not let the source in. */
+async function notYet(probe: Probe, { canary, fabric, signal }: AcquaintOptions): Promise<string[]> {
+  const families = new Set(probe.addresses.map(familyOf))
+  const hosts = [...canary.guarded.values()]
+    .flatMap(({ addresses }) => addresses)
+    .filter((address) => families.has(familyOf(address)))
+  const deadlineMs = fabric.timing.canaryMs
+  const checks = hosts.map((host) =>
+    checkSchemas.tcp.parse({ kind: 'tcp', id: host, host, port: canaryPort, deadlineMs }),
+  )
+  const deaf = new Set(hosts)
+  for await (const { id, outcome } of probe.run(checks, signal))
+    if (layer4Of(outcome.reason) === 'open') deaf.delete(id)
+  return [...deaf]
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, Math.max(0, milliseconds))
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  return promise.finally(() => clearTimeout(timer))
+}

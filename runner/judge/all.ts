@@ -1,0 +1,72 @@
+import type { Fabric } from '../../fabric/fabric.ts'
+import type { World } from '../../fabric/world.ts'
+import type { Measurement } from '../measure.ts'
+import type { Probes } from '../observe/probes.ts'
+import type { PlannedPath } from '../plan/paths.ts'
+import type { PlanEntry, Stage } from '../plan/stage.ts'
+import type { PathResult } from '../result.ts'
+import type { Scenario } from '../scenario/model.ts'
+import { conclude, concludeUnmeasured, type Position } from './conclude.ts'
+import { explain } from './explain.ts'
+import { judge } from './judge.ts'
+import { remeasured } from './leaks.ts'
+import { notSimulated } from './not-simulated.ts'
+
+export interface JudgeAllOptions {
+  readonly stage: Stage
+  readonly scenario: Scenario
+  readonly world: World
+  readonly fabric: Fabric
+  readonly probes: Probes
+  readonly measurement: Measurement
+  readonly signal: AbortSignal
+}
+
+/** One result per path, source and family, in the order of the scenario. */
+export async function* judgeAll(
+  plan: readonly PlanEntry[],
+  options: JudgeAllOptions,
+): AsyncGenerator<Omit<PathResult, 'index'>> {
+  const { stage, scenario, probes } = options
+  const position: Position = { scenario: scenario.name, ...(stage.name === undefined ? {} : { step: stage.name }) }
+  for (const { cast, planned } of plan) {
+    const name = cast.path.source.name
+    if (cast.skip !== undefined) {
+      yield concludeUnmeasured(cast, name, { position, status: 'skipped', explanation: [cast.skip] })
+      continue
+    }
+    for (const missing of missingSources(cast.sources, cast.note, probes)) {
+      const explanation = [`the source cannot be had: ${missing.why}`]
+      yield concludeUnmeasured(cast, missing.name ?? name, {
+        position,
+        status: 'inconclusive',
+        cause: 'source_missing',
+        explanation,
+      })
+    }
+    for (const path of planned) yield await judgeOne(path, position, options)
+  }
+}
+
+function missingSources(sources: PlanEntry['cast']['sources'], note: string | undefined, probes: Probes) {
+  if (sources.length === 0) return [{ name: undefined, why: note ?? 'it stands for nothing' }]
+  return sources.flatMap(({ key, name }) => {
+    const why = probes.unavailable.get(key)
+    return why === undefined ? [] : [{ name, why }]
+  })
+}
+
+async function judgeOne(
+  planned: PlannedPath,
+  position: Position,
+  options: JudgeAllOptions,
+): Promise<Omit<PathResult, 'index'>> {
+  const { world, probes, measurement, signal } = options
+  const probe = probes.ready.get(planned.source.key)
+  const first = judge({ planned, ...measurement })
+  const verdict = notSimulated(planned, first, world) ?? first
+  const alone =
+    verdict.cause === 'leak' && probe !== undefined ? await remeasured(planned, measurement, { probe, signal }) : []
+  const explanation = [...alone, ...explain(planned, verdict, { world, probe })]
+  return conclude(planned, verdict, { position, measurement, probe, explanation })
+}

@@ -1,0 +1,82 @@
+import type { Probe } from '../../fabric/fabric.ts'
+import type { Measurement } from '../measure.ts'
+import type { PlannedPath } from '../plan/paths.ts'
+import type { CastPath } from '../plan/stage.ts'
+import type { Cause, PathResult, Status } from '../result.ts'
+import type { ScenarioPath } from '../scenario/model.ts'
+import { expectationText } from './expectation.ts'
+import { endpointResults, lookAt, lookAtAddresses, type Verdict } from './verdict.ts'
+
+/** Where a path stands in the run. */
+export interface Position {
+  readonly scenario: string
+  readonly step?: string
+}
+
+/** A path that was measured, as the report has it. */
+export function conclude(
+  planned: PlannedPath,
+  verdict: Verdict,
+  more: {
+    readonly position: Position
+    readonly measurement: Measurement
+    readonly probe: Probe | undefined
+    readonly explanation: readonly string[]
+  },
+): Omit<PathResult, 'index'> {
+  const { path, source, family } = planned
+  const { position, measurement, probe, explanation } = more
+  const evidence = { planned, ...measurement }
+  const application = planned.application === undefined ? [] : [lookAt(planned.application, evidence)]
+  const lookup = planned.lookup && measurement.sightings.get(planned.lookup)?.[0]?.outcome
+  return {
+    ...headOf(path, position),
+    from: source.name,
+    ...(family === undefined ? {} : { family }),
+    status: verdict.status,
+    ...(verdict.cause === undefined ? {} : { cause: verdict.cause }),
+    seen: verdict.seen,
+    ...(verdict.observed === undefined ? {} : { observed: verdict.observed }),
+    ...(lookup === undefined ? {} : { lookup }),
+    endpoints: endpointResults([...application, ...lookAtAddresses(evidence)]),
+    control: verdict.control,
+    explanation: [...(verdict.sentence === undefined ? [] : [verdict.sentence]), ...explanation],
+    ...(probe === undefined ? {} : { source: sourceOf(probe) }),
+  }
+}
+
+/** A path of which nothing was measured, with the reason. */
+export function concludeUnmeasured(
+  { path }: CastPath,
+  from: string,
+  more: {
+    readonly position: Position
+    readonly status: Status
+    readonly cause?: Cause
+    readonly explanation: readonly string[]
+  },
+): Omit<PathResult, 'index'> {
+  const { position, ...rest } = more
+  return { ...headOf(path, position), from, seen: 'unknown', endpoints: [], control: [], ...rest }
+}
+
+function headOf(path: ScenarioPath, position: Position) {
+  return {
+    ...position,
+    ...(path.name === undefined ? {} : { name: path.name }),
+    to: path.target.name,
+    ...(path.why === undefined ? {} : { why: path.why }),
+    tags: path.tags,
+    closedWorld: path.closedWorld,
+    expect: expectationText(path),
+    place: path.place,
+  }
+}
+
+function sourceOf({ pod, node, note }: Probe): NonNullable<PathResult['source']> {
+  return {
+    ...(pod === undefined ? {} : { pod: `${pod.namespace}/${pod.name}` }),
+    ...(node === undefined ? {} : { node }),
+    ...(note === undefined ? {} : { note }),
+  }
+}

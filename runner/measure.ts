@@ -1,0 +1,53 @@
+import type { Fabric, Probe } from '../fabric/fabric.ts'
+import type { World } from '../fabric/world.ts'
+import { acquaint } from './control/acquaint.ts'
+import { assembleControls } from './control/assemble.ts'
+import type { Canary } from './control/canary.ts'
+import type { Controls } from './control/controls.ts'
+import { controlSources } from './control/sources.ts'
+import { controlTargets } from './control/targets.ts'
+import { observe, type Sightings } from './observe/observe.ts'
+import type { Dial, SourceKey } from './plan/dial.ts'
+
+export interface MeasureOptions {
+  readonly fabric: Fabric
+  readonly world: World
+  readonly probes: ReadonlyMap<SourceKey, Probe>
+  readonly canary: Canary
+  readonly now: () => number
+  readonly signal: AbortSignal
+  /** Called whenever a dial has all its observations; the controls follow later. */
+  readonly onDial?: (done: number, of: number) => void
+}
+
+/** What packets did, and what that can be held against. */
+export interface Measurement {
+  readonly sightings: Sightings
+  readonly controls: Controls
+}
+
+/** Runs all dials and, at the same time, every control that their blocks will need. */
+export async function measure(dials: readonly Dial[], options: MeasureOptions): Promise<Measurement> {
+  const { fabric, world, probes, canary, now, signal, onDial } = options
+  const targets = controlTargets(dials, { fabric, world, signal })
+  const known = await acquaint(probes, { fabric, world, canary, now, signal })
+  let done = 0
+  const count = () => onDial?.(++done, dials.length)
+  const sources = controlSources(probes, {
+    fabric,
+    world,
+    canary,
+    deadlineMs: fabric.timing.allowed.deadlineMs,
+    signal,
+  })
+  const sightings = await observe(dials, { probes, signal, onDial: count })
+  const controls = assembleControls({
+    canary: canary.results,
+    targets: await targets,
+    sources: await sources,
+    known,
+    sightings,
+    overflowed: await fabric.overflowed(signal),
+  })
+  return { sightings, controls }
+}

@@ -1,0 +1,50 @@
+import type { World } from '../../fabric/world.ts'
+import type { Scenario, ScenarioPath, StepChange } from '../scenario/model.ts'
+import type { PlannedPath } from './paths.ts'
+import { expandSource, type PlannedSource } from './sources.ts'
+
+/** The scenario's paths, then those of each step, after its change. */
+export interface Stage {
+  readonly name?: string
+  readonly change?: StepChange
+  readonly paths: readonly ScenarioPath[]
+}
+
+export function stagesOf({ paths, steps }: Scenario): Stage[] {
+  return [{ paths }, ...steps.map(({ name, change, paths: own }) => ({ name, change, paths: own }))]
+}
+
+/** A path with the sources that it stands for in this world. */
+export interface CastPath {
+  readonly path: ScenarioPath
+  readonly sources: readonly PlannedSource[]
+  readonly witness?: PlannedSource
+  /** Why there is no source, or how many of them were sampled. */
+  readonly note?: string
+  /** Why it is not run. */
+  readonly skip?: string
+}
+
+/** A path, and what is planned for each of its sources that can ask. */
+export interface PlanEntry {
+  readonly cast: CastPath
+  readonly planned: readonly PlannedPath[]
+}
+
+/** Expands the sources of a stage; paths that the file or its `only` leaves out keep their place, with the reason. */
+export function castPaths({ paths }: Stage, scenario: Scenario, world: World): CastPath[] {
+  const all = [...scenario.paths, ...scenario.steps.flatMap((step) => step.paths)]
+  const someOnly = all.some(({ only }) => only)
+  return paths.map((path) => {
+    const { sources, note } = expandSource(path.source, world)
+    const witness = path.control === undefined ? undefined : expandSource(path.control, world).sources[0]
+    const skip = path.skip ?? (someOnly && !path.only ? 'other paths of the scenario say only' : undefined)
+    return {
+      path,
+      sources,
+      ...(witness === undefined ? {} : { witness }),
+      ...(note === undefined ? {} : { note }),
+      ...(skip === undefined ? {} : { skip }),
+    }
+  })
+}

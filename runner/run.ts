@@ -1,0 +1,82 @@
+import pLimit from 'p-limit'
+import type { Fabric, Manifest } from '../fabric/fabric.ts'
+import { createCanary } from './control/raise.ts'
+import type { Emit, RunHead, Summary } from './events.ts'
+import { noProbes } from './observe/probes.ts'
+import { stagesOf } from './plan/stage.ts'
+import type { ManifestPath, Scenario } from './scenario/model.ts'
+import { runStage } from './stage.ts'
+import { createTally, type Lane } from './tally.ts'
+
+export interface RunOptions {
+  readonly head: Omit<RunHead, 'start'>
+  /** Brings up where the scenario's pods live. */
+  readonly open: (scenario: Scenario, signal: AbortSignal) => Promise<Fabric>
+  /** The objects of a step's files. */
+  readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
+  readonly emit: Emit
+  /** How many scenarios run side by side. */
+  readonly parallel: number
+  /** Milliseconds; of paths and scenarios that give none. */
+  readonly deadlineMs?: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Aborted: the run tells what it has, and ends. */
+  readonly signal: AbortSignal
+}
+
+/** Runs the scenarios and tells everything as events. Rejects where the run itself breaks. */
+export async function run(scenarios: readonly Scenario[], options: RunOptions): Promise<Summary> {
+  const { head, now, signal, emit, parallel } = options
+  const tally = createTally(emit, now)
+  const total = scenarios.flatMap(({ paths, steps }) => [...paths, ...steps.flatMap((step) => step.paths)]).length
+  emit({ kind: 'start', head: { ...head, start: new Date(now()).toISOString() }, total })
+  const turn = pLimit(parallel)
+  const lanes = scenarios.map((scenario) => ({ scenario, lane: tally.lane() }))
+  await untilOneBreaks(signal, (both) =>
+    lanes.map(({ scenario, lane }) => turn(() => runScenario(scenario, lane, { ...options, signal: both }))),
+  )
+  const summary = tally.summary(signal.aborted)
+  emit({ kind: 'end', end: new Date(now()).toISOString(), summary })
+  return summary
+}
+
+/** Waits for all; when one rejects the others are stopped first, so that nothing of them is left. */
+async function untilOneBreaks(outer: AbortSignal, start: (signal: AbortSignal) => readonly Promise<void>[]): Promise<void> {
+  const broken = new AbortController()
+  const running = start(AbortSignal.any([outer, broken.signal]))
+  for (const each of running) each.catch((error: unknown) => broken.abort(error))
+  await Promise.allSettled(running)
+  if (broken.signal.aborted) throw broken.signal.reason
+}
+
+/** One scenario in a fabric of its own, stage by stage; interrupted, it ends with what it has. */
+async function runScenario(scenario: Scenario, { emit, close }: Lane, options: RunOptions): Promise<void> {
+  const { open, signal } = options
+  try {
+    signal.throwIfAborted()
+    emit({ kind: 'doing', scenario: scenario.name, what: 'bringing it up' })
+    await using fabric = await open(scenario, signal)
+    emit(await describe(scenario, fabric, signal))
+    const context = { ...options, emit, scenario, fabric, canaryFor: createCanary(fabric) }
+    let probes = noProbes
+    for (const stage of stagesOf(scenario)) probes = await runStage(stage, probes, context)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    close()
+  }
+}
+
+async function describe({ name }: Scenario, fabric: Fabric, signal: AbortSignal) {
+  const { policies, notSimulated } = await fabric.world(signal)
+  return {
+    kind: 'fabric' as const,
+    scenario: name,
+    description: fabric.description,
+    policies: policies.map((policy) => ({ namespace: policy.namespace, name: policy.name })),
+    notSimulated: notSimulated.map(
+      (object) => `${object.kind} ${[object.namespace, object.name].filter(Boolean).join('/')}`,
+    ),
+  }
+}

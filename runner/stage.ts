@@ -1,0 +1,95 @@
+import type { Change, Fabric, Manifest } from '../fabric/fabric.ts'
+import { withoutOwned } from '../fabric/owned.ts'
+import type { CanaryFor } from './control/raise.ts'
+import { judgeAll } from './judge/all.ts'
+import { measure } from './measure.ts'
+import { openProbes, type Probes } from './observe/probes.ts'
+import { createPlanner, dialsOf } from './plan/paths.ts'
+import { type CastPath, castPaths, type PlanEntry, type Stage } from './plan/stage.ts'
+import type { ManifestPath, Scenario, StepChange } from './scenario/model.ts'
+import type { Lane } from './tally.ts'
+
+/** What stays from one stage of a scenario to the next. */
+export interface StageContext {
+  readonly scenario: Scenario
+  readonly fabric: Fabric
+  readonly canaryFor: CanaryFor
+  readonly emit: Lane['emit']
+  readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
+  readonly deadlineMs?: number
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
+
+/** Changes what the stage changes, then measures and judges its paths; resolves with the probes for the next stage. */
+export async function runStage(stage: Stage, known: Probes, context: StageContext): Promise<Probes> {
+  const { scenario, fabric, emit, signal, now } = context
+  const tell = (what: string) => emit({ kind: 'doing', scenario: scenario.name, what })
+  if (stage.change !== undefined) {
+    tell(`step: ${stage.name}`)
+    await fabric.apply(await changeOf(stage.change, context), signal)
+  }
+  const world = withoutOwned(await fabric.world(signal))
+  const cast = castPaths(stage, scenario, world)
+  const sources = cast.flatMap((each) =>
+    each.skip === undefined ? [...each.sources, ...(each.witness === undefined ? [] : [each.witness])] : [],
+  )
+  const probes = await openProbes(sources, { fabric, world, known, signal })
+  const plan = planAll(cast, { world, probes, context })
+  const dials = [...new Set(plan.flatMap(({ planned }) => planned.flatMap(dialsOf)))]
+  tell('canary')
+  const { canary, fresh } = await context.canaryFor(dials, probes.ready, signal)
+  if (fresh) emit({ kind: 'canary', scenario: scenario.name, results: canary.results })
+  const onDial = (done: number, of: number) => tell(`${done} of ${of} addresses`)
+  const measurement = await measure(dials, { fabric, world, probes: probes.ready, canary, now, signal, onDial })
+  for await (const result of judgeAll(plan, { stage, scenario, world, fabric, probes, measurement, signal }))
+    emit({ kind: 'path', result })
+  return probes
+}
+
+interface PlanInput {
+  readonly world: Parameters<typeof createPlanner>[0]['world']
+  readonly probes: Probes
+  readonly context: StageContext
+}
+
+function planAll(cast: readonly CastPath[], { world, probes, context }: PlanInput): PlanEntry[] {
+  const { fabric, scenario } = context
+  const deadlineMs = context.deadlineMs ?? scenario.deadlineMs
+  const plan = createPlanner({
+    ...{ world, probes: probes.ready, timing: fabric.timing },
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+  })
+  return cast.map((each) => ({
+    cast: each,
+    planned:
+      each.skip === undefined
+        ? each.sources
+            .filter(({ key }) => probes.ready.has(key))
+            .flatMap((source) => plan(each.path, source, each.witness))
+        : [],
+  }))
+}
+
+/** A step of the scenario as the fabric takes it. */
+async function changeOf(change: StepChange, { readObjects }: StageContext): Promise<Change> {
+  switch (change.kind) {
+    case 'apply':
+      return { kind: 'apply', objects: await readObjects(change.files) }
+    case 'delete':
+      return {
+        kind: 'delete',
+        objects: change.objects.map(({ apiVersion, kind, namespace, name }) => ({
+          ...{ apiVersion, kind },
+          metadata: { name, ...(namespace === '' ? {} : { namespace }) },
+        })),
+      }
+    case 'label': {
+      const { kind, namespace, name } = change.object
+      const object = [namespace, kind.toLowerCase(), name].filter((part) => part !== '').join('/')
+      return { kind: 'label', object, labels: change.labels }
+    }
+    default:
+      return change satisfies never
+  }
+}
