@@ -1,0 +1,61 @@
+import type { Family } from '../cidr.ts'
+import type { Located } from './networks.ts'
+import type { CompiledPolicy } from './rules.ts'
+import type { LabelSet } from './selectors.ts'
+import type { PolicyNode, PolicyPod } from './world.ts'
+
+export interface Space {
+  readonly name: string
+  readonly labels: LabelSet
+  readonly labelsKnown: boolean
+  /** Policies of the namespace that ask for one label of the pod, by `key=value`, and those that ask for none. */
+  readonly byLabel: Map<string, CompiledPolicy[]>
+  readonly unlabelled: CompiledPolicy[]
+  readonly governing: Map<number, Governing>
+}
+
+/** The policies that select pods with certain labels in a namespace, tier by tier, lowest priority first. */
+export interface Governing {
+  readonly admin: readonly CompiledPolicy[]
+  readonly policies: readonly CompiledPolicy[]
+  readonly baseline: readonly CompiledPolicy[]
+}
+
+/** A pod as policies see it. On the host's network it is an address of its node to them (semantics rule 50). */
+export interface PodActor {
+  readonly kind: 'pod'
+  readonly pod: PolicyPod
+  readonly space: Space
+  readonly labels: LabelSet
+  readonly addresses: readonly Located[]
+}
+
+/** A node, or processes on it. */
+export interface HostActor {
+  readonly kind: 'host'
+  readonly node: PolicyNode
+  readonly labels: LabelSet
+  readonly addresses: readonly Located[]
+  /** The pod on the host's network that is meant, for those implementations that treat it as a pod. */
+  readonly pod: PodActor | undefined
+}
+
+export interface ExternalActor {
+  readonly kind: 'external'
+  readonly address: Located
+  readonly hostname: string | undefined
+}
+
+export type Actor = PodActor | HostActor | ExternalActor
+
+/** An actor with the address that it has in one connection. */
+export interface End {
+  readonly actor: Actor
+  readonly at: Located
+}
+
+/** The address of an actor in a family; none when it has none. */
+export function addressOf(actor: Actor, family: Family): Located | undefined {
+  if (actor.kind === 'external') return actor.address.family === family ? actor.address : undefined
+  return actor.addresses.find((address) => address.family === family)
+}

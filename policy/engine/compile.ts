@@ -1,0 +1,71 @@
+import type { NetworkPolicy, Problem } from '../types.ts'
+import type { Actor, HostActor, PodActor, Space } from './actors.ts'
+import { defaultProfile, type Profile } from './choices.ts'
+import { isForeignPolicy } from './foreign.ts'
+import { indexPolicies } from './governing.ts'
+import { newNetworks } from './networks.ts'
+import { addressesOf, nodesOf, podsOf, spacesOf } from './population.ts'
+import { type CompiledPolicy, compileClusterPolicy, compilePolicy, type Tables } from './rules.ts'
+import { newLabelling } from './selectors.ts'
+import type { ForeignObject, PolicyWorld } from './world.ts'
+
+/** A world prepared for questions. Nothing in it changes afterwards but what it remembers of answers. */
+export interface Compiled extends Tables {
+  readonly world: PolicyWorld
+  readonly profile: Profile
+  readonly spaces: ReadonlyMap<string, Space>
+  /** By `namespace/name`, pods on the host's network included. */
+  readonly pods: ReadonlyMap<string, PodActor>
+  readonly nodes: ReadonlyMap<string, HostActor>
+  /** Pods and nodes by canonical address. */
+  readonly byAddress: ReadonlyMap<string, Actor>
+  /** ClusterNetworkPolicies, the first asked first. */
+  readonly clusterPolicies: readonly CompiledPolicy[]
+  /** Policies of kinds that are not evaluated here. */
+  readonly foreign: readonly ForeignObject[]
+  /** Two policies of one name (semantics rule 66). */
+  readonly problems: readonly Problem[]
+}
+
+/** Prepares a world for `predict`. Selectors are asked later, once each, so that thousands of policies are ready within a second. */
+export function compile(world: PolicyWorld, profile: Partial<Profile> = {}): Compiled {
+  const tables: Tables = { labelling: newLabelling(), networks: newNetworks() }
+  const { policies, problems } = withoutTwins(world.policies)
+  const compiled = policies.map((policy) => compilePolicy(policy, tables))
+  const clusterPolicies = (world.clusterPolicies ?? [])
+    .toSorted((a, b) => a.priority - b.priority || (a.name < b.name ? -1 : 1))
+    .map((policy) => compileClusterPolicy(policy, tables))
+  const living = world.pods.filter((pod) => pod.ended !== true)
+  const spaces = spacesOf(world.namespaces, [...living, ...policies], tables)
+  const pods = podsOf(living, spaces, tables)
+  const nodes = nodesOf(world.nodes, living, tables)
+  indexPolicies(compiled, spaces)
+  return {
+    ...tables,
+    ...{ world, spaces, pods, nodes, clusterPolicies, problems },
+    profile: { ...defaultProfile, ...profile },
+    byAddress: addressesOf(pods.values(), nodes.values()),
+    foreign: (world.notSimulated ?? []).filter(isForeignPolicy),
+  }
+}
+
+/** Rule 66: the API has one object of a name; the last one stands. */
+function withoutTwins(all: readonly NetworkPolicy[]): { policies: NetworkPolicy[]; problems: Problem[] } {
+  const byName = new Map<string, NetworkPolicy>()
+  const problems: Problem[] = []
+  for (const policy of all) {
+    const name = `${policy.namespace}/${policy.name}`
+    if (byName.has(name)) problems.push(twin(name, policy))
+    byName.set(name, policy)
+  }
+  return { policies: [...byName.values()], problems }
+}
+
+function twin(name: string, { place }: NetworkPolicy): Problem {
+  return {
+    severity: 'error',
+    message: `NetworkPolicy ${name}: given more than once: a cluster keeps the one that is applied last`,
+    hint: 'give one of them another name, or remove it',
+    ...(place === undefined ? {} : { place }),
+  }
+}

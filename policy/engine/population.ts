@@ -1,0 +1,94 @@
+import type { NetworkPolicy } from '../types.ts'
+import type { Actor, HostActor, PodActor, Space } from './actors.ts'
+import { nameLabel } from './match.ts'
+import { type Located, locate } from './networks.ts'
+import type { Tables } from './rules.ts'
+import { foreignLabelSet, labelSet } from './selectors.ts'
+import type { PolicyNamespace, PolicyNode, PolicyPod } from './world.ts'
+
+/** The namespaces of a world, those included that only pods or policies name; each is labelled with its name (rules 27 and 28). */
+export function spacesOf(
+  namespaces: readonly PolicyNamespace[],
+  inhabitants: readonly (PolicyPod | NetworkPolicy)[],
+  { labelling }: Tables,
+): Map<string, Space> {
+  const spaces = new Map<string, Space>()
+  const add = (name: string, labels: PolicyNamespace['labels'], labelsKnown: boolean) =>
+    spaces.set(name, {
+      name,
+      labels: labelSet(labelling, { ...labels, [nameLabel]: name }),
+      labelsKnown,
+      ...{ byLabel: new Map(), unlabelled: [], governing: new Map() },
+    })
+  for (const { name, labels, labelsKnown } of namespaces) add(name, labels, labelsKnown)
+  for (const { namespace } of inhabitants) if (!spaces.has(namespace)) add(namespace, {}, false)
+  return spaces
+}
+
+/** The pods of a world by `namespace/name`. */
+export function podsOf(
+  pods: readonly PolicyPod[],
+  spaces: ReadonlyMap<string, Space>,
+  { labelling, networks }: Tables,
+): Map<string, PodActor> {
+  const entries = pods.flatMap((pod): [string, PodActor][] => {
+    const space = spaces.get(pod.namespace)
+    if (space === undefined) return []
+    const labels = labelSet(labelling, pod.labels)
+    const addresses = pod.addresses.flatMap((text) => locate(networks, text) ?? [])
+    return [[`${pod.namespace}/${pod.name}`, { kind: 'pod', pod, space, labels, addresses }]]
+  })
+  return new Map(entries)
+}
+
+/** A pod that is not of the world; none when its namespace is not either (semantics rule 65). */
+export function givenPod(pod: PolicyPod, spaces: ReadonlyMap<string, Space>, tables: Tables): PodActor | undefined {
+  const space = spaces.get(pod.namespace)
+  if (space === undefined) return undefined
+  const labels = foreignLabelSet(tables.labelling, pod.labels)
+  return {
+    kind: 'pod',
+    pod,
+    space,
+    labels,
+    addresses: pod.addresses.flatMap((text) => locate(tables.networks, text) ?? []),
+  }
+}
+
+/** The nodes of a world, those included that only a pod on the host's network names. */
+export function nodesOf(
+  nodes: readonly PolicyNode[],
+  pods: readonly PolicyPod[],
+  { labelling, networks }: Tables,
+): Map<string, HostActor> {
+  const hosts = new Map<string, HostActor>()
+  const add = (node: PolicyNode) =>
+    hosts.set(node.name, {
+      kind: 'host',
+      node,
+      labels: labelSet(labelling, node.labels),
+      addresses: node.addresses.flatMap((text) => locate(networks, text) ?? []),
+      pod: undefined,
+    })
+  for (const node of nodes) add(node)
+  for (const { hostNetwork, node: name, addresses } of pods)
+    if (hostNetwork && !hosts.has(name)) add({ name, addresses, labels: {} })
+  return hosts
+}
+
+/** A pod on the host's network is its node to all others, with the addresses of the pod's own status where it has some. */
+export function hostOf(pod: PodActor, nodes: ReadonlyMap<string, HostActor>): HostActor | undefined {
+  const host = nodes.get(pod.pod.node)
+  return host && { ...host, addresses: pod.addresses.length > 0 ? pod.addresses : host.addresses, pod }
+}
+
+/** Who has which address: pods on the host's network have none of their own. */
+export function addressesOf(pods: Iterable<PodActor>, nodes: Iterable<HostActor>): Map<string, Actor> {
+  const owners = new Map<string, Actor>()
+  const add = (actor: Actor, addresses: readonly Located[]) => {
+    for (const { text } of addresses) owners.set(text, actor)
+  }
+  for (const actor of pods) if (!actor.pod.hostNetwork) add(actor, actor.addresses)
+  for (const actor of nodes) add(actor, actor.addresses)
+  return owners
+}

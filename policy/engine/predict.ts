@@ -1,0 +1,70 @@
+import type { Direction } from '../types.ts'
+import type { Actor, PodActor } from './actors.ts'
+import type { Compiled } from './compile.ts'
+import { type Decision, decide, rulingOf, sideOf, type Verdict } from './decide.ts'
+import { overriding } from './foreign.ts'
+import { governing, isIsolated } from './governing.ts'
+import { nameOf, type Path, pathOf, type Unanswerable } from './path.ts'
+import type { Prediction, Side } from './prediction.ts'
+import type { Query } from './query.ts'
+import { nearestMiss, traceTiers } from './trace.ts'
+
+/** What the policies say of one new connection, with the evidence of both sides. */
+export function predict(query: Query, compiled: Compiled): Prediction | Unanswerable {
+  const path = pathOf(query, compiled)
+  if ('kind' in path) return path
+  return {
+    kind: 'prediction',
+    ...decisionOf(query, path, compiled),
+    egress: sideOfQuery('egress', query, { path, compiled }),
+    ingress: sideOfQuery('ingress', query, { path, compiled }),
+    mayBeOverridden: overriding(compiled.foreign, spacesOf(path)),
+  }
+}
+
+/** The verdict alone, by the same evaluator: for matrices. */
+export function verdictOf(query: Query, compiled: Compiled): Decision | Unanswerable {
+  const path = pathOf(query, compiled)
+  return 'kind' in path ? path : decisionOf(query, path, compiled)
+}
+
+/** Rules 47 and 49 answer before any policy is asked. */
+function decisionOf({ protocol, established }: Query, path: Path, compiled: Compiled): Decision {
+  if (protocol === 'ICMP') return undefinedBy(47)
+  return established === true ? undefinedBy(49) : decide(path, compiled)
+}
+
+function undefinedBy(rule: 47 | 49): Decision {
+  const verdict: Verdict = 'undefined'
+  return { verdict, dependsOn: [], undefinedBy: [rule] }
+}
+
+interface Found {
+  readonly path: Path
+  readonly compiled: Compiled
+}
+
+function sideOfQuery(direction: Direction, { protocol }: Query, { path, compiled }: Found): Side {
+  const assumptions = { profile: compiled.profile, flipped: 0, consulted: 0 }
+  const context = { labelling: compiled.labelling, assumptions }
+  const { actor } = direction === 'egress' ? path.from : path.to
+  const selecting = actor.kind === 'pod' ? governing(actor, compiled) : undefined
+  const isolated = selecting !== undefined && isIsolated(selecting, direction)
+  const head = { direction, party: nameOf(actor), isolated }
+  if (protocol === 'ICMP') return { ...head, allowed: true, by: 'protocol', tiers: [] }
+  const { allowed, by } = rulingOf(direction, path, { compiled, context })
+  if (selecting === undefined || !asksTiers(by)) return { ...head, allowed, by, tiers: [] }
+  const traffic = sideOf(direction, path, { compiled, context, pod: actor as PodActor })
+  const tiers = traceTiers(selecting, traffic, context)
+  const miss = allowed ? undefined : nearestMiss(tiers)
+  return { ...head, allowed, by, tiers, ...(miss === undefined ? {} : { nearestMiss: miss }) }
+}
+
+function asksTiers(by: Side['by']): boolean {
+  return by === 'default' || by === 'Admin' || by === 'NetworkPolicy' || by === 'Baseline'
+}
+
+function spacesOf({ from, to }: Path): string[] {
+  const podOf = (actor: Actor) => (actor.kind === 'pod' ? actor : actor.kind === 'host' ? actor.pod : undefined)
+  return [from.actor, to.actor].flatMap((actor) => podOf(actor)?.space.name ?? [])
+}

@@ -1,0 +1,81 @@
+import type { Governing } from './actors.ts'
+import { failedOfPeer, failedOfPort } from './failed-conditions.ts'
+import { type Context, matchesPeer, matchesPort, matchesRule } from './match.ts'
+import type { FailedCondition, ItemTrace, PolicyName, PolicyTrace, RuleTrace, TierTrace } from './prediction.ts'
+import type { CompiledPolicy, CompiledRule } from './rules.ts'
+import { type SideTraffic, tiers } from './tiers.ts'
+
+/** The evidence of one side: every tier that has policies for the pod, with what the very matchers of the verdict say of each rule. */
+export function traceTiers(governing: Governing, traffic: SideTraffic, context: Context): TierTrace[] {
+  let decided = false
+  return tiers.flatMap((tier): TierTrace[] => {
+    const policies = tier.policies(governing, traffic, context)
+    const answer = decided ? 'not asked' : tier.answer(governing, traffic, context)
+    decided ||= answer !== 'next'
+    if (policies.length === 0) return []
+    const traces = policies.map((policy) => tracePolicy(policy, traffic, context))
+    return [{ tier: tier.name, answer, policies: traces }]
+  })
+}
+
+/** What a policy is called in evidence. */
+export function policyName({ source }: CompiledPolicy): PolicyName {
+  const { kind, policy } = source
+  const name = source.kind === 'NetworkPolicy' ? `${source.policy.namespace}/${policy.name}` : policy.name
+  return {
+    kind,
+    name,
+    ...(source.kind === 'ClusterNetworkPolicy' ? { priority: source.policy.priority } : {}),
+    ...(policy.place === undefined ? {} : { place: policy.place }),
+  }
+}
+
+function tracePolicy(policy: CompiledPolicy, traffic: SideTraffic, context: Context): PolicyTrace {
+  const name = policyName(policy)
+  const rules = policy.rules[traffic.direction]
+  return { policy: name, rules: rules.map((rule, index) => traceRule(rule, { name, index, traffic, context })) }
+}
+
+interface Spot {
+  readonly name: PolicyName
+  readonly index: number
+  readonly traffic: SideTraffic
+  readonly context: Context
+}
+
+function traceRule(rule: CompiledRule, { name, index, traffic, context }: Spot): RuleTrace {
+  const matched = matchesRule(rule, traffic, context)
+  const peers = rule.peers.map((peer, at) => {
+    const fits = matchesPeer(peer, traffic.remote, context)
+    return { index: at, matched: fits, failed: fits ? [] : failedOfPeer(peer, traffic.remote) }
+  })
+  const ports = rule.ports.map((item, at) => {
+    const fits = matchesPort(item, traffic, context)
+    return { index: at, matched: fits, failed: fits ? [] : failedOfPort(item, traffic) }
+  })
+  const failed = matched ? [] : [...nearest(peers), ...nearest(ports)]
+  const path = `${traffic.direction}[${index}]`
+  return { policy: name, path, index, action: rule.action, matched, peers, ports, failed }
+}
+
+/** What the item with the fewest failed conditions misses; nothing where one matches or the list is empty. */
+function nearest(items: readonly ItemTrace[]): readonly FailedCondition[] {
+  if (items.some(({ matched }) => matched)) return []
+  return (
+    items.reduce<readonly FailedCondition[] | undefined>(
+      (best, { failed }) => (best === undefined || failed.length < best.length ? failed : best),
+      undefined,
+    ) ?? []
+  )
+}
+
+/** The accepting rule that misses least: the fewest failed conditions, then the one whose peers match, then the first. */
+export function nearestMiss(traces: readonly TierTrace[]): RuleTrace | undefined {
+  const rules = traces.flatMap(({ policies }) => policies.flatMap((policy) => policy.rules))
+  const missed = rules.filter(({ action, matched }) => action === 'accept' && !matched)
+  return missed.toSorted((a, b) => a.failed.length - b.failed.length || peerFaults(a) - peerFaults(b))[0]
+}
+
+function peerFaults({ failed }: RuleTrace): number {
+  return failed.filter(({ on }) => on !== 'port' && on !== 'protocol').length
+}

@@ -1,0 +1,63 @@
+import type { ClusterPolicy } from '../cluster-policy.ts'
+import type { Labels, NetworkPolicy, Place, Protocol } from '../types.ts'
+
+/** What the engine reads of a world: `World` of `fabric/` is one, and so is any plain object of this shape. */
+export interface PolicyWorld {
+  readonly nodes: readonly PolicyNode[]
+  readonly namespaces: readonly PolicyNamespace[]
+  readonly pods: readonly PolicyPod[]
+  readonly policies: readonly NetworkPolicy[]
+  readonly clusterPolicies?: readonly ClusterPolicy[]
+  /** Only to refuse a question about a virtual address: policies see the endpoint behind it (semantics rule 56). */
+  readonly services?: readonly PolicyService[]
+  /** Objects that were read by name only; policies of other kinds among them may override a prediction. */
+  readonly notSimulated?: readonly ForeignObject[]
+}
+
+export interface PolicyNode {
+  readonly name: string
+  readonly addresses: readonly string[]
+  readonly labels: Labels
+}
+
+export interface PolicyNamespace {
+  readonly name: string
+  readonly labels: Labels
+  /** False when only `kubernetes.io/metadata.name` is known (semantics rule 27). */
+  readonly labelsKnown: boolean
+}
+
+export interface PolicyPod {
+  readonly namespace: string
+  readonly name: string
+  readonly labels: Labels
+  /** One address per family; the node's for a pod on the host's network. */
+  readonly addresses: readonly string[]
+  readonly hostNetwork: boolean
+  readonly node: string
+  readonly ports: readonly PodPort[]
+  /** Succeeded or Failed: its address may belong to another pod by now (semantics rule 60). */
+  readonly ended?: boolean
+}
+
+export interface PodPort {
+  readonly name?: string
+  readonly port: number
+  readonly protocol: Protocol
+  /** Declared by an init container that restarts always (semantics rule 45). */
+  readonly sidecar?: boolean
+}
+
+export interface PolicyService {
+  readonly namespace: string
+  readonly name: string
+  readonly clusterIPs: readonly string[]
+}
+
+export interface ForeignObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly place?: Place
+}
