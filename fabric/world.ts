@@ -10,6 +10,15 @@ export interface World {
   readonly policies: readonly NetworkPolicy[]
   /** Objects that nothing here acts on (custom resources, Ingress, mesh objects): said once, never dropped silently. */
   readonly notSimulated: readonly ObjectRef[]
+  /** What could not be read, or not be understood: predictions that depend on it are undefined. Absent where everything was. */
+  readonly unread?: readonly Unread[]
+}
+
+export interface Unread {
+  readonly kind: string
+  /** Everywhere when absent. */
+  readonly namespace?: string
+  readonly why: string
 }
 
 export interface ObjectRef {

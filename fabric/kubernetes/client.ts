@@ -101,7 +101,10 @@ function loadInto(config: KubeConfig, { kubeconfig, environment }: ClusterAccess
     : []
   if (files.length === 0 && named) throw new ClusterUnavailable(`KUBECONFIG=${named}: there is no such file`)
   if (files.length === 0 && usual !== undefined && existsSync(usual)) files.push(usual)
-  if (files.length === 0 && environment['KUBERNETES_SERVICE_HOST']) return config.loadFromCluster()
+  if (files.length === 0 && environment['KUBERNETES_SERVICE_HOST']) {
+    config.loadFromCluster()
+    return
+  }
   if (files.length === 0) {
     throw new ClusterUnavailable('no cluster is configured: set KUBECONFIG or name a file by --kubeconfig')
   }

@@ -107,9 +107,11 @@ export interface DeleteOptions {
   readonly gracePeriodSeconds?: number
   /** Delete it only if it is still this one. */
   readonly uid?: string | undefined
+  /** Whether it stays until what it owns is gone; `Background` when absent. */
+  readonly propagationPolicy?: 'Background' | 'Foreground'
 }
 
-/** Deletes an object and, in the background, what it owns; one that is gone already is no error. */
+/** Deletes an object and what it owns; one that is gone already is no error. */
 export async function deleteObject(
   client: Client,
   at: Address,
@@ -117,7 +119,7 @@ export async function deleteObject(
   signal: AbortSignal,
 ): Promise<void> {
   const { uid, ...rest } = options
-  const body = { ...rest, propagationPolicy: 'Background', ...(uid === undefined ? {} : { preconditions: { uid } }) }
+  const body = { propagationPolicy: 'Background', ...rest, ...(uid === undefined ? {} : { preconditions: { uid } }) }
   try {
     await client.send({ method: 'DELETE', path: pathOf(at.resource, at.namespace, at.name), body }, signal)
   } catch (error) {

@@ -41,6 +41,11 @@ export function resourceOf(apiVersion: string, kind: string): Resource | undefin
   return groupOf(resource.apiVersion) === groupOf(apiVersion) ? resource : undefined
 }
 
+/** The resource of a kind, whatever group an object of it names. */
+export function resourceOfKind(kind: string): Resource | undefined {
+  return Object.hasOwn(resources, kind) ? resources[kind as ResourceKind] : undefined
+}
+
 /** The path of a collection, or with a name of one object (API concepts, "resource URIs"). */
 export function pathOf(resource: Resource, namespace: string | undefined, name?: string): string {
   const root = resource.apiVersion.includes('/') ? `/apis/${resource.apiVersion}` : `/api/${resource.apiVersion}`

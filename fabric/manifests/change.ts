@@ -88,7 +88,7 @@ function withLabels(object: ManifestObject, patch: LabelPatch): ManifestObject {
 }
 
 /** `namespace/kind/name`, `kind/namespace/name`, and for what has no namespace, or is in `default`, `kind/name`. */
-function parseObjectName(word: string): Pick<ManifestObject, 'kind' | 'namespace' | 'name'> | undefined {
+export function parseObjectName(word: string): Pick<ManifestObject, 'kind' | 'namespace' | 'name'> | undefined {
   const [first = '', second = '', third, ...rest] = word.split('/')
   if (rest.length > 0 || first === '' || second === '' || third === '') return undefined
   if (third === undefined) {

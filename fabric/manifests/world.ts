@@ -18,12 +18,14 @@ export interface WorldOptions {
   readonly allocator: Allocator
   /** The version whose API server is imitated (`1.36`); see `parsePolicy`. */
   readonly kubernetes?: string
+  /** The objects are all that there is: a cluster without a DNS Service of the usual name gets none. */
+  readonly live?: boolean
 }
 
 /** The world that a cluster would make of manifests or of its own dump; all problems at once, never an exception for bad input. */
 export function buildWorld(
   objects: readonly ManifestObject[],
-  { allocator, kubernetes }: WorldOptions,
+  { allocator, kubernetes, live = false }: WorldOptions,
 ): { world: World; problems: readonly Problem[] } {
   const problems: Problem[] = []
   const { simulated, notSimulated } = sortOut(objects, problems)
@@ -44,7 +46,7 @@ export function buildWorld(
 
   const ownDns = findDnsService(given)
   const dns = ownDns ?? (claimed.has(dnsService.clusterIPs[0]!) ? { ...dnsService, clusterIPs: [] } : dnsService)
-  const services = [...given, ...(ownDns === undefined ? [dns] : [])].map((service) =>
+  const services = [...given, ...(ownDns === undefined && !live ? [dns] : [])].map((service) =>
     settleService(service, allocator),
   )
   const policies = readPolicies(simulated, kubernetes, problems)
@@ -52,6 +54,7 @@ export function buildWorld(
     ...{ domain: 'cluster.local', namespaces, services, policies, notSimulated },
     ...settle(drafts, gathered.nodes, allocator),
   }
+  if (live) return { world, problems }
   const settled = findDnsService(services)!
   const taken = new Set(drafts.map(({ namespace, name }) => `${namespace}/${name}`))
   const complete = hasDns(settled, world)

@@ -1,0 +1,29 @@
+import type { Vantage } from '../../checks/vantage.ts'
+import type { Client } from './client.ts'
+import type { Control } from './control-batch.ts'
+import type { Owners } from './owners.ts'
+import type { PodWatch } from './pod-watch.ts'
+import type { RunFacts } from './run-facts.ts'
+
+/** What the parts of an open cluster share. */
+export interface Cluster {
+  readonly client: Client
+  readonly run: RunFacts
+  readonly owners: Owners
+  readonly pods: PodWatch
+  /** Every control that was opened, to be closed with the fabric. */
+  readonly controls: Set<Control>
+  /** Namespaces that this run made: the only ones in which it changes objects. */
+  readonly namespaces: Set<string>
+  readonly outside: Outside
+  /** Whether a control may put an ephemeral container into a pod that is not ours. */
+  readonly ephemeral: boolean
+}
+
+/** The runner's own machine as a place to ask from. */
+export interface Outside {
+  readonly vantage: Vantage
+  readonly addresses: readonly string[]
+  /** The runner is a pod itself: it is not outside. */
+  readonly inCluster: boolean
+}

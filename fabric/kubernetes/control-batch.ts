@@ -1,0 +1,143 @@
+import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Dispatcher, Pool } from 'undici'
+import type { Check } from '../../checks/check.ts'
+import { type Observation, observationSchema } from '../../checks/outcome.ts'
+
+/** A probe's control port, reached by a tunnel. */
+export interface Control {
+  run(checks: readonly Check[], signal: AbortSignal): AsyncGenerator<Observation>
+  close(): Promise<void>
+}
+
+export interface ControlOptions {
+  open(): Promise<Duplex>
+  readonly token: string
+  /** A socket with another local address than these is not the source's: its outcome counts for nothing. */
+  readonly addresses: readonly string[]
+  /** Ends the probe itself when closed. */
+  readonly stop: boolean
+}
+
+/** What one request may hold; the probe takes 10,000 checks and 1 MiB. */
+const perRequest = { checks: 5_000, characters: 900 * 1024 }
+/** How often checks without an answer are sent again through a new tunnel. */
+const tries = 4
+const pauseMs = 250
+/** Batches that a probe takes at once. */
+const connections = 4
+
+/** Speaks to one probe; what could not be asked after all tries is `not_run`, with the reason. */
+export function createControl({ open, token, addresses, stop }: ControlOptions): Control {
+  const pool = new Pool('http://probe', {
+    ...{ connections, pipelining: 1, keepAliveTimeout: 60_000 },
+    connect: (_options, done) => {
+      // Called at once, undici would never send the request.
+      open().then(
+        (tunnel) => setImmediate(() => done(null, tunnel as never)),
+        (error: unknown) => setImmediate(() => done(error as Error, null)),
+      )
+    },
+  })
+
+  async function* runPart(part: readonly Check[], signal: AbortSignal): AsyncGenerator<Observation> {
+    const left = new Map(part.map((check, index) => [String(index), check]))
+    let fault = 'the probe could not be reached'
+    for (let attempt = 0; attempt < tries && left.size > 0 && !signal.aborted; attempt++) {
+      try {
+        if (attempt > 0) await delay(pauseMs * 2 ** (attempt - 1), undefined, { signal })
+        for await (const observation of post(pool, left, { token, signal })) {
+          const check = left.get(observation.id)
+          if (check === undefined) continue
+          left.delete(observation.id)
+          yield fromHere({ ...observation, id: check.id }, addresses)
+        }
+        fault = 'the probe ended its answer early'
+      } catch (error) {
+        fault = error instanceof Error ? error.message : String(error)
+        if (error instanceof Refused) break
+      }
+    }
+    const why = signal.aborted ? 'the caller ended the check' : `the probe did not run it: ${fault}`
+    for (const { id } of left.values()) yield notRun(id, why)
+  }
+
+  return {
+    async *run(checks, signal) {
+      for (const part of partsOf(checks)) yield* runPart(part, signal)
+    },
+    close: async () => {
+      if (stop)
+        await pool
+          .request({ method: 'POST', path: '/v1/stop', headers: { authorization: `Bearer ${token}` } })
+          .catch(() => undefined)
+      await pool.destroy()
+    },
+  }
+}
+
+class Refused extends Error {
+  override readonly name = 'Refused'
+}
+
+interface Posting {
+  readonly token: string
+  readonly signal: AbortSignal
+}
+
+async function* post(pool: Dispatcher, checks: ReadonlyMap<string, Check>, { token, signal }: Posting) {
+  const body = JSON.stringify({ checks: [...checks].map(([id, check]) => ({ ...check, id })) })
+  const patienceMs = Math.max(...[...checks.values()].map(({ deadlineMs }) => deadlineMs)) + 30_000
+  const answer = await pool.request({
+    ...{ method: 'POST', path: '/v1/checks', body, signal, headersTimeout: patienceMs, bodyTimeout: patienceMs },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  })
+  if (answer.statusCode !== 200) {
+    const said = `HTTP ${answer.statusCode}: ${(await answer.body.text()).slice(0, 300)}`
+    throw answer.statusCode === 503 ? new Error(said) : new Refused(said)
+  }
+  for await (const line of linesOf(answer.body)) yield observationSchema.parse(JSON.parse(line))
+}
+
+async function* linesOf(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+}
+
+function* partsOf(checks: readonly Check[]): Generator<Check[]> {
+  let part: Check[] = []
+  let characters = 0
+  for (const check of checks) {
+    const size = JSON.stringify(check).length + 20
+    if (part.length > 0 && (part.length >= perRequest.checks || characters + size > perRequest.characters)) {
+      yield part
+      part = []
+      characters = 0
+    }
+    part.push(check)
+    characters += size
+  }
+  if (part.length > 0) yield part
+}
+
+function fromHere(observation: Observation, addresses: readonly string[]): Observation {
+  const { localAddress } = observation.outcome
+  if (localAddress === undefined || addresses.length === 0 || addresses.includes(localAddress)) return observation
+  return notRun(
+    observation.id,
+    `its socket had the address ${localAddress}, which is none of the source's (${addresses.join(', ')})`,
+  )
+}
+
+function notRun(id: string, detail: string): Observation {
+  return {
+    id,
+    startedAt: Date.now(),
+    outcome: { reason: 'not_run', phase: 'admission', detail, attempts: 0, durations: {} },
+  }
+}

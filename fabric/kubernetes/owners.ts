@@ -1,0 +1,109 @@
+import type { Manifest } from '../fabric.ts'
+import type { Client } from './client.ts'
+import { type Address, applyObject, deleteObject } from './objects.ts'
+import { resources } from './resources.ts'
+import { expiresAnnotation, ownedLabel, type RunFacts, roleAnnotation, runAnnotation } from './run-facts.ts'
+
+export interface OwnerReference {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly name: string
+  readonly uid: string
+  readonly controller?: boolean
+}
+
+/** What everything that a run makes in a namespace belongs to, and goes with. */
+export interface Owners {
+  /** The namespace's owner, made on the first call: a Job without pods, which the cluster itself deletes with all that it owns. */
+  ownerIn(namespace: string, signal: AbortSignal): Promise<OwnerReference>
+  /** A controller that no other controller competes with, for clones that would be adopted otherwise. */
+  controllerIn(namespace: string, signal: AbortSignal): Promise<OwnerReference>
+  /** Namespaces that have an owner of this run. */
+  namespaces(): readonly string[]
+  /** The owners, to be waited for. */
+  addresses(): readonly Address[]
+  /** Ends the renewal and deletes the owners. */
+  remove(signal: AbortSignal): Promise<void>
+}
+
+/** How long what a run made outlives a runner that was killed, in seconds, and how often a living one says that it lives. */
+const lifeSeconds = 120
+const renewalMs = 30_000
+
+/** Owners of one run; each finishes at once and is deleted `lifeSeconds` later, unless renewed (KEP-592, `ttlSecondsAfterFinished`). */
+export function createOwners(client: Client, run: RunFacts): Owners {
+  const owners = new Map<string, Promise<OwnerReference>>()
+  const controllers = new Map<string, Promise<OwnerReference>>()
+  const born = new Map<string, number>()
+  const name = `crosscheck-${run.id}`
+  const ended = new AbortController()
+
+  const applyJob = async (namespace: string, signal: AbortSignal): Promise<OwnerReference> => {
+    const begun = born.get(namespace) ?? run.now()
+    born.set(namespace, begun)
+    const ttl = Math.ceil((run.now() - begun) / 1000) + lifeSeconds
+    const at = { resource: resources.Job, namespace, name }
+    const { metadata } = await applyObject(client, at, ownerJob({ namespace, name, ttl }, run), signal)
+    return { apiVersion: 'batch/v1', kind: 'Job', name, uid: metadata.uid ?? '' }
+  }
+  /** A renewal that fails is tried again with the next; what is gone was deleted by somebody, who meant it. */
+  const renew = () => {
+    for (const namespace of owners.keys()) applyJob(namespace, ended.signal).catch(() => undefined)
+  }
+  const timer = setInterval(renew, renewalMs)
+  timer.unref()
+
+  const applyController = async (namespace: string, signal: AbortSignal): Promise<OwnerReference> => {
+    const owner = await remember(owners, namespace, () => applyJob(namespace, signal))
+    const metadata = { ...marks(run, 'controller'), name, namespace, ownerReferences: [owner] }
+    const object: Manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata }
+    const made = await applyObject(client, { resource: resources.ConfigMap, namespace, name }, object, signal)
+    return { apiVersion: 'v1', kind: 'ConfigMap', name, uid: made.metadata.uid ?? '', controller: true }
+  }
+
+  return {
+    ownerIn: (namespace, signal) => remember(owners, namespace, () => applyJob(namespace, signal)),
+    controllerIn: (namespace, signal) => remember(controllers, namespace, () => applyController(namespace, signal)),
+    namespaces: () => [...owners.keys()],
+    addresses: () => [...owners.keys()].map((namespace) => ({ resource: resources.Job, namespace, name })),
+    async remove(signal) {
+      clearInterval(timer)
+      ended.abort()
+      const deletions = [...owners.keys()].map((namespace) =>
+        deleteObject(client, { resource: resources.Job, namespace, name }, {}, signal),
+      )
+      await Promise.all(deletions)
+    },
+  }
+}
+
+/** The label and annotations of everything that a run makes; they live as long as the run renews its owner. */
+export function marks(run: RunFacts, role: string) {
+  const expires = new Date(run.now() + lifeSeconds * 1000).toISOString()
+  return {
+    labels: { [ownedLabel]: 'true' },
+    annotations: { [runAnnotation]: run.id, [roleAnnotation]: role, [expiresAnnotation]: expires },
+  }
+}
+
+function ownerJob({ namespace, name, ttl }: { namespace: string; name: string; ttl: number }, run: RunFacts): Manifest {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { ...marks(run, 'owner'), namespace, name },
+    spec: {
+      ...{ completions: 0, parallelism: 0, ttlSecondsAfterFinished: ttl },
+      template: { spec: { restartPolicy: 'Never', containers: [{ name: 'none', image: run.image }] } },
+    },
+  }
+}
+
+/** One promise per key; a failed one is forgotten, so that the next call tries again. */
+export function remember<K, T>(known: Map<K, Promise<T>>, key: K, make: () => Promise<T>): Promise<T> {
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const made = make()
+  known.set(key, made)
+  made.catch(() => known.delete(key))
+  return made
+}

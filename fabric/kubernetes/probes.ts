@@ -1,0 +1,139 @@
+import type { Identity, Probe, Unavailable } from '../fabric.ts'
+import { templateOf } from './clone.ts'
+import type { Cluster } from './cluster.ts'
+import { ephemeralProbe } from './ephemeral.ts'
+import { podOf } from './live-world.ts'
+import { getObject, type LiveObject } from './objects.ts'
+import { outsideProbe } from './outside.ts'
+import { remember } from './owners.ts'
+import { probeIn } from './probe-in.ts'
+import { freshProbe } from './probe-pods.ts'
+import { resources } from './resources.ts'
+import { roleAnnotation, runAnnotation } from './run-facts.ts'
+
+/** One probe per identity and run, made at the first call; all that are asked for at once start at once. */
+export function createProbes(
+  cluster: Cluster,
+): (identity: Identity, signal: AbortSignal) => Promise<Probe | Unavailable> {
+  const known = new Map<string, Promise<Probe | Unavailable>>()
+  return async (identity, signal) => {
+    const key = JSON.stringify(identity)
+    const make = () => makeProbe(cluster, identity, signal)
+    const probe = await remember(known, key, make)
+    if ('unavailable' in probe) {
+      known.delete(key)
+      return probe
+    }
+    if (!(await isGone(cluster, probe, signal))) return probe
+    known.delete(key)
+    return remember(known, key, make)
+  }
+}
+
+async function makeProbe(cluster: Cluster, identity: Identity, signal: AbortSignal): Promise<Probe | Unavailable> {
+  switch (identity.kind) {
+    case 'namespace':
+      return plainProbe(cluster, identity, signal)
+    case 'like':
+      return clonedProbe(cluster, identity, signal)
+    case 'pod':
+      return podProbe(cluster, identity, signal)
+    case 'as':
+      return ephemeralProbe(cluster, identity, signal)
+    case 'inside':
+      return insideProbe(cluster, identity, signal)
+    case 'outside':
+      return outsideProbe(cluster.outside)
+    case 'node':
+      return nodeProbe(cluster, identity, signal)
+    default:
+      return identity satisfies never
+  }
+}
+
+type Of<K extends Identity['kind']> = Extract<Identity, { kind: K }>
+
+async function plainProbe(
+  cluster: Cluster,
+  identity: Of<'namespace'>,
+  signal: AbortSignal,
+): Promise<Probe | Unavailable> {
+  const { namespace, labels = {}, node } = identity
+  const absent = (await absentNamespace(cluster, namespace, signal)) ?? (await absentNode(cluster, node, signal))
+  if (absent !== undefined) return { unavailable: absent }
+  const standing = { identity, namespace, node, note: 'tested as a plain pod' }
+  return freshProbe(cluster, standing, { labels, spec: {}, adopted: false }, signal)
+}
+
+async function clonedProbe(cluster: Cluster, identity: Of<'like'>, signal: AbortSignal): Promise<Probe | Unavailable> {
+  const { namespace, workload, node } = identity
+  const template = await templateOf(cluster.client, { namespace, workload }, signal)
+  if (typeof template === 'string') return { unavailable: template }
+  const absent = await absentNode(cluster, node, signal)
+  if (absent !== undefined) return { unavailable: absent }
+  const standing = { identity, namespace, node, note: `tested in a pod with the labels of ${workload}` }
+  return freshProbe(cluster, standing, template, signal)
+}
+
+/** A pod as a source: itself where it is a listener of this run, else a clone. */
+async function podProbe(cluster: Cluster, identity: Of<'pod'>, signal: AbortSignal): Promise<Probe | Unavailable> {
+  const { namespace, name } = identity
+  const live = await getObject(cluster.client, { resource: resources.Pod, namespace, name }, signal)
+  if (live === undefined) return { unavailable: `there is no pod ${namespace}/${name}` }
+  const own = await ownListener(cluster, identity, live)
+  return own ?? clonedProbe(cluster, { kind: 'like', namespace, workload: `pod/${name}` }, signal)
+}
+
+/** From inside a pod's own network: a listener of this run takes checks itself; into a stranger's pod goes an ephemeral container, where that was allowed. */
+async function insideProbe(
+  cluster: Cluster,
+  identity: Of<'inside'>,
+  signal: AbortSignal,
+): Promise<Probe | Unavailable> {
+  const { namespace, pod: name } = identity
+  const live = await getObject(cluster.client, { resource: resources.Pod, namespace, name }, signal)
+  if (live === undefined) return { unavailable: `there is no pod ${namespace}/${name}` }
+  return (await ownListener(cluster, identity, live)) ?? ephemeralProbe(cluster, identity, signal)
+}
+
+/** The probe that a pod of this run is itself, if it is one. */
+async function ownListener(
+  cluster: Cluster,
+  identity: Identity,
+  live: LiveObject,
+): Promise<Probe | Unavailable | undefined> {
+  const { annotations, namespace, name } = live.metadata
+  if (annotations?.[runAnnotation] !== cluster.run.id || annotations[roleAnnotation] !== 'listener') return undefined
+  const pod = podOf(live)
+  if (pod === undefined || pod.addresses.length === 0)
+    return { unavailable: `the pod ${namespace}/${name} has no address` }
+  return probeIn(cluster, { identity, pod })
+}
+
+async function nodeProbe(cluster: Cluster, { node }: Of<'node'>, signal: AbortSignal): Promise<Unavailable> {
+  const absent = await absentNode(cluster, node, signal)
+  return { unavailable: absent ?? `the network of the node ${node} is its own: no probe is put there` }
+}
+
+async function absentNamespace({ client }: Cluster, name: string, signal: AbortSignal): Promise<string | undefined> {
+  const found = await getObject(client, { resource: resources.Namespace, name }, signal).catch(() => 'unread')
+  return found === undefined ? `there is no namespace ${name}` : undefined
+}
+
+async function absentNode(
+  { client }: Cluster,
+  name: string | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (name === undefined) return undefined
+  const found = await getObject(client, { resource: resources.Node, name }, signal).catch(() => 'unread')
+  return found === undefined ? `there is no node ${name}` : undefined
+}
+
+/** A listener's pod may have been replaced by one of the same name since the probe was made. */
+async function isGone({ client }: Cluster, { identity, pod }: Probe, signal: AbortSignal): Promise<boolean> {
+  if (pod === undefined || (identity.kind !== 'inside' && identity.kind !== 'pod')) return false
+  const { namespace, name } = pod
+  const live = await getObject(client, { resource: resources.Pod, namespace, name }, signal)
+  return live?.metadata.uid !== pod.uid
+}

@@ -1,0 +1,62 @@
+import type { LiveObject } from './objects.ts'
+import type { ResourceKind } from './resources.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Keeps of an object what a world is made from: of 50,000 pods the rest would fill a gigabyte. */
+export function projected(kind: ResourceKind): (object: LiveObject) => LiveObject {
+  return kind === 'Pod' ? projectPod : projectAny
+}
+
+function projectAny({ metadata, ...rest }: LiveObject): LiveObject {
+  return { ...rest, metadata: pick(metadata as unknown as Fields, metadataKeys) as unknown as LiveObject['metadata'] }
+}
+
+const metadataKeys = [
+  'name',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'deletionTimestamp',
+  'labels',
+  'annotations',
+  'ownerReferences',
+]
+const specKeys = [
+  'nodeName',
+  'hostNetwork',
+  'serviceAccountName',
+  'hostname',
+  'subdomain',
+  'dnsPolicy',
+  'dnsConfig',
+  'hostAliases',
+]
+
+function projectPod(pod: LiveObject): LiveObject {
+  const { metadata } = projectAny(pod)
+  const { spec = {}, status = {} } = pod
+  const containers = (key: string) =>
+    ((spec[key] ?? []) as readonly Fields[]).map((each) => pick(each, ['ports', 'restartPolicy']))
+  const statuses = ((status['containerStatuses'] ?? []) as readonly Fields[]).map((each) =>
+    pick(each, ['restartCount']),
+  )
+  const conditions = ((status['conditions'] ?? []) as readonly Fields[]).filter(({ type }) => type === 'Ready')
+  return {
+    metadata,
+    spec: {
+      ...pick(spec, specKeys),
+      containers: containers('containers'),
+      initContainers: containers('initContainers'),
+    },
+    status: {
+      ...pick(status, ['phase', 'podIP', 'podIPs', 'hostIP', 'hostIPs']),
+      conditions: conditions.map((each) => pick(each, ['type', 'status'])),
+      containerStatuses: statuses,
+    },
+  }
+}
+
+function pick(from: Fields, keys: readonly string[]): Fields {
+  return Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]))
+}

@@ -1,0 +1,27 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+/** What marks everything that Crosscheck makes; a constant, because a label that changes with each run is a new identity for some plugins. */
+export const ownedLabel = 'crosscheck.dev/owned'
+/** Which run made it, what for, and until when it counts as in use (RFC 3339): annotations, which no policy can select. */
+export const runAnnotation = 'crosscheck.dev/run'
+export const roleAnnotation = 'crosscheck.dev/role'
+export const expiresAnnotation = 'crosscheck.dev/expires'
+
+/** One run of the command on one cluster. */
+export interface RunFacts {
+  readonly id: string
+  /** Asked for by every probe of this run; pods hold its hash. */
+  readonly token: string
+  readonly tokenSha256: string
+  readonly image: string
+  readonly imagePullSecret?: string
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** A run with a fresh identifier and token. */
+export function startRun(options: Pick<RunFacts, 'image' | 'imagePullSecret' | 'now'>): RunFacts {
+  const token = randomBytes(32).toString('base64url')
+  const tokenSha256 = createHash('sha256').update(token).digest('hex')
+  return { ...options, id: randomBytes(4).toString('hex'), token, tokenSha256 }
+}

@@ -1,0 +1,70 @@
+import type { Unread, World } from '../world.ts'
+import { isStatus } from './api-error.ts'
+import type { Client } from './client.ts'
+import { toObject, worldOf } from './live-world.ts'
+import { type LiveObject, listObjects } from './objects.ts'
+import { projected } from './project.ts'
+import { type ResourceKind, resources } from './resources.ts'
+import { roleAnnotation } from './run-facts.ts'
+
+/** The kinds that a live world is read from. Workloads are not among them: a pod's owner says what people call it. */
+const read = [
+  'Node',
+  'Namespace',
+  'Pod',
+  'Service',
+  'EndpointSlice',
+  'NetworkPolicy',
+] as const satisfies readonly ResourceKind[]
+
+export interface WorldScope {
+  /** Where to look when the whole cluster may not be listed. */
+  readonly namespaces: readonly string[]
+}
+
+/** The world of a live cluster, without this tool's own probes. What may not be read is named in `unread`; other failures reject. */
+export async function readWorld(client: Client, scope: WorldScope, signal: AbortSignal): Promise<World> {
+  const unread: Unread[] = []
+  const lists = await Promise.all(read.map((kind) => readKind(client, kind, { ...scope, unread }, signal)))
+  const objects = lists.flatMap((list, index) => list.flatMap((live) => toObject(live, resources[read[index]!]) ?? []))
+  const { world, problems } = worldOf(objects)
+  const known = new Set(world.policies.map(({ namespace, name }) => `${namespace}/${name}`))
+  for (const { kind, namespace, name } of objects) {
+    if (kind !== 'NetworkPolicy' || known.has(`${namespace}/${name}`)) continue
+    const why = problems.find(({ message }) => message.includes(`${namespace}/${name}`))?.message
+    unread.push({ kind, namespace, why: why ?? `the policy ${name} was not understood` })
+  }
+  return unread.length === 0 ? world : { ...world, unread }
+}
+
+async function readKind(
+  client: Client,
+  kind: (typeof read)[number],
+  { namespaces, unread }: WorldScope & { readonly unread: Unread[] },
+  signal: AbortSignal,
+): Promise<LiveObject[]> {
+  const resource = resources[kind]
+  const list = (namespace?: string) => listObjects(client, { resource, namespace, keep: projected(kind) }, signal)
+  try {
+    return (await list()).filter(isOfTheCluster)
+  } catch (error) {
+    if (!isStatus(error, 401, 403)) throw error
+    unread.push({ kind, why: error.message })
+  }
+  if (!resource.namespaced) return []
+  const lists = namespaces.map(async (namespace) => {
+    try {
+      return await list(namespace)
+    } catch (error) {
+      if (!isStatus(error, 401, 403)) throw error
+      unread.push({ kind, namespace, why: error.message })
+      return []
+    }
+  })
+  return (await Promise.all(lists)).flat().filter(isOfTheCluster)
+}
+
+/** Probes are no part of what they look at. */
+function isOfTheCluster({ metadata }: LiveObject): boolean {
+  return metadata.annotations?.[roleAnnotation] !== 'probe'
+}
