@@ -1,12 +1,12 @@
-import type { Socket } from 'node:net'
 import { type Attempt, concludeEnded, isOutcome } from './attempt.ts'
 import { bounds, type TcpCheck } from './check.ts'
 import { within } from './deadline.ts'
-import { dial } from './dial.ts'
+import { dialStream } from './dial.ts'
 import { errorCode } from './errno.ts'
 import { locate } from './locate.ts'
 import type { Outcome } from './outcome.ts'
 import { conclude, enter } from './trace.ts'
+import type { Stream } from './vantage.ts'
 
 /**
  * How long a silent connection is looked at before it counts as open. A mesh or proxy that denies at layer 7 closes as soon as
@@ -25,7 +25,7 @@ type Seen =
 export async function runTcp(check: TcpCheck, attempt: Attempt): Promise<Outcome> {
   const target = await locate(check, attempt)
   if (isOutcome(target)) return target
-  const connection = await dial(target, attempt)
+  const connection = await dialStream(target, attempt)
   if (isOutcome(connection)) return connection
   const { socket } = connection
   try {
@@ -35,14 +35,14 @@ export async function runTcp(check: TcpCheck, attempt: Attempt): Promise<Outcome
   }
 }
 
-async function look(socket: Socket, attempt: Attempt): Promise<Outcome> {
+async function look(socket: Stream, attempt: Attempt): Promise<Outcome> {
   const { trace } = attempt
   const seen = await firstOf(socket, attempt, lookMs)
   if (typeof seen === 'string') return seen === 'expired' ? conclude(trace, 'connected') : concludeEnded(trace, seen)
   return judge(seen, attempt, 'connected')
 }
 
-async function converse(socket: Socket, text: string, attempt: Attempt): Promise<Outcome> {
+async function converse(socket: Stream, text: string, attempt: Attempt): Promise<Outcome> {
   const { trace } = attempt
   enter(trace, 'request')
   socket.write(text)
@@ -63,12 +63,12 @@ function judge(seen: Seen, { trace }: Attempt, success: 'connected' | 'answered'
 }
 
 /** What comes first on a connection: bytes, its end, an error, or nothing within the milliseconds. */
-function firstOf(socket: Socket, { deadline }: Attempt, milliseconds?: number): Promise<Seen | 'expired' | 'aborted'> {
+function firstOf(socket: Stream, { deadline }: Attempt, milliseconds?: number): Promise<Seen | 'expired' | 'aborted'> {
   return within<Seen>(deadline, (settle) => {
     const timer = milliseconds === undefined ? undefined : setTimeout(settle, milliseconds, { kind: 'quiet' })
-    socket.once('data', (data) => settle({ kind: 'data', data }))
-    socket.once('end', () => settle({ kind: 'closed' }))
-    socket.once('error', (error) => settle({ kind: 'failed', error }))
+    socket.on('data', (data) => settle({ kind: 'data', data }))
+    socket.on('end', () => settle({ kind: 'closed' }))
+    socket.on('error', (error) => settle({ kind: 'failed', error }))
     return () => clearTimeout(timer)
   })
 }

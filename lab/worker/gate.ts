@@ -1,8 +1,10 @@
 /** Bounds what is in flight, per key and over all, and how much starts before the event loop turns. */
 export interface Gate {
-  /** Waits for a place; the function returned gives it back and must be called once. The hasty go before the others. */
-  enter(key: string, haste?: Haste): Promise<() => void>
+  /** Calls `start` when there is a place; it is handed the way out, to be called once. The hasty go before the others. */
+  enter(key: string, haste: Haste, start: Start): void
 }
+
+export type Start = (leave: () => void) => void
 
 /** Whether to be let in before those who have time. */
 export type Haste = 'hasty' | 'patient'
@@ -20,7 +22,8 @@ export interface GateBounds {
 interface Key {
   readonly name: string
   inside: number
-  readonly waiting: Readonly<Record<Haste, (() => void)[]>>
+  readonly waiting: Readonly<Record<Haste, Start[]>>
+  readonly leave: () => void
 }
 
 /** A gate that lets waiters of one key and haste in by their order. */
@@ -47,7 +50,7 @@ export function createGate({ perKey, total, perTurn }: GateBounds): Gate {
         inside += 1
         key.inside += 1
         outside[haste] -= 1
-        waiting.shift()!()
+        waiting.shift()!(key.leave)
       }
     }
   }
@@ -68,15 +71,18 @@ export function createGate({ perKey, total, perTurn }: GateBounds): Gate {
     admit()
   }
 
+  function open(name: string): Key {
+    const key: Key = { name, inside: 0, waiting: { hasty: [], patient: [] }, leave: () => leave(key) }
+    keys.set(name, key)
+    return key
+  }
+
   return {
-    enter(name, haste = 'patient') {
-      const key = keys.get(name) ?? { name, inside: 0, waiting: { hasty: [], patient: [] } }
-      keys.set(name, key)
+    enter(name, haste, start) {
+      const key = keys.get(name) ?? open(name)
+      key.waiting[haste].push(start)
       outside[haste] += 1
-      return new Promise((resolve) => {
-        key.waiting[haste].push(() => resolve(() => leave(key)))
-        admit()
-      })
+      admit()
     },
   }
 }

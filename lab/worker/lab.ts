@@ -11,6 +11,7 @@ import { policyTable } from '../rules/ruleset.ts'
 import type { LabSettings } from '../settings.ts'
 import { createGate } from './gate.ts'
 import { openGround } from './ground.ts'
+import { hasteIn } from './haste.ts'
 import { inFlight } from './limits.ts'
 import { openListeners } from './listeners.ts'
 import type { Namespaces } from './namespaces.ts'
@@ -18,6 +19,7 @@ import { createNewcomers } from './newcomers.ts'
 import { nft } from './nft.ts'
 import { loadChecking, type ObserveOptions, observeAll } from './observe.ts'
 import { overflowedPods } from './overflow.ts'
+import { createPoller } from './poller.ts'
 import { openProxies } from './proxies.ts'
 import { openRules } from './rules.ts'
 import { externalNames } from './stand-ins.ts'
@@ -62,9 +64,11 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
   })
   const names = externalNames(settings)
   const checking = loadChecking()
+  const poller = createPoller()
   const gate = createGate({ perKey: perTarget, total: inFlight(), perTurn })
   const newcomers = createNewcomers(settings.policyDelay, () => void enforce().catch(onFault))
   let world: World | undefined
+  let haste: ReturnType<typeof hasteIn> = () => 'patient'
   let zone: Zone = () => {
     throw new Error('no world')
   }
@@ -88,6 +92,7 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
       newcomers.meet(next, world)
       ground.change(next, settings)
       world = next
+      haste = hasteIn(next)
       zone = zoneOf(next, { names })
       await enforce()
       await proxies(ground.layout)
@@ -97,10 +102,12 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
       observeAll(source, checks, {
         ...options,
         gate,
+        haste,
         checking,
         world: known(),
         layout: ground.layout,
         namespaces,
+        poller,
         settings,
       }),
     overflowed: () => overflowedPods(ground.layout, namespaces),

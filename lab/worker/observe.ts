@@ -9,7 +9,9 @@ import type { Source } from '../protocol.ts'
 import type { LabSettings } from '../settings.ts'
 import { isBroken } from './faults.ts'
 import type { Gate } from './gate.ts'
+import type { hasteIn } from './haste.ts'
 import type { Namespaces } from './namespaces.ts'
+import type { Poller } from './poller.ts'
 import { onlyFrom, standpoint } from './vantage.ts'
 
 /** Milliseconds in which observations are gathered for one line: each line costs as much as a check. */
@@ -34,24 +36,27 @@ export interface ObserveOptions {
   /** Takes observations as they come, many at once; resolves when there is room for more. */
   readonly tell: (observations: readonly Observation[]) => Promise<void>
   readonly gate: Gate
+  readonly haste: ReturnType<typeof hasteIn>
   /** The code of checks, which takes a while to load. */
   readonly checking: Promise<Checking>
   readonly world: World
   readonly layout: Layout
   readonly namespaces: Namespaces
+  readonly poller: Poller
   readonly settings: LabSettings
 }
 
 /** Runs all checks at once from one source, as far as the gate admits; resolves when every observation was told. */
 export async function observeAll(source: Source, checks: readonly Check[], options: ObserveOptions): Promise<void> {
-  const { signal, tell, gate, checking, world, layout, namespaces, settings } = options
+  const { signal, tell, gate, haste, checking, settings } = options
   if (source.kind === 'pod' && isBroken('crash', source.pod, settings))
     return tell(checks.map(({ id }) => notRun(id, `the probe in ${source.pod} has crashed`)))
-  const { vantage, addresses } = standpoint(source, world, layout, namespaces)
+  const { vantage, addresses } = standpoint(source, options)
   const { runCheck, createResolver } = await checking
   const resolver = createResolver(vantage)
   let waiting: Observation[] = []
   let telling: Promise<void> | undefined
+  let left = checks.length
   const done = Promise.withResolvers<void>()
   const flush = async () => {
     await Promise.race([wait(gathering), done.promise])
@@ -62,19 +67,18 @@ export async function observeAll(source: Source, checks: readonly Check[], optio
     }
     telling = undefined
   }
-  await Promise.all(
-    checks.map(async (check) => {
-      const leave = await gate.enter(targetOf(check))
-      try {
-        const { outcome, ...rest } = await runCheck(check, vantage, { signal, resolver })
-        waiting.push({ ...rest, outcome: onlyFrom(addresses, outcome) })
-      } finally {
-        leave()
-      }
-      telling ??= flush()
-    }),
-  )
-  done.resolve()
+  const observe = async (check: Check, leave: () => void) => {
+    const { outcome, ...rest } = await runCheck(check, vantage, { signal, resolver })
+    leave()
+    waiting.push({ ...rest, outcome: onlyFrom(addresses, outcome) })
+    telling ??= flush()
+    left -= 1
+    if (left === 0) done.resolve()
+  }
+  for (const check of checks)
+    gate.enter(targetOf(check), haste(source, check), (leave) => void observe(check, leave).catch(done.reject))
+  if (left === 0) return
+  await done.promise
   await telling
 }
 

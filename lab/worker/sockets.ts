@@ -52,11 +52,11 @@ export function serveUdp(target: Target): UdpSocket {
   return own
 }
 
-function bound({ address, port }: Target, kind: number): number {
-  const v6 = isIPv6(address)
-  const fd = socket(v6 ? linux.AF_INET6 : linux.AF_INET, kind | linux.SOCK_NONBLOCK, 0)
+function bound(target: Target, kind: number): number {
+  const address = sockaddr(target)
+  const fd = socket(address.readUInt16LE(0), kind | linux.SOCK_NONBLOCK, 0)
   try {
-    bind(fd, v6 ? sockaddr6(address, port) : sockaddr4(address, port))
+    bind(fd, address)
     return fd
   } catch (error) {
     closeSync(fd)
@@ -64,18 +64,12 @@ function bound({ address, port }: Target, kind: number): number {
   }
 }
 
-function sockaddr4(address: string, port: number): Buffer {
-  const raw = Buffer.alloc(16)
-  raw.writeUInt16LE(linux.AF_INET, 0)
+/** The raw sockaddr of bind(2) and connect(2). */
+export function sockaddr({ address, port }: Target): Buffer {
+  const v6 = isIPv6(address)
+  const raw = Buffer.alloc(v6 ? 28 : 16)
+  raw.writeUInt16LE(v6 ? linux.AF_INET6 : linux.AF_INET, 0)
   raw.writeUInt16BE(port, 2)
-  raw.set(ipaddr.parse(address).toByteArray(), 4)
-  return raw
-}
-
-function sockaddr6(address: string, port: number): Buffer {
-  const raw = Buffer.alloc(28)
-  raw.writeUInt16LE(linux.AF_INET6, 0)
-  raw.writeUInt16BE(port, 2)
-  raw.set(ipaddr.parse(address).toByteArray(), 8)
+  raw.set(v6 ? ipaddr.parse(address).toByteArray() : address.split('.').map(Number), v6 ? 8 : 4)
   return raw
 }

@@ -5,8 +5,10 @@ import type { World } from '../../fabric/world.ts'
 import { type Layout, outside, podKey } from '../layout.ts'
 import type { Source } from '../protocol.ts'
 import type { Namespaces } from './namespaces.ts'
+import type { Poller } from './poller.ts'
 import { hostResolvConf, podHosts, podResolvConf } from './resolv-conf.ts'
 import { dial, dialDatagram } from './sockets.ts'
+import { dialStream } from './streams.ts'
 
 /** A vantage inside the lab, and the addresses that its sockets must have. */
 export interface Standpoint {
@@ -14,13 +16,21 @@ export interface Standpoint {
   readonly addresses: readonly string[]
 }
 
+interface Surroundings {
+  readonly world: World
+  readonly layout: Layout
+  readonly namespaces: Namespaces
+  readonly poller: Poller
+}
+
 /** The standpoint of a source; throws when the lab has no such pod or node (any more). */
-export function standpoint(source: Source, world: World, layout: Layout, namespaces: Namespaces): Standpoint {
+export function standpoint(source: Source, { world, layout, namespaces, poller }: Surroundings): Standpoint {
   const { netns, addresses, ...names } = placeOf(source, world, layout)
   return {
     addresses,
     vantage: {
       connect: (target) => namespaces.enter(netns, () => dial(target)),
+      stream: (target) => namespaces.enter(netns, () => dialStream(target, poller)),
       datagram: (target) => namespaces.enter(netns, () => dialDatagram(target)),
       ...names,
     },
@@ -47,7 +57,12 @@ function placeOf(source: Source, world: World, layout: Layout) {
 /** The outcome as it stands, or `not_run` when its socket was in a network that is not the source's. */
 export function onlyFrom(addresses: readonly string[], outcome: Outcome): Outcome {
   const { localAddress } = outcome
-  if (localAddress === undefined || addresses.some((own) => same(own, localAddress))) return outcome
+  if (
+    localAddress === undefined ||
+    addresses.includes(localAddress) ||
+    addresses.some((own) => same(own, localAddress))
+  )
+    return outcome
   const local = ipaddr.process(localAddress)
   if (
     local.range() === 'loopback' &&

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
-import { createGate } from '../../../lab/worker/gate.ts'
+import { createGate, type Haste } from '../../../lab/worker/gate.ts'
 
 /** Lets promises and one turn of the event loop pass. */
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Enters `count` times under a key; returns how many are in, and the ways out. */
-function crowd(gate: ReturnType<typeof createGate>, key: string, count: number) {
+function crowd(gate: ReturnType<typeof createGate>, key: string, count: number, haste: Haste = 'patient') {
   const exits: (() => void)[] = []
-  for (let i = 0; i < count; i++) void gate.enter(key).then((leave) => exits.push(leave))
+  for (let i = 0; i < count; i++) gate.enter(key, haste, (leave) => exits.push(leave))
   return exits
 }
 
@@ -41,4 +41,15 @@ it('starts no more in one turn of the event loop than it was told, and the rest 
   await turn()
   await turn()
   expect(exits.length).toBe(10)
+})
+
+it('lets the hasty in before the patient, whatever their key and order', async () => {
+  const gate = createGate({ perKey: 10, total: 3, perTurn: 100 })
+  const first = crowd(gate, 'a', 3)
+  const [patient, hasty] = [crowd(gate, 'a', 2), crowd(gate, 'b', 2, 'hasty')]
+  for (const leave of first.splice(0, 2)) leave()
+  await turn()
+  expect([patient.length, hasty.length]).toEqual([0, 2])
+  first[0]!()
+  expect(patient.length).toBe(1)
 })
