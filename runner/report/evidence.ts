@@ -1,0 +1,104 @@
+import type { Outcome } from '../../checks/outcome.ts'
+import type { EndpointResult, PathResult } from '../result.ts'
+import { table } from './layout.ts'
+import { millisecondsOf, reasonWords, recordsText, timeText } from './words.ts'
+
+/** What one line of evidence is about, and its lines. */
+export interface Evidence {
+  readonly label: string
+  readonly lines: readonly string[]
+}
+
+/** What was seen of a path, beside it the name's resolution, then what makes it count; labels without lines are left out. */
+export function evidenceOf(result: PathResult): Evidence[] {
+  const { why, predicted, control, source, lookup, observed } = result
+  const dns = lookup ?? (observed?.phase === 'resolve' && observed.dns !== undefined ? observed : undefined)
+  return [
+    { label: 'why', lines: why === undefined ? [] : [why] },
+    { label: 'seen', lines: seenLines(result) },
+    { label: 'DNS', lines: dns === undefined ? [] : [lookupText(dns)] },
+    { label: 'predicted', lines: predicted === undefined ? [] : [predicted.verdict, ...predicted.evidence] },
+    {
+      label: 'control',
+      lines: control.map(
+        ({ shown, sentence }) => `${shown === true ? '' : shown === false ? 'no: ' : 'not known: '}${sentence}`,
+      ),
+    },
+    { label: 'source', lines: source === undefined ? [] : sourceLines(source) },
+  ].filter(({ lines }) => lines.length > 0)
+}
+
+function sourceLines({ pod, node, note }: NonNullable<PathResult['source']>): string[] {
+  const where = [pod, node === undefined ? undefined : `on ${node}`].filter((part) => part !== undefined).join(' ')
+  const parts = [where, note].filter((part) => part !== undefined && part !== '')
+  return parts.length === 0 ? [] : [parts.join(', ')]
+}
+
+/** The observation that decided, then the addresses: one line each where they differ, else one line for all of them. */
+function seenLines({ observed, endpoints }: PathResult): string[] {
+  const [only, ...more] = endpoints
+  const decided = observed === undefined ? [] : [observedText(observed, more.length === 0 ? only : undefined)]
+  if (only === undefined || (more.length === 0 && observed !== undefined)) return decided
+  const same = endpoints.every(
+    (each) => each.state === only.state && each.reason === only.reason && each.of === only.of,
+  )
+  if (!same || endpoints.length <= 3) return [...decided, ...table(endpoints.map(endpointCells))]
+  const all = `${endpoints.length} addresses, all ${stateText(only)}: ${endpoints.map(placeText).join(', ')}`
+  return [...decided, all]
+}
+
+/** `10.1.2.3:80 (ns/pod on n0): no answer (connect_timeout), 3.5 s, 2 attempts`, then what the machine said. */
+function observedText(outcome: Outcome, endpoint: EndpointResult | undefined): string {
+  const { reason, address, port, attempts, detail, http } = outcome
+  const owner = endpoint === undefined || endpoint.address !== address ? '' : ownerText(endpoint)
+  const at = address === undefined ? '' : `${socketText(address, port)}${owner === '' ? '' : ` (${owner})`}: `
+  const word = reasonWords[reason]
+  const counted =
+    endpoint !== undefined && endpoint.of > 1 && endpoint.open > 0 ? [`${endpoint.open} of ${endpoint.of}`] : []
+  const facts = [
+    word === reason ? word : `${word} (${reason})`,
+    ...counted,
+    ...(http === undefined ? [] : [`HTTP ${http.status}`]),
+    timeText(millisecondsOf(outcome)),
+    ...(attempts > 1 ? [`${attempts} attempts`] : []),
+  ]
+  return `${at}${facts.join(', ')}${detail === undefined ? '' : `: ${detail}`}`
+}
+
+function endpointCells(endpoint: EndpointResult): string[] {
+  return [placeText(endpoint), stateText(endpoint), ownerText(endpoint)]
+}
+
+function placeText({ address, port, protocol }: EndpointResult): string {
+  return `${socketText(address, port)}/${protocol}`
+}
+
+function stateText({ state, reason, open, of }: EndpointResult): string {
+  const word = state === 'leak' ? 'leaks' : state === 'unknown' ? 'not known' : state
+  return `${word}${of > 1 && state !== 'blocked' ? ` ${open} of ${of}` : ''} (${reason})`
+}
+
+function ownerText({ pod, node, service, ready }: EndpointResult): string {
+  const owner = pod ?? (service === undefined ? undefined : `Service ${service}`)
+  const place = node === undefined ? undefined : owner === undefined ? `node ${node}` : `on ${node}`
+  const parts = [owner, place, ready === false ? 'not ready' : undefined].filter((part) => part !== undefined)
+  return parts.join(' ')
+}
+
+function socketText(address: string, port: number | undefined): string {
+  if (port === undefined || port === 0) return address
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+/** `api.shop.svc.cluster.local is 10.96.0.7`, or every name that was asked with the server's answer. */
+function lookupText(outcome: Outcome): string {
+  const { dns, reason } = outcome
+  const records = recordsText(outcome)
+  const questions = dns?.questions ?? []
+  const server = [...new Set(questions.map((question) => question.server))].join(', ')
+  const asked = server === '' ? '' : `, asked ${server}`
+  if (records !== undefined) return `${dns?.name ?? questions.at(-1)?.name ?? 'the name'} is ${records}${asked}`
+  const answers = new Set(questions.map(({ name, rcode }) => `${name}: ${rcode}`))
+  const list = answers.size === 0 ? '' : `: ${[...answers].join(', ')}${asked}`
+  return `${reasonWords[reason]} (${reason})${list}`
+}

@@ -1,0 +1,67 @@
+import type { Outcome } from '../../checks/outcome.ts'
+import type { EndpointResult, PathResult } from '../result.ts'
+import type { ReportOutcome, ReportPath } from './schema.ts'
+import { millisecondsOf } from './words.ts'
+
+/** A path as the JSON document has it: bodies and headers of HTTP responses stay out. */
+export function pathJson(result: PathResult): ReportPath {
+  const { scenario, step, name, from, to, family, expect, status, cause, seen, why, source, place } = result
+  return {
+    scenario,
+    step: step ?? null,
+    name: name ?? null,
+    from,
+    to,
+    family: family ?? null,
+    expect,
+    status,
+    cause: cause ?? null,
+    seen,
+    why: why ?? null,
+    tags: [...result.tags],
+    closedWorld: result.closedWorld,
+    predicted:
+      result.predicted === undefined ? null : { ...result.predicted, evidence: [...result.predicted.evidence] },
+    observed: outcomeJson(result.observed),
+    lookup: outcomeJson(result.lookup),
+    endpoints: result.endpoints.map(endpointJson),
+    control: result.control.map(({ shown, kind, sentence }) => ({ shown: shown ?? null, kind, sentence })),
+    explanation: result.explanation.join('\n'),
+    source:
+      source === undefined ? null : { pod: source.pod ?? null, node: source.node ?? null, note: source.note ?? null },
+    file: place.file,
+    line: place.line,
+    column: place.column,
+  }
+}
+
+function outcomeJson(outcome: Outcome | undefined): ReportOutcome | null {
+  if (outcome === undefined) return null
+  return {
+    phase: outcome.phase,
+    reason: outcome.reason,
+    attempts: outcome.attempts,
+    milliseconds: millisecondsOf(outcome),
+    detail: outcome.detail ?? null,
+    address: outcome.address ?? null,
+    port: outcome.port ?? null,
+    localAddress: outcome.localAddress ?? null,
+    reply: outcome.reply ?? null,
+    status: outcome.http?.status ?? null,
+    dns: outcome.dns ?? null,
+    tls: outcome.tls ?? null,
+  }
+}
+
+function endpointJson(endpoint: EndpointResult): ReportPath['endpoints'][number] {
+  const { address, port, protocol, state, reason, phase, open, of } = endpoint
+  return {
+    ...{ address, port, protocol },
+    family: endpoint.family ?? null,
+    pod: endpoint.pod ?? null,
+    node: endpoint.node ?? null,
+    ready: endpoint.ready ?? null,
+    service: endpoint.service ?? null,
+    ...{ state, reason, phase, open, of },
+  }
+}

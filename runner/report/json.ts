@@ -1,0 +1,85 @@
+import type { RunEvent, RunHead } from '../events.ts'
+import type { PathResult } from '../result.ts'
+import { pathJson } from './json-path.ts'
+import { bounded } from './neutral.ts'
+import type { Reporter } from './reporter.ts'
+import type { Report } from './schema.ts'
+
+/** Characters of one string: beyond it something hostile or a dump is told, not a fact. */
+const longest = 4_096
+
+type Fabric = Extract<RunEvent, { kind: 'fabric' }>
+type End = Extract<RunEvent, { kind: 'end' }>
+
+/** The document that scripts read (docs/report.md): whole at the end, each path on a line of its own. */
+export function jsonReporter(): Reporter {
+  let head: RunHead | undefined
+  const fabrics: Fabric[] = []
+  const notices: Report['notices'] = []
+  const canary: Report['canary'] = []
+  const paths: { readonly index: number; readonly line: string }[] = []
+  return (event) => {
+    if (event.kind === 'start') head = event.head
+    else if (event.kind === 'fabric') fabrics.push(event)
+    else if (event.kind === 'notice') notices.push({ scenario: event.scenario ?? null, message: event.message })
+    else if (event.kind === 'canary') canary.push(...canaryJson(event))
+    else if (event.kind === 'path') paths.push({ index: event.result.index, line: pathLine(event.result) })
+    if (event.kind !== 'end' || head === undefined) return ''
+    const { seconds, pass, fail, inconclusive, predicted, skipped } = event.summary
+    const document: Omit<Report, 'paths'> = {
+      apiVersion: 'crosscheck.dev/v1alpha1',
+      run: runJson(head, fabrics, event),
+      summary: { pass, fail, inconclusive, predicted, skipped, seconds },
+      notices,
+      canary,
+    }
+    const opened = inert(JSON.stringify(bounded(document, longest), null, 2)).slice(0, -'\n}'.length)
+    const lines = paths.toSorted((a, b) => a.index - b.index).map(({ line }) => line)
+    return `${opened},\n  "paths": [${lines.length === 0 ? '' : `\n${lines.join(',\n')}\n  `}]\n}\n`
+  }
+}
+
+function pathLine(result: PathResult): string {
+  return `    ${inert(JSON.stringify(pathJson(bounded(result, longest))))}`
+}
+
+function runJson(head: RunHead, fabrics: readonly Fabric[], { end, summary }: End): Report['run'] {
+  const cluster = fabrics.find((fabric) => fabric.cluster !== undefined)?.cluster
+  return {
+    id: head.id,
+    start: head.start,
+    end,
+    where: head.where,
+    cluster: cluster === undefined ? null : { uid: cluster.uid, version: cluster.version },
+    tool: head.tool,
+    image: cluster?.image ?? null,
+    user: cluster?.user ?? null,
+    interrupted: summary.interrupted,
+    scenarios: head.scenarios.map(({ name, file, sha256, paths }) => {
+      const fabric = fabrics.find(({ scenario }) => scenario === name)
+      const notSimulated = [...(fabric?.notSimulated ?? [])]
+      return { name, file, sha256, paths, fabric: fabric?.description ?? null, notSimulated }
+    }),
+    policies: fabrics.flatMap(({ scenario, policies }) =>
+      policies.map(({ namespace, name, uid, resourceVersion }) => ({
+        ...{ scenario, namespace, name },
+        uid: uid ?? null,
+        resourceVersion: resourceVersion ?? null,
+      })),
+    ),
+  }
+}
+
+function canaryJson({ scenario, results }: Extract<RunEvent, { kind: 'canary' }>): Report['canary'] {
+  return results.map(({ node, family, side, ok, steps }) => ({
+    ...{ scenario, node, family, side, ok },
+    steps: steps.map(({ step, wanted, saw, ok: held }) => ({ step, wanted, saw, ok: held })),
+  }))
+}
+
+/** The same document, with characters that a terminal or an editor obeys written as JSON's own escapes. */
+function inert(json: string): string {
+  return json.replace(/[\x7f-\x9f]|[\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu, (char) =>
+    Array.from({ length: char.length }, (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  )
+}

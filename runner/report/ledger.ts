@@ -1,0 +1,63 @@
+import type { CanaryResult } from '../control/canary.ts'
+import type { RunEvent, RunHead } from '../events.ts'
+import type { PathResult } from '../result.ts'
+import type { Cell } from './grid.ts'
+
+export interface FabricNote {
+  readonly scenario: string
+  readonly description: string
+  readonly policies: number
+  readonly notSimulated: readonly string[]
+}
+
+/** What a report for people keeps of a run until its end. Of paths that passed, it keeps their place in the grid alone. */
+export interface Ledger {
+  head?: RunHead
+  total: number
+  readonly fabrics: FabricNote[]
+  readonly notices: { readonly scenario?: string; readonly message: string }[]
+  readonly canaries: { readonly scenario: string; readonly results: readonly CanaryResult[] }[]
+  /** Paths that somebody has to look at: failed, not known, or passed with a cause. */
+  readonly troubled: PathResult[]
+  readonly skipped: PathResult[]
+  readonly cells: Cell[]
+}
+
+export function emptyLedger(): Ledger {
+  return { total: 0, fabrics: [], notices: [], canaries: [], troubled: [], skipped: [], cells: [] }
+}
+
+/** Enters one event. */
+export function enter(ledger: Ledger, event: RunEvent): void {
+  if (event.kind === 'start') {
+    ledger.head = event.head
+    ledger.total = event.total
+  } else if (event.kind === 'fabric') ledger.fabrics.push({ ...event, policies: event.policies.length })
+  else if (event.kind === 'notice') ledger.notices.push(event)
+  else if (event.kind === 'canary') ledger.canaries.push(event)
+  else if (event.kind === 'path') enterPath(ledger, event.result)
+  else if (event.kind === 'end') sort(ledger)
+}
+
+/** Scenarios run side by side: at the end everything stands in the order of the files. */
+function sort({ head, fabrics, troubled, skipped }: Ledger): void {
+  const place = new Map(head?.scenarios.map(({ name }, index) => [name, index]))
+  fabrics.sort((a, b) => (place.get(a.scenario) ?? 0) - (place.get(b.scenario) ?? 0))
+  for (const paths of [troubled, skipped]) paths.sort((a, b) => a.index - b.index)
+}
+
+function enterPath(ledger: Ledger, result: PathResult): void {
+  if (isTroubled(result)) ledger.troubled.push(result)
+  if (result.status === 'skipped') ledger.skipped.push(result)
+  const { index, scenario, from, to, status } = result
+  ledger.cells.push({ index, scenario, from, to, status })
+}
+
+/** Passed or predicted, and nothing to look at. */
+export function isQuiet(result: PathResult): boolean {
+  return result.status !== 'skipped' && !isTroubled(result)
+}
+
+function isTroubled({ status, cause }: PathResult): boolean {
+  return status === 'fail' || status === 'inconclusive' || (status === 'pass' && cause !== undefined)
+}

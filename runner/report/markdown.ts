@@ -1,0 +1,123 @@
+import type { RunEvent, Summary } from '../events.ts'
+import type { PathResult } from '../result.ts'
+import { order, pathText } from './block.ts'
+import { noticesOf } from './canary-words.ts'
+import { evidenceOf } from './evidence.ts'
+import { type Grid, gridsOf, withoutPassing } from './grid.ts'
+import { type Group, groupPaths } from './groups.ts'
+import { emptyLedger, enter, type Ledger } from './ledger.ts'
+import { neutral } from './neutral.ts'
+import type { Reporter } from './reporter.ts'
+import { marksOf, signsOf } from './style.ts'
+import { summaryText } from './summary.ts'
+import { claim, statusWords } from './words.ts'
+
+/** GitHub takes job summaries of at most 1 MiB; what does not fit is counted. */
+const mostBytes = 900_000
+/** Cells of a table; above, only rows and columns in which something did not pass are shown. */
+const mostCells = 400
+const signs = signsOf(true)
+const marks = marksOf(true)
+
+/** A summary of a CI job in GitHub's Markdown: sums, what concerns everything, what is wrong, the matrices. */
+export function markdownReporter(): Reporter {
+  const ledger = emptyLedger()
+  return (event: RunEvent) => {
+    const clean = neutral(event)
+    enter(ledger, clean)
+    if (clean.kind !== 'end') return ''
+    return withinBytes([
+      headText(ledger, clean.summary),
+      ...noticeTexts(ledger),
+      ...groupTexts(ledger),
+      ...gridTexts(ledger),
+    ])
+  }
+}
+
+function headText({ head, fabrics, total }: Ledger, summary: Summary): string {
+  const good = summary.fail + summary.inconclusive === 0
+  const title = `## ${good ? marks.pass : marks.fail} Crosscheck: ${md(summaryText(summary, { ink: (_, text) => text }, total))}\n`
+  const where = new Set(fabrics.map(({ description }) => description))
+  return `${title}\n${md(head?.where ?? '')}: ${[...where].map(md).join('; ')}\n`
+}
+
+function noticeTexts(ledger: Ledger): string[] {
+  const told = noticesOf(ledger).map(({ message, scenarios }) => [...scenarios, message].join(': '))
+  const absent = [...new Set(ledger.fabrics.flatMap(({ notSimulated }) => notSimulated))]
+  const all = absent.length === 0 ? told : [...told, `not simulated: ${absent.join(', ')}`]
+  return all.map((text) => `> [!WARNING]\n> ${md(text)}\n`)
+}
+
+function groupTexts({ troubled }: Ledger): string[] {
+  return order.flatMap((status) => groupPaths(troubled.filter((path) => path.status === status)).map(groupText))
+}
+
+function groupText({ first, others }: Group): string {
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  const cause = first.cause === undefined ? '' : ` <code>${md(first.cause)}</code>`
+  const heading = `${marks[first.status]} ${statusWords[first.status]} <b>${md(pathText(first, { signs }))}</b>${more}: ${md(claim(first))}${cause}`
+  const { file, line, column } = first.place
+  const items = [
+    ...first.explanation.map(md),
+    ...evidenceOf(first).map(({ label, lines }) => `<i>${label}</i>: ${lines.map(md).join('<br>')}`),
+    `<i>at</i>: ${md(`${file}:${line}:${column}`)}`,
+    ...rosterItems(others),
+  ]
+  return `<details><summary>${heading}</summary>\n\n${items.map((item) => `- ${item}\n`).join('')}\n</details>\n`
+}
+
+function rosterItems(others: readonly PathResult[]): string[] {
+  const rows = Map.groupBy(others, ({ from }) => from)
+  return [...rows].map(
+    ([from, paths]) => `<i>the same for</i> ${md(from)} ${signs.arrow} ${paths.map(({ to }) => md(to)).join(', ')}`,
+  )
+}
+
+function gridTexts({ cells }: Ledger): string[] {
+  return [...gridsOf(cells)].map(([scenario, grid]) => {
+    const large = grid.rows.size * grid.columns.size > mostCells
+    const shown = large ? withoutPassing(grid) : grid
+    const note = large
+      ? `Only sources and targets of which a path did not pass, of ${grid.rows.size} and ${grid.columns.size}.\n\n`
+      : ''
+    return `### ${md(scenario)}\n\n${note}${shown.rows.size === 0 ? '' : gridTable(shown)}`
+  })
+}
+
+function gridTable({ rows, columns }: Grid): string {
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`
+  const names = [...columns]
+  const body = [...rows].map(([from, cells]) =>
+    row([md(from), ...names.map((to) => markOf(cells.get(to)))]),
+  )
+  return row(['', ...names.map(md)]) + row(['---', ...names.map(() => ':-:')]) + body.join('')
+}
+
+function markOf(status: PathResult['status'] | undefined): string {
+  return status === undefined ? '' : marks[status]
+}
+
+function withinBytes(parts: readonly string[]): string {
+  const kept: string[] = []
+  let size = 0
+  for (const [index, part] of parts.entries()) {
+    size += Buffer.byteLength(part) + 1
+    if (size > mostBytes)
+      return `${kept.join('\n')}\n${parts.length - index} more sections do not fit: see the JSON report.\n`
+    kept.push(part)
+  }
+  return kept.join('\n')
+}
+
+/** Text that is neither Markdown, HTML, a mention nor a link: what could begin one is written as a character reference. */
+function md(text: string): string {
+  return text
+    .replace(/[\\`*_{}[\]<>()#+!|~&@^$"']/g, reference)
+    .replace(/(?<=\w):(?=\/\/)|(?<=\bwww)\./gi, reference)
+    .replace(/^(\s*)([-+=]|\d+[.)])/, (_, space: string, mark: string) => space + mark.replace(/[^\d]/g, reference))
+}
+
+function reference(char: string): string {
+  return `&#${char.codePointAt(0)};`
+}

@@ -1,0 +1,57 @@
+/** Control, format (bidirectional overrides, zero width), private, lone surrogate, noncharacter; line and paragraph separators. */
+const unsafe = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu
+/** Marks that pile up on one character, from the third on. */
+const piled = /(?<=\p{M}{2})\p{M}/gu
+const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+const plainer: Readonly<Record<string, string>> = {
+  '→': '->',
+  '…': '...',
+  '–': '-',
+  '—': '-',
+  '’': "'",
+  '“': '"',
+  '”': '"',
+}
+
+export interface NeutralOptions {
+  /** Escapes everything beyond ASCII as well. */
+  readonly ascii?: boolean
+  /** Characters of one string; what follows is counted, not shown. */
+  readonly limit?: number
+}
+
+/**
+ * Text from scenarios, manifests and the network as one harmless line: what a terminal, a log or a browser could obey becomes visible
+ * (`\n`, `\x1b`, `\u{202e}`), and what is too long is cut.
+ */
+export function neutralText(text: string, { ascii = false, limit = 1_000 }: NeutralOptions = {}): string {
+  const shown = cutText(text, limit).replace(unsafe, visible).replace(piled, visible)
+  return ascii ? shown.replace(/[^\x20-\x7e]/gu, (char) => plainer[char] ?? visible(char)) : shown
+}
+
+/** The same for every string in a value, so that no reporter can forget one. */
+export function neutral<T>(value: T, options: NeutralOptions = {}): T {
+  return mapStrings(value, (text) => neutralText(text, options)) as T
+}
+
+/** The same value with every string cut after so many characters, and nothing else changed. */
+export function bounded<T>(value: T, limit: number): T {
+  return mapStrings(value, (text) => cutText(text, limit)) as T
+}
+
+function cutText(text: string, limit: number): string {
+  return text.length > limit ? `${text.slice(0, limit)}... (${text.length - limit} more characters)` : text
+}
+
+function mapStrings(value: unknown, map: (text: string) => string): unknown {
+  if (typeof value === 'string') return map(value)
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, map))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [map(key), mapStrings(item, map)]))
+}
+
+function visible(char: string): string {
+  const code = char.codePointAt(0) ?? 0
+  const hex = code.toString(16)
+  return named[char] ?? (code < 0x100 ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`)
+}

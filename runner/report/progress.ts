@@ -1,0 +1,72 @@
+import type { RunEvent } from '../events.ts'
+import { pathText } from './block.ts'
+import { clip } from './layout.ts'
+import { neutral } from './neutral.ts'
+import type { Reporter, ReportOptions } from './reporter.ts'
+import { styleFor } from './style.ts'
+import { claim } from './words.ts'
+
+export interface ProgressOptions extends Pick<ReportOptions, 'colour' | 'unicode' | 'width'> {
+  /** False: a log, which gets whole lines and few of them. */
+  readonly terminal: boolean
+}
+
+/** Paths that are told as they come; the report has all of them. */
+const told = 10
+/** How often the live line moves in a run, at most. */
+const moves = 200
+
+const erase = '\r\x1b[K'
+
+/** What the run is doing, for stderr: on a terminal one line that is written anew and is gone at the end, and the first failures above it. */
+export function createProgress(options: ProgressOptions): Reporter {
+  return options.terminal ? liveProgress(options) : sparseProgress(options)
+}
+
+function liveProgress(options: ProgressOptions): Reporter {
+  const style = styleFor(options)
+  let total = 0
+  let doing = ''
+  const counts = { done: 0, fail: 0, inconclusive: 0 }
+  const line = () => {
+    const bad = (['fail', 'inconclusive'] as const).filter((status) => counts[status] > 0)
+    const marks = bad.map((status) => `  ${style.marks[status]} ${counts[status]}`).join('')
+    const text = `${counts.done}/${total}${marks}${doing === '' ? '' : `  ${doing}`}`
+    return `${erase}${clip(text, Math.max(1, options.width - 1), style.signs.ellipsis)}`
+  }
+  return (event: RunEvent) => {
+    if (event.kind === 'end') return erase
+    if (event.kind === 'start') total = event.total
+    else if (event.kind === 'doing') doing = neutral(`${event.scenario}: ${event.what}`, { ascii: style.ascii })
+    else if (event.kind === 'path') {
+      const { status } = event.result
+      counts.done += 1
+      if (status === 'fail' || status === 'inconclusive') {
+        counts[status] += 1
+        const bad = counts.fail + counts.inconclusive
+        if (bad <= told) return `${erase}${failureLine(event.result, style, options.width)}\n${line()}`
+      }
+      if (counts.done % Math.max(1, Math.ceil(total / moves)) !== 0) return ''
+    } else return ''
+    return line()
+  }
+}
+
+function sparseProgress(options: ProgressOptions): Reporter {
+  const style = styleFor(options)
+  return (event: RunEvent) => {
+    if (event.kind !== 'fabric') return ''
+    const { scenario, description } = neutral(event, { ascii: style.ascii })
+    return `${scenario}: ${description}\n`
+  }
+}
+
+function failureLine(
+  result: Extract<RunEvent, { kind: 'path' }>['result'],
+  style: ReturnType<typeof styleFor>,
+  width: number,
+): string {
+  const clean = neutral(result, { ascii: style.ascii })
+  const text = `${pathText(clean, style)}: ${claim(clean)}${clean.cause === undefined ? '' : ` (${clean.cause})`}`
+  return `${style.ink(clean.status, style.marks[clean.status])} ${clip(text, Math.max(1, width - 3), style.signs.ellipsis)}`
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import { outcomeSchema, phases, reasons } from '../../checks/outcome.ts'
+import { causes, statuses } from '../result.ts'
+
+/** What is not known or does not apply is null: every key is always there. */
+const text = z.string()
+const maybe = text.nullable()
+const count = z.int().nonnegative()
+const family = z.union([z.literal(4), z.literal(6)])
+
+const clusterSchema = z.strictObject({
+  uid: text.describe('UID of the namespace kube-system'),
+  version: text.describe('version of the API server'),
+})
+
+const runSchema = z.strictObject({
+  id: text.describe('random, one per run'),
+  start: text.describe('ISO 8601, UTC'),
+  end: text.describe('ISO 8601, UTC'),
+  where: z.enum(['lab', 'cluster', 'predicted']),
+  cluster: clusterSchema.nullable(),
+  tool: text.describe('version of Crosscheck'),
+  image: maybe.describe('digest of the probe image, on a cluster'),
+  user: maybe.describe('who the API server says the runner is'),
+  interrupted: z.boolean().describe('true: paths that were not reached are missing'),
+  scenarios: z.array(
+    z.strictObject({
+      name: text,
+      file: text,
+      sha256: text.describe('of the file as it was read'),
+      paths: count,
+      fabric: maybe.describe('where its pods lived, in one line'),
+      notSimulated: z.array(text).describe('objects that nothing acted on'),
+    }),
+  ),
+  policies: z
+    .array(z.strictObject({ scenario: text, namespace: text, name: text, uid: maybe, resourceVersion: maybe }))
+    .describe('NetworkPolicies in force'),
+})
+
+const summarySchema = z.strictObject({
+  pass: count,
+  fail: count,
+  inconclusive: count,
+  predicted: count,
+  skipped: count,
+  seconds: z.number().nonnegative(),
+})
+
+const canarySchema = z.strictObject({
+  scenario: text,
+  node: text,
+  family,
+  side: z.enum(['ingress', 'egress']),
+  ok: z.boolean(),
+  steps: z.array(
+    z.strictObject({
+      step: z.enum(['before', 'deny', 'admit']),
+      wanted: z.enum(['open', 'blocked']),
+      saw: z.enum(reasons),
+      ok: z.boolean(),
+    }),
+  ),
+})
+
+const observedSchema = z.strictObject({
+  phase: z.enum(phases),
+  reason: z.enum(reasons),
+  attempts: count,
+  milliseconds: z.number().nonnegative().describe('of all phases and attempts'),
+  detail: maybe.describe('what the machine said'),
+  address: maybe.describe('the literal that was dialled'),
+  port: z.int().nullable(),
+  localAddress: maybe.describe("the socket's own address: in whose network the check ran"),
+  reply: maybe,
+  status: z.int().nullable().describe('of the HTTP response'),
+  dns: outcomeSchema.shape.dns.unwrap().nullable(),
+  tls: outcomeSchema.shape.tls.unwrap().nullable(),
+})
+
+const endpointSchema = z.strictObject({
+  address: text,
+  port: z.int(),
+  protocol: z.enum(['TCP', 'UDP', 'SCTP']),
+  family: family.nullable(),
+  pod: maybe,
+  node: maybe,
+  ready: z.boolean().nullable(),
+  service: maybe,
+  state: z.enum(['open', 'leak', 'blocked', 'unknown']),
+  reason: z.enum(reasons),
+  phase: z.enum(phases),
+  open: count.describe('new connections that got through'),
+  of: count,
+})
+
+const pathSchema = z.strictObject({
+  scenario: text,
+  step: maybe,
+  name: maybe,
+  from: text,
+  to: text,
+  family: family.nullable(),
+  expect: text.describe('allowed, blocked, NXDOMAIN, status 200, …'),
+  status: z.enum(statuses),
+  cause: z.enum(causes).nullable().describe('docs/verdicts.md has a paragraph for each'),
+  seen: z.enum(['open', 'blocked', 'partly', 'unknown']),
+  why: maybe,
+  tags: z.array(text),
+  closedWorld: z.boolean().describe('from the matrix: what is not listed there is blocked'),
+  predicted: z
+    .strictObject({ verdict: z.enum(['allow', 'deny', 'undefined']), evidence: z.array(text) })
+    .nullable()
+    .describe('what the policies mean'),
+  observed: observedSchema.nullable().describe('the observation that decided'),
+  lookup: observedSchema.nullable().describe("the name's resolution, beside a path judged by address"),
+  endpoints: z.array(endpointSchema).describe('every address behind the target'),
+  control: z
+    .array(z.strictObject({ shown: z.boolean().nullable(), kind: text, sentence: text }))
+    .describe('what makes a block count'),
+  explanation: text.describe('sentences, one per line'),
+  source: z.strictObject({ pod: maybe, node: maybe, note: maybe }).nullable(),
+  file: text,
+  line: z.int(),
+  column: z.int(),
+})
+
+/** The document of `run -o json`. */
+export const reportSchema = z.strictObject({
+  apiVersion: z.literal('crosscheck.dev/v1alpha1'),
+  run: runSchema,
+  summary: summarySchema,
+  notices: z.array(z.strictObject({ scenario: maybe, message: text })),
+  canary: z.array(canarySchema),
+  paths: z.array(pathSchema),
+})
+
+export type Report = z.infer<typeof reportSchema>
+export type ReportPath = z.infer<typeof pathSchema>
+export type ReportOutcome = z.infer<typeof observedSchema>
+
+/** The JSON Schema (draft 7) of the document. */
+export function reportJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(reportSchema, { target: 'draft-7' }), title: 'Crosscheck report' }
+}

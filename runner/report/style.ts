@@ -1,0 +1,60 @@
+import { styleText } from 'node:util'
+import type { Status } from '../result.ts'
+import type { ReportOptions } from './reporter.ts'
+
+const unicode = { arrow: '→', ellipsis: '…', bar: '│', dash: '–', none: '·', notice: '▲', down: '↓', rule: '─' }
+const ascii: typeof unicode = {
+  arrow: '->',
+  ellipsis: '...',
+  bar: '|',
+  dash: '-',
+  none: '.',
+  notice: '!',
+  down: 'v',
+  rule: '-',
+}
+
+const marks: Record<'unicode' | 'ascii', Record<Status, string>> = {
+  unicode: { pass: '✓', fail: '✗', inconclusive: '?', predicted: '≈', skipped: '–' },
+  ascii: { pass: '+', fail: 'X', inconclusive: '?', predicted: '~', skipped: '-' },
+}
+
+const inks = {
+  pass: 'green',
+  fail: ['red', 'bold'],
+  inconclusive: ['yellow', 'bold'],
+  predicted: 'cyan',
+  skipped: 'dim',
+  strong: 'bold',
+  faint: 'dim',
+} as const
+export type Ink = keyof typeof inks
+
+/** How a report looks: its signs, its width, and colours that are laid over finished text. */
+export interface Style {
+  readonly width: number
+  readonly ascii: boolean
+  readonly signs: typeof unicode
+  readonly marks: Record<Status, string>
+  readonly ink: (ink: Ink, text: string) => string
+}
+
+/** Signs and marks, in Unicode or in ASCII. */
+export function signsOf(rich: boolean): Style['signs'] {
+  return rich ? unicode : ascii
+}
+
+export function marksOf(rich: boolean): Style['marks'] {
+  return rich ? marks.unicode : marks.ascii
+}
+
+/** The style for a place that text is written to. */
+export function styleFor(options: Pick<ReportOptions, 'colour' | 'unicode' | 'width'>): Style {
+  return {
+    width: Math.min(120, Math.max(60, options.width)),
+    ascii: !options.unicode,
+    signs: signsOf(options.unicode),
+    marks: marksOf(options.unicode),
+    ink: (ink, text) => (options.colour ? styleText([...[inks[ink]].flat()], text, { validateStream: false }) : text),
+  }
+}

@@ -1,0 +1,103 @@
+import type { RunEvent } from '../events.ts'
+import type { PathResult } from '../result.ts'
+import { blockLines, evidenceLines, order, pathText } from './block.ts'
+import { noticesOf } from './canary-words.ts'
+import { gridsOf } from './grid.ts'
+import { groupPaths } from './groups.ts'
+import { wrap } from './layout.ts'
+import { emptyLedger, enter, isQuiet, type Ledger } from './ledger.ts'
+import { legend, matrixLines } from './matrix.ts'
+import { neutral } from './neutral.ts'
+import type { Reporter, ReportOptions } from './reporter.ts'
+import { type Style, styleFor } from './style.ts'
+import { summaryText } from './summary.ts'
+import { claim } from './words.ts'
+
+/** For people at a terminal or in a log: where, what concerns everything, what is wrong and why, the matrices, one line of sums. */
+export function textReporter(options: ReportOptions): Reporter {
+  const style = styleFor(options)
+  const ledger = emptyLedger()
+  const passed: PathResult[] = []
+  return (event: RunEvent) => {
+    const clean = neutral(event, { ascii: style.ascii })
+    enter(ledger, clean)
+    if (options.verbose && clean.kind === 'path' && isQuiet(clean.result)) passed.push(clean.result)
+    if (clean.kind !== 'end') return ''
+    const sections = [
+      headLines(ledger, style),
+      noticeLines(ledger, style),
+      ...troubledBlocks(ledger, options.verbose, style),
+      ...passed.toSorted((a, b) => a.index - b.index).map((result) => passedLines(result, style)),
+      skippedLines(ledger, style),
+      ...matrixBlocks(ledger, style),
+      [summaryText(clean.summary, style, ledger.total)],
+    ]
+    const shown = sections.filter((lines) => lines.length > 0)
+    return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`
+  }
+}
+
+const places = { lab: 'Lab', cluster: 'Cluster', predicted: 'Predicted, without packets' } as const
+
+/** Where the run took place; each fabric on a line of its own unless all are one. */
+function headLines({ head, fabrics }: Ledger, style: Style): string[] {
+  const title = head === undefined ? 'Nothing ran' : places[head.where]
+  const told = fabrics.map(({ scenario, description, policies }) => ({
+    scenario,
+    text: `${description}; ${policies} ${policies === 1 ? 'policy' : 'policies'}`,
+  }))
+  const [only] = told
+  if (only !== undefined && told.every(({ text }) => text === only.text)) {
+    const text = only.text.toLowerCase().startsWith(title.toLowerCase())
+      ? title + only.text.slice(title.length)
+      : `${title}: ${only.text}`
+    return wrap(text, style.width).map((line) => style.ink('strong', line))
+  }
+  return [
+    style.ink('strong', told.length === 0 ? title : `${title}, ${told.length} scenarios`),
+    ...told.flatMap(({ scenario, text }) => wrap(`${scenario}: ${text}`, style.width - 2).map((line) => `  ${line}`)),
+  ]
+}
+
+/** What concerns many paths, and what the fabric does not simulate, each once. */
+function noticeLines(ledger: Ledger, style: Style): string[] {
+  const several = ledger.fabrics.length > 1
+  const notices = noticesOf(ledger).flatMap(({ message, scenarios }) => {
+    const where = scenarios.length === 0 || !several ? '' : `${scenarios.join(', ')}: `
+    const lines = wrap(`${where}${message}`, style.width - 2)
+    return lines.map((line, index) => style.ink('inconclusive', `${index === 0 ? style.signs.notice : ' '} ${line}`))
+  })
+  const absent = [...new Set(ledger.fabrics.flatMap(({ notSimulated }) => notSimulated))]
+  if (absent.length === 0) return notices
+  return [...notices, ...wrap(`not simulated: ${absent.join(', ')}`, style.width)]
+}
+
+function troubledBlocks({ troubled }: Ledger, verbose: boolean, style: Style): string[][] {
+  return order.flatMap((status) => {
+    const paths = troubled.filter((path) => path.status === status)
+    const groups = verbose ? paths.map((first) => ({ first, others: [] })) : groupPaths(paths)
+    return groups.map((group) => blockLines(group, style))
+  })
+}
+
+function passedLines(result: PathResult, style: Style): string[] {
+  const mark = style.ink(result.status, style.marks[result.status])
+  return [`${mark} ${pathText(result, style)}: ${claim(result)}`, ...evidenceLines(result, style)]
+}
+
+function skippedLines({ skipped }: Ledger, style: Style): string[] {
+  return skipped.flatMap((result) => {
+    const reason = result.explanation.join(' ')
+    return wrap(
+      `${style.marks.skipped} skipped ${pathText(result, style)}${reason === '' ? '' : `: ${reason}`}`,
+      style.width,
+    )
+  })
+}
+
+function matrixBlocks({ cells }: Ledger, style: Style): string[][] {
+  const grids = gridsOf(cells)
+  const blocks = [...grids].map(([scenario, grid]) => [style.ink('strong', scenario), ...matrixLines(grid, style)])
+  const meaning = legend(grids.values(), style)
+  return blocks.length === 0 ? [] : [...blocks, [style.ink('faint', meaning)]]
+}

@@ -1,0 +1,93 @@
+import type { Outcome, Reason } from '../../checks/outcome.ts'
+import type { PathResult, Seen, Status } from '../result.ts'
+
+/** Every reason in words; the reason itself stands beside them, because scripts and pages know it by that name. */
+export const reasonWords: Record<Reason, string> = {
+  connected: 'connected',
+  answered: 'answered',
+  dns_nxdomain: 'the name does not exist',
+  dns_nodata: 'the name has no such record',
+  dns_servfail: 'the name server is broken',
+  dns_refused: 'the name server refuses to answer',
+  dns_badresp: 'the name server gave a broken answer',
+  dns_timeout: 'no name server answers',
+  dns_unreachable: 'no name server can be reached',
+  connect_timeout: 'no answer',
+  connect_rejected: 'rejected on the way',
+  connect_refused: 'connection refused',
+  host_absent: 'no such host',
+  no_route: 'the source has no route',
+  reset_after_connect: 'connected, then reset',
+  closed_after_connect: 'connected, then closed',
+  tls_failed: 'connected, the TLS handshake failed',
+  tls_untrusted: 'connected, the certificate is not trusted',
+  tls_expired: 'connected, the certificate is not valid now',
+  tls_name_mismatch: 'connected, the certificate is for another name',
+  tls_client_certificate_required: 'connected, a client certificate is required',
+  tls_timeout: 'connected, the TLS handshake did not end',
+  http_status: 'connected, another HTTP status than asked',
+  http_header: 'connected, the HTTP header is not as asked',
+  http_body: 'connected, the HTTP body is not as asked',
+  http_protocol: 'connected, the answer is no HTTP',
+  http_timeout: 'connected, no complete HTTP response',
+  http_redirect: 'connected, an HTTP redirect that is not followed',
+  udp_answered: 'answered',
+  udp_silent: 'no answer',
+  udp_rejected: 'rejected',
+  not_run: 'the check did not run',
+}
+
+const seenWords: Record<Seen, string> = {
+  open: 'saw open',
+  blocked: 'saw blocked',
+  partly: 'saw partly open',
+  unknown: 'not reached',
+}
+
+/** What the first line of a path says: `expected blocked, saw open`. */
+export function claim(result: PathResult): string {
+  const { expect, status, predicted, seen, observed } = result
+  if (status === 'skipped') return `expected ${expect}, skipped`
+  if (status === 'predicted') return `expected ${expect}, predicted ${predicted?.verdict ?? 'undefined'}`
+  if (status === 'inconclusive' && seen === 'unknown') return `expected ${expect}, not shown`
+  const answer = answerText(observed)
+  return `expected ${expect}, ${answer === undefined ? seenWords[seen] : `saw ${answer}`}`
+}
+
+/** An answer above the transport: a name's, a TLS server's or an HTTP server's, where it is what went wrong. */
+function answerText(outcome: Outcome | undefined): string | undefined {
+  if (outcome === undefined) return undefined
+  const { reason, http, dns } = outcome
+  if (reason === 'http_status' && http !== undefined) return `HTTP ${http.status}`
+  if (reason.startsWith('dns_')) return reason.slice('dns_'.length).toUpperCase()
+  if (/^(tls|http)_/.test(reason)) return reasonWords[reason].replace('connected, ', '')
+  if (reason === 'answered' && dns !== undefined && outcome.phase === 'resolve')
+    return recordsText(outcome) ?? 'an answer'
+  return undefined
+}
+
+/** The data of all records of an answer. */
+export function recordsText({ dns }: Outcome): string | undefined {
+  const data = dns?.records.filter(({ type }) => type !== 'CNAME').map((record) => record.data) ?? []
+  return data.length === 0 ? undefined : data.join(', ')
+}
+
+/** Milliseconds of all phases together. */
+export function millisecondsOf({ durations }: Outcome): number {
+  return Math.round(Object.values(durations).reduce((sum, each) => sum + each, 0) * 10) / 10
+}
+
+/** `2 ms`, `3.5 s`. */
+export function timeText(milliseconds: number): string {
+  if (milliseconds >= 1_000) return `${Math.round(milliseconds / 100) / 10} s`
+  return `${milliseconds < 10 ? milliseconds : Math.round(milliseconds)} ms`
+}
+
+/** The heading of a path that needs attention. */
+export const statusWords: Record<Status, string> = {
+  pass: 'PASS',
+  fail: 'FAIL',
+  inconclusive: 'INCONCLUSIVE',
+  predicted: 'PREDICTED',
+  skipped: 'SKIPPED',
+}
