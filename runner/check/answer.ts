@@ -1,0 +1,39 @@
+import { exitCodes, type PathResult } from '../result.ts'
+import type { Question } from './question.ts'
+
+/** `broken`: packets are not what stops it, as with a name that does not resolve or a server that is not there. */
+export interface Answer {
+  readonly answer: 'open' | 'blocked' | 'broken' | 'unknown'
+  /** What it rests on. */
+  readonly result: PathResult
+  readonly exitCode: number
+}
+
+/** What a path's results come to. Exit code: of the expectation where there is one, else 0 for open, 1 for blocked and broken. */
+export function answerOf(results: readonly PathResult[], { expect }: Pick<Question, 'expect'>): Answer | undefined {
+  const passed = results.find(({ status }) => status === 'pass')
+  const failed = results.find(({ status }) => status === 'fail')
+  const result = passed ?? (expect === undefined ? results[0] : (failed ?? results[0]))
+  if (result === undefined) return undefined
+  const answer = wordOf(result)
+  if (expect !== undefined)
+    return {
+      answer,
+      result,
+      exitCode: exitCodes[result.status === 'pass' || result.status === 'fail' ? result.status : 'inconclusive'],
+    }
+  const codes = {
+    open: exitCodes.pass,
+    blocked: exitCodes.fail,
+    broken: exitCodes.fail,
+    unknown: exitCodes.inconclusive,
+  }
+  return { answer, result, exitCode: codes[answer] }
+}
+
+function wordOf({ status, seen, expect }: PathResult): Answer['answer'] {
+  if (status === 'inconclusive') return 'unknown'
+  if (seen === 'open' && status === 'pass') return 'open'
+  if (seen === 'blocked') return 'blocked'
+  return expect === 'blocked' && seen === 'open' ? 'open' : 'broken'
+}

@@ -1,0 +1,90 @@
+import { isIP } from 'node:net'
+import { backendsOf, listeningPorts } from '../../fabric/endpoints.ts'
+import { podsOfWorkload } from '../../fabric/workloads.ts'
+import type { World } from '../../fabric/world.ts'
+import { didYouMean } from '../../policy/suggest.ts'
+import type { SourceSpec, TargetSpec } from '../scenario/model.ts'
+import { type Noun, parseNoun } from '../scenario/nouns.ts'
+import { parseSource } from '../scenario/sources.ts'
+import { parseTarget } from '../scenario/target-text.ts'
+
+/** Who asks, as people name it: a workload, a pod, a namespace, a Service (one of its pods), an address, `outside`; otherwise what is wrong. */
+export function readFrom(text: string, world: World): SourceSpec | string {
+  if (isIP(text) !== 0) return podAt(text, world)
+  const noun = parseNoun(text)
+  if (typeof noun !== 'string' && noun.kind === 'service') return podBehind(noun, world)
+  const source = parseSource(text)
+  if (typeof source === 'string' || typeof noun === 'string') return source
+  return missing(noun, world) ?? source
+}
+
+/** What is asked for: all that a scenario's target may be, and a Service or workload without its port where it has only one. */
+export function readTo(text: string, world: World): TargetSpec | string {
+  if (!text.includes('://') && /^[^:]+\/[^:]+$/.test(text)) {
+    const noun = parseNoun(text)
+    if (typeof noun === 'string') return noun
+    const absent = missing(noun, world)
+    if (absent !== undefined) return absent
+    const [only, ...more] = portsOf(noun, world)
+    if (only === undefined) return `${text} has no port: write ${text}:PORT`
+    if (more.length > 0)
+      return `${text} has several ports: write one of ${[only, ...more].map((port) => `${text}:${port}`).join(', ')}`
+    return parseTarget(`${text}:${only}`)
+  }
+  return parseTarget(text)
+}
+
+function podAt(address: string, world: World): SourceSpec | string {
+  const pod = world.pods.find((each) => !each.hostNetwork && each.addresses.includes(address))
+  if (pod === undefined) return `no pod has the address ${address}: name the workload, such as frontend/deployment/ui`
+  return { kind: 'like', namespace: pod.namespace, workload: `pod/${pod.name}` }
+}
+
+function podBehind(noun: Noun, world: World): SourceSpec | string {
+  const service = world.services.find(({ namespace, name }) => namespace === noun.namespace && name === noun.name)
+  const pod = service && backendsOf(service, world).find((backend) => backend.pod !== undefined)?.pod
+  if (pod !== undefined) return { kind: 'like', namespace: pod.namespace, workload: `pod/${pod.name}` }
+  return missing(noun, world) ?? `Service ${noun.namespace}/${noun.name} has no pod that could ask`
+}
+
+function portsOf(noun: Noun, world: World): string[] {
+  const ports =
+    noun.kind === 'service'
+      ? world.services
+          .filter(({ namespace, name }) => namespace === noun.namespace && name === noun.name)
+          .flatMap((service) => service.ports)
+      : podsOfWorkload(noun.namespace, `${noun.kind}/${noun.name}`, world).flatMap((pod) => listeningPorts(pod, world))
+  return [
+    ...new Set(
+      ports
+        .filter(({ protocol }) => protocol !== 'SCTP')
+        .map(({ port, protocol }) => (protocol === 'TCP' ? `${port}` : `${port}/udp`)),
+    ),
+  ]
+}
+
+/** What is wrong with a name that no object has. */
+function missing({ namespace, kind, name }: Noun, world: World): string | undefined {
+  if (kind === 'namespace') {
+    const names = world.namespaces.map((each) => each.name)
+    return names.includes(name) ? undefined : `there is no namespace ${name}${hint(name, names)}`
+  }
+  if (kind === 'service') {
+    const names = world.services.map((each) => `${each.namespace}/${each.name}`)
+    const own = `${namespace}/${name}`
+    return names.includes(own) ? undefined : `there is no Service ${own}${hint(own, names)}`
+  }
+  if (podsOfWorkload(namespace, `${kind}/${name}`, world).length > 0) return undefined
+  const names = world.pods.map(({ workload, ...pod }) =>
+    kind === 'pod'
+      ? `${pod.namespace}/pod/${pod.name}`
+      : `${pod.namespace}/${workload.kind.toLowerCase()}/${workload.name}`,
+  )
+  const own = `${namespace}/${kind}/${name}`
+  return `${own} has no pod${hint(own, [...new Set(names)])}`
+}
+
+function hint(word: string, names: readonly string[]): string {
+  const near = didYouMean(word, names)
+  return near === undefined ? '' : `: ${near}`
+}

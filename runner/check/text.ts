@@ -1,0 +1,27 @@
+import { evidenceLines, pathText } from '../report/block.ts'
+import { wrap } from '../report/layout.ts'
+import { neutral } from '../report/neutral.ts'
+import type { ReportOptions } from '../report/reporter.ts'
+import { styleFor } from '../report/style.ts'
+import type { Answer } from './answer.ts'
+import type { Question } from './question.ts'
+
+const words = { open: 'open', blocked: 'blocked', broken: 'does not work', unknown: 'not known' }
+
+/** The answer in one line, why, and what it rests on. */
+export function answerText(
+  { answer, result }: Answer,
+  { expect }: Pick<Question, 'expect'>,
+  options: Pick<ReportOptions, 'colour' | 'unicode' | 'width'>,
+): string {
+  const style = styleFor(options)
+  const clean = neutral(result, { ascii: style.ascii })
+  const asked = expect === undefined ? '' : `, expected ${expect}`
+  const ink = expect === undefined && answer !== 'unknown' ? 'strong' : clean.status
+  const lines = [
+    `${style.ink(ink, words[answer])}: ${pathText(clean, style)}${asked}`,
+    ...clean.explanation.flatMap((sentence) => wrap(sentence, style.width - 2).map((line) => `  ${line}`)),
+    ...evidenceLines(clean, style),
+  ]
+  return `${lines.join('\n')}\n`
+}

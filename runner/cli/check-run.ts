@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import { createAllocator } from '../../fabric/manifests/allocator.ts'
+import type { Manifests } from '../../fabric/manifests/read.ts'
+import { buildWorld } from '../../fabric/manifests/world.ts'
+import { type Answer, answerOf } from '../check/answer.ts'
+import { type Question, scenarioOf } from '../check/question.ts'
+import { answerText } from '../check/text.ts'
+import { pathJson } from '../report/json-path.ts'
+import { exitCodes, type PathResult } from '../result.ts'
+import { run } from '../run.ts'
+import { Interruption, type Io } from './io.ts'
+import { type Output, writeOutput } from './outputs.ts'
+import { tellProblems } from './problems.ts'
+import { looks } from './reports.ts'
+import { labOpener } from './scenarios.ts'
+import { createStatus } from './status.ts'
+import { version } from './version.ts'
+
+export interface CheckRun {
+  readonly question: Question
+  readonly inputs: Manifests
+  readonly outputs: readonly Output<'text' | 'json'>[]
+  readonly kubernetes: string | undefined
+}
+
+/** Measures one path in the lab and writes the answer; resolves with the exit code. */
+export async function runCheck({ question, inputs, outputs, kubernetes }: CheckRun, io: Io): Promise<number> {
+  const version36 = kubernetes === undefined ? {} : { kubernetes }
+  const { world, problems } = buildWorld(inputs.objects, { allocator: createAllocator(), ...version36 })
+  if (tellProblems([...inputs.problems, ...problems], io)) return exitCodes.usage
+  const scenario = scenarioOf(question, world)
+  if ('problems' in scenario) {
+    tellProblems(scenario.problems, io)
+    return exitCodes.usage
+  }
+  const status = createStatus(io)
+  const results: PathResult[] = []
+  await run([scenario], {
+    ...{ head: { id: randomUUID(), where: 'lab', tool: version, scenarios: [] }, parallel: 1 },
+    open: labOpener([{ scenario, objects: inputs.objects }], io, kubernetes),
+    readObjects: async () => [],
+    emit: (event) => {
+      if (event.kind === 'doing') status.show(event.what)
+      if (event.kind === 'path') results.push(event.result)
+    },
+    ...{ now: io.now, signal: io.signal },
+  }).finally(() => status.clear())
+  const answer = answerOf(results, question)
+  if (answer === undefined)
+    return io.signal.reason instanceof Interruption ? io.signal.reason.exitCode : exitCodes.broken
+  for (const output of outputs) await writeOutput(output, textOf(output, answer, { question, io }), io)
+  return answer.exitCode
+}
+
+function textOf(
+  { format, file }: Output<'text' | 'json'>,
+  answer: Answer,
+  { question, io }: { question: Question; io: Io },
+): string {
+  const { from, to } = question
+  if (format === 'json')
+    return `${JSON.stringify({ from, to, answer: answer.answer, path: pathJson(answer.result) }, null, 2)}\n`
+  const look = file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }
+  return answerText(answer, question, look)
+}

@@ -1,0 +1,47 @@
+import type { Emit } from '../events.ts'
+import { createReporter, type FormatName } from '../report/formats.ts'
+import { createProgress } from '../report/progress.ts'
+import type { ReportOptions } from '../report/reporter.ts'
+import { type Io, type TextOutput, wantsColour } from './io.ts'
+import { type Output, writeOutput } from './outputs.ts'
+
+export interface Reports {
+  readonly emit: Emit
+  /** Writes what was asked for, files whole. */
+  write(): Promise<void>
+}
+
+type Options = Pick<ReportOptions, 'verbose' | 'inconclusive'>
+
+/** A report per output, and on stderr what the run is doing. */
+export function openReports(outputs: readonly Output<FormatName>[], options: Options, io: Io): Reports {
+  const reports = outputs.map((output) => {
+    const reporter = createReporter(
+      output.format,
+      output.file === undefined ? { ...options, ...looks(io.stdout, io) } : { ...options, ...plain },
+    )
+    return { output, reporter, texts: [] as string[] }
+  })
+  const { stderr } = io
+  const progress = createProgress({ ...looks(stderr, io), terminal: stderr.isTTY === true })
+  return {
+    emit(event) {
+      const line = progress(event)
+      if (line !== '' && stderr.isTTY === true) stderr.write(line)
+      for (const { reporter, texts } of reports) texts.push(reporter(event))
+    },
+    async write() {
+      for (const { output, texts } of reports) await writeOutput(output, texts.join(''), io)
+    },
+  }
+}
+
+const plain = { colour: false, unicode: true, width: 120 }
+
+/** What a stream can show; a pipe is taken for a wide terminal without colours. */
+export function looks(stream: TextOutput, io: Io) {
+  const { LC_ALL, LC_CTYPE, LANG } = io.environment
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '') ?? ''
+  const unicode = stream.isTTY !== true || /utf-?8/i.test(locale) || io.platform === 'darwin'
+  return { colour: wantsColour(stream, io), unicode, width: stream.columns ?? plain.width }
+}

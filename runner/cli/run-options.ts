@@ -1,0 +1,44 @@
+import type { Problem } from '../../policy/types.ts'
+import { parseDuration } from '../scenario/duration.ts'
+import type { Invocation } from './command.ts'
+
+/** What the options of `crosscheck run` and `check` ask for. */
+export interface RunRequest {
+  readonly only: readonly string[]
+  readonly deadlineMs?: number
+  readonly inconclusive: 'fail' | 'warn'
+  readonly verbose: boolean
+  readonly kubernetes?: string
+  readonly parallel: number
+}
+
+/** Scenarios that share nothing run side by side; more of them would only wait for the same processors. */
+const usualParallel = 3
+
+/** Reads the options, or everything that is wrong with them. */
+export function readRunOptions(options: Invocation['options']): RunRequest | { readonly problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const refuse = (message: string, hint?: string) => {
+    problems.push({ severity: 'error', message, ...(hint !== undefined && { hint }) })
+  }
+  if (options.lab !== true)
+    refuse('run: nothing says where to run', 'add --lab to run in network namespaces of this machine')
+  const time = options.deadline as string | undefined
+  const deadlineMs = time === undefined ? undefined : parseDuration(time)
+  if (time !== undefined && (deadlineMs === undefined || deadlineMs < 100 || deadlineMs > 60_000))
+    refuse(`--deadline ${time}: expected a duration from 100ms to 1m, as in 2s`)
+  const inconclusive = options.inconclusive as string
+  if (inconclusive !== 'fail' && inconclusive !== 'warn')
+    refuse(`--inconclusive ${inconclusive}: expected fail or warn`)
+  const digits = (options.concurrency as string | undefined) ?? String(usualParallel)
+  const parallel = Number(digits)
+  if (!Number.isInteger(parallel) || parallel < 1 || parallel > 64)
+    refuse(`--concurrency ${digits}: expected a number from 1 to 64`)
+  if (problems.length > 0) return { problems }
+  return {
+    only: (options.only ?? []) as string[],
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...{ inconclusive: inconclusive === 'warn' ? 'warn' : 'fail', verbose: options.verbose === true, parallel },
+    ...(options.kubernetes === undefined ? {} : { kubernetes: options.kubernetes as string }),
+  }
+}

@@ -1,0 +1,50 @@
+import { formatNames } from '../report/formats.ts'
+import { exitCodes } from '../result.ts'
+import { type Command, repeatable } from './command.ts'
+import { defineInputs, readInputs } from './inputs.ts'
+import { readOutputs } from './outputs.ts'
+import { tellProblems } from './problems.ts'
+import { readRunOptions } from './run-options.ts'
+import { readSettings } from './settings.ts'
+
+const examples = `
+Patterns of --only: a source, a target, a path's name or a tag, or "source -> target"; * stands for anything.
+
+Examples:
+  crosscheck run --lab
+  crosscheck run --lab scenarios/trackdechets --only 'ui -> *' --verbose
+  crosscheck run --lab scenarios/stacks --set environment=production -o text -o json=report.json`
+
+/** `crosscheck run` */
+export const run: Command = {
+  name: 'run',
+  summary: 'run scenarios: does everything work that must, is everything blocked that must be',
+  define: (definition) => {
+    definition
+      .argument('[path...]', 'scenario files, or folders with all below them (default: scenarios/)')
+      .option('--lab', 'in the lab: network namespaces of this machine, made from the manifests')
+    defineInputs(definition)
+      .option('--set <name=value>', 'value of a variable of the scenarios (repeatable)', repeatable)
+      .option('--only <pattern>', 'only paths that match (repeatable)', repeatable)
+      .option('--deadline <time>', 'how long a check may take, as in 2s, where paths and scenarios do not say it')
+      .option('--concurrency <n>', 'scenarios that run side by side in the lab (default: 3)')
+      .option('--inconclusive <fail|warn>', 'what becomes of paths of which nothing is known', 'fail')
+      .option('-v, --verbose', 'list passing paths too, with their evidence')
+      .option('--kubernetes <version>', 'refuse what the API server of this version refuses, as in 1.36')
+      .option('-o, --output <format[=file]>', `${formatNames.join(', ')} (repeatable)`, repeatable)
+      .addHelpText('after', examples)
+  },
+  run: async (invocation, io) => {
+    const { args, options } = invocation
+    const { outputs, problems: wrongOutputs } = readOutputs((options.output ?? []) as string[], formatNames)
+    const { set, problems: wrongSettings } = readSettings((options.set ?? []) as string[])
+    const request = readRunOptions(options)
+    const wrong = [...wrongOutputs, ...wrongSettings, ...('problems' in request ? request.problems : [])]
+    if (tellProblems(wrong, io) || 'problems' in request) return exitCodes.usage
+    const given = options.filename !== undefined || options.kustomize !== undefined
+    const inputs = given ? await readInputs(invocation, io) : undefined
+    if (inputs !== undefined && tellProblems(inputs.problems, io)) return exitCodes.usage
+    const { runScenarios } = await import('./run-scenarios.ts')
+    return runScenarios({ paths: (args[0] ?? []) as string[], objects: inputs?.objects, set, request, outputs }, io)
+  },
+}
