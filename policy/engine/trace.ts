@@ -19,7 +19,7 @@ export function traceTiers(governing: Governing, traffic: SideTraffic, context: 
 }
 
 /** What a policy is called in evidence. */
-export function policyName({ source }: CompiledPolicy): PolicyName {
+function policyName({ source }: CompiledPolicy): PolicyName {
   const { kind, policy } = source
   const name = source.kind === 'NetworkPolicy' ? `${source.policy.namespace}/${policy.name}` : policy.name
   return {

@@ -49,7 +49,7 @@ export function town(policies: readonly NetworkPolicy[], change: Partial<PolicyW
 export interface Asked extends Partial<Profile>, Pick<Query, 'via' | 'established' | 'family'> {}
 
 /** The answer to `y/a > x/a:80/TCP`; an end is a pod, `node:n0`, or an address in brackets if it is IPv6. */
-export function answer(question: string, world: PolicyWorld, { via, established, family, ...profile }: Asked = {}) {
+function answer(question: string, world: PolicyWorld, { via, established, family, ...profile }: Asked = {}) {
   const [, from = '', to = '', port = '', protocol = 'TCP'] =
     /^(.+?) > (.+?)(?::(\d+))?(?:\/(TCP|UDP|SCTP|ICMP))?$/.exec(question) ?? []
   const query = {
