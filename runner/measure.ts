@@ -28,26 +28,25 @@ export interface Measurement {
 
 /** Runs all dials and, at the same time, every control that their blocks will need. */
 export async function measure(dials: readonly Dial[], options: MeasureOptions): Promise<Measurement> {
+  const { fabric, world, canary, signal } = options
+  const [targets, seen] = await Promise.all([controlTargets(dials, { fabric, world, signal }), dialAll(dials, options)])
+  const overflowed = await fabric.overflowed(signal)
+  return {
+    sightings: seen.sightings,
+    controls: assembleControls({ canary: canary.results, targets, ...seen, overflowed }),
+  }
+}
+
+/** Sources that policies know, what each of them reaches at all, and what became of its dials. */
+async function dialAll(dials: readonly Dial[], options: MeasureOptions) {
   const { fabric, world, probes, canary, now, signal, onDial } = options
-  const targets = controlTargets(dials, { fabric, world, signal })
   const known = await acquaint(probes, { fabric, world, canary, now, signal })
   let done = 0
   const count = () => onDial?.(++done, dials.length)
-  const sources = controlSources(probes, {
-    fabric,
-    world,
-    canary,
-    deadlineMs: fabric.timing.allowed.deadlineMs,
-    signal,
-  })
-  const sightings = await observe(dials, { probes, signal, onDial: count })
-  const controls = assembleControls({
-    canary: canary.results,
-    targets: await targets,
-    sources: await sources,
-    known,
-    sightings,
-    overflowed: await fabric.overflowed(signal),
-  })
-  return { sightings, controls }
+  const { deadlineMs } = fabric.timing.allowed
+  const [sources, sightings] = await Promise.all([
+    controlSources(probes, { fabric, world, canary, deadlineMs, signal }),
+    observe(dials, { probes, signal, onDial: count }),
+  ])
+  return { known, sources, sightings }
 }

@@ -48,9 +48,9 @@ export interface ObserveOptions {
 
 /** Runs all checks at once from one source, as far as the gate admits; resolves when every observation was told. */
 export async function observeAll(source: Source, checks: readonly Check[], options: ObserveOptions): Promise<void> {
-  const { signal, tell, gate, haste, checking, settings } = options
-  if (source.kind === 'pod' && isBroken('crash', source.pod, settings))
-    return tell(checks.map(({ id }) => notRun(id, `the probe in ${source.pod} has crashed`)))
+  const { signal, tell, gate, haste, checking } = options
+  const lost = lostSource(source, options)
+  if (lost !== undefined) return tell(checks.map(({ id }) => notRun(id, lost)))
   const { vantage, addresses } = standpoint(source, options)
   const { runCheck, createResolver } = await checking
   const resolver = createResolver(vantage)
@@ -80,6 +80,13 @@ export async function observeAll(source: Source, checks: readonly Check[], optio
   if (left === 0) return
   await done.promise
   await telling
+}
+
+/** Why nothing can run at a source, if so: that is a fact about the source, and ends no run. */
+function lostSource(source: Source, { layout, settings }: ObserveOptions): string | undefined {
+  if (source.kind !== 'pod') return undefined
+  if (isBroken('crash', source.pod, settings)) return `the probe in ${source.pod} has crashed`
+  return layout.pods.has(source.pod) ? undefined : `the pod ${source.pod} is gone`
 }
 
 /** What the bound on connects in flight counts: the host as the check names it. */

@@ -1,5 +1,5 @@
 import { checkSchemas } from '../../checks/check.ts'
-import type { Reason } from '../../checks/outcome.ts'
+import type { Outcome } from '../../checks/outcome.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { type Layer4, layer4Of } from '../judge/evidence.ts'
@@ -71,24 +71,25 @@ async function dialAll(probe: Probe, sockets: readonly Socket[], signal: AbortSi
   }))
   for await (const { id, outcome } of probe.run(checks, signal)) {
     const layer4 = layer4Of(outcome.reason, checks[Number(id)]?.kind)
-    seen[Number(id)] = { layer4, reason: outcome.reason }
+    seen[Number(id)] = { layer4, outcome }
   }
   return seen
 }
 
 interface InsideView {
   readonly layer4: Layer4
-  readonly reason: Reason
+  readonly outcome: Outcome
 }
 
 function shownInside(where: string, socket: Socket, seen: InsideView | string | undefined): Shown {
   const none = (why: string): Shown => ({ shown: undefined, kind: 'none', sentence: `no control: ${why}` })
   if (typeof seen === 'string') return none(seen)
   const text = `${socketText(socket)}/${socket.protocol}`
-  if (seen === undefined || seen.layer4 === 'none') return none(`the dial of ${text} from inside ${where} did not run`)
+  if (seen === undefined || seen.layer4 === 'none')
+    return none(`${text} could not be asked from inside ${where} (${seen?.outcome.detail ?? 'no answer'})`)
   if (seen.layer4 === 'open')
     return { shown: true, kind: 'inside', sentence: `${where} answers on ${text} when asked from inside` }
-  const sentence = `nothing listens on ${text}: even from inside ${where} it is ${seen.reason}`
+  const sentence = `nothing listens on ${text}: even from inside ${where} it is ${seen.outcome.reason}`
   return { shown: false, kind: 'inside', sentence }
 }
 

@@ -1,0 +1,62 @@
+import type { Manifest } from '../../fabric/fabric.ts'
+import { objectsOf } from '../../fabric/manifests/read.ts'
+import { openLab } from '../../lab/open.ts'
+import type { CanaryResult } from '../../runner/control/canary.ts'
+import type { RunEvent, Summary } from '../../runner/events.ts'
+import type { PathResult } from '../../runner/result.ts'
+import { run } from '../../runner/run.ts'
+import { parseScenarios } from '../../runner/scenario/parse.ts'
+import { hostWith } from '../lab/opening.ts'
+
+export interface Ran {
+  readonly results: readonly PathResult[]
+  readonly canaries: readonly CanaryResult[]
+  readonly events: readonly RunEvent[]
+  readonly summary: Summary
+  /** The one result of this source and target. */
+  of(from: string, to: string): PathResult
+}
+
+export interface Stage {
+  readonly objects: readonly Manifest[]
+  /** `spec` of the scenario, as the file has it. */
+  readonly spec: Readonly<Record<string, unknown>>
+  /** Objects of a step that applies the file of that name. */
+  readonly files?: Readonly<Record<string, readonly Manifest[]>>
+}
+
+/** Runs one scenario in a lab of its own; throws for mistakes in either. */
+export async function runInLab({ objects, spec, files = {} }: Stage): Promise<Ran> {
+  const head = { apiVersion: 'crosscheck.dev/v1alpha1', kind: 'Scenario', metadata: { name: 'test' } }
+  const { scenarios, problems } = parseScenarios(JSON.stringify({ ...head, spec }, undefined, 1), 'test.yaml')
+  if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('\n'))
+  const events: RunEvent[] = []
+  const { signal } = new AbortController()
+  const place = { file: 'objects.yaml', line: 1, column: 1 }
+  const summary = await run(scenarios, {
+    parallel: 1,
+    head: { id: 'test', where: 'lab', tool: '0', scenarios: [] },
+    open: (scenario) =>
+      openLab(
+        {
+          ...{ settings: scenario.lab, host: hostWith('runner'), now: Date.now },
+          objects: objects.flatMap((value) => objectsOf(value, () => place, [])),
+        },
+        signal,
+      ),
+    readObjects: async (wanted) => wanted.flatMap(({ path }) => files[path] ?? []),
+    emit: (event) => events.push(event),
+    now: Date.now,
+    signal,
+  })
+  const results = events.flatMap((event) => (event.kind === 'path' ? [event.result] : []))
+  return {
+    ...{ results, events, summary },
+    canaries: events.flatMap((event) => (event.kind === 'canary' ? event.results : [])),
+    of(from, to) {
+      const found = results.filter((result) => result.from === from && result.to === to)
+      if (found.length !== 1) throw new Error(`${String(found.length)} results from ${from} to ${to}`)
+      return found[0] as PathResult
+    },
+  }
+}
