@@ -46,14 +46,17 @@ export function town(policies: readonly NetworkPolicy[], change: Partial<PolicyW
   }
 }
 
-export interface Asked extends Partial<Profile>, Pick<Query, 'via' | 'established' | 'family'> {}
+export interface Asked extends Partial<Profile>, Pick<Query, 'via' | 'established' | 'family'> {
+  /** What an address asked about is called. */
+  readonly hostname?: string
+}
 
 /** The answer to `y/a > x/a:80/TCP`; an end is a pod, `node:n0`, or an address in brackets if it is IPv6. */
-function answer(question: string, world: PolicyWorld, { via, established, family, ...profile }: Asked = {}) {
+function answer(question: string, world: PolicyWorld, { via, established, family, hostname, ...profile }: Asked = {}) {
   const [, from = '', to = '', port = '', protocol = 'TCP'] =
     /^(.+?) > (.+?)(?::(\d+))?(?:\/(TCP|UDP|SCTP|ICMP))?$/.exec(question) ?? []
   const query = {
-    ...{ from: party(from), to: party(to), port: Number(port || 80) },
+    ...{ from: party(from), to: party(to, hostname), port: Number(port || 80) },
     ...{ protocol: protocol as Query['protocol'], via, established, family },
   }
   return predict(query as Query, compile(world, profile))
@@ -79,9 +82,9 @@ export function verdicts(questions: readonly string[], world: PolicyWorld, asked
   return Object.fromEntries(questions.map((question) => [question, verdict(question, world, asked)]))
 }
 
-function party(text: string): Party {
+function party(text: string, hostname?: string): Party {
   const pod = /^([a-z][\w-]*)\/([\w-]+)$/.exec(text)
   if (pod !== null) return { kind: 'pod', namespace: pod[1]!, name: pod[2]! }
   if (text.startsWith('node:')) return { kind: 'node', name: text.slice(5) }
-  return { kind: 'address', address: text.replaceAll(/[[\]]/g, '') }
+  return { kind: 'address', address: text.replaceAll(/[[\]]/g, ''), ...(hostname && { hostname }) }
 }
