@@ -1,7 +1,7 @@
 import type { Problem } from '../../policy/types.ts'
 import type { Question } from '../check/question.ts'
 import { exitCodes } from '../result.ts'
-import { parseDuration } from '../scenario/duration.ts'
+import { parseDuration } from '../scenario/parse-duration.ts'
 import type { Command } from './command.ts'
 import { repeatable } from './command.ts'
 import { defineInputs, readInputs } from './inputs.ts'

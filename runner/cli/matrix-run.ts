@@ -2,6 +2,7 @@ import type { Fabric } from '../../fabric/fabric.ts'
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import type { Manifests } from '../../fabric/manifests/read.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
+import { withoutOwned } from '../../fabric/owned.ts'
 import type { World } from '../../fabric/world.ts'
 import { openLab } from '../../lab/open.ts'
 import { labSettingsSchema } from '../../lab/settings.ts'
@@ -40,11 +41,11 @@ export async function runMatrix(
     status.show('raising the lab')
     const settings = labSettingsSchema.parse({})
     await using fabric = await openLab({ objects, settings, host: hostOf(io), now, ...version }, signal)
-    const world = await fabric.world(signal)
+    const world = withoutOwned(await fabric.world(signal))
     const plan = planMatrix(world, { ...options, timing: fabric.timing })
     status.show(`dialling ${plan.dials.length} connections`)
     const onProgress = (done: number, total: number) => status.show(`${done} of ${total} connections`)
-    const measured = await measureMatrix(fabric, plan, { world, signal, onProgress })
+    const measured = await measureMatrix(fabric, plan, { world, now, signal, onProgress })
     status.clear()
     const seconds = (now() - start) / 1000
     for (const output of outputs) await writeOutput(output, textOf(output, measured, { fabric, seconds, io }), io)

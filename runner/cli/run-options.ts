@@ -1,5 +1,5 @@
 import type { Problem } from '../../policy/types.ts'
-import { parseDuration } from '../scenario/duration.ts'
+import { parseDuration } from '../scenario/parse-duration.ts'
 import type { Invocation } from './command.ts'
 
 /** What the options of `crosscheck run` and `check` ask for. */

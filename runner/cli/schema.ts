@@ -6,6 +6,7 @@ import { tellProblems } from './problems.ts'
 /** The published documents, each with its JSON Schema (draft 7). */
 export const schemas: Readonly<Record<string, () => Promise<Record<string, unknown>>>> = {
   scenario: async () => (await import('../scenario/json-schema.ts')).scenarioJsonSchema(),
+  report: async () => (await import('../report/schema.ts')).reportJsonSchema(),
   matrix: async () => (await import('../matrix/json-schema.ts')).matrixJsonSchema(),
 }
 

@@ -1,12 +1,9 @@
-import type { Fabric, Probe } from '../../fabric/fabric.ts'
-import type { Pod, World } from '../../fabric/world.ts'
-import { assembleControls } from '../control/assemble.ts'
-import { raiseCanary } from '../control/canary.ts'
-import type { Controls } from '../control/controls.ts'
-import { controlSources } from '../control/sources.ts'
-import { controlTargets } from '../control/targets.ts'
+import type { Fabric } from '../../fabric/fabric.ts'
+import type { World } from '../../fabric/world.ts'
+import { createCanary } from '../control/raise.ts'
 import { sightOf } from '../judge/sight.ts'
-import { observe, type Sightings } from '../observe/observe.ts'
+import { type Measurement, measure } from '../measure.ts'
+import { noProbes, openProbes } from '../observe/probes.ts'
 import type { Dial, SourceKey } from '../plan/dial.ts'
 import { type Cell, type Finding, unknownFinding } from './cell.ts'
 import type { MatrixPlan } from './plan.ts'
@@ -14,7 +11,9 @@ import { nameOf, type PlannedCell } from './question.ts'
 import { serviceFinding } from './service-finding.ts'
 
 export interface MeasureOptions {
+  /** The world that the plan was made for. */
   readonly world: World
+  readonly now: () => number
   readonly signal: AbortSignal
   /** Called as connections are answered. */
   readonly onProgress?: (done: number, total: number) => void
@@ -60,32 +59,18 @@ function headOf({ from, to, port, protocol }: PlannedCell): Pick<Cell, 'from' | 
 
 async function measureDials(
   fabric: Fabric,
-  plan: MatrixPlan,
-  options: MeasureOptions,
+  { sources, dials }: MatrixPlan,
+  { world, now, signal, onProgress }: MeasureOptions,
 ): Promise<ReadonlyMap<Dial, Finding>> {
-  const { world, signal, onProgress } = options
-  const { probes, missing } = await openProbes(fabric, plan.sources, signal)
-  const dials = plan.dials.filter(({ source }) => probes.has(source))
-  const canary = await raiseCanary(fabric, { nodes: nodesOf(plan), admitted: [], signal })
-  let done = 0
-  const { timing } = fabric
-  const [sightings, targets, sources] = await Promise.all([
-    observe(dials, { probes, signal, onDial: () => onProgress?.(++done, dials.length) }),
-    controlTargets(dials, { fabric, world, signal }),
-    controlSources(probes, { fabric, world, canary, deadlineMs: timing.blocked.deadlineMs, signal }),
-  ])
-  const overflowed = await fabric.overflowed(signal.aborted ? AbortSignal.timeout(lastWordMs) : signal)
-  const known = new Map()
-  const controls = assembleControls({ canary: canary.results, targets, sources, known, sightings, overflowed })
-  return new Map(plan.dials.map((dial) => [dial, findingOf(dial, { sightings, controls, missing })]))
+  const probes = await openProbes(sources, { fabric, world, known: noProbes, signal })
+  const asked = dials.filter(({ source }) => probes.ready.has(source))
+  const { canary } = await createCanary(fabric)(asked, probes.ready, signal)
+  const onDial = onProgress === undefined ? {} : { onDial: onProgress }
+  const seen = await measure(asked, { ...{ fabric, world, probes: probes.ready, canary, now, signal }, ...onDial })
+  return new Map(dials.map((dial) => [dial, findingOf(dial, { ...seen, missing: probes.unavailable })]))
 }
 
-/** Milliseconds that the fabric has to say what it saw once a run is interrupted. */
-const lastWordMs = 1_000
-
-interface Seen {
-  readonly sightings: Sightings
-  readonly controls: Controls
+interface Seen extends Measurement {
   readonly missing: ReadonlyMap<SourceKey, string>
 }
 
@@ -104,23 +89,4 @@ function findingOf(dial: Dial, { sightings, controls, missing }: Seen): Finding 
     default:
       return sight satisfies never
   }
-}
-
-/** Nodes of every target pod: there a canary shows that policies are enforced. */
-function nodesOf({ dials, sources }: MatrixPlan): string[] {
-  const targets = dials.flatMap(({ aim }) => (aim.kind === 'pod' ? [aim.pod.node] : []))
-  return [...new Set([...targets, ...[...sources.values()].map(({ node }) => node)])]
-}
-
-async function openProbes(fabric: Fabric, sources: ReadonlyMap<SourceKey, Pod>, signal: AbortSignal) {
-  const probes = new Map<SourceKey, Probe>()
-  const missing = new Map<SourceKey, string>()
-  await Promise.all(
-    [...sources].map(async ([key, { namespace, name }]) => {
-      const probe = await fabric.probe({ kind: 'pod', namespace, name }, signal)
-      if ('unavailable' in probe) missing.set(key, probe.unavailable)
-      else probes.set(key, probe)
-    }),
-  )
-  return { probes, missing }
 }

@@ -2,13 +2,14 @@ import type { Timing } from '../../fabric/fabric.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
 import { transportCheck } from '../plan/checks.ts'
 import { type Dial, type SourceKey, socketKey } from '../plan/dial.ts'
-import { type DialTo, type PlannedCell, socketBetween, sourceKey } from './question.ts'
+import type { PlannedSource } from '../plan/sources.ts'
+import { type DialTo, type PlannedCell, plannedSource, socketBetween } from './question.ts'
 import { type MatrixOptions, type Port, portsOf, selectPods } from './selection.ts'
 import { planService } from './services.ts'
 
 export interface MatrixPlan {
   readonly cells: readonly PlannedCell[]
-  readonly sources: ReadonlyMap<SourceKey, Pod>
+  readonly sources: readonly PlannedSource[]
   /** Each once, though cells may share them. */
   readonly dials: readonly Dial[]
 }
@@ -17,15 +18,15 @@ export interface MatrixPlan {
 export function planMatrix(world: World, options: MatrixOptions & { readonly timing: Timing }): MatrixPlan {
   const pods = selectPods(world, options)
   const dials = new Map<string, Dial>()
-  const sources = new Map<SourceKey, Pod>()
+  const sources = new Map<SourceKey, PlannedSource>()
   const dialTo: DialTo = (from, aim) => {
-    const source = sourceKey(from)
+    const source = plannedSource(from).key
     const key = `${source} ${socketKey(aim.socket)}`
     const known = dials.get(key)
     if (known !== undefined) return known
     const dial = { source, aim, check: transportCheck(aim.socket, options.timing.blocked), connections: 1 }
     dials.set(key, dial)
-    sources.set(source, from)
+    sources.set(source, plannedSource(from))
     return dial
   }
   const targets = pods.map((pod) => ({ pod, ports: portsOf(pod, world, options) }))
@@ -36,7 +37,7 @@ export function planMatrix(world: World, options: MatrixOptions & { readonly tim
       .flatMap(({ pod, ports }) => ports.map((port) => podCell(from, pod, port))),
     ...services.flatMap((service) => planService(from, service, { world, dialTo, family: options.family })),
   ])
-  return { cells, sources, dials: [...dials.values()] }
+  return { cells, sources: [...sources.values()], dials: [...dials.values()] }
 
   function podCell(from: Pod, pod: Pod, { port, protocol }: Port): PlannedCell {
     const to = { kind: 'pod', pod } as const

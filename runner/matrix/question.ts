@@ -1,5 +1,6 @@
 import type { Pod, Service } from '../../fabric/world.ts'
-import { type AddressAim, type Dial, familyOf, type Socket, type SourceKey } from '../plan/dial.ts'
+import { type AddressAim, type Dial, familyOf, type Socket } from '../plan/dial.ts'
+import type { PlannedSource } from '../plan/sources.ts'
 import { type Finding, unknownFinding } from './cell.ts'
 import type { MatrixOptions, Port } from './selection.ts'
 
@@ -36,8 +37,10 @@ export function socketBetween(
   return unknownFinding('no_address', `source and target have no addresses ${asked}`)
 }
 
-export function sourceKey({ namespace, name }: Pick<Pod, 'namespace' | 'name'>): SourceKey {
-  return JSON.stringify({ kind: 'pod', namespace, name })
+/** A pod as it is, not a copy of it. */
+export function plannedSource({ namespace, name }: Pick<Pod, 'namespace' | 'name'>): PlannedSource {
+  const identity = { kind: 'pod', namespace, name } as const
+  return { key: JSON.stringify(identity), name: nameOf({ namespace, name }), identity, namespace }
 }
 
 export function nameOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {

@@ -23,13 +23,10 @@ export interface MatrixOptions {
   readonly family?: Family
 }
 
-/** What Crosscheck itself put there: canaries and probes. */
-const owned = 'crosscheck.dev/owned'
-
 /** Sources and targets of a matrix, in the order of the world. */
 export function selectPods(world: World, { namespaces, selector, everything }: MatrixOptions): readonly Pod[] {
   return world.pods.filter((pod) => {
-    if (pod.labels[owned] === 'true' || !matchesSelector(selector, pod.labels)) return false
+    if (!matchesSelector(selector, pod.labels)) return false
     if (namespaces.length > 0) return namespaces.includes(pod.namespace)
     return everything || pod.place !== undefined
   })
