@@ -71,7 +71,7 @@ export interface RuleCount {
   readonly packets: number
 }
 
-/** How long a check waits by default, and how fast policies are in force. */
+/** How long a check waits by default, over all its attempts, and how fast policies are in force. */
 export interface Timing {
   readonly allowed: { readonly deadlineMs: number; readonly attempts: number }
   readonly blocked: { readonly deadlineMs: number; readonly attempts: number }

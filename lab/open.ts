@@ -129,7 +129,7 @@ function fabricOver(
     where: 'lab',
     description: describeLab(state.world, { ipv6, refused }),
     timing: {
-      allowed: { deadlineMs: 2000, attempts: 2 },
+      allowed: { deadlineMs: 4000, attempts: 2 },
       blocked: { deadlineMs: 1500, attempts: 1 },
       canaryMs: 300,
       policies: settings.policyDelay > 0 ? 'eventually' : 'at-once',

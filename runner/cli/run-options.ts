@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { Problem } from '../../policy/types.ts'
 import { parseDuration } from '../scenario/parse-duration.ts'
 import type { Invocation } from './command.ts'
@@ -12,8 +13,8 @@ export interface RunRequest {
   readonly parallel: number
 }
 
-/** Scenarios that share nothing run side by side; more of them would only wait for the same processors. */
-const usualParallel = 3
+/** Scenarios share nothing in the lab; more of them than processors would only wait for each other. */
+const usualParallel = Math.min(4, availableParallelism())
 
 /** Reads the options, or everything that is wrong with them. */
 export function readRunOptions(options: Invocation['options']): RunRequest | { readonly problems: readonly Problem[] } {

@@ -27,7 +27,7 @@ export const run: Command = {
       .option('--set <name=value>', 'value of a variable of the scenarios (repeatable)', repeatable)
       .option('--only <pattern>', 'only paths that match (repeatable)', repeatable)
       .option('--deadline <time>', 'how long a check may take, as in 2s, where paths and scenarios do not say it')
-      .option('--concurrency <n>', 'scenarios that run side by side in the lab (default: 3)')
+      .option('--concurrency <n>', 'scenarios that run side by side in the lab (default: one per processor, at most 4)')
       .option('--inconclusive <fail|warn>', 'what becomes of paths of which nothing is known', 'fail')
       .option('-v, --verbose', 'list passing paths too, with their evidence')
       .option('--kubernetes <version>', 'refuse what the API server of this version refuses, as in 1.36')
