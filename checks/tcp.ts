@@ -65,10 +65,15 @@ function judge(seen: Seen, { trace }: Attempt, success: 'connected' | 'answered'
 /** What comes first on a connection: bytes, its end, an error, or nothing within the milliseconds. */
 function firstOf(socket: Stream, { deadline }: Attempt, milliseconds?: number): Promise<Seen | 'expired' | 'aborted'> {
   return within<Seen>(deadline, (settle) => {
-    const timer = milliseconds === undefined ? undefined : setTimeout(settle, milliseconds, { kind: 'quiet' })
+    const timer = milliseconds === undefined ? undefined : setTimeout(settleAfterPoll, milliseconds, settle)
     socket.on('data', (data) => settle({ kind: 'data', data }))
     socket.on('end', () => settle({ kind: 'closed' }))
     socket.on('error', (error) => settle({ kind: 'failed', error }))
     return () => clearTimeout(timer)
   })
+}
+
+/** The loop may have been busy: what the kernel already has must be seen first. */
+function settleAfterPoll(settle: (seen: Seen) => void): void {
+  setImmediate(settle, { kind: 'quiet' })
 }

@@ -15,7 +15,7 @@ export function dialStream(target: Target, poller: Poller): Stream {
   const watch = errored === null ? poller.watch(fd, wire) : undefined
   return {
     errored,
-    localAddress: localAddress(fd),
+    localAddress: errored === null ? localAddress(fd) : undefined,
     on(event, listener) {
       wire.heard[event] = listener as never
       // What came before somebody listened is still in the kernel.
