@@ -4,12 +4,15 @@ import { answersOf, type Question, spoken, systemOf } from './random-system.ts'
 import { randomPolicy, randomWorld } from './random-world.ts'
 import { netpol } from './town.ts'
 
-const runs = { numRuns: Number(process.env['CROSSCHECK_WORLDS'] ?? 100) }
+/** A nightly run sets it to 100,000. */
+const worlds = Number(process.env['CROSSCHECK_WORLDS'] ?? 100)
+const runs = { numRuns: worlds }
+const time = 60_000 + worlds * 50
 
 const open = (answers: readonly string[], questions: readonly Question[]) =>
   questions.filter((_, at) => answers[at] === 'allow').map(spoken)
 
-describe('the engine on random worlds', () => {
+describe('the engine on random worlds', { timeout: time }, () => {
   it('says what a naive reading of the API says', () => {
     const seen = { allow: 0, deny: 0 }
     fc.assert(

@@ -1,0 +1,116 @@
+/** One fault planted in the engine: the text `find` of a file, which must occur once, becomes `put`. */
+export interface Mutant {
+  readonly file: string
+  readonly find: string
+  readonly put: string
+}
+
+const of = (file: string, pairs: readonly (readonly [string, string])[]): Mutant[] =>
+  pairs.map(([find, put]) => ({ file: `policy/${file}.ts`, find, put }))
+
+/** Faults that engines of this kind are known to have, and slips that are easy to make. */
+export const mutants: readonly Mutant[] = [
+  ...of('parse', [
+    ["(egress.length > 0 ? ['ingress', 'egress'] : ['ingress'])", "['ingress', 'egress']"],
+    ["(egress.length > 0 ? ['ingress', 'egress'] : ['ingress'])", "(egress.length > 0 ? ['egress'] : ['ingress'])"],
+    ["?? 'default'", "?? 'kube-system'"],
+  ]),
+  ...of('parse-port', [["?? 'TCP'", "?? 'UDP'"]]),
+  ...of('selector', [
+    ['value === undefined || !(expression.values', 'value !== undefined && !(expression.values'],
+    [
+      "case 'Exists':\n      return value !== undefined",
+      "case 'Exists':\n      return value !== undefined && value !== ''",
+    ],
+    ["case 'DoesNotExist':\n      return value === undefined", "case 'DoesNotExist':\n      return !value"],
+    ['.every((expression)', '.some((expression)'],
+  ]),
+  ...of('cidr', [['network.family !== address.family', 'false']]),
+  ...of('engine/rules', [
+    ["ingress: policy.policyTypes.includes('ingress'),", 'ingress: true,'],
+    ["egress: policy.policyTypes.includes('egress') }", 'egress: policy.egress.length > 0 }'],
+    ['isolates.egress ? rulesOf(policy.egress) : []', 'rulesOf(policy.ingress)'],
+    ['namespace: namespaceSelector === undefined ? namespace : undefined', 'namespace: undefined'],
+    ['namespace: namespaceSelector === undefined ? namespace : undefined', 'namespace'],
+    ['pods: podSelector === undefined ? undefined : compileSelector(labelling, podSelector)', 'pods: undefined'],
+    ['endPort ?? port', 'port'],
+    ['first: port ?? 1', 'first: port ?? 80'],
+    ["protocol = 'TCP', port, endPort", 'protocol, port, endPort'],
+    ["Pass: 'next'", "Pass: 'accept'"],
+    ['except: [], podsToo: true', 'except: [], podsToo: false'],
+  ]),
+  ...of('engine/match', [
+    ['rule.ports.length === 0 ||', 'rule.ports.length > 0 &&'],
+    ['rule.peers.length === 0 ||', 'rule.peers.length > 0 &&'],
+    ['rule.peers.some((peer)', 'rule.peers.every((peer)'],
+    [' || peer.except.some((except) => at.networks.has(except))', ''],
+    ['peer.except.some((except)', 'peer.except.every((except)'],
+    ["actor.kind !== 'pod' || peer.podsToo", 'peer.podsToo'],
+    ["if (actor.kind !== 'pod' || peer.podsToo) return true", ''],
+    ['isFlipped(context.assumptions, choiceBits[50])\n', '!isFlipped(context.assumptions, choiceBits[50])\n'],
+    ['item.protocol !== undefined && item.protocol !== traffic.protocol', 'false'],
+    ['traffic.port > item.last', 'traffic.port >= item.last'],
+    ['traffic.port < item.first', 'traffic.port <= item.first'],
+    ['each.name === name && each.protocol === protocol', 'each.name === name'],
+    ['const fitting = declared.filter((each) => each.port === port)', 'const fitting = declared'],
+    ['matches !== isFlipped(assumptions, choiceBits[27])', 'matches'],
+    ['asked.length >= wanted.length', 'asked.length > wanted.length + 2'],
+  ]),
+  ...of('engine/decide', [
+    [
+      "rulingOf('egress', path, { compiled, context }).allowed && rulingOf('ingress', path, { compiled, context }).allowed",
+      "rulingOf('ingress', path, { compiled, context }).allowed",
+    ],
+    [
+      "rulingOf('egress', path, { compiled, context }).allowed && rulingOf('ingress', path, { compiled, context }).allowed",
+      "rulingOf('egress', path, { compiled, context }).allowed",
+    ],
+    ['target: path.to.actor, port, protocol }\n  if', 'target: path.from.actor, port, protocol }\n  if'],
+    ['remote: path.to, target: path.to.actor', 'remote: path.to, target: path.from.actor'],
+    ['isSamePod(path) && path.via === undefined', 'false'],
+    ["direction === 'ingress' || isFlipped(assumptions, choiceBits[52])", "direction === 'ingress'"],
+    ["direction === 'ingress' || isFlipped(assumptions, choiceBits[52])", 'isFlipped(assumptions, choiceBits[52])'],
+    ["actor.kind === 'host' && actor.node.name === pod.node", "actor.kind === 'host'"],
+    ['compiled.profile.portable ? decisive : decisive & unpromised', 'decisive & unpromised'],
+    ['if (isHairpin(path)) return hairpin(path, compiled)', ''],
+    ['if (other !== run.allowed) decisive |= bit', 'decisive |= bit'],
+  ]),
+  ...of('engine/governing', [
+    ['candidates.filter((policy) => selects(labelling, policy.pods, labels))', 'candidates'],
+    ['policies.some((policy) => policy.isolates[direction])', 'policies.length > 0'],
+    ['    ...space.unlabelled,\n', ''],
+  ]),
+  ...of('engine/tiers', [
+    ["isIsolated(governing, traffic.direction) ? 'deny' : 'next'", "'next'"],
+    ["isIsolated(governing, traffic.direction) ? 'deny' : 'next'", "'deny'"],
+    ["?? 'next'", "?? 'deny'"],
+    ['priority > best.priority', 'priority < best.priority'],
+  ]),
+  ...of('engine/compile', [
+    ['world.pods.filter((pod) => pod.ended !== true)', 'world.pods'],
+    ['a.priority - b.priority', 'b.priority - a.priority'],
+    ['byName.set(name, policy)\n', 'if (!byName.has(name)) byName.set(name, policy)\n'],
+  ]),
+  ...of('engine/population', [
+    ['{ ...labels, [nameLabel]: name }', '{ [nameLabel]: name, ...labels }'],
+    ['if (!actor.pod.hostNetwork) add(actor, actor.addresses)', 'add(actor, [])'],
+  ]),
+  ...of('engine/networks', [['containing.add(id)', 'containing.clear(), containing.add(id)']]),
+  ...of('engine/path', [
+    ['if (service === undefined) return', 'if (true) return'],
+    ['address.bytes[0] === 127', 'false'],
+  ]),
+  ...of('engine/trace', [
+    ['a.failed.length - b.failed.length', 'b.failed.length - a.failed.length'],
+    [' || peerFaults(a) - peerFaults(b)', ''],
+    ["decided ||= answer !== 'next'", ''],
+  ]),
+  ...of('engine/foreign', [
+    ["namespace === '' || namespaces.includes(namespace)", 'namespaces.includes(namespace)'],
+    ['clusterScoped.test(kind) || ', ''],
+  ]),
+  ...of('engine/predict', [
+    ["if (protocol === 'ICMP') return undefinedBy(47)", ''],
+    ['established === true ? undefinedBy(49) :', ''],
+  ]),
+]
