@@ -32,7 +32,10 @@ const io: Io = {
   cwd: process.cwd(),
   platform: process.platform,
   node: process.execPath,
-  stdin: process.stdin,
+  // Opening it takes time, and most commands never read it.
+  get stdin() {
+    return process.stdin
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   now: Date.now,

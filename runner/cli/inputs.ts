@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream'
 import type { Command as Definition } from 'commander'
 import type { Manifests } from '../../fabric/manifests/read.ts'
 import type { Problem } from '../../policy/types.ts'
@@ -21,7 +22,9 @@ export async function readInputs({ options }: Invocation, io: Io): Promise<Manif
   const folders = (options.kustomize ?? []) as readonly string[]
   if (paths.length + folders.length === 0) return { objects: [], problems: [noInputs] }
   const { fileSystem, loadManifests } = await import('../../fabric/manifests/files.ts')
+  if (paths.includes('-')) addAbortSignal(io.signal, io.stdin)
   const loaded = [await loadManifests(paths, fileSystem(io.stdin))]
+  io.signal.throwIfAborted()
   if (folders.length > 0) {
     const { kustomize } = await import('./kustomize.ts')
     for (const folder of folders) loaded.push(await kustomize(folder, io))

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Host } from '../../lab/launch.ts'
 
 /** A stream that text is written to; a terminal has a width. */
@@ -16,7 +17,7 @@ export interface Io {
   readonly platform: string
   /** The Node that runs this program. */
   readonly node: string
-  readonly stdin: AsyncIterable<Uint8Array>
+  readonly stdin: Readable
   /** Data. */
   readonly stdout: TextOutput
   /** Progress and messages. */

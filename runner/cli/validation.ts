@@ -36,7 +36,7 @@ export async function validateScenarios(
     all.push(...found.problems)
     for (const key of found.objects) objects.add(key)
   }
-  const unique = [...new Map(all.map((problem) => [JSON.stringify(problem), problem])).values()]
+  const unique = [...new Map(all.map((problem) => [JSON.stringify(problem), problem])).values()].sort(byPlace)
   return {
     valid: unique.every(({ severity }) => severity !== 'error'),
     scenarios: scenarios.map(({ name, place, ...scenario }) => ({
@@ -47,6 +47,13 @@ export async function validateScenarios(
     objects: objects.size,
     problems: unique,
   }
+}
+
+/** What has no place comes first. */
+function byPlace({ place: a }: Problem, { place: b }: Problem): number {
+  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined)
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1
+  return a.line - b.line || a.column - b.column
 }
 
 interface ManifestOptions {
