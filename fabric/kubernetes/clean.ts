@@ -1,8 +1,8 @@
+import { ownedLabel } from '../owned.ts'
 import type { Client } from './client.ts'
 import { deleteObject, listObjects } from './objects.ts'
 import { waitUntilGone } from './readiness.ts'
 import { type ResourceKind, resources } from './resources.ts'
-import { ownedLabel } from './run-facts.ts'
 
 /** Kinds that are deleted one by one; what they own goes with them. Namespaces last: they take all that is in them along. */
 const kinds = [
@@ -24,7 +24,7 @@ const kinds = [
 /** Deletes everything on the cluster that carries the owned label, of whatever run; gives what it was, as `Kind namespace/name`. */
 export async function cleanCluster(client: Client, signal: AbortSignal): Promise<readonly string[]> {
   const removed: string[] = []
-  const labelSelector = `${ownedLabel}=true`
+  const labelSelector = ownedLabel
   for (const kind of kinds) {
     const resource = resources[kind]
     const found = await listObjects(client, { resource, labelSelector }, signal)

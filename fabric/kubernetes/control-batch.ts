@@ -21,9 +21,10 @@ export interface ControlOptions {
 
 /** What one request may hold; the probe takes 10,000 checks and 1 MiB. */
 const perRequest = { checks: 5_000, characters: 900 * 1024 }
-/** How often checks without an answer are sent again through a new tunnel. */
+/** How often checks without an answer are sent again through a new tunnel, the first pause, and how long a fresh probe may take to open its port. */
 const tries = 4
-const pauseMs = 250
+const pauseMs = 50
+const openingMs = 20_000
 /** Batches that a probe takes at once. */
 const connections = 4
 
@@ -34,19 +35,25 @@ export function createControl({ open, token, addresses, stop }: ControlOptions):
     connect: (_options, done) => {
       // Called at once, undici would never send the request.
       open().then(
-        (tunnel) => setImmediate(() => done(null, tunnel as never)),
+        (tunnel) =>
+          setImmediate(() => (tunnel.destroyed ? done(tunnel.errored ?? closed(), null) : done(null, tunnel as never))),
         (error: unknown) => setImmediate(() => done(error as Error, null)),
       )
     },
   })
 
+  const opening = performance.now() + openingMs
+  let met = false
+
   async function* runPart(part: readonly Check[], signal: AbortSignal): AsyncGenerator<Observation> {
     const left = new Map(part.map((check, index) => [String(index), check]))
     let fault = 'the probe could not be reached'
-    for (let attempt = 0; attempt < tries && left.size > 0 && !signal.aborted; attempt++) {
+    const mayRetry = (attempt: number) => attempt < tries || (!met && performance.now() < opening)
+    for (let attempt = 0; mayRetry(attempt) && left.size > 0 && !signal.aborted; attempt++) {
       try {
-        if (attempt > 0) await delay(pauseMs * 2 ** (attempt - 1), undefined, { signal })
+        if (attempt > 0) await delay(Math.min(pauseMs * 2 ** (attempt - 1), 1000), undefined, { signal })
         for await (const observation of post(pool, left, { token, signal })) {
+          met = true
           const check = left.get(observation.id)
           if (check === undefined) continue
           left.delete(observation.id)
@@ -75,6 +82,8 @@ export function createControl({ open, token, addresses, stop }: ControlOptions):
     },
   }
 }
+
+const closed = () => new Error('the tunnel was closed at once')
 
 class Refused extends Error {
   override readonly name = 'Refused'

@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Manifest } from '../fabric.ts'
 import type { ManifestObject } from '../manifests/object.ts'
+import { ownedLabel } from '../owned.ts'
 import type { Cluster } from './cluster.ts'
 import { applyObject, deleteObject, getObject, type LiveObject } from './objects.ts'
 import { marks } from './owners.ts'
 import { waitUntilGone } from './readiness.ts'
 import { RefusedChange } from './refused-change.ts'
+import { rehearsedValue } from './rehearse.ts'
 import { resources } from './resources.ts'
-import { expiresAnnotation, ownedLabel, runAnnotation } from './run-facts.ts'
+import { expiresAnnotation, runAnnotation } from './run-facts.ts'
 
 /** The namespaces that a run made. One that exists is taken over only where an earlier run left it behind. */
 export interface Namespaces {
@@ -39,11 +41,11 @@ export function createNamespaces(cluster: Cluster): Namespaces {
   }
   const make = async (name: string, given: ManifestObject | undefined, signal: AbortSignal) => {
     if (ours.has(name) && given === undefined) return
-    const { labels, annotations } = marks(run, 'namespace')
+    const { annotations } = marks(run, 'namespace')
     const wanted = (given?.value['metadata'] ?? {}) as { labels?: Manifest; annotations?: Manifest }
     const metadata = {
       name,
-      labels: { ...wanted.labels, ...labels },
+      labels: { [ownedLabel]: rehearsedValue, ...wanted.labels },
       annotations: { ...wanted.annotations, ...annotations },
     }
     await applyObject(client, at(name), { apiVersion: 'v1', kind: 'Namespace', metadata }, signal)

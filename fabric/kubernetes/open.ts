@@ -1,4 +1,5 @@
 import type { Fabric } from '../fabric.ts'
+import { ownedLabel } from '../owned.ts'
 import { createChanges } from './changes.ts'
 import { type ClusterAccess, connectCluster } from './client.ts'
 import type { Cluster, Outside } from './cluster.ts'
@@ -8,7 +9,7 @@ import { createPodWatch } from './pod-watch.ts'
 import { createProbes } from './probes.ts'
 import { waitUntilGone } from './readiness.ts'
 import { resources } from './resources.ts'
-import { ownedLabel, runAnnotation, startRun } from './run-facts.ts'
+import { runAnnotation, startRun } from './run-facts.ts'
 import { readWorld } from './world.ts'
 
 export interface ClusterOptions {
@@ -70,7 +71,7 @@ async function dispose(cluster: Cluster, changes: ReturnType<typeof createChange
   const signal = AbortSignal.timeout(disposeMs)
   try {
     await Promise.all([...controls].map((control) => control.close()))
-    const labelSelector = `${ownedLabel}=true`
+    const labelSelector = ownedLabel
     const spaces = owners.namespaces().filter((namespace) => !cluster.namespaces.has(namespace))
     const pods = await Promise.all(
       spaces.map((namespace) => listObjects(client, { resource: resources.Pod, namespace, labelSelector }, signal)),

@@ -1,8 +1,9 @@
 import type { Manifest } from '../fabric.ts'
+import { ownedLabel } from '../owned.ts'
 import type { Client } from './client.ts'
 import { type Address, applyObject, deleteObject } from './objects.ts'
 import { resources } from './resources.ts'
-import { expiresAnnotation, ownedLabel, type RunFacts, roleAnnotation, runAnnotation } from './run-facts.ts'
+import { expiresAnnotation, type RunFacts, roleAnnotation, runAnnotation } from './run-facts.ts'
 
 export interface OwnerReference {
   readonly apiVersion: string

@@ -15,7 +15,7 @@ export interface Resources {
 }
 
 /** What a probe asks for where nothing else is demanded (docs/probe.md has what it was measured with). */
-export const usualResources: Resources = { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '128Mi' } }
+export const usualResources: Resources = { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '128Mi' } }
 
 export interface ContainerOptions {
   readonly name: string

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { ownedLabel } from '../owned.ts'
 import type { Client } from './client.ts'
 import { type LiveObject, listObjects } from './objects.ts'
 import { resources } from './resources.ts'
-import { ownedLabel } from './run-facts.ts'
 
 /** How often a namespace's pods are asked for while somebody waits, in milliseconds. */
 const periodMs = 100

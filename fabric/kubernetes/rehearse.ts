@@ -1,6 +1,7 @@
 import type { Manifest } from '../fabric.ts'
+import { ownedLabel } from '../owned.ts'
 import { neverReady, podDefaults, probeContainer, readyWhenListening } from './pod-spec.ts'
-import { ownedLabel, type RunFacts, roleAnnotation, runAnnotation } from './run-facts.ts'
+import { type RunFacts, roleAnnotation, runAnnotation } from './run-facts.ts'
 
 /** A port that a rehearsed pod listens on. */
 export interface ListenPort {
@@ -23,6 +24,9 @@ export const rehearsedKinds = [
   ] as const),
   ...(['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const),
 ] as const
+
+/** Of the owned label on what a scenario's manifests became: made by us, but the user's to look at, unlike canaries and probes. */
+export const rehearsedValue = 'rehearsed'
 
 const notReadyAnnotation = 'lab.crosscheck.dev/not-ready'
 
@@ -69,7 +73,7 @@ function rehearsedMetadata(object: Manifest): Fields {
   return {
     name,
     ...(namespace === undefined ? {} : { namespace }),
-    labels: { ...(labels as Fields), [ownedLabel]: 'true' },
+    labels: { [ownedLabel]: rehearsedValue, ...(labels as Fields) },
     annotations: { ...(annotations as Fields) },
   }
 }

@@ -1,7 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** What marks everything that Crosscheck makes; a constant, because a label that changes with each run is a new identity for some plugins. */
-export const ownedLabel = 'crosscheck.dev/owned'
 /** Which run made it, what for, and until when it counts as in use (RFC 3339): annotations, which no policy can select. */
 export const runAnnotation = 'crosscheck.dev/run'
 export const roleAnnotation = 'crosscheck.dev/role'

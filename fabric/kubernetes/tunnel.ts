@@ -35,6 +35,8 @@ export async function createTunnel(open: (ends: TunnelEnds) => Promise<WebSocket
       done(error)
     },
   })
+  // Its user may not be listening yet, or not any more, when the kubelet complains.
+  tunnel.on('error', () => undefined)
   const output = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
       if (chunk.length > 0 && !tunnel.destroyed) tunnel.push(chunk)

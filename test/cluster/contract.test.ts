@@ -28,7 +28,7 @@ async function leftovers(): Promise<readonly string[]> {
       kinds.map(async (kind) => {
         const found = await listObjects(
           client,
-          { resource: resources[kind], labelSelector: 'crosscheck.dev/owned=true' },
+          { resource: resources[kind], labelSelector: 'crosscheck.dev/owned' },
           signal,
         )
         return found.map(({ metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`)
