@@ -15,9 +15,9 @@ export function evidenceOf(result: PathResult): Evidence[] {
   const dns = lookup ?? (observed?.phase === 'resolve' && observed.dns !== undefined ? observed : undefined)
   return [
     { label: 'why', lines: why === undefined ? [] : [why] },
-    { label: 'seen', lines: seenLines(result) },
+    { label: 'seen', lines: dns === observed && dns !== undefined ? [] : seenLines(result) },
     { label: 'DNS', lines: dns === undefined ? [] : [lookupText(dns)] },
-    { label: 'predicted', lines: predicted === undefined ? [] : [predicted.verdict, ...predicted.evidence] },
+    { label: 'predicted', lines: predicted === undefined ? [] : predictedLines(predicted) },
     {
       label: 'control',
       lines: control.map(
@@ -26,6 +26,10 @@ export function evidenceOf(result: PathResult): Evidence[] {
     },
     { label: 'source', lines: source === undefined ? [] : sourceLines(source) },
   ].filter(({ lines }) => lines.length > 0)
+}
+
+function predictedLines({ verdict, evidence: [first, ...rest] }: NonNullable<PathResult['predicted']>): string[] {
+  return [first === undefined ? verdict : `${verdict}: ${first}`, ...rest]
 }
 
 function sourceLines({ pod, node, note }: NonNullable<PathResult['source']>): string[] {

@@ -33,7 +33,7 @@ export function jsonReporter(): Reporter {
       notices,
       canary,
     }
-    const opened = inert(JSON.stringify(bounded(document, longest), null, 2)).slice(0, -'\n}'.length)
+    const opened = inert(laidOut(bounded(document, longest))).slice(0, -'\n}'.length)
     const lines = paths.toSorted((a, b) => a.index - b.index).map(({ line }) => line)
     return `${opened},\n  "paths": [${lines.length === 0 ? '' : `\n${lines.join(',\n')}\n  `}]\n}\n`
   }
@@ -41,6 +41,22 @@ export function jsonReporter(): Reporter {
 
 function pathLine(result: PathResult): string {
   return `    ${inert(JSON.stringify(pathJson(bounded(result, longest))))}`
+}
+
+/** JSON of which every key of the upper two levels, and every item of a list, has a line. */
+function laidOut(value: unknown, indent = ''): string {
+  const inner = `${indent}  `
+  const block = (open: string, lines: readonly string[], close: string) =>
+    lines.length === 0 ? open + close : `${open}\n${lines.map((line) => inner + line).join(',\n')}\n${indent}${close}`
+  if (Array.isArray(value))
+    return block(
+      '[',
+      value.map((item) => JSON.stringify(item)),
+      ']',
+    )
+  if (typeof value !== 'object' || value === null || indent.length > 2) return JSON.stringify(value)
+  const keys = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${laidOut(item, inner)}`)
+  return block('{', keys, '}')
 }
 
 function runJson(head: RunHead, fabrics: readonly Fabric[], { end, summary }: End): Report['run'] {
@@ -79,7 +95,7 @@ function canaryJson({ scenario, results }: Extract<RunEvent, { kind: 'canary' }>
 
 /** The same document, with characters that a terminal or an editor obeys written as JSON's own escapes. */
 function inert(json: string): string {
-  return json.replace(/[\x7f-\x9f]|[\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu, (char) =>
+  return json.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu, (char) =>
     Array.from({ length: char.length }, (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
   )
 }

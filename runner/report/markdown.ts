@@ -1,12 +1,12 @@
 import type { RunEvent, Summary } from '../events.ts'
 import type { PathResult } from '../result.ts'
 import { order, pathText } from './block.ts'
-import { noticesOf } from './canary-words.ts'
 import { evidenceOf } from './evidence.ts'
 import { type Grid, gridsOf, withoutPassing } from './grid.ts'
 import { type Group, groupPaths } from './groups.ts'
 import { emptyLedger, enter, type Ledger } from './ledger.ts'
 import { neutral } from './neutral.ts'
+import { noticesOf } from './notices.ts'
 import type { Reporter } from './reporter.ts'
 import { marksOf, signsOf } from './style.ts'
 import { summaryText } from './summary.ts'
@@ -88,9 +88,7 @@ function gridTexts({ cells }: Ledger): string[] {
 function gridTable({ rows, columns }: Grid): string {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`
   const names = [...columns]
-  const body = [...rows].map(([from, cells]) =>
-    row([md(from), ...names.map((to) => markOf(cells.get(to)))]),
-  )
+  const body = [...rows].map(([from, cells]) => row([md(from), ...names.map((to) => markOf(cells.get(to)))]))
   return row(['', ...names.map(md)]) + row(['---', ...names.map(() => ':-:')]) + body.join('')
 }
 
@@ -115,7 +113,10 @@ function md(text: string): string {
   return text
     .replace(/[\\`*_{}[\]<>()#+!|~&@^$"']/g, reference)
     .replace(/(?<=\w):(?=\/\/)|(?<=\bwww)\./gi, reference)
-    .replace(/^(\s*)([-+=]|\d+[.)])/, (_, space: string, mark: string) => space + mark.replace(/[^\d]/g, reference))
+    .replace(
+      /^(\s*)([-=]|\d+[.)](?=\s|$))/,
+      (_, space: string, mark: string) => space + mark.replace(/[^\d]/g, reference),
+    )
 }
 
 function reference(char: string): string {

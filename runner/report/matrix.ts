@@ -104,8 +104,8 @@ function steps(names: readonly string[], { head, corner, width, style }: Frame):
 }
 
 function painted(status: Status | undefined, width: number, style: Style): string {
-  if (status === undefined) return style.ink('faint', pad(style.signs.none, width))
-  return style.ink(status, pad(style.marks[status], width))
+  const mark = status === undefined ? style.signs.none : style.marks[status]
+  return style.ink(status ?? 'faint', mark) + ' '.repeat(Math.max(0, width - 1))
 }
 
 /** What the marks mean, of those that occur. */

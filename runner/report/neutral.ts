@@ -26,7 +26,8 @@ export interface NeutralOptions {
  */
 export function neutralText(text: string, { ascii = false, limit = 1_000 }: NeutralOptions = {}): string {
   const shown = cutText(text, limit).replace(unsafe, visible).replace(piled, visible)
-  return ascii ? shown.replace(/[^\x20-\x7e]/gu, (char) => plainer[char] ?? visible(char)) : shown
+  const plain = ascii ? shown.replace(/[^\x20-\x7e]/gu, (char) => plainer[char] ?? visible(char)) : shown
+  return cutText(plain, 2 * limit + 40)
 }
 
 /** The same for every string in a value, so that no reporter can forget one. */

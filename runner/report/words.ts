@@ -54,16 +54,34 @@ export function claim(result: PathResult): string {
   return `expected ${expect}, ${answer === undefined ? seenWords[seen] : `saw ${answer}`}`
 }
 
-/** An answer above the transport: a name's, a TLS server's or an HTTP server's, where it is what went wrong. */
+/** What was seen above the transport, as the object of "saw". */
+const answers: Partial<Record<Reason, string>> = {
+  dns_nxdomain: 'NXDOMAIN',
+  dns_nodata: 'NODATA',
+  dns_servfail: 'SERVFAIL',
+  dns_refused: 'REFUSED',
+  dns_badresp: 'a broken DNS answer',
+  dns_timeout: 'no answer of DNS',
+  dns_unreachable: 'no DNS in reach',
+  tls_failed: 'a failed TLS handshake',
+  tls_untrusted: 'an untrusted certificate',
+  tls_expired: 'a certificate that is not valid now',
+  tls_name_mismatch: 'a certificate for another name',
+  tls_client_certificate_required: 'a demand for a client certificate',
+  tls_timeout: 'an unfinished TLS handshake',
+  http_header: 'another HTTP header',
+  http_body: 'another HTTP body',
+  http_protocol: 'no HTTP',
+  http_timeout: 'no complete HTTP response',
+  http_redirect: 'an HTTP redirect',
+}
+
 function answerText(outcome: Outcome | undefined): string | undefined {
   if (outcome === undefined) return undefined
-  const { reason, http, dns } = outcome
+  const { reason, phase, http, dns } = outcome
   if (reason === 'http_status' && http !== undefined) return `HTTP ${http.status}`
-  if (reason.startsWith('dns_')) return reason.slice('dns_'.length).toUpperCase()
-  if (/^(tls|http)_/.test(reason)) return reasonWords[reason].replace('connected, ', '')
-  if (reason === 'answered' && dns !== undefined && outcome.phase === 'resolve')
-    return recordsText(outcome) ?? 'an answer'
-  return undefined
+  if (reason === 'answered' && phase === 'resolve' && dns !== undefined) return recordsText(outcome) ?? 'an answer'
+  return answers[reason]
 }
 
 /** The data of all records of an answer. */

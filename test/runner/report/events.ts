@@ -59,7 +59,7 @@ export function endpoint(more: Partial<EndpointResult> = {}): EndpointResult {
   }
 }
 
-export const controls: readonly Shown[] = [
+const controls: readonly Shown[] = [
   {
     shown: true,
     kind: 'inside',

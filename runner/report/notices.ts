@@ -26,7 +26,7 @@ export function canarySentences(results: readonly CanaryResult[]): string[] {
   if (results.length > 0 && denied.length === results.length) {
     const where = placeText(results)
     return [
-      `this cluster enforces no NetworkPolicy: connections pass through a deny-all policy everywhere (${where}); no block counts`,
+      `this cluster enforces no NetworkPolicy: connections pass through a deny-all policy everywhere: ${where}; no block counts`,
     ]
   }
   const kinds = Map.groupBy(failed, ({ step }) => step.step)
@@ -36,10 +36,10 @@ export function canarySentences(results: readonly CanaryResult[]): string[] {
   })
 }
 
-/** `n0, n1; IPv4, IPv6; ingress, egress` */
+/** `n0, n1 (IPv4, IPv6; ingress, egress)` */
 function placeText(results: readonly CanaryResult[]): string {
   const each = (of: (result: CanaryResult) => string) => [...new Set(results.map(of))].join(', ')
-  return [each(({ node }) => node), each(({ family }) => `IPv${family}`), each(({ side }) => side)].join('; ')
+  return `${each(({ node }) => node)} (${each(({ family }) => `IPv${family}`)}; ${each(({ side }) => side)})`
 }
 
 /** Everything that is told once at the top: the canary first, then what the run says, then passes that policies speak against. */
