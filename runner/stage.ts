@@ -6,6 +6,7 @@ import { measure } from './measure.ts'
 import { openProbes, type Probes } from './observe/probes.ts'
 import { createPlanner, dialsOf } from './plan/paths.ts'
 import { type CastPath, castPaths, type PlanEntry, type Stage } from './plan/stage.ts'
+import { createPredictor } from './predict/predict.ts'
 import type { ManifestPath, Scenario, StepChange } from './scenario/model.ts'
 import type { Lane } from './tally.ts'
 
@@ -42,8 +43,8 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
   if (fresh) emit({ kind: 'canary', scenario: scenario.name, results: canary.results })
   const onDial = (done: number, of: number) => tell(`${done} of ${of} addresses`)
   const measurement = await measure(dials, { fabric, world, probes: probes.ready, canary, now, signal, onDial })
-  for await (const result of judgeAll(plan, { stage, scenario, world, fabric, probes, measurement, signal }))
-    emit({ kind: 'path', result })
+  const judged = { stage, scenario, world, fabric, probes, measurement, predict: createPredictor(world), signal }
+  for await (const result of judgeAll(plan, judged)) emit({ kind: 'path', result })
   return probes
 }
 

@@ -4,9 +4,11 @@ import type { Measurement } from '../measure.ts'
 import type { Probes } from '../observe/probes.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PlanEntry, Stage } from '../plan/stage.ts'
+import type { Predict } from '../predict/predict.ts'
 import type { PathResult } from '../result.ts'
 import type { Scenario } from '../scenario/model.ts'
 import { conclude, concludeUnmeasured, type Position } from './conclude.ts'
+import { crossCheck } from './cross-check.ts'
 import { explain } from './explain.ts'
 import { judge } from './judge.ts'
 import { remeasured } from './leaks.ts'
@@ -19,6 +21,7 @@ export interface JudgeAllOptions {
   readonly fabric: Fabric
   readonly probes: Probes
   readonly measurement: Measurement
+  readonly predict: Predict
   readonly signal: AbortSignal
 }
 
@@ -63,10 +66,12 @@ async function judgeOne(
 ): Promise<Omit<PathResult, 'index'>> {
   const { world, probes, measurement, signal } = options
   const probe = probes.ready.get(planned.source.key)
-  const first = judge({ planned, ...measurement })
-  const verdict = notSimulated(planned, first, world) ?? first
+  const evidence = { planned, ...measurement }
+  const prediction = options.predict(planned, probe)
+  const first = judge(evidence)
+  const verdict = notSimulated(planned, first, world) ?? crossCheck(first, evidence, prediction)
   const alone =
     verdict.cause === 'leak' && probe !== undefined ? await remeasured(planned, measurement, { probe, signal }) : []
-  const explanation = [...alone, ...explain(planned, verdict, { world, probe })]
-  return conclude(planned, verdict, { position, measurement, probe, explanation })
+  const explanation = [...alone, ...explain(planned, verdict, { world, source: probe?.pod, prediction })]
+  return conclude(planned, verdict, { position, measurement, probe, prediction, explanation })
 }

@@ -2,6 +2,8 @@ import type { Probe } from '../../fabric/fabric.ts'
 import type { Measurement } from '../measure.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { CastPath } from '../plan/stage.ts'
+import { evidenceOf } from '../predict/evidence.ts'
+import type { PathPrediction } from '../predict/predict.ts'
 import type { Cause, PathResult, Status } from '../result.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
 import { expectationText } from './expectation.ts'
@@ -21,11 +23,12 @@ export function conclude(
     readonly position: Position
     readonly measurement: Measurement
     readonly probe: Probe | undefined
+    readonly prediction: PathPrediction
     readonly explanation: readonly string[]
   },
 ): Omit<PathResult, 'index'> {
   const { path, source, family } = planned
-  const { position, measurement, probe, explanation } = more
+  const { position, measurement, probe, prediction, explanation } = more
   const evidence = { planned, ...measurement }
   const application = planned.application === undefined ? [] : [lookAt(planned.application, evidence)]
   const lookup = planned.lookup && measurement.sightings.get(planned.lookup)?.[0]?.outcome
@@ -36,6 +39,7 @@ export function conclude(
     status: verdict.status,
     ...(verdict.cause === undefined ? {} : { cause: verdict.cause }),
     seen: verdict.seen,
+    predicted: { verdict: prediction.verdict, evidence: evidenceOf(prediction) },
     ...(verdict.observed === undefined ? {} : { observed: verdict.observed }),
     ...(lookup === undefined ? {} : { lookup }),
     endpoints: endpointResults([...application, ...lookAtAddresses(evidence)]),

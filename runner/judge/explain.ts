@@ -1,33 +1,56 @@
-import type { Probe } from '../../fabric/fabric.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { describeSelector, matchesSelector } from '../../policy/selector.ts'
-import type { Direction, NetworkPolicy, PolicyRule } from '../../policy/types.ts'
-import { isolatingPolicies, policyNames } from '../control/isolation.ts'
+import type { Direction, NetworkPolicy } from '../../policy/types.ts'
+import { isolatingPolicies } from '../control/isolation.ts'
 import type { PlannedPath } from '../plan/paths.ts'
+import { hopSentences } from '../predict/evidence.ts'
+import { type HopPrediction, type PathPrediction, verdictOfHop } from '../predict/predict.ts'
+import type { Cause } from '../result.ts'
 import type { Verdict } from './verdict.ts'
 
 export interface ExplainOptions {
   readonly world: World
-  readonly probe: Probe | undefined
+  readonly source: Pod | undefined
+  readonly prediction: PathPrediction
 }
 
-/** What the policies have to do with a path that failed: those that should have stopped it, or those that stand in its way. */
-export function explain(planned: PlannedPath, verdict: Verdict, { world, probe }: ExplainOptions): string[] {
+/** What the policies have to do with a path that is not as it should be: what admits it, or what stands in its way, and what is odd about them. */
+export function explain(planned: PlannedPath, { cause, observed }: Verdict, options: ExplainOptions): string[] {
+  const { source, prediction, world } = options
+  if (cause === 'dns') {
+    if (observed?.reason !== 'dns_timeout') return []
+    return [
+      ...hopSentences(prediction.dns.filter(denied)),
+      ...(source === undefined ? [] : nameless(source, 'egress', world)),
+    ]
+  }
+  if (cause === undefined || !aboutPolicies.has(cause)) return []
+  const hops = [...prediction.byDial.values()].flat()
   const targets = targetPods(planned)
-  const source = probe?.pod
-  if (passes.has(verdict.cause ?? '') && planned.path.expect.kind === 'blocked') {
-    return unguarded(targets, world)
-  }
-  if (verdict.cause === 'blocked' || verdict.cause === 'partly_open') {
-    return [...inTheWay(targets, 'ingress', world), ...inTheWay(source === undefined ? [] : [source], 'egress', world)]
-  }
-  if (verdict.cause === 'dns' && verdict.observed?.reason === 'dns_timeout') {
-    return inTheWay(source === undefined ? [] : [source], 'egress', world)
-  }
-  return []
+  if (planned.path.expect.kind === 'blocked')
+    return [...hopSentences(hops.filter((hop) => !denied(hop))), ...targets.flatMap((pod) => unguarded(pod, world))]
+  const odd = [
+    ...targets.flatMap((pod) => nameless(pod, 'ingress', world)),
+    ...(source === undefined ? [] : nameless(source, 'egress', world)),
+  ]
+  return [...hopSentences(hops.filter(denied)), ...new Set(odd)]
 }
 
-const passes = new Set<string>(['open', 'leak', 'service'])
+const aboutPolicies = new Set<Cause>([
+  'open',
+  'leak',
+  'service',
+  'blocked',
+  'partly_open',
+  'policy',
+  'enforcement',
+  'unenforced',
+  'unexplained_block',
+])
+
+function denied(hop: HopPrediction): boolean {
+  return verdictOfHop(hop) === 'deny'
+}
 
 /** One pod of each set that policies treat alike. */
 function targetPods({ addresses }: PlannedPath): Pod[] {
@@ -35,55 +58,37 @@ function targetPods({ addresses }: PlannedPath): Pod[] {
   return [...new Map(pods.map((pod) => [JSON.stringify([pod.namespace, pod.workload, pod.labels]), pod])).values()]
 }
 
-function unguarded(targets: readonly Pod[], world: World): string[] {
-  return targets.flatMap((pod) => {
-    const isolating = isolatingPolicies(pod, 'ingress', world)
-    if (isolating.length > 0) return [`policies that limit what enters ${title(pod)}: ${policyNames(isolating)}`]
-    const own = world.policies.filter(({ namespace }) => namespace === pod.namespace)
-    const none = `no policy limits what enters ${title(pod)}`
-    if (own.length === 0) return [`${none}: namespace ${pod.namespace} has no NetworkPolicy`]
-    return [
-      none,
-      ...own
-        .filter((policy) => policy.policyTypes.includes('ingress'))
-        .flatMap((policy) => selectsNothing(policy, world)),
-    ]
-  })
+/** Why nothing limits what enters a pod, where nothing does. */
+function unguarded(pod: Pod, world: World): string[] {
+  if (pod.hostNetwork || isolatingPolicies(pod, 'ingress', world).length > 0) return []
+  const own = world.policies.filter(({ namespace }) => namespace === pod.namespace)
+  if (own.length === 0) return [`namespace ${pod.namespace} has no NetworkPolicy`]
+  return own
+    .filter((policy) => policy.policyTypes.includes('ingress'))
+    .flatMap((policy) => selectsNothing(policy, world))
 }
 
 /** A policy that selects no pod, with what it looks for: the label is often on the Deployment and not on its template. */
 function selectsNothing(policy: NetworkPolicy, world: World): string[] {
   const pods = world.pods.filter(({ namespace }) => namespace === policy.namespace)
   if (pods.some((pod) => matchesSelector(policy.podSelector, pod.labels))) return []
-  return [
-    `policy ${policy.namespace}/${policy.name} selects nothing: no pod there is among the ${describeSelector(policy.podSelector)}`,
-  ]
-}
-
-function inTheWay(pods: readonly Pod[], direction: Direction, world: World): string[] {
-  return pods.flatMap((pod) => {
-    const isolating = isolatingPolicies(pod, direction, world)
-    if (isolating.length === 0) return []
-    const what = direction === 'ingress' ? `what enters ${title(pod)}` : `what leaves ${title(pod)}`
-    return [
-      `${what} is limited by ${policyNames(isolating)}`,
-      ...isolating.flatMap((policy) => namelessPeers(policy, direction, world)),
-    ]
-  })
+  return [`policy ${nameOf(policy)} selects nothing: no pod there is among the ${describeSelector(policy.podSelector)}`]
 }
 
 /** Rules whose namespaceSelector matches no namespace: what they mean to admit does not exist. */
-function namelessPeers(policy: NetworkPolicy, direction: Direction, world: World): string[] {
-  return policy[direction].flatMap((rule: PolicyRule, index) =>
-    rule.peers.flatMap(({ namespaceSelector }) => {
-      if (namespaceSelector === undefined) return []
-      if (world.namespaces.some(({ labels }) => matchesSelector(namespaceSelector, labels))) return []
-      const looked = describeSelector(namespaceSelector, 'namespaces')
-      return [`policy ${policy.namespace}/${policy.name} ${direction}[${index}] looks for ${looked}, and there is none`]
-    }),
+function nameless(pod: Pod, direction: Direction, world: World): string[] {
+  return isolatingPolicies(pod, direction, world).flatMap((policy) =>
+    policy[direction].flatMap((rule, index) =>
+      rule.peers.flatMap(({ namespaceSelector }) => {
+        if (namespaceSelector === undefined) return []
+        if (world.namespaces.some(({ labels }) => matchesSelector(namespaceSelector, labels))) return []
+        const wanted = describeSelector(namespaceSelector, 'namespaces')
+        return [`policy ${nameOf(policy)} ${direction}[${index}] looks for ${wanted}, and there is none`]
+      }),
+    ),
   )
 }
 
-function title({ namespace, workload }: Pod): string {
-  return `${namespace}/${workload.kind.toLowerCase()}/${workload.name}`
+function nameOf({ namespace, name, place }: NetworkPolicy): string {
+  return `${namespace}/${name}${place === undefined ? '' : ` (${place.file}:${place.line})`}`
 }

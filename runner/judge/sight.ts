@@ -92,9 +92,10 @@ function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): S
   }
 }
 
-/** A virtual address lives when one of its endpoints does; everything else is asked itself. */
+/** A virtual address lives when one of its endpoints does; everything else is asked itself, a node that is no Service's too. */
 function targetControl(aim: AddressAim, controls: Controls): Shown {
-  if (aim.kind === 'pod' || aim.kind === 'external') return controls.targetAlive(aim.socket)
+  const itself = aim.kind === 'node' && aim.endpoints.length === 0
+  if (aim.kind === 'pod' || aim.kind === 'external' || itself) return controls.targetAlive(aim.socket)
   const shown = aim.endpoints.map((socket) => controls.targetAlive(socket))
   const alive = shown.find((each) => each.shown === true)
   if (alive !== undefined) return { ...alive, kind: 'endpoint' }

@@ -1,0 +1,101 @@
+import type { Probe } from '../../fabric/fabric.ts'
+import type { World } from '../../fabric/world.ts'
+import { type Compiled, compile } from '../../policy/engine/compile.ts'
+import type { Unanswerable } from '../../policy/engine/path.ts'
+import { predict } from '../../policy/engine/predict.ts'
+import type { Prediction } from '../../policy/engine/prediction.ts'
+import { type Dial, familyOf } from '../plan/dial.ts'
+import type { PlannedPath } from '../plan/paths.ts'
+import { dnsHops, type Hop, hopsOf } from './hops.ts'
+import { partyOf } from './party.ts'
+
+export type PredictedVerdict = Prediction['verdict']
+
+/** What the engine says of one hop. */
+export interface HopPrediction {
+  readonly hop: Hop
+  readonly prediction: Prediction | Unanswerable
+}
+
+/** What the policies mean for a path: for each address, and for the question to DNS before it. */
+export interface PathPrediction {
+  /** For a path that must work: allow iff DNS and every endpoint are; for one that must be blocked: deny iff every endpoint is. */
+  readonly verdict: PredictedVerdict
+  readonly byDial: ReadonlyMap<Dial, readonly HopPrediction[]>
+  readonly dns: readonly HopPrediction[]
+}
+
+export type Predict = (planned: PlannedPath, probe: Probe | undefined) => PathPrediction
+
+/** Compiles a world's policies once and predicts paths by them. */
+export function createPredictor(world: World): Predict {
+  const compiled = compile(world)
+  const known = new Map<string, HopPrediction>()
+  return (planned, probe) => {
+    const ask = (hop: Hop): HopPrediction => {
+      const key = `${planned.source.key} ${JSON.stringify(hop.query)}`
+      const answer = known.get(key) ?? predictHop(hop, planned, { world, compiled, probe })
+      known.set(key, answer)
+      return answer
+    }
+    return predictPath(planned, ask, { world, probe })
+  }
+}
+
+interface Ground {
+  readonly world: World
+  readonly probe: Probe | undefined
+}
+
+function predictHop(
+  hop: Hop,
+  { source }: PlannedPath,
+  { world, compiled, probe }: Ground & { compiled: Compiled },
+): HopPrediction {
+  const from = partyOf(source.identity, hop.query.family ?? 4, { world, probe })
+  if (from === undefined)
+    return { hop, prediction: { kind: 'unanswerable', rule: 65, reason: `there is no ${source.name}` } }
+  return { hop, prediction: predict({ from, ...hop.query }, compiled) }
+}
+
+function predictPath(planned: PlannedPath, ask: (hop: Hop) => HopPrediction, { world, probe }: Ground): PathPrediction {
+  const aims = planned.addresses.flatMap((dial) => (dial.aim.kind === 'name' ? [] : [{ dial, aim: dial.aim }]))
+  const byDial = new Map(aims.map(({ dial, aim }) => [dial, hopsOf(aim).map(ask)] as const))
+  const asksDns = planned.application?.aim.kind === 'name'
+  const dns = asksDns && usesClusterDns(probe) ? dnsHops(world, familiesOf(probe)).map(ask) : []
+  const verdicts = [...byDial.values()].flat().map(verdictOfHop)
+  const servers = dns.map(verdictOfHop)
+  const mustWork = planned.path.expect.kind !== 'blocked'
+  return { verdict: mustWork ? working(verdicts, servers) : blocking(verdicts), byDial, dns }
+}
+
+/** A source with a resolver of its own, or none, asks nobody that is known here. */
+function usesClusterDns(probe: Probe | undefined): boolean {
+  const policy = probe?.pod?.dnsPolicy ?? 'ClusterFirst'
+  return probe?.identity.kind !== 'outside' && policy.startsWith('ClusterFirst')
+}
+
+function familiesOf(probe: Probe | undefined): number[] {
+  return probe === undefined ? [4, 6] : probe.addresses.map(familyOf)
+}
+
+/** The engine's verdict on a hop; what may be overridden is not promised. */
+export function verdictOfHop({ prediction }: HopPrediction): PredictedVerdict {
+  if (prediction.kind !== 'prediction' || prediction.mayBeOverridden.length > 0) return 'undefined'
+  return prediction.verdict
+}
+
+/** Any DNS server may answer; every endpoint must. */
+function working(endpoints: readonly PredictedVerdict[], servers: readonly PredictedVerdict[]): PredictedVerdict {
+  if (servers.length > 0 && servers.every((each) => each === 'deny')) return 'deny'
+  if (endpoints.includes('deny')) return 'deny'
+  if (endpoints.length + servers.length === 0) return 'undefined'
+  return endpoints.every((each) => each === 'allow') && servers.every((each) => each === 'allow')
+    ? 'allow'
+    : 'undefined'
+}
+
+function blocking(endpoints: readonly PredictedVerdict[]): PredictedVerdict {
+  if (endpoints.includes('allow')) return 'allow'
+  return endpoints.length > 0 && endpoints.every((each) => each === 'deny') ? 'deny' : 'undefined'
+}
