@@ -1,6 +1,7 @@
 import type { Family } from '../cidr.ts'
+import type { Direction } from '../types.ts'
 import type { Located } from './networks.ts'
-import type { CompiledPolicy } from './rules.ts'
+import type { CompiledPolicy, CompiledRule } from './rules.ts'
 import type { LabelSet } from './selectors.ts'
 import type { PolicyNode, PolicyPod } from './world.ts'
 
@@ -18,6 +19,9 @@ export interface Space {
 export interface Governing {
   readonly admin: readonly CompiledPolicy[]
   readonly policies: readonly CompiledPolicy[]
+  /** Whether any of `policies` isolates the pod in a direction (rule 3), and all their rules. */
+  readonly isolated: Readonly<Record<Direction, boolean>>
+  readonly accepting: Readonly<Record<Direction, readonly CompiledRule[]>>
   readonly baseline: readonly CompiledPolicy[]
 }
 

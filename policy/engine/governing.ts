@@ -31,9 +31,15 @@ export function governing(actor: PodActor, compiled: Compiled): Governing {
     ...Object.entries(labels.labels).flatMap((label) => space.byLabel.get(labelKey(label)) ?? []),
   ]
   const clusterPolicies = compiled.clusterPolicies.filter((policy) => selects(labelling, policy.pods, labels))
+  const policies = candidates.filter((policy) => selects(labelling, policy.pods, labels))
   const found: Governing = {
     admin: clusterPolicies.filter((policy) => isOfTier(policy, 'Admin')),
-    policies: candidates.filter((policy) => selects(labelling, policy.pods, labels)),
+    policies,
+    isolated: { ingress: isIsolated(policies, 'ingress'), egress: isIsolated(policies, 'egress') },
+    accepting: {
+      ingress: policies.flatMap((policy) => policy.rules.ingress),
+      egress: policies.flatMap((policy) => policy.rules.egress),
+    },
     baseline: clusterPolicies.filter((policy) => isOfTier(policy, 'Baseline')),
   }
   if (labels.id >= 0) space.governing.set(labels.id, found)
@@ -45,8 +51,7 @@ export function meansSpace(policy: CompiledPolicy, space: Space, context: Contex
   return policy.namespaces === undefined || matchesSpace(policy.namespaces, space, context)
 }
 
-/** Rule 3: whether a NetworkPolicy isolates the pod in that direction. */
-export function isIsolated({ policies }: Governing, direction: Direction): boolean {
+function isIsolated(policies: readonly CompiledPolicy[], direction: Direction): boolean {
   return policies.some((policy) => policy.isolates[direction])
 }
 

@@ -3,7 +3,7 @@ import type { Actor, PodActor } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import { type Decision, decide, rulingOf, sideOf, type Verdict } from './decide.ts'
 import { overriding } from './foreign.ts'
-import { governing, isIsolated } from './governing.ts'
+import { governing } from './governing.ts'
 import { nameOf, type Path, pathOf, type Unanswerable } from './path.ts'
 import type { Prediction, Side } from './prediction.ts'
 import type { Query } from './query.ts'
@@ -49,7 +49,7 @@ function sideOfQuery(direction: Direction, { protocol }: Query, { path, compiled
   const context = { labelling: compiled.labelling, assumptions }
   const { actor } = direction === 'egress' ? path.from : path.to
   const selecting = actor.kind === 'pod' ? governing(actor, compiled) : undefined
-  const isolated = selecting !== undefined && isIsolated(selecting, direction)
+  const isolated = selecting?.isolated[direction] ?? false
   const head = { direction, party: nameOf(actor), isolated }
   if (protocol === 'ICMP') return { ...head, allowed: true, by: 'protocol', tiers: [] }
   const { allowed, by } = rulingOf(direction, path, { compiled, context })

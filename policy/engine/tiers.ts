@@ -1,7 +1,7 @@
 import type { Direction } from '../types.ts'
 import type { Governing, Space } from './actors.ts'
 import { choiceBits, isFlipped } from './choices.ts'
-import { isIsolated, meansSpace } from './governing.ts'
+import { meansSpace } from './governing.ts'
 import { type Context, matchesRule, type Traffic } from './match.ts'
 import type { CompiledPolicy, CompiledRule } from './rules.ts'
 
@@ -36,10 +36,9 @@ export const tiers: readonly Tier[] = [
 
 /** Rules 3, 4 and 6: who is not isolated is asked further, who is isolated is accepted by any rule of any policy. */
 function answerOfPolicies(governing: Governing, traffic: SideTraffic, context: Context): Answer {
-  for (const policy of governing.policies) {
-    for (const rule of policy.rules[traffic.direction]) if (matchesRule(rule, traffic, context)) return 'accept'
-  }
-  return isIsolated(governing, traffic.direction) ? 'deny' : 'next'
+  const { direction } = traffic
+  for (const rule of governing.accepting[direction]) if (matchesRule(rule, traffic, context)) return 'accept'
+  return governing.isolated[direction] ? 'deny' : 'next'
 }
 
 /** ClusterNetworkPolicy: in order of priority, then as written, the first rule that matches answers; Pass asks the next tier. */

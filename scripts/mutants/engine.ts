@@ -81,8 +81,8 @@ export const mutants: readonly Mutant[] = [
     ['    ...space.unlabelled,\n', ''],
   ]),
   ...of('engine/tiers', [
-    ["isIsolated(governing, traffic.direction) ? 'deny' : 'next'", "'next'"],
-    ["isIsolated(governing, traffic.direction) ? 'deny' : 'next'", "'deny'"],
+    ["governing.isolated[direction] ? 'deny' : 'next'", "'next'"],
+    ["governing.isolated[direction] ? 'deny' : 'next'", "'deny'"],
     ["?? 'next'", "?? 'deny'"],
     ['priority > best.priority', 'priority < best.priority'],
   ]),

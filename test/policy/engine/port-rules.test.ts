@@ -14,6 +14,8 @@ const ask = (item: unknown, ...asked: string[]) =>
 describe('ports', () => {
   it('rule 36: without a protocol TCP is meant', () => {
     expect(ask({ port: 53 }, '53/TCP', '53/UDP')).toEqual(['allow', 'deny'])
+    const bare = { ...ports(), ingress: [{ peers: [], ports: [{ port: 53 }] }] }
+    expect(Object.values(verdicts(['y/b > x/a:53/TCP', 'y/b > x/a:53/UDP'], town([bare])))).toEqual(['allow', 'deny'])
   })
   it('rule 37: without a port all of the protocol', () => {
     expect(ask({}, '1/TCP', '65535/TCP', '80/UDP')).toEqual(['allow', 'allow', 'deny'])
