@@ -1,9 +1,10 @@
 import { check } from './check.ts'
 import type { Command } from './command.ts'
+import { lint } from './lint.ts'
 import { matrix } from './matrix.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
 import { validate } from './validate.ts'
 
 /** All commands, in the order in which `crosscheck --help` lists them. */
-export const commands: readonly Command[] = [run, check, matrix, validate, schema]
+export const commands: readonly Command[] = [run, check, matrix, lint, validate, schema]

@@ -1,0 +1,35 @@
+import { fileSystem, loadManifests, type ManifestIo } from '../../fabric/manifests/files.ts'
+import type { Manifests } from '../../fabric/manifests/read.ts'
+import type { Invocation } from './command.ts'
+import { readInputs } from './inputs.ts'
+import type { Io } from './io.ts'
+
+/** Manifests, and the texts of the files in which comments of ours stand, by the names that places give them. */
+export interface LintInputs extends Manifests {
+  readonly texts: ReadonlyMap<string, string>
+}
+
+/** Reads the arguments, `-f` and `-k`; what is wrong with them is a problem. */
+export async function readLintInputs({ args, options }: Invocation, io: Io): Promise<LintInputs> {
+  const paths = [...((args[0] ?? []) as string[]), ...((options.filename ?? []) as string[])]
+  const folders = (options.kustomize ?? []) as string[]
+  const texts = new Map<string, string>()
+  if (paths.length === 0) return { ...(await readInputs({ args, options }, io)), texts }
+  const files = await loadManifests(paths, recording(fileSystem(io.stdin), texts))
+  if (folders.length === 0) return { ...files, texts }
+  const more = await readInputs({ args, options: { kustomize: folders } }, io)
+  return { objects: [...files.objects, ...more.objects], problems: [...files.problems, ...more.problems], texts }
+}
+
+/** The file system, keeping a copy of what is read. */
+function recording(files: ManifestIo, texts: Map<string, string>): ManifestIo {
+  const keep = async function* (name: string, stream: AsyncIterable<Uint8Array>) {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of stream) {
+      chunks.push(chunk)
+      yield chunk
+    }
+    texts.set(name, new TextDecoder().decode(Buffer.concat(chunks)))
+  }
+  return { ...files, open: (path) => keep(path, files.open(path)), stdin: keep('<stdin>', files.stdin) }
+}

@@ -1,0 +1,101 @@
+import { didYouMean } from '../../policy/suggest.ts'
+import type { Problem } from '../../policy/types.ts'
+import { lint } from '../lint/lint.ts'
+import { lintGithub } from '../lint/report/github.ts'
+import { lintJson } from '../lint/report/json.ts'
+import { lintSarif } from '../lint/report/sarif.ts'
+import { lintText } from '../lint/report/text.ts'
+import { type Finding, type Rule, severities } from '../lint/rule.ts'
+import { rules } from '../lint/rules.ts'
+import { chooseRules } from '../lint/selected.ts'
+import { exitCodes } from '../result.ts'
+import type { Invocation } from './command.ts'
+import type { Io } from './io.ts'
+import { fixFiles } from './lint-fix.ts'
+import { readLintInputs } from './lint-inputs.ts'
+import { type Output, writeOutput } from './outputs.ts'
+import { painter } from './paint.ts'
+import { tellProblems } from './problems.ts'
+import { version } from './version.ts'
+
+type LintOutput = Output<'text' | 'json' | 'sarif' | 'github'>
+
+const thresholds = [...severities, 'never'] as const
+
+/** Lints what the invocation names; the exit code says whether a finding remains that is bad enough. */
+export async function runLint(invocation: Invocation, outputs: readonly LintOutput[], io: Io): Promise<number> {
+  const { options } = invocation
+  if (options.listRules === true) {
+    for (const { id, severity, summary } of rules) io.stdout.write(`${id} (${severity}): ${summary}\n`)
+    return exitCodes.pass
+  }
+  const chosen = chooseRules(names(options.select), names(options.ignore))
+  const failOn = String(options.failOn)
+  const wrong = [...chosen.problems, ...wrongThreshold(failOn), ...unfixable(invocation)]
+  if (tellProblems(wrong, io)) return exitCodes.usage
+  let result = await lintOnce(invocation, chosen.rules, io)
+  if (result === undefined) return exitCodes.usage
+  if (options.fix === true && (await fixFiles(result.findings, io))) {
+    result = await lintOnce(invocation, chosen.rules, io)
+    if (result === undefined) return exitCodes.usage
+  }
+  for (const output of outputs) await writeOutput(output, textOf(output, result, { io, rules: chosen.rules }), io)
+  return fails(result.findings, failOn) ? exitCodes.fail : exitCodes.pass
+}
+
+interface Linted {
+  readonly findings: readonly Finding[]
+  readonly ignored: number
+  readonly objects: number
+}
+
+/** None where an input could not be read. */
+async function lintOnce(invocation: Invocation, chosen: readonly Rule[], io: Io): Promise<Linted | undefined> {
+  const { objects, problems, texts } = await readLintInputs(invocation, io)
+  const placeless = problems.filter(({ place }) => place === undefined)
+  if (tellProblems(placeless, io)) return undefined
+  const kubernetes = invocation.options.kubernetes as string | undefined
+  const version = kubernetes === undefined ? {} : { kubernetes }
+  return { ...lint({ objects, problems, texts, rules: chosen, ...version }), objects: objects.length }
+}
+
+function textOf(
+  { format, file }: LintOutput,
+  { findings, ignored, objects }: Linted,
+  { io, rules: chosen }: { readonly io: Io; readonly rules: readonly Rule[] },
+): string {
+  const paint = file === undefined ? painter(io.stdout, io) : (_: unknown, text: string) => text
+  const formats = {
+    text: () => lintText(findings, { ignored, objects, paint }),
+    json: () => lintJson(findings),
+    sarif: () => lintSarif(findings, { rules: chosen, version, cwd: io.cwd }),
+    github: () => lintGithub(findings),
+  }
+  return formats[format]()
+}
+
+function fails(findings: readonly Finding[], failOn: string): boolean {
+  const threshold = (severities as readonly string[]).indexOf(failOn)
+  return findings.some(({ severity }) => severities.indexOf(severity) <= threshold)
+}
+
+function wrongThreshold(failOn: string): Problem[] {
+  if (thresholds.some((each) => each === failOn)) return []
+  const hint = didYouMean(failOn, thresholds)
+  const message = `--fail-on ${failOn}: expected ${thresholds.join(', ')}`
+  return [{ severity: 'error', message, ...(hint === undefined ? {} : { hint }) }]
+}
+
+/** What was read from a pipe cannot be mended, nor read again. */
+function unfixable({ args, options }: Invocation): Problem[] {
+  const paths = [...((args[0] ?? []) as string[]), ...((options.filename ?? []) as string[])]
+  if (options.fix !== true || !paths.includes('-')) return []
+  return [{ severity: 'error', message: '--fix mends files, and standard input is none' }]
+}
+
+function names(given: unknown): string[] {
+  return ((given ?? []) as string[])
+    .flatMap((text) => text.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}

@@ -1,0 +1,62 @@
+import { listeningPorts } from '../../fabric/endpoints.ts'
+import type { ContainerPort, Namespace, Pod, Service, World } from '../../fabric/world.ts'
+import { matchesSelector } from '../../policy/selector.ts'
+import type { LabelSelector, PolicyPeer } from '../../policy/types.ts'
+
+/** Who is where, asked by namespace and selector: every answer is found once and kept. */
+export interface Population {
+  /** All pods of a namespace, those on the host's network included. */
+  podsIn(namespace: string): readonly Pod[]
+  servicesIn(namespace: string): readonly Service[]
+  /** The pods that policies can select: those on the host's network are not among them (semantics rule 50). */
+  select(namespace: string, selector: LabelSelector): readonly Pod[]
+  namespacesOf(selector: LabelSelector): readonly Namespace[]
+  /** The pods that a peer's selectors address, seen from a policy's namespace; none for an ipBlock. */
+  peersOf(namespace: string, peer: PolicyPeer): readonly Pod[]
+  /** Ports that are declared, probed by the kubelet, or the target of a Service. */
+  listening(pod: Pod): readonly ContainerPort[]
+}
+
+/** Indexes a world; `probed` are the ports that a pod's health checks name. */
+export function createPopulation(world: World, probed: (pod: Pod) => readonly number[]): Population {
+  const pods = Map.groupBy(world.pods, ({ namespace }) => namespace)
+  const services = Map.groupBy(world.services, ({ namespace }) => namespace)
+  const selected = new Map<string, readonly Pod[]>()
+  const namespaces = new Map<string, readonly Namespace[]>()
+  const ports = new Map<Pod, readonly ContainerPort[]>()
+  const population: Population = {
+    podsIn: (namespace) => pods.get(namespace) ?? [],
+    servicesIn: (namespace) => services.get(namespace) ?? [],
+    select: (namespace, selector) =>
+      remember(selected, `${namespace} ${JSON.stringify(selector)}`, () =>
+        population.podsIn(namespace).filter((pod) => !pod.hostNetwork && matchesSelector(selector, pod.labels)),
+      ),
+    namespacesOf: (selector) =>
+      remember(namespaces, JSON.stringify(selector), () =>
+        world.namespaces.filter(({ labels }) => matchesSelector(selector, labels)),
+      ),
+    peersOf: (namespace, { podSelector, namespaceSelector, ipBlock }) => {
+      if (ipBlock !== undefined) return []
+      const names = namespaceSelector === undefined ? [namespace] : namesOf(population.namespacesOf(namespaceSelector))
+      return names.flatMap((name) => population.select(name, podSelector ?? {}))
+    },
+    listening: (pod) =>
+      remember(ports, pod, () => {
+        const own = listeningPorts(pod, { ...world, services: population.servicesIn(pod.namespace) })
+        return [...own, ...probed(pod).map((port): ContainerPort => ({ port, protocol: 'TCP' }))]
+      }),
+  }
+  return population
+}
+
+function namesOf(namespaces: readonly Namespace[]): string[] {
+  return namespaces.map(({ name }) => name)
+}
+
+function remember<K, V>(known: Map<K, V>, key: K, find: () => V): V {
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const found = find()
+  known.set(key, found)
+  return found
+}

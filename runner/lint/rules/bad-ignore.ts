@@ -1,0 +1,9 @@
+import type { Rule } from '../rule.ts'
+
+/** Found where comments are read (`ignores.ts`). */
+export const badIgnore: Rule = {
+  id: 'bad-ignore',
+  severity: 'warning',
+  summary: 'an ignore comment without a reason, or for a rule that does not exist',
+  find: () => [],
+}

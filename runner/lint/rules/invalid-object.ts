@@ -1,0 +1,9 @@
+import type { Rule } from '../rule.ts'
+
+/** Found by the parsers (`refusals.ts`). */
+export const invalidObject: Rule = {
+  id: 'invalid-object',
+  severity: 'error',
+  summary: 'what the API server, or kubectl before it, refuses',
+  find: () => [],
+}
