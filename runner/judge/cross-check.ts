@@ -1,0 +1,69 @@
+import type { PathPrediction, PredictedVerdict } from '../predict/predict.ts'
+import { verdictOfHop } from '../predict/predict.ts'
+import { aimText, type Evidence, inconclusive, type Look, lookAtAddresses, type Verdict } from './verdict.ts'
+
+/**
+ * Sets what the policies mean (P) beside what was expected (E) and seen (O), as verdicts.md §1 has it:
+ *
+ *     E = O = open, P denies      pass, flagged `unenforced`
+ *     E = O = blocked, P allows   inconclusive: `unexplained_block`, unless the path says by what it is blocked
+ *     P = O, E differs            fail: `policy`
+ *     E = P, O differs            fail: `enforcement`
+ *
+ * Where the engine promises nothing, the verdict stays what packets showed.
+ */
+export function crossCheck(verdict: Verdict, evidence: Evidence, prediction: PathPrediction): Verdict {
+  const { path } = evidence.planned
+  if (verdict.status === 'pass') {
+    if (path.expect.kind === 'blocked') return unexplained(verdict, evidence, prediction)
+    if (prediction.verdict !== 'deny' || path.target.kind === 'dns') return verdict
+    return { ...verdict, cause: 'unenforced', sentence: 'a policy says that this is blocked, and packets pass' }
+  }
+  if (verdict.status !== 'fail' || !decidedByPackets.has(verdict.cause ?? '')) return verdict
+  const pairs = lookAtAddresses(evidence).flatMap((look) => pairOf(look, prediction))
+  const against = pairs.filter(({ seen, predicted }) => seen !== predicted)
+  if (against.length > 0) {
+    const [first] = against
+    const sentence = `${verdict.sentence}; policies say ${first?.predicted} for ${first?.text}, packets did not`
+    return { ...verdict, cause: 'enforcement', sentence }
+  }
+  return pairs.length > 0 && prediction.verdict !== 'undefined' ? { ...verdict, cause: 'policy' } : verdict
+}
+
+const decidedByPackets = new Set<string>(['open', 'blocked', 'partly_open'])
+
+/** A block that no policy explains looks like a broken source, overlay or node. */
+function unexplained(verdict: Verdict, { planned }: Evidence, prediction: PathPrediction): Verdict {
+  const { expect } = planned.path
+  if (
+    expect.kind !== 'blocked' ||
+    expect.layer === 7 ||
+    expect.blockedBy !== undefined ||
+    prediction.verdict !== 'allow'
+  )
+    return verdict
+  const sentence =
+    'blocked, and no policy explains it: a broken overlay or node looks like this; where something else blocks it, say so with blockedBy'
+  return inconclusive('unexplained_block', sentence, {
+    ...verdict,
+    status: 'inconclusive',
+    cause: 'unexplained_block',
+    sentence,
+  })
+}
+
+interface Pair {
+  readonly text: string
+  readonly seen: PredictedVerdict
+  readonly predicted: PredictedVerdict
+}
+
+/** Where both the packets and the engine say something of one address. */
+function pairOf({ dial, sight }: Look, { byDial }: PathPrediction): Pair[] {
+  const verdicts = [...new Set((byDial.get(dial) ?? []).map(verdictOfHop))]
+  const [predicted] = verdicts
+  if (predicted === undefined || verdicts.length > 1 || predicted === 'undefined') return []
+  if (sight.state === 'open' || sight.state === 'leak') return [{ text: aimText(dial), seen: 'allow', predicted }]
+  if (sight.state === 'blocked') return [{ text: aimText(dial), seen: 'deny', predicted }]
+  return []
+}
