@@ -173,6 +173,7 @@ describe('policies of other kinds', () => {
     expect(overriders('x/a > y/a', cilium)).toEqual(['CiliumNetworkPolicy'])
     expect(overriders('y/a > 8.8.8.8', cilium)).toEqual(['CiliumNetworkPolicy'])
     expect(overriders('x/a > z/a', cilium)).toEqual([])
+    expect(overriders('x/a > z/a', object('cilium.io/v2', 'CiliumNetworkPolicy', ''))).toEqual(['CiliumNetworkPolicy'])
     const wide = [
       'CiliumClusterwideNetworkPolicy',
       'GlobalNetworkPolicy',
