@@ -89,6 +89,6 @@ function nameless(pod: Pod, direction: Direction, world: World): string[] {
   )
 }
 
-function nameOf({ namespace, name, place }: NetworkPolicy): string {
-  return `${namespace}/${name}${place === undefined ? '' : ` (${place.file}:${place.line})`}`
+function nameOf({ namespace, name }: NetworkPolicy): string {
+  return `${namespace}/${name}`
 }

@@ -1,62 +1,78 @@
 import type { PolicyName, Prediction, RuleTrace, Side } from '../../policy/engine/prediction.ts'
-import type { HopPrediction, PathPrediction } from './predict.ts'
-import { verdictOfHop } from './predict.ts'
+import { type HopPrediction, type PathPrediction, verdictOfHop } from './predict.ts'
 
-/** The prediction in sentences: for each different answer, one hop of those that have it, with the policies and rules that make it so. */
+/** The prediction in sentences, each different answer once; a DNS server that may be asked goes without saying. */
 export function evidenceOf({ byDial, dns }: PathPrediction): string[] {
-  return hopSentences([...dns, ...[...byDial.values()].flat()])
+  const servers = dns.filter((hop) => verdictOfHop(hop) !== 'allow')
+  return hopSentences([...servers, ...[...byDial.values()].flat()])
 }
 
-/** The same for some of the hops. */
+/** What the policies say of each hop; hops of which they say the same are told together. */
 export function hopSentences(hops: readonly HopPrediction[]): string[] {
-  const told = Map.groupBy(hops, (hop) => sentencesOf(hop).join('\n'))
-  return [...told].flatMap(([text, alike]) => {
+  const told = Map.groupBy(hops, (hop) => sentencesOf(hop, '…').join('\n'))
+  return [...told.values()].flatMap((alike) => {
     const [first, ...more] = alike
-    if (first === undefined) return []
-    const where = `${first.hop.text}${more.length === 0 ? '' : ` and ${more.length} more`}`
-    return [`policies ${verbs[verdictOfHop(first)]} ${where}`, ...text.split('\n').filter(Boolean)]
+    return first === undefined
+      ? []
+      : sentencesOf(first, `${first.hop.text}${more.length === 0 ? '' : ` and ${more.length} more`}`)
   })
 }
 
-const verbs = { allow: 'admit it to', deny: 'stop it before', undefined: 'promise nothing for' }
-
-function sentencesOf({ prediction }: HopPrediction): string[] {
+function sentencesOf({ prediction }: HopPrediction, where: string): string[] {
   if (prediction.kind === 'unanswerable') return [prediction.reason]
+  const { verdict, egress, ingress, undefinedBy, mayBeOverridden } = prediction
   return [
-    ...sideSentences(prediction.egress, prediction),
-    ...sideSentences(prediction.ingress, prediction),
-    ...prediction.undefinedBy.map((rule) => `the specification leaves this to the implementation (rule ${rule})`),
-    ...prediction.mayBeOverridden.map(
-      ({ kind, namespace, name }) => `may be overridden by ${kind} ${[namespace, name].filter(Boolean).join('/')}`,
+    ...(verdict === 'deny' ? [egress, ingress].flatMap((side) => denial(side, where)) : admission(prediction, where)),
+    ...undefinedBy.map(
+      (rule) => `for ${where} the specification leaves the answer to the implementation (rule ${rule})`,
+    ),
+    ...mayBeOverridden.map(
+      ({ kind, namespace, name }) => `${kind} ${[namespace, name].filter(Boolean).join('/')} may say otherwise`,
     ),
   ]
 }
 
-/** What one end says; an end that allows needs no sentence where the other one denies. */
-function sideSentences(side: Side, { verdict }: Pick<Prediction, 'verdict'>): string[] {
-  const { direction, allowed, isolated, tiers, nearestMiss } = side
+/** Why one end denies, and the rule that comes nearest to admitting it. */
+function denial({ direction, party, allowed, tiers, nearestMiss }: Side, where: string): string[] {
+  if (allowed) return []
+  const end = direction === 'ingress' ? `to ${where}` : `out of ${party}`
   const rules = tiers.flatMap(({ policies }) => policies.flatMap((policy) => policy.rules))
-  if (allowed) {
-    if (verdict !== 'allow') return []
-    const admitting = rules.filter(({ matched, action }) => matched && action === 'accept')
-    if (admitting.length > 0) return [`${direction}: admitted by ${admitting.map(ruleText).join(', ')}`]
-    return isolated ? [] : [`${direction}: no policy isolates it`]
-  }
-  const policies = tiers.flatMap((tier) => tier.policies.map(({ policy }) => policyText(policy)))
-  const denied = rules.find(({ matched, action }) => matched && action === 'deny')
-  if (denied !== undefined) return [`${direction}: denied by ${ruleText(denied)}`]
-  const isolating = `${direction}: isolated by ${[...new Set(policies)].join(', ')}, and no rule admits it`
-  return nearestMiss === undefined ? [isolating] : [isolating, `nearest: ${missText(nearestMiss)}`]
+  const denying = rules.find(({ matched, action }) => matched && action === 'deny')
+  if (denying !== undefined) return [`denied ${end} by ${ruleText(denying)}`]
+  const policies = tiers.flatMap((tier) => tier.policies.map(({ policy }) => policy))
+  const names = [...new Set(policies.map(({ name }) => name))]
+  const [only] = policies
+  const isolating =
+    names.length === 1 && only !== undefined && nearestMiss === undefined ? policyText(only) : names.join(', ')
+  const isolated = `no rule admits it ${end}, which is isolated by ${isolating}`
+  if (nearestMiss === undefined) return [isolated]
+  const missed = nearestMiss.failed.map(({ sentence }) => sentence).join('; ')
+  return [isolated, `nearest miss: ${ruleText(nearestMiss)}: ${missed}`]
 }
 
-function missText(rule: RuleTrace): string {
-  return `${ruleText(rule)}: ${rule.failed.map(({ sentence }) => sentence).join('; ')}`
+/** What lets it through, end by end; an end without policies is told only where there is nothing else to tell. */
+function admission({ egress, ingress }: Prediction, where: string): string[] {
+  const out = admitting(egress).map((rule) => `let out of ${egress.party} by ${ruleText(rule)}`)
+  const into = admitting(ingress).map((rule) => `admitted to ${where} by ${ruleText(rule)}`)
+  if (into.length > 0) return [...out, ...into]
+  return ingress.allowed && ingress.by === 'default' && !ingress.isolated
+    ? [...out, `no policy limits what enters ${where}`]
+    : out
+}
+
+function admitting({ tiers }: Side): RuleTrace[] {
+  const rules = tiers.flatMap(({ policies }) => policies.flatMap((policy) => policy.rules))
+  return rules.filter(({ matched, action }) => matched && action === 'accept').slice(0, 1)
 }
 
 function ruleText({ policy, path }: RuleTrace): string {
-  return `${policyText(policy)} ${path}`
+  return `${policy.name} ${path}${placeText(policy)}`
 }
 
-function policyText({ name, place }: PolicyName): string {
-  return place === undefined ? name : `${name} (${place.file}:${place.line})`
+function policyText(policy: PolicyName): string {
+  return `${policy.name}${placeText(policy)}`
+}
+
+function placeText({ place }: PolicyName): string {
+  return place === undefined ? '' : ` (${place.file}:${place.line})`
 }
