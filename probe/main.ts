@@ -22,7 +22,8 @@ async function serve(): Promise<void> {
       now: Date.now,
       residentBytes: () => process.memoryUsage.rss(),
     })
-    const { stop, ...ports } = service
+    const { stop, ended, ...ports } = service
+    void ended.then(stop)
     process.stdout.write(`${JSON.stringify({ ready: true, ...ports })}\n`)
     // As pid 1 of a container, a signal without a handler would be ignored.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())

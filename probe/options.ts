@@ -51,6 +51,9 @@ const schema = z.strictObject({
   connections: integer(1, 10_000).default(32).describe('control connections at once; further ones are closed'),
   headersTimeoutMs: integer(100, 600_000).default(5_000).describe('time for the headers of a request to arrive'),
   requestTimeoutMs: integer(100, 600_000).default(15_000).describe('time for a whole request to arrive'),
+  idleMs: integer(1_000, 86_400_000)
+    .optional()
+    .describe('the probe ends itself after this time without a control request; never when absent'),
   stopMs: integer(0, 600_000).default(5_000).describe('time that checks in flight have after SIGTERM'),
 
   tcp: list(port).default([]).describe('listen: TCP ports'),

@@ -14,6 +14,8 @@ export interface ControlParts {
   readonly observer: () => Observe
   readonly witness: Witness
   readonly metrics: Metrics
+  /** Ends the probe. */
+  readonly end: () => void
 }
 
 /** `GET /v1/<kind>`: one check by query parameters. */
@@ -74,5 +76,14 @@ export function addWitness(app: FastifyInstance, { witness, metrics }: ControlPa
     const { nonce } = request.query as { nonce?: unknown }
     if (typeof nonce === 'string') return reply.send({ sightings: witness.sightings(nonce) })
     return refuse(reply, metrics, { status: 400, error: 'invalid', detail: 'name one nonce' })
+  })
+}
+
+/** `POST /v1/stop`: ends a probe that nobody else can end, as in an ephemeral container. Without a token anybody in the pod could: then it is not there. */
+export function addStop(app: FastifyInstance, { options, end }: ControlParts): void {
+  if (options.tokenSha256 === undefined) return
+  app.post('/v1/stop', (_request, reply) => {
+    reply.raw.once('close', end)
+    return reply.header('connection', 'close').send({ stopping: true })
   })
 }

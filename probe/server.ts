@@ -4,7 +4,7 @@ import { type CheckKindName, checkSchemas } from '../checks/check.ts'
 import { authorizer } from './authorization.ts'
 import { openapi } from './openapi.ts'
 import { refusalOf, refuse, refuseConnection } from './refusal.ts'
-import { addBatch, addSingle, addWitness, type ControlParts } from './routes.ts'
+import { addBatch, addSingle, addStop, addWitness, type ControlParts } from './routes.ts'
 
 /** The control server, not yet listening; it must be bound to loopback only (design.md §3). */
 export function createControlServer(parts: ControlParts): FastifyInstance {
@@ -43,6 +43,7 @@ export function createControlServer(parts: ControlParts): FastifyInstance {
   for (const kind of Object.keys(checkSchemas) as CheckKindName[]) addSingle(app, kind, parts)
   addBatch(app, parts)
   addWitness(app, parts)
+  addStop(app, parts)
   return app
 }
 

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
 import type { FastifyInstance } from 'fastify'
 import type { Vantage } from '../checks/vantage.ts'
 import { createHealthServer } from './health.ts'
@@ -24,6 +24,8 @@ export interface Service {
   readonly controlPort: number
   readonly healthPort: number
   readonly listeners: Pick<Listeners, 'tcp' | 'udp'>
+  /** Resolves when the probe was told to end, or was idle for too long: it is to be stopped. */
+  readonly ended: Promise<void>
   /** Not ready from now on; new requests are refused, checks in flight have `stopMs`, then everything is closed. */
   stop(): Promise<void>
 }
@@ -36,7 +38,10 @@ export async function startService(options: ProbeOptions, surroundings: Surround
   const { vantage, now } = surroundings
   const policy = createTargetPolicy({ ...options, nameservers: () => vantage.resolvConf().nameservers })
   const observer = observerFactory({ vantage, policy, metrics, maxDeadlineMs: options.maxDeadlineMs })
-  const control = createControlServer({ options, metrics, witness, observer })
+  const ending = Promise.withResolvers<void>()
+  const control = createControlServer({ options, metrics, witness, observer, end: () => ending.resolve() })
+  const idle = watchIdle(options.idleMs, () => ending.resolve())
+  control.server.on('request', (_request, response) => idle.during(response))
   control.server.on('request', (_request, response) => {
     response.once('close', () => {
       // A connection that the client would keep must not keep a stopping probe alive.
@@ -49,6 +54,7 @@ export async function startService(options: ProbeOptions, surroundings: Surround
   })
   let listeners: Listeners | undefined
   const closeAll = async () => {
+    idle.close()
     listeners?.close()
     health.close()
     health.closeAllConnections()
@@ -76,6 +82,7 @@ export async function startService(options: ProbeOptions, surroundings: Surround
   }
   ready = true
   return {
+    ended: ending.promise,
     controlPort: (control.server.address() as { port: number }).port,
     healthPort: (health.address() as { port: number }).port,
     listeners,
@@ -96,4 +103,22 @@ async function drain(control: FastifyInstance, stopMs: number): Promise<void> {
   const timer = setTimeout(resolve, stopMs)
   await Promise.race([closed, late])
   clearTimeout(timer)
+}
+
+/** Calls back once when no request was in flight for `milliseconds`; never when that is absent. */
+function watchIdle(milliseconds: number | undefined, onIdle: () => void) {
+  let inFlight = 0
+  const arm = () => (milliseconds === undefined ? undefined : setTimeout(onIdle, milliseconds))
+  let timer = arm()
+  return {
+    during(response: EventEmitter) {
+      inFlight += 1
+      clearTimeout(timer)
+      response.once('close', () => {
+        inFlight -= 1
+        if (inFlight === 0) timer = arm()
+      })
+    },
+    close: () => clearTimeout(timer),
+  }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
@@ -83,4 +84,30 @@ test('options come from the environment too', async () => {
   })
   const { controlPort } = await ready(child)
   expect((await fetch(`http://127.0.0.1:${controlPort}/openapi.json`)).status).toBe(401)
+})
+
+test('who has the token ends the probe, and nobody else does', async () => {
+  const hash = createHash('sha256').update('s3cret').digest('hex')
+  const child = run([...anywhere, '--token-sha256', hash])
+  const { controlPort } = await ready(child)
+  const exited = once(child, 'exit')
+  const stop = (token: string) =>
+    fetch(`http://127.0.0.1:${controlPort}/v1/stop`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+  expect((await stop('guess')).status).toBe(401)
+  expect(child.exitCode).toBeNull()
+  expect((await stop('s3cret')).status).toBe(200)
+  expect(await exited).toEqual([0, null])
+})
+
+test('without a token the probe cannot be told to end', async () => {
+  const { controlPort } = await ready(run(anywhere))
+  expect((await fetch(`http://127.0.0.1:${controlPort}/v1/stop`, { method: 'POST' })).status).toBe(404)
+})
+
+test('a probe that nobody asks ends by itself when it was told to', async () => {
+  const child = run([...anywhere, '--idle-ms', '1000'])
+  const exited = once(child, 'exit')
+  const { controlPort } = await ready(child)
+  await fetch(`http://127.0.0.1:${controlPort}/openapi.json`)
+  expect(await exited).toEqual([0, null])
 })
