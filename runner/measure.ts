@@ -6,7 +6,7 @@ import type { Canary } from './control/canary.ts'
 import type { Controls } from './control/controls.ts'
 import { controlSources } from './control/sources.ts'
 import { controlTargets } from './control/targets.ts'
-import { observe, type Sightings } from './observe/observe.ts'
+import { type ObserveOptions, observe, type Sightings } from './observe/observe.ts'
 import type { Dial, SourceKey } from './plan/dial.ts'
 
 export interface MeasureOptions {
@@ -18,6 +18,8 @@ export interface MeasureOptions {
   readonly signal: AbortSignal
   /** Called whenever a dial has all its observations; the controls follow later. */
   readonly onDial?: (done: number, of: number) => void
+  /** Called with the observations of each dial as soon as it has them all, for whoever is interrupted before the controls are there. */
+  readonly onSeen?: ObserveOptions['onDial']
 }
 
 /** What packets did, and what that can be held against. */
@@ -39,10 +41,13 @@ export async function measure(dials: readonly Dial[], options: MeasureOptions): 
 
 /** Sources that policies know, what each of them reaches at all, and what became of its dials. */
 async function dialAll(dials: readonly Dial[], options: MeasureOptions) {
-  const { fabric, world, probes, canary, now, signal, onDial } = options
+  const { fabric, world, probes, canary, now, signal, onDial, onSeen } = options
   const known = await acquaint(probes, { fabric, world, canary, now, signal })
   let done = 0
-  const count = () => onDial?.(++done, dials.length)
+  const count: ObserveOptions['onDial'] = (dial, observations) => {
+    onSeen?.(dial, observations)
+    onDial?.(++done, dials.length)
+  }
   const { deadlineMs } = fabric.timing.allowed
   const [sources, sightings] = await Promise.all([
     controlSources(probes, { fabric, world, canary, deadlineMs, signal }),

@@ -1,8 +1,10 @@
 import type { Fabric } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
 import { createCanary } from '../control/raise.ts'
+import { layer4Of } from '../judge/evidence.ts'
 import { sightOf } from '../judge/sight.ts'
 import { type Measurement, measure } from '../measure.ts'
+import type { ObserveOptions } from '../observe/observe.ts'
 import { noProbes, openProbes } from '../observe/probes.ts'
 import type { Dial, SourceKey } from '../plan/dial.ts'
 import { type Cell, type Finding, unknownFinding } from './cell.ts'
@@ -26,7 +28,8 @@ export interface MeasuredCell {
 }
 
 /**
- * One connection per dial, with the controls without which nothing is called blocked. When aborted, what was not reached is unknown.
+ * One connection per dial, with the controls without which nothing is called blocked. When aborted before they are all there, what was
+ * open until then is told, and the rest is unknown.
  * Canaries go with the fabric.
  */
 export async function measureMatrix(
@@ -65,9 +68,19 @@ async function measureDials(
   const probes = await openProbes(sources, { fabric, world, known: noProbes, signal })
   const asked = dials.filter(({ source }) => probes.ready.has(source))
   const { canary } = await createCanary(fabric)(asked, probes.ready, signal)
-  const onDial = onProgress === undefined ? {} : { onDial: onProgress }
-  const seen = await measure(asked, { ...{ fabric, world, probes: probes.ready, canary, now, signal }, ...onDial })
-  return new Map(dials.map((dial) => [dial, findingOf(dial, { ...seen, missing: probes.unavailable })]))
+  const soFar = new Map<Dial, Finding>()
+  const onSeen: ObserveOptions['onDial'] = (dial, [observation]) => {
+    if (observation === undefined || layer4Of(observation.outcome.reason, dial.check.kind) !== 'open') return
+    soFar.set(dial, { observed: 'open', reason: observation.outcome.reason })
+  }
+  const options = { fabric, world, probes: probes.ready, canary, now, signal, onSeen }
+  try {
+    const seen = await measure(asked, { ...options, ...(onProgress !== undefined && { onDial: onProgress }) })
+    return new Map(dials.map((dial) => [dial, findingOf(dial, { ...seen, missing: probes.unavailable })]))
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return soFar
+  }
 }
 
 interface Seen extends Measurement {
