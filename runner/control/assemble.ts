@@ -1,5 +1,6 @@
 import type { Family } from '../../checks/vantage.ts'
 import { layer4Of } from '../judge/evidence.ts'
+import { reasonText } from '../judge/reasons.ts'
 import type { Sightings } from '../observe/observe.ts'
 import { addressAimOf, type Socket, type SourceKey, socketKey, socketText } from '../plan/dial.ts'
 import type { CanaryResult } from './canary.ts'
@@ -94,7 +95,7 @@ export function canarySentence({ node, family, side, steps }: CanaryResult): str
   const where = `on ${node} over IPv${family}`
   const [before, deny, admit] = steps
   if (before?.ok === false)
-    return `the canary ${where} could not be reached before there was any policy (${before.saw})`
+    return `the canary ${where} could not be reached before there was any policy: ${reasonText(before.saw)}`
   if (deny?.ok === false) return `${side} policies are not enforced ${where}: a canary under deny-all was still reached`
-  return `a rule that admits the canary ${where} does not let it through (${side}: ${admit?.saw ?? 'not seen'})`
+  return `a rule that admits the canary ${where} does not let it through (${side}): ${reasonText(admit?.saw ?? 'not_run')}`
 }

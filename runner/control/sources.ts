@@ -4,6 +4,7 @@ import type { Family } from '../../checks/vantage.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { layer4Of } from '../judge/evidence.ts'
+import { reasonText } from '../judge/reasons.ts'
 import { familyOf, type SourceKey } from '../plan/dial.ts'
 import type { Canary } from './canary.ts'
 import { canaryPort, closedPort } from './canary-objects.ts'
@@ -85,7 +86,7 @@ interface Elsewise extends SourceOptions {
 
 /** Where the source's own egress policy forbids the control, its link is tried from the nodes, which no policy stops on the way in. */
 async function otherwise(probe: Probe, { fabric, world, node, family, reason, signal }: Elsewise): Promise<Shown> {
-  const nothing = `the source reached nothing on ${node} over IPv${family} (a listener that is free to all: ${reason})`
+  const nothing = `the source reached nothing on ${node} over IPv${family}; of a listener there that is open to all it saw: ${reasonText(reason)}`
   const isolating = probe.pod === undefined ? [] : isolatingPolicies(probe.pod, 'egress', world)
   if (probe.pod === undefined || isolating.length === 0)
     return { shown: false, kind: 'canary-listener', sentence: nothing }

@@ -3,6 +3,7 @@ import type { Outcome } from '../../checks/outcome.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { type Layer4, layer4Of } from '../judge/evidence.ts'
+import { reasonText } from '../judge/reasons.ts'
 import { transportCheck } from '../plan/checks.ts'
 import { type Dial, type Socket, socketKey, socketText } from '../plan/dial.ts'
 import { closedPort } from './canary-objects.ts'
@@ -89,12 +90,12 @@ function shownInside(where: string, socket: Socket, seen: InsideView | string | 
     return none(`${text} could not be asked from inside ${where} (${seen?.outcome.detail ?? 'no answer'})`)
   if (seen.layer4 === 'open')
     return { shown: true, kind: 'inside', sentence: `${where} answers on ${text} when asked from inside` }
-  const sentence = `nothing listens on ${text}: even from inside ${where} it is ${seen.outcome.reason}`
+  const sentence = `nothing listens on ${text}: ${reasonText(seen.outcome.reason)} even from inside ${where}`
   return { shown: false, kind: 'inside', sentence }
 }
 
 function nobody(socket: Socket): Shown {
-  const sentence = `no pod has the address ${socket.address}: without a control nothing is known of it`
+  const sentence = `no pod has the address ${socket.address}, and no other path of this run reached it`
   return { shown: undefined, kind: 'none', sentence }
 }
 

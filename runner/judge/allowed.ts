@@ -1,6 +1,7 @@
 import type { Outcome, Reason } from '../../checks/outcome.ts'
 import type { Cause } from '../result.ts'
 import { layer4Of } from './evidence.ts'
+import { reasonText } from './reasons.ts'
 import {
   aimText,
   causeOf,
@@ -40,7 +41,7 @@ export function judgeAllowed(evidence: Evidence): Verdict {
 }
 
 /** What leaves even a path that must work undecided: nothing was tried, or what was tried says nothing. */
-const nothingKnown = new Set(['not_run', 'intercepted', 'overflow', 'no_route'])
+const nothingKnown = new Set(['not_run', 'intercepted', 'overflow', 'late_policies', 'no_route'])
 
 const success = new Set<Reason>(['connected', 'answered', 'udp_answered'])
 
@@ -62,8 +63,9 @@ function unresolved({ sight }: Look, { planned, controls }: Evidence): Verdict {
   const silent = outcome?.reason === 'dns_timeout' || outcome?.reason === 'dns_unreachable'
   const alive = controls.sourceAlive(planned.source.key, undefined, 4)
   if (silent && alive.shown === false) return inconclusive('source_dead', alive.sentence, observed(sight))
-  const sentence = planned.gap?.sentence ?? `the name does not resolve: ${outcome?.detail ?? outcome?.reason}`
-  return fail('dns', silent ? `DNS does not answer the source (${outcome?.reason})` : sentence, {
+  const answer = reasonText(outcome?.reason ?? 'not_run')
+  const sentence = `the name does not resolve: ${answer}${planned.gap === undefined ? '' : `; ${planned.gap.sentence}`}`
+  return fail('dns', silent ? `DNS does not answer the source: ${answer}` : sentence, {
     seen: 'unknown',
     ...observed(sight),
   })
@@ -97,14 +99,14 @@ function somethingBroken(
   }
   if (bad.length === 0 && application !== undefined && endpoints.length > 0) {
     const outcome = application.sight.outcome
-    const sentence = `every endpoint answers, but ${aimText(application.dial)} does not (${outcome?.reason})`
+    const sentence = `every endpoint answers, but ${aimText(application.dial)} does not: ${reasonText(outcome?.reason ?? 'not_run')}`
     return fail('service', sentence, { ...observed(application.sight), seen: 'partly' })
   }
   const { cause, sentence, seen } = whatIsWrong(first)
   return fail(cause, sentence, { ...more, seen })
 }
 
-const told = (look: Look): string => `${aimText(look.dial)}: ${look.sight.outcome?.reason}`
+const told = (look: Look): string => `${aimText(look.dial)}: ${reasonText(look.sight.outcome?.reason ?? 'not_run')}`
 
 function whatIsWrong({ dial, sight }: Look): { cause: Cause; sentence: string; seen: Verdict['seen'] } {
   const { outcome } = sight
@@ -126,5 +128,8 @@ function whatIsWrong({ dial, sight }: Look): { cause: Cause; sentence: string; s
       sentence: `${aimText(dial)} was open in ${sight.open} of ${sight.of} attempts`,
       seen: 'partly',
     }
-  return { cause: 'blocked', sentence: `blocked, but it must be open: ${aimText(dial)} is ${reason}`, seen: 'blocked' }
+  const sentence = `${aimText(dial)} must be open: ${reasonText(reason)}`
+  if (sight.state === 'unknown')
+    return { cause: 'blocked', sentence: `${sentence}; ${sight.sentence}`, seen: 'unknown' }
+  return { cause: 'blocked', sentence: `blocked, but ${sentence}`, seen: 'blocked' }
 }

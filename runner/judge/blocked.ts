@@ -1,3 +1,5 @@
+import { reasonText } from './reasons.ts'
+import type { Unknown } from './sight.ts'
 import {
   aimText,
   causeOf,
@@ -21,7 +23,8 @@ export function judgeBlocked(evidence: Evidence): Verdict {
     return inconclusive(cause, gap.sentence, observed(looks))
   }
   const unknown = gravest(looks)
-  if (unknown !== undefined) return inconclusive(causeOf(unknown), unknown.sentence, observed(looks))
+  if (unknown !== undefined)
+    return inconclusive(causeOf(unknown), `${unknown.sentence}${offer(unknown.cause, evidence)}`, observed(looks))
   if (looks.length === 0)
     return inconclusive('no_control', 'the source is the only pod behind the target, and a pod always reaches itself')
   return { status: 'pass', seen: 'blocked', control: controlsOf(looks), ...observed(looks) }
@@ -39,14 +42,19 @@ function somethingPassed(through: readonly Look[], looks: readonly Look[], { con
   const leaks = through.filter(({ sight }) => sight.state === 'leak')
   if (leaks.length === through.length)
     return fail('leak', `leaks: ${leaks.map(ratio).join(', ')}`, { ...more, seen: 'partly' })
-  const virtual = looks.filter(({ dial }) => dial.aim.kind === 'virtual')
-  const endpoints = through.filter(({ dial }) => dial.aim.kind === 'pod')
-  if (virtual.length > 0 && endpoints.length === through.length && virtual.every((look) => !through.includes(look)))
+  const endpoints = looks.filter(({ dial }) => dial.aim.kind !== 'virtual')
+  if (
+    endpoints.length < looks.length &&
+    through.length === endpoints.length &&
+    endpoints.every((look) => through.includes(look))
+  )
     return fail(
       'service',
       `the Service's own address does not answer, but its endpoints do: ${endpoints.map(named).join(', ')}`,
       more,
     )
+  if (first.dial.check.kind === 'dns')
+    return fail('open', `a DNS server answers, but it must be blocked: ${through.map(named).join(', ')}`, more)
   if (seen === 'open') return fail('open', 'open, but it must be blocked', more)
   return fail(
     'open',
@@ -55,7 +63,19 @@ function somethingPassed(through: readonly Look[], looks: readonly Look[], { con
   )
 }
 
-const named = ({ dial }: Look): string => aimText(dial)
+function named({ dial }: Look): string {
+  return `${aimText(dial)}${dial.aim.kind === 'pod' && !dial.aim.ready ? ', which is not ready' : ''}`
+}
+
+/** What would give the evidence that is missing: beyond the cluster only another source can show that somebody listens. */
+function offer(cause: Unknown, { planned, sightings }: Evidence): string {
+  const { witnesses, path } = planned
+  if (cause !== 'no_control' || planned.addresses.every(({ aim }) => aim.kind === 'pod' || aim.kind === 'virtual'))
+    return ''
+  if (path.control === undefined) return '; name a source that reaches it as control: { from: … }'
+  const saw = witnesses.flatMap((dial) => sightings.get(dial) ?? []).map(({ outcome }) => reasonText(outcome.reason))
+  return `; its control ${path.control.name} did not either: ${[...new Set(saw)].join(', ') || 'it did not run'}`
+}
 
 function ratio(look: Look): string {
   const { sight } = look

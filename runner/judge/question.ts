@@ -1,5 +1,6 @@
 import type { Outcome, Reason } from '../../checks/outcome.ts'
 import type { Expectation, Rcode } from '../scenario/model.ts'
+import { reasonText } from './reasons.ts'
 import { type Evidence, fail, inconclusive, lookAt, type Verdict } from './verdict.ts'
 
 /** A question to DNS: the rcode and the addresses that the scenario asks for, or with `allowed` any record. */
@@ -15,7 +16,7 @@ export function judgeQuestion(evidence: Evidence): Verdict {
   if (rcode === undefined) {
     const alive = controls.sourceAlive(source.key, undefined, 4)
     if (alive.shown === false) return inconclusive('source_dead', alive.sentence, { observed: outcome })
-    const sentence = `DNS does not answer the source (${outcome.reason}${outcome.detail === undefined ? '' : `: ${outcome.detail}`})`
+    const sentence = `DNS does not answer the source: ${reasonText(outcome.reason)}`
     return fail('dns', sentence, { seen: 'unknown', observed: outcome })
   }
   const wrong = unmet(path.expect, rcode, outcome)

@@ -2,6 +2,7 @@ import type { Observation, Outcome } from '../../checks/outcome.ts'
 import type { Controls, Shown } from '../control/controls.ts'
 import { type AddressAim, addressAimOf, type Dial, socketText } from '../plan/dial.ts'
 import { layer4Of } from './evidence.ts'
+import { reasonText } from './reasons.ts'
 
 /** Why nothing can be said of a path. */
 export type Unknown =
@@ -61,13 +62,13 @@ function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): S
   const outcome = ran[0] as Outcome
   const seen = new Set(ran.map((each) => layer4Of(each.reason, dial.check.kind)))
   const unknown = (cause: Unknown, sentence: string): Sight => ({ state: 'unknown', cause, sentence, outcome })
-  if (seen.has('name')) return unknown('name', `the name did not resolve (${outcome.reason})`)
+  if (seen.has('name')) return unknown('name', `the name did not resolve: ${reasonText(outcome.reason)}`)
   if (seen.has('absent')) {
     if (outcome.reason === 'no_route') return unknown('no_route', 'the source has no route to it')
     return unknown('target_gone', `nothing has the address ${outcome.address} any more`)
   }
   const aim = addressAimOf(dial, outcome)
-  if (aim === undefined) return unknown('no_control', `${outcome.reason}; the name led to no address`)
+  if (aim === undefined) return unknown('no_control', `${reasonText(outcome.reason)}, and the name led to no address`)
   if (
     aim.kind === 'pod' &&
     outcome.reason === 'connect_timeout' &&

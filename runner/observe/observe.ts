@@ -8,12 +8,24 @@ export type Sightings = ReadonlyMap<Dial, readonly Observation[]>
 export interface ObserveOptions {
   readonly probes: ReadonlyMap<SourceKey, Probe>
   readonly signal: AbortSignal
-  /** Called when all connections of a dial have been seen. */
+  /** Called when all connections of a dial have been made. */
   readonly onDial?: (dial: Dial, observations: readonly Observation[]) => void
 }
 
-/** Runs all dials, one batch per source and all sources at once. A dial whose source is not there, or whose batch ended early, has no observations. */
-export async function observe(dials: readonly Dial[], { probes, signal, onDial }: ObserveOptions): Promise<Sightings> {
+/**
+ * Runs all dials, one batch per source and all sources at once; connections that did not run are tried once more.
+ * A dial whose source is not there, or whose batch ended early twice, lacks observations.
+ */
+export async function observe(dials: readonly Dial[], options: ObserveOptions): Promise<Sightings> {
+  const first = await observeOnce(dials, options)
+  const lost = dials.filter((dial) => !whole(dial, first.get(dial)))
+  if (lost.length === 0 || options.signal.aborted) return first
+  const again = await observeOnce(lost, options)
+  const both = lost.map((dial) => [dial, [...(first.get(dial) ?? []).filter(ran), ...(again.get(dial) ?? [])]] as const)
+  return new Map([...first, ...both])
+}
+
+async function observeOnce(dials: readonly Dial[], { probes, signal, onDial }: ObserveOptions): Promise<Sightings> {
   const seen = new Map<Dial, Observation[]>(dials.map((dial) => [dial, []]))
   const bySource = Map.groupBy(dials, (dial) => dial.source)
   await Promise.all(
@@ -25,11 +37,20 @@ export async function observe(dials: readonly Dial[], { probes, signal, onDial }
         const list = dial && seen.get(dial)
         if (dial === undefined || list === undefined) continue
         list.push(observation)
-        if (list.length === dial.connections) onDial?.(dial, list)
+        if (whole(dial, list)) onDial?.(dial, list)
       }
     }),
   )
   return seen
+}
+
+/** Whether all connections of a dial were made. */
+function whole({ connections }: Dial, list: readonly Observation[] = []): boolean {
+  return list.length === connections && list.every(ran)
+}
+
+function ran({ outcome }: Observation): boolean {
+  return outcome.reason !== 'not_run'
 }
 
 /** Each connection is a check of its own: `<index of the dial>.<connection>`. */

@@ -47,11 +47,11 @@ function allAims(target: ReachedTarget, options: AimOptions): Aims {
     const all = nodes.flatMap((node) =>
       node.addresses.flatMap((address) => nodeAims(node, address, portOf(target), world)),
     )
+    if (all.length === 0) return { aims: [], gap: { cause: 'target_gone', sentence: `no node ${target.node ?? ''}` } }
+    if (!world.services.some((service) => nodePortOf(service, portOf(target)) !== undefined))
+      return { aims: all, gap: { cause: 'no_such_port', sentence: `no Service has the NodePort ${target.port}` } }
     const leading = all.filter((aim) => aim.kind !== 'node' || aim.endpoints.length > 0)
-    const aims = leading.length > 0 ? leading : all
-    return aims.length > 0
-      ? { aims }
-      : { aims, gap: { cause: 'target_gone', sentence: `no node ${target.node ?? ''}` } }
+    return { aims: leading.length > 0 ? leading : all }
   }
   const port = { port: target.port, protocol: protocolOf(target) }
   return namedAims(namedBy(target.host, options.namespace, world), { ...port, host: target.host, world })
@@ -83,7 +83,7 @@ export function namedAims(named: Named, { port, protocol, host, world }: Port & 
       return { aims: nodeAims(named.node, named.address, { port, protocol }, world) }
     case 'external': {
       if (isAddress(named.host)) return { aims: [{ kind: 'external', socket: socket(named.host, { port, protocol }) }] }
-      return { aims: [], gap: { cause: 'external_name', sentence: `${host} is a name outside the cluster` } }
+      return { aims: [], gap: { cause: 'external_name', sentence: `no Service or pod is called ${host} here` } }
     }
     case 'nothing':
       return { aims: [], gap: { cause: 'no_such_name', sentence: missingName(host, named.elsewhere, world) } }
@@ -157,7 +157,7 @@ function nodeAims(node: Node, address: string, asked: Port, world: World): Addre
   const own = socket(address, asked)
   for (const service of world.services) {
     if (!service.ipFamilies.includes(own.family)) continue
-    const match = service.ports.find((each) => each.nodePort === asked.port && each.protocol === asked.protocol)
+    const match = nodePortOf(service, asked)
     if (match === undefined) continue
     const endpoints = endpointsOf(service, world).filter(
       (each) => each.port === match.port && each.protocol === asked.protocol,
@@ -170,6 +170,10 @@ function nodeAims(node: Node, address: string, asked: Port, world: World): Addre
   )
   if (host !== undefined) return [{ kind: 'pod', pod: host, socket: own, ready: host.ready }]
   return [{ kind: 'node', node, socket: own, endpoints: [] }]
+}
+
+function nodePortOf(service: Service, { port, protocol }: Port) {
+  return service.ports.find((each) => each.nodePort === port && each.protocol === protocol)
 }
 
 function socket(address: string, { port, protocol }: Port): Socket {

@@ -6,6 +6,9 @@ import { aimsFor, hostNameOf, patienceOf, type Task } from './task.ts'
 
 /** New connections to each address of a path that must be blocked: one that gets through is a leak. */
 const connections = 3
+/** A node draws one endpoint for each connection to a NodePort: with so many per endpoint, one is missed in 20,000 runs. */
+const perEndpoint = 10
+const most = 50
 
 /** Layer 4 alone, by address: every virtual address and every endpoint behind it, those not ready included; the name's resolution beside it. */
 export function planBlocked(
@@ -24,7 +27,12 @@ export function planBlocked(
       : [{ kind: 'name', host: beyond }]
   const to = (from: SourceKey, aim: Aim): Dial => {
     const at = aim.kind === 'name' ? { address: aim.host, ...portOf(target) } : aim.socket
-    return dial({ source: from, aim, check: transportCheck(at, wait), connections: path.attempts ?? connections })
+    return dial({
+      source: from,
+      aim,
+      check: transportCheck(at, wait),
+      connections: path.attempts ?? connectionsTo(aim),
+    })
   }
   return {
     addresses: others.map((aim) => to(source.key, aim)),
@@ -32,6 +40,12 @@ export function planBlocked(
     ...(host === undefined || beyond !== undefined ? {} : { lookup: dial(lookupOf(host, source.key, wait)) }),
     ...(gap === undefined || beyond !== undefined ? {} : { gap }),
   }
+}
+
+function connectionsTo(aim: Aim): number {
+  return aim.kind === 'node' && aim.endpoints.length > 1
+    ? Math.min(aim.endpoints.length * perEndpoint, most)
+    : connections
 }
 
 function lookupOf(host: string, source: SourceKey, wait: Patience): Dial {

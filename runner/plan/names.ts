@@ -11,27 +11,38 @@ export type Named =
   | { readonly kind: 'nothing'; readonly elsewhere: readonly Service[] }
 
 /** Follows the search list of resolv.conf(5) as the cluster's DNS specification fills it, and what an address belongs to. */
-export function namedBy(host: string, namespace: string | undefined, world: World): Named {
+export function namedBy(host: string, namespace: string | undefined, world: World, aliases = 8): Named {
   if (ipaddr.isValid(host)) return addressed(host, world)
   const bare = host.toLowerCase().replace(/\.$/, '')
   const inside = bare.endsWith(`.${world.domain}`)
   const labels = (inside ? bare.slice(0, -world.domain.length - 1) : bare).split('.')
-  for (const [name, space, hostname] of candidates(labels, inside ? undefined : namespace)) {
+  const all = candidates(labels, inside ? undefined : namespace)
+  for (const [name, space, hostname] of all) {
     const service = world.services.find((each) => each.name === name && each.namespace === space)
     if (service === undefined) continue
-    if (hostname === undefined) return serviceOrAlias(service)
+    if (hostname === undefined) return serviceOrAlias(service, world, aliases)
     const pods = world.pods.filter(
       (pod) => pod.namespace === space && pod.subdomain === name && (pod.hostname ?? pod.name) === hostname,
     )
     if (pods.length > 0) return { kind: 'pods', pods }
   }
-  if (!inside && labels.length > 2 && labels.at(-1) !== 'svc') return { kind: 'external', host: bare }
+  if (!inside && labels.length > 1 && labels.at(-1) !== 'svc' && !all.some((each) => speaksOf(each, world)))
+    return { kind: 'external', host: bare }
   return { kind: 'nothing', elsewhere: world.services.filter((service) => service.name === labels[0]) }
 }
 
-function serviceOrAlias(service: Service): Named {
-  if (service.type === 'ExternalName') return { kind: 'external', host: service.externalName ?? '' }
-  return { kind: 'service', service }
+/** Whether a name means something of this cluster that is not there: a Service of a namespace, or a pod of a Service. */
+function speaksOf([name, space, hostname]: Candidate, world: World): boolean {
+  if (hostname === undefined) return world.namespaces.some((namespace) => namespace.name === space)
+  return world.services.some((service) => service.name === name && service.namespace === space)
+}
+
+/** A CNAME of the cluster's own domain is followed, as its DNS does; one that leads in circles leads nowhere. */
+function serviceOrAlias(service: Service, world: World, aliases: number): Named {
+  if (service.type !== 'ExternalName') return { kind: 'service', service }
+  const host = (service.externalName ?? '').toLowerCase().replace(/\.$/, '')
+  if (!host.endsWith(`.${world.domain}`) || aliases === 0) return { kind: 'external', host }
+  return namedBy(host, undefined, world, aliases - 1)
 }
 
 type Candidate = readonly [service: string, namespace: string, hostname?: string]

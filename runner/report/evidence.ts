@@ -1,7 +1,8 @@
 import type { Outcome } from '../../checks/outcome.ts'
+import { reasonText } from '../judge/reasons.ts'
 import type { EndpointResult, PathResult } from '../result.ts'
 import { table } from './layout.ts'
-import { millisecondsOf, reasonWords, recordsText, timeText } from './words.ts'
+import { millisecondsOf, recordsText, timeText } from './words.ts'
 
 /** What one line of evidence is about, and its lines. */
 export interface Evidence {
@@ -56,11 +57,10 @@ function observedText(outcome: Outcome, endpoint: EndpointResult | undefined): s
   const { reason, address, port, attempts, detail, http } = outcome
   const owner = endpoint === undefined || endpoint.address !== address ? '' : ownerText(endpoint)
   const at = address === undefined ? '' : `${socketText(address, port)}${owner === '' ? '' : ` (${owner})`}: `
-  const word = reasonWords[reason]
   const counted =
     endpoint !== undefined && endpoint.of > 1 && endpoint.open > 0 ? [`${endpoint.open} of ${endpoint.of}`] : []
   const facts = [
-    word === reason ? word : `${word} (${reason})`,
+    reasonText(reason),
     ...counted,
     ...(http === undefined ? [] : [`HTTP ${http.status}`]),
     timeText(millisecondsOf(outcome)),
@@ -104,5 +104,5 @@ function lookupText(outcome: Outcome): string {
   if (records !== undefined) return `${dns?.name ?? questions.at(-1)?.name ?? 'the name'} is ${records}${asked}`
   const answers = new Set(questions.map(({ name, rcode }) => `${name}: ${rcode}`))
   const list = answers.size === 0 ? '' : `: ${[...answers].join(', ')}${asked}`
-  return `${reasonWords[reason]} (${reason})${list}`
+  return `${reasonText(reason)}${list}`
 }

@@ -25,7 +25,13 @@ export function pod(key: string, options: PodOptions = {}): Manifest {
   const notReady = { annotations: { 'lab.crosscheck.dev/not-ready': 'true' } }
   const container = { name: 'main', image: 'crosscheck', ports: containerPorts }
   return {
-    ...object('v1', 'Pod', key, { containers: [container], ...spec }, { labels: { app, ...labels }, ...(ready ? {} : notReady) }),
+    ...object(
+      'v1',
+      'Pod',
+      key,
+      { containers: [container], ...spec },
+      { labels: { app, ...labels }, ...(ready ? {} : notReady) },
+    ),
     ...(addresses === undefined ? {} : { status: { podIPs: addresses.map((ip) => ({ ip })) } }),
   }
 }
