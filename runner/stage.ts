@@ -1,5 +1,6 @@
-import type { Change, Fabric, Manifest } from '../fabric/fabric.ts'
+import type { Fabric, Manifest } from '../fabric/fabric.ts'
 import { withoutOwned } from '../fabric/owned.ts'
+import { changeOf } from './change.ts'
 import type { CanaryFor } from './control/raise.ts'
 import { judgeAll } from './judge/all.ts'
 import { measure } from './measure.ts'
@@ -7,7 +8,7 @@ import { openProbes, type Probes } from './observe/probes.ts'
 import { createPlanner, dialsOf } from './plan/paths.ts'
 import { type CastPath, castPaths, type PlanEntry, type Stage } from './plan/stage.ts'
 import { createPredictor } from './predict/predict.ts'
-import type { ManifestPath, Scenario, StepChange } from './scenario/model.ts'
+import type { ManifestPath, Scenario } from './scenario/model.ts'
 import type { Lane } from './tally.ts'
 
 /** What stays from one stage of a scenario to the next. */
@@ -28,7 +29,7 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
   const tell = (what: string) => emit({ kind: 'doing', scenario: scenario.name, what })
   if (stage.change !== undefined) {
     tell(`step: ${stage.name}`)
-    await fabric.apply(await changeOf(stage.change, context), signal)
+    await fabric.apply(await changeOf(stage.change, context.readObjects), signal)
   }
   const world = withoutOwned(await fabric.world(signal))
   const cast = castPaths(stage, scenario, world)
@@ -70,27 +71,4 @@ function planAll(cast: readonly CastPath[], { world, probes, context }: PlanInpu
             .flatMap((source) => plan(each.path, source, each.witness))
         : [],
   }))
-}
-
-/** A step of the scenario as the fabric takes it. */
-async function changeOf(change: StepChange, { readObjects }: StageContext): Promise<Change> {
-  switch (change.kind) {
-    case 'apply':
-      return { kind: 'apply', objects: await readObjects(change.files) }
-    case 'delete':
-      return {
-        kind: 'delete',
-        objects: change.objects.map(({ apiVersion, kind, namespace, name }) => ({
-          ...{ apiVersion, kind },
-          metadata: { name, ...(namespace === '' ? {} : { namespace }) },
-        })),
-      }
-    case 'label': {
-      const { kind, namespace, name } = change.object
-      const object = [namespace, kind.toLowerCase(), name].filter((part) => part !== '').join('/')
-      return { kind: 'label', object, labels: change.labels }
-    }
-    default:
-      return change satisfies never
-  }
 }

@@ -5,6 +5,7 @@ import type { Invocation } from './command.ts'
 
 /** What the options of `crosscheck run` and `check` ask for. */
 export interface RunRequest {
+  readonly where: 'lab' | 'predicted'
   readonly only: readonly string[]
   readonly deadlineMs?: number
   readonly inconclusive: 'fail' | 'warn'
@@ -22,8 +23,12 @@ export function readRunOptions(options: Invocation['options']): RunRequest | { r
   const refuse = (message: string, hint?: string) => {
     problems.push({ severity: 'error', message, ...(hint !== undefined && { hint }) })
   }
-  if (options.lab !== true)
-    refuse('run: nothing says where to run', 'add --lab to run in network namespaces of this machine')
+  if (options.lab !== true && options.predict !== true)
+    refuse(
+      'run: nothing says where to run',
+      'add --lab to run in network namespaces of this machine, or --predict to ask the policy engine alone',
+    )
+  if (options.lab === true && options.predict === true) refuse('--lab and --predict contradict each other')
   const time = options.deadline as string | undefined
   const deadlineMs = time === undefined ? undefined : parseDuration(time)
   if (time !== undefined && (deadlineMs === undefined || deadlineMs < 100 || deadlineMs > 60_000))
@@ -37,6 +42,7 @@ export function readRunOptions(options: Invocation['options']): RunRequest | { r
     refuse(`--concurrency ${digits}: expected a number from 1 to 64`)
   if (problems.length > 0) return { problems }
   return {
+    where: options.predict === true ? 'predicted' : 'lab',
     only: (options.only ?? []) as string[],
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...{ inconclusive: inconclusive === 'warn' ? 'warn' : 'fail', verbose: options.verbose === true, parallel },

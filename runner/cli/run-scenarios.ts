@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
-import type { Summary } from '../events.ts'
+import type { Emit, RunHead, Summary } from '../events.ts'
+import { predictRun } from '../predict-run.ts'
 import type { FormatName } from '../report/formats.ts'
 import { exitCodes } from '../result.ts'
 import { run } from '../run.ts'
@@ -9,7 +10,7 @@ import type { Output } from './outputs.ts'
 import { tellProblems } from './problems.ts'
 import { openReports } from './reports.ts'
 import type { RunRequest } from './run-options.ts'
-import { describeScenarios, labOpener, prepare, readObjects } from './scenarios.ts'
+import { describeScenarios, labOpener, type Prepared, prepare, readObjects } from './scenarios.ts'
 import { selectPaths } from './select.ts'
 import { version } from './version.ts'
 
@@ -22,9 +23,9 @@ export interface ScenarioRun {
   readonly outputs: readonly Output<FormatName>[]
 }
 
-/** Runs scenarios in the lab and writes the reports; resolves with the exit code. */
+/** Runs scenarios, in the lab or by the engine alone, and writes the reports; resolves with the exit code. */
 export async function runScenarios({ paths, objects, set, request, outputs }: ScenarioRun, io: Io): Promise<number> {
-  const { kubernetes, only, deadlineMs, parallel, inconclusive } = request
+  const { kubernetes, only, inconclusive } = request
   const options = {
     set,
     ...(objects === undefined ? {} : { objects }),
@@ -34,21 +35,41 @@ export async function runScenarios({ paths, objects, set, request, outputs }: Sc
   const { prepared, problems } = selectPaths(loaded.prepared, only)
   if (tellProblems([...loaded.problems, ...problems], io)) return exitCodes.usage
   const reports = openReports(outputs, request, io)
-  const summary = await run(
-    prepared.map(({ scenario }) => scenario),
-    {
-      head: { id: randomUUID(), where: 'lab', tool: version, scenarios: await describeScenarios(prepared) },
-      open: labOpener(prepared, io, kubernetes),
-      readObjects: (files) => readObjects(files, io),
-      emit: reports.emit,
-      parallel,
-      ...(deadlineMs === undefined ? {} : { deadlineMs }),
-      now: io.now,
-      signal: io.signal,
-    },
-  )
+  const head = { id: randomUUID(), where: request.where, tool: version, scenarios: await describeScenarios(prepared) }
+  const start = request.where === 'predicted' ? predicted : measured
+  const summary = await start(prepared, { head, emit: reports.emit, request }, io)
   await reports.write()
   return exitCodeOf(summary, inconclusive, io)
+}
+
+interface Start {
+  readonly head: Omit<RunHead, 'start'>
+  readonly emit: Emit
+  readonly request: RunRequest
+}
+
+function measured(prepared: readonly Prepared[], { head, emit, request }: Start, io: Io): Promise<Summary> {
+  const { deadlineMs, parallel, kubernetes } = request
+  return run(
+    prepared.map(({ scenario }) => scenario),
+    {
+      ...{ head, emit, parallel, now: io.now, signal: io.signal },
+      open: labOpener(prepared, io, kubernetes),
+      readObjects: (files) => readObjects(files, io),
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    },
+  )
+}
+
+function predicted(prepared: readonly Prepared[], { head, emit, request }: Start, io: Io): Promise<Summary> {
+  const { kubernetes } = request
+  const version = kubernetes === undefined ? {} : { kubernetes }
+  const scenarios = prepared.map((each) => ({
+    ...each,
+    ...version,
+    readObjects: (files: Parameters<typeof readObjects>[0]) => readObjects(files, io),
+  }))
+  return predictRun(scenarios, { head, emit, now: io.now, signal: io.signal })
 }
 
 /** verdicts.md §1; interrupted, the shell's code for the signal. */

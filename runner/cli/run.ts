@@ -12,6 +12,7 @@ Patterns of --only: a source, a target, a path's name or a tag, or "source -> ta
 
 Examples:
   crosscheck run --lab
+  crosscheck run --predict -f manifests/ scenarios/
   crosscheck run --lab scenarios/trackdechets --only 'ui -> *' --verbose
   crosscheck run --lab scenarios/stacks --set environment=production -o text -o json=report.json`
 
@@ -23,6 +24,7 @@ export const run: Command = {
     definition
       .argument('[path...]', 'scenario files, or folders with all below them (default: scenarios/)')
       .option('--lab', 'in the lab: network namespaces of this machine, made from the manifests')
+      .option('--predict', 'by the policy engine alone, without a packet, on every system: `predicted`, never `passed`')
     defineInputs(definition)
       .option('--set <name=value>', 'value of a variable of the scenarios (repeatable)', repeatable)
       .option('--only <pattern>', 'only paths that match (repeatable)', repeatable)
