@@ -7,7 +7,7 @@ import { planMatrix } from '../../../runner/matrix/plan.ts'
 import type { MatrixOptions } from '../../../runner/matrix/selection.ts'
 import { labOf } from '../../lab/opening.ts'
 
-export const everyPod: MatrixOptions = { namespaces: [], selector: {}, everything: false, ports: [], services: false }
+const everyPod: MatrixOptions = { namespaces: [], selector: {}, everything: false, ports: [], services: false }
 
 interface Options extends Partial<MatrixOptions> {
   readonly settings?: LabSettingsInput

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { commands } from '../../../runner/cli/commands.ts'
+import { schemas } from '../../../runner/cli/schema.ts'
+import { unknownReasons } from '../../../runner/matrix/cell.ts'
+import { exitCodes } from '../../../runner/result.ts'
+
+/** Words that begin the rows of a page's tables. */
+function rowsOf(page: string): readonly string[] {
+  const rows = readFileSync(`docs/${page}.md`, 'utf8').matchAll(/^\| (.*?) \|/gm)
+  return [...rows].flatMap(([, head = '']) => head.replaceAll('`', '').split(', '))
+}
+
+test('docs/cli.md has a row for each command and each exit code', () => {
+  const rows = rowsOf('cli')
+  expect(commands.map(({ name }) => name).filter((name) => !rows.some((row) => row.split(' ')[0] === name))).toEqual([])
+  expect(Object.values(exitCodes).filter((code) => !rows.includes(String(code)))).toEqual([])
+})
+
+test('the pages name every document that has a schema', () => {
+  const page = readFileSync('docs/validate.md', 'utf8')
+  expect(page).toContain(`crosscheck schema [${Object.keys(schemas).join('|')}]`)
+})
+
+test('docs/matrix.md has a row for each reason why a cell is unknown', () => {
+  const rows = rowsOf('matrix')
+  expect(unknownReasons.filter((reason) => !rows.includes(reason))).toEqual([])
+})
