@@ -1,9 +1,9 @@
+import { isPublic } from '../../fabric/public-suffix.ts'
 import type { World } from '../../fabric/world.ts'
 import { parseAddress } from '../../policy/cidr.ts'
 import { type Answer, absent, addressRecord, type Zone } from './answer.ts'
 import { clusterZone } from './cluster-zone.ts'
 import { createDirectory } from './directory.ts'
-import { isPublic } from './public-suffix.ts'
 import { addressOfReverse, reverseZone } from './reverse-zone.ts'
 
 export interface ZoneOptions {

@@ -60,7 +60,9 @@ function targetPods({ addresses }: PlannedPath): Pod[] {
 
 /** Why nothing limits what enters a pod, where nothing does. */
 function unguarded(pod: Pod, world: World): string[] {
-  if (pod.hostNetwork || isolatingPolicies(pod, 'ingress', world).length > 0) return []
+  if (pod.hostNetwork)
+    return [`${pod.namespace}/${pod.name} is on its node's network, where NetworkPolicies do not apply`]
+  if (isolatingPolicies(pod, 'ingress', world).length > 0) return []
   const own = world.policies.filter(({ namespace }) => namespace === pod.namespace)
   if (own.length === 0) return [`namespace ${pod.namespace} has no NetworkPolicy`]
   return own

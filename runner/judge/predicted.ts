@@ -1,3 +1,4 @@
+import { isPublic } from '../../fabric/public-suffix.ts'
 import type { World } from '../../fabric/world.ts'
 import { namedBy } from '../plan/names.ts'
 import type { PlannedPath } from '../plan/paths.ts'
@@ -101,9 +102,9 @@ function judgeName({ path, source }: PlannedPath, { verdict, dns }: PathPredicti
   if (dns.length > 0 && verdict === 'deny')
     return { status: 'fail', cause: 'policy', sentence: 'policies stop its questions to DNS' }
   const named = namedBy(target.host, source.namespace, world)
-  if (named.kind === 'external')
+  if (named.kind === 'external' && isPublic(named.host))
     return { status: 'inconclusive', cause: 'no_control', sentence: `${target.host} is a name outside the cluster` }
-  const rcode = named.kind === 'nothing' ? 'NXDOMAIN' : 'NOERROR'
+  const rcode = named.kind === 'nothing' || named.kind === 'external' ? 'NXDOMAIN' : 'NOERROR'
   const wanted = expect.kind === 'dns' ? (expect.rcode ?? 'NOERROR') : 'NOERROR'
   if (rcode === wanted) return { status: 'predicted' }
   return {

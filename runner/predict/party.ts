@@ -1,8 +1,10 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { Identity, Probe } from '../../fabric/fabric.ts'
+import { ownedLabel } from '../../fabric/owned.ts'
 import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Party } from '../../policy/engine/query.ts'
+import type { PolicyPod } from '../../policy/engine/world.ts'
 import { familyOf } from '../plan/dial.ts'
 
 /** Stands for the world outside where the runner's own address is not known (RFC 5737, RFC 3849). */
@@ -40,17 +42,18 @@ export function partyOf(
   }
 }
 
-/** A probe as it would be: no policy knows its address, only its namespace and labels. */
-function plainPod({ namespace, labels = {}, node }: Extract<Identity, { kind: 'namespace' }>, world: World) {
-  const where = node ?? world.nodes[0]?.name ?? ''
-  const own = { 'crosscheck.dev/owned': 'true' }
+/** A probe as it would be: its namespace and labels are known, and that its addresses lie among those of pods. */
+function plainPod({ namespace, labels = {}, node }: Extract<Identity, { kind: 'namespace' }>, world: World): PolicyPod {
+  const neighbour = world.pods.find((pod) => !pod.hostNetwork && (node === undefined || pod.node === node))
   return {
-    namespace,
-    name: 'crosscheck',
-    labels: { ...labels, ...own },
-    addresses: ['192.0.2.1', '2001:db8:1::1'],
-    hostNetwork: false,
-    node: where,
-    ports: [],
+    ...{ namespace, name: 'crosscheck', hostNetwork: false, ports: [] },
+    labels: { ...labels, [ownedLabel]: 'true' },
+    node: node ?? neighbour?.node ?? '',
+    addresses: neighbour?.addresses.map(besides) ?? Object.values(somewhere),
   }
+}
+
+/** Another address of the same network, the last of it. */
+function besides(address: string): string {
+  return address.replace(/[^.:]*$/, address.includes(':') ? 'fffe' : '254')
 }
