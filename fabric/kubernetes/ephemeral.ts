@@ -9,7 +9,7 @@ import { podOf, toObject, worldOf } from './live-world.ts'
 import { getObject, type LiveObject, listObjects } from './objects.ts'
 import { probeContainer } from './pod-spec.ts'
 import { type ContainerStatus, containerState } from './pod-state.ts'
-import { probeIn } from './probe-in.ts'
+import { ownListener, probeIn } from './probe-in.ts'
 import { pathOf, resources } from './resources.ts'
 
 /** How long an ephemeral container may take to run, and after how long without a request it ends, in milliseconds. */
@@ -33,9 +33,11 @@ export async function ephemeralProbe(
   const found = await chosenPod(cluster, identity, signal)
   if (typeof found === 'string') return { unavailable: found }
   const { live, pod } = found
+  const own = ownListener(cluster, identity, live)
+  if (own !== undefined) return own
   const title = `${pod.namespace}/${pod.name}`
   const headroom = await headroomOf(cluster.client, live, signal)
-  if (headroom < neededMiB) {
+  if (!(headroom >= neededMiB)) {
     const room = Number.isNaN(headroom) ? 'is not known' : `is ${Math.floor(headroom)} MiB`
     return {
       unavailable: `no probe inside ${title}: its room below the memory limit ${room}, and ${neededMiB} MiB are needed`,

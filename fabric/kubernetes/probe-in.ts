@@ -1,8 +1,11 @@
-import type { Identity, Probe } from '../fabric.ts'
+import type { Identity, Probe, Unavailable } from '../fabric.ts'
 import type { Pod } from '../world.ts'
 import type { Cluster } from './cluster.ts'
 import { createControl } from './control-batch.ts'
+import { podOf } from './live-world.ts'
+import type { LiveObject } from './objects.ts'
 import { controlPort } from './pod-spec.ts'
+import { roleAnnotation, runAnnotation } from './run-facts.ts'
 
 export interface Inside {
   readonly identity: Identity
@@ -33,4 +36,15 @@ export function probeIn(
     ...(bornAt === undefined ? {} : { bornAt }),
     run: (checks, signal) => control.run(checks, signal),
   }
+}
+
+/** The probe that a pod of this run is itself: a listener takes checks too. Undefined for every other pod. */
+export function ownListener(cluster: Cluster, identity: Identity, live: LiveObject): Probe | Unavailable | undefined {
+  const { annotations, namespace, name } = live.metadata
+  if (annotations?.[runAnnotation] !== cluster.run.id || annotations[roleAnnotation] !== 'listener') return undefined
+  const pod = podOf(live)
+  if (pod === undefined || pod.addresses.length === 0) {
+    return { unavailable: `the pod ${namespace}/${name} has no address` }
+  }
+  return probeIn(cluster, { identity, pod, note: `tested in its pod ${name}` })
 }

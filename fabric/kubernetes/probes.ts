@@ -2,14 +2,12 @@ import type { Identity, Probe, Unavailable } from '../fabric.ts'
 import { templateOf } from './clone.ts'
 import type { Cluster } from './cluster.ts'
 import { ephemeralProbe } from './ephemeral.ts'
-import { podOf } from './live-world.ts'
-import { getObject, type LiveObject } from './objects.ts'
+import { getObject } from './objects.ts'
 import { outsideProbe } from './outside.ts'
 import { remember } from './owners.ts'
-import { probeIn } from './probe-in.ts'
+import { ownListener } from './probe-in.ts'
 import { freshProbe } from './probe-pods.ts'
 import { resources } from './resources.ts'
-import { roleAnnotation, runAnnotation } from './run-facts.ts'
 
 /** One probe per identity and run, made at the first call; all that are asked for at once start at once. */
 export function createProbes(
@@ -80,8 +78,10 @@ async function podProbe(cluster: Cluster, identity: Of<'pod'>, signal: AbortSign
   const { namespace, name } = identity
   const live = await getObject(cluster.client, { resource: resources.Pod, namespace, name }, signal)
   if (live === undefined) return { unavailable: `there is no pod ${namespace}/${name}` }
-  const own = await ownListener(cluster, identity, live)
-  return own ?? clonedProbe(cluster, { kind: 'like', namespace, workload: `pod/${name}` }, signal)
+  return (
+    ownListener(cluster, identity, live) ??
+    clonedProbe(cluster, { kind: 'like', namespace, workload: `pod/${name}` }, signal)
+  )
 }
 
 /** From inside a pod's own network: a listener of this run takes checks itself; into a stranger's pod goes an ephemeral container, where that was allowed. */
@@ -93,21 +93,7 @@ async function insideProbe(
   const { namespace, pod: name } = identity
   const live = await getObject(cluster.client, { resource: resources.Pod, namespace, name }, signal)
   if (live === undefined) return { unavailable: `there is no pod ${namespace}/${name}` }
-  return (await ownListener(cluster, identity, live)) ?? ephemeralProbe(cluster, identity, signal)
-}
-
-/** The probe that a pod of this run is itself, if it is one. */
-async function ownListener(
-  cluster: Cluster,
-  identity: Identity,
-  live: LiveObject,
-): Promise<Probe | Unavailable | undefined> {
-  const { annotations, namespace, name } = live.metadata
-  if (annotations?.[runAnnotation] !== cluster.run.id || annotations[roleAnnotation] !== 'listener') return undefined
-  const pod = podOf(live)
-  if (pod === undefined || pod.addresses.length === 0)
-    return { unavailable: `the pod ${namespace}/${name} has no address` }
-  return probeIn(cluster, { identity, pod })
+  return ownListener(cluster, identity, live) ?? ephemeralProbe(cluster, identity, signal)
 }
 
 async function nodeProbe(cluster: Cluster, { node }: Of<'node'>, signal: AbortSignal): Promise<Unavailable> {
