@@ -61,7 +61,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** A path as people write it: `spec.ingress[0].from`, keys that need it in brackets and quotes. */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   return path.reduce<string>((done, step) => {
     if (typeof step === 'number') return `${done}[${step}]`
     if (!/^[A-Za-z_][\w-]*$/.test(step)) return `${done}[${JSON.stringify(step)}]`

@@ -53,7 +53,7 @@ async function testsPass(): Promise<boolean> {
   const child = spawn(process.execPath, [vitest, 'run', '--bail', '1', 'test/policy'], { cwd: copy, stdio: 'ignore' })
   child.on('error', reject)
   child.on('close', (code) => resolve(code === 0))
-  return await promise
+  return promise
 }
 
 function oneLine(text: string): string {

@@ -10,7 +10,7 @@ import { type PodDraft, unknownStatus } from './pods.ts'
 import { type PodTemplate, readCount, readTemplate } from './template.ts'
 
 /** Pods of one workload, and of all of them: more than a laptop's kernel is meant to hold. */
-export const maxReplicas = 1000
+const maxReplicas = 1000
 export const maxPods = 10_000
 
 /** A workload with its template read, and how many pods it wants; a DaemonSet wants one per node. */

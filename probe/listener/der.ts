@@ -1,5 +1,5 @@
 /** The few forms of DER (ITU-T X.690) that a certificate needs: tag, length, contents. */
-export function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
+function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(contents)
   return Buffer.concat([Buffer.from([tag]), length(body.length), body])
 }

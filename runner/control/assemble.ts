@@ -91,7 +91,7 @@ function enforcedBy(canary: readonly CanaryResult[], node: string | undefined, f
 }
 
 /** What a canary that failed says of its node. */
-export function canarySentence({ node, family, side, steps }: CanaryResult): string {
+function canarySentence({ node, family, side, steps }: CanaryResult): string {
   const where = `on ${node} over IPv${family}`
   const [before, deny, admit] = steps
   if (before?.ok === false)

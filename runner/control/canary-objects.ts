@@ -8,7 +8,7 @@ export const closedPort = 64_999
 
 /** Roles on each node: `open` no policy ever selects, `guarded` gets the ingress policies, `bound` the egress policies. */
 export type CanaryRole = 'open' | 'guarded' | 'bound'
-export const canaryRoles: readonly CanaryRole[] = ['open', 'guarded', 'bound']
+const canaryRoles: readonly CanaryRole[] = ['open', 'guarded', 'bound']
 
 /** The label that tells one canary from another; the policies select by it. */
 const roleLabel = 'crosscheck.dev/canary'

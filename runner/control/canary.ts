@@ -66,12 +66,13 @@ export async function raiseCanary(fabric: Fabric, { nodes, admitted, signal }: C
       .filter((address) => side.from.addresses.some((own) => familyOf(own) === familyOf(address)))
       .map((address) => ({ ...side, address, family: familyOf(address) })),
   )
-  const step = (wanted: Wanted) => untilWanted(fabric, legs, { wanted, signal })
-  const before = await step('open')
+  const before = await untilWanted(fabric, legs, { wanted: 'open', signal })
+  // A leg that was not reached without policies shows nothing with them.
+  const use = legs.map((leg, index) => (seenAs(before[index], 'open') ? leg : undefined))
   await fabric.apply({ kind: 'apply', objects: canaryPolicies('deny') }, signal)
-  const deny = await step('blocked')
+  const deny = await untilWanted(fabric, use, { wanted: 'blocked', signal })
   await fabric.apply({ kind: 'apply', objects: canaryPolicies('admit', admitted) }, signal)
-  const admit = await step('open')
+  const admit = await untilWanted(fabric, use, { wanted: 'open', signal })
   const results = legs.map((leg, index): CanaryResult => {
     const stepOf = (step: CanaryStep['step'], wanted: Wanted, saw: Reason = 'not_run'): CanaryStep => ({
       ...{ step, wanted, saw },
@@ -102,19 +103,19 @@ type Wanted = 'open' | 'blocked'
 /** Rounds that a step may take: one repetition where policies are in force at once, patience where plugins learn late. */
 const rounds = { 'at-once': 2, eventually: 50 } as const
 
-/** Dials all legs until each ends as wanted, or the rounds are used up. */
+/** Dials all legs until each ends as wanted, or the rounds are used up; a hole where there is no leg. */
 async function untilWanted(
   fabric: Fabric,
-  legs: readonly Leg[],
+  legs: readonly (Leg | undefined)[],
   { wanted, signal }: { wanted: Wanted; signal: AbortSignal },
 ) {
   const { timing } = fabric
-  const deadlineMs =
-    wanted === 'blocked' || timing.policies === 'eventually' ? timing.canaryMs : timing.allowed.deadlineMs
+  const { deadlineMs: patient, attempts } = timing.allowed
+  const deadlineMs = wanted === 'blocked' || timing.policies === 'eventually' ? timing.canaryMs : Math.ceil(patient / attempts)
   let saw: Reason[] = []
   for (let round = 0; round < rounds[timing.policies] && !signal.aborted; round++) {
     saw = await dialLegs(fabric, legs, { deadlineMs, signal })
-    if (legs.every((_, index) => seenAs(saw[index], wanted))) break
+    if (legs.every((leg, index) => leg === undefined || seenAs(saw[index], wanted))) break
   }
   return saw
 }
@@ -133,15 +134,16 @@ interface Leg {
 /** The reason that each leg's connection ended with, in order. */
 async function dialLegs(
   fabric: Fabric,
-  legs: readonly Leg[],
+  legs: readonly (Leg | undefined)[],
   { deadlineMs, signal }: { deadlineMs: number; signal: AbortSignal },
 ) {
   const reasons: Reason[] = []
-  const bySource = Map.groupBy(legs.entries(), ([, leg]) => leg.from)
+  const dialled = [...legs.entries()].flatMap(([index, leg]) => (leg === undefined ? [] : [{ index, leg }]))
+  const bySource = Map.groupBy(dialled, ({ leg }) => leg.from)
   await Promise.all(
     [...bySource].map(async ([pod, own]) => {
       const probe = await canaryProbe(fabric, pod, signal)
-      const checks = own.map(([index, leg]) =>
+      const checks = own.map(({ index, leg }) =>
         checkSchemas.tcp.parse({ kind: 'tcp', id: String(index), host: leg.address, port: canaryPort, deadlineMs }),
       )
       for await (const { id, outcome } of probe.run(checks, signal)) reasons[Number(id)] = outcome.reason

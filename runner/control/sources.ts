@@ -32,7 +32,7 @@ export function placeKey(node: string, family: Family): string {
 }
 
 /** Lets one source dial the canary's open listener and its closed port on each node of the run (verdicts.md §4, conditions 3 and 5). */
-export async function controlSource(probe: Probe, options: SourceOptions): Promise<SourceControls> {
+async function controlSource(probe: Probe, options: SourceOptions): Promise<SourceControls> {
   const { world, canary, deadlineMs, signal } = options
   const aims = [...canary.listeners].flatMap(([node, pod]) =>
     addressesFor(probe, node, pod, world).map((host) => ({ node, host, family: familyOf(host) })),

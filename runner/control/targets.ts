@@ -53,7 +53,7 @@ export async function controlTargets(
 }
 
 /** The pod that has each address; pods on the host's network share the node's and come last. */
-export function podsByAddress(world: World): Map<string, Pod> {
+function podsByAddress(world: World): Map<string, Pod> {
   const ordered = world.pods.toSorted((a, b) => Number(b.hostNetwork) - Number(a.hostNetwork))
   return new Map(ordered.flatMap((pod) => pod.addresses.map((address) => [address, pod] as const)))
 }

@@ -79,7 +79,7 @@ export function dnsCheck({ host: name, type, server }: Extract<Target, { kind: '
 }
 
 /** What a target speaks, whichever way it was written. */
-export function speechOf(target: Spoken): Speech {
+function speechOf(target: Spoken): Speech {
   if (target.kind === 'pods' || target.kind === 'nodePort') return target.speech
   if (target.kind !== 'http') return { protocol: target.kind }
   const { pathname, search } = new URL(target.url)

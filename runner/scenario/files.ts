@@ -10,7 +10,7 @@ export interface FileSystem {
 }
 
 /** Bytes that a scenario file may have. */
-export const maxFileBytes = 32 * 1024 * 1024
+const maxFileBytes = 32 * 1024 * 1024
 
 /** The text of a file, or the sentence that says why it is none: too large, binary, not UTF-8, no file. */
 export async function readText(path: string, fs: FileSystem): Promise<{ readonly text: string } | string> {

@@ -16,7 +16,7 @@ export interface LoadOptions {
   readonly set?: ReadonlyMap<string, string>
 }
 
-export const defaultFolder = 'scenarios'
+const defaultFolder = 'scenarios'
 
 /** Reads scenario files, and folders with all below them; every mistake of the user is a problem, nothing is thrown for one. */
 export async function loadScenarios(

@@ -21,7 +21,7 @@ export function findKey(tree: Document, path: Path): Node | undefined {
   return isNode(key) ? key : undefined
 }
 
-export function follow(tree: Document, node: Node | undefined): Node | undefined {
+function follow(tree: Document, node: Node | undefined): Node | undefined {
   return isAlias(node) ? node.resolve(tree) : node
 }
 
