@@ -48,10 +48,10 @@ function allAims(target: ReachedTarget, options: AimOptions): Aims {
       node.addresses.flatMap((address) => nodeAims(node, address, portOf(target), world)),
     )
     if (all.length === 0) return { aims: [], gap: { cause: 'target_gone', sentence: `no node ${target.node ?? ''}` } }
-    if (!world.services.some((service) => nodePortOf(service, portOf(target)) !== undefined))
-      return { aims: all, gap: { cause: 'no_such_port', sentence: `no Service has the NodePort ${target.port}` } }
     const leading = all.filter((aim) => aim.kind !== 'node' || aim.endpoints.length > 0)
-    return { aims: leading.length > 0 ? leading : all }
+    if (leading.length > 0) return { aims: leading }
+    const service = world.services.find((each) => nodePortOf(each, portOf(target)) !== undefined)
+    return { aims: all, gap: service === undefined ? noNodePort(target.port) : noEndpoints(service, 0) }
   }
   const port = { port: target.port, protocol: protocolOf(target) }
   return namedAims(namedBy(target.host, options.namespace, world), { ...port, host: target.host, world })
@@ -112,9 +112,17 @@ function serviceAims(service: Service, { port, protocol }: Port, world: World): 
     ...virtualAims(service, { port, protocol }, sockets),
     ...endpoints.map((endpoint) => endpointAim(endpoint)),
   ]
-  if (endpoints.some((endpoint) => endpoint.ready)) return { aims }
-  const asleep = endpoints.length > 0 ? ` (${endpoints.length} not ready)` : ' (no pod matches its selector)'
-  return { aims, gap: { cause: 'no_endpoints', sentence: `Service ${where} has no ready endpoints${asleep}` } }
+  return endpoints.some((endpoint) => endpoint.ready) ? { aims } : { aims, gap: noEndpoints(service, endpoints.length) }
+}
+
+function noEndpoints({ namespace, name, selector }: Service, notReady: number): Gap {
+  const none = selector === undefined ? 'nobody wrote any for it' : 'no pod matches its selector'
+  const why = notReady > 0 ? `${notReady} not ready` : none
+  return { cause: 'no_endpoints', sentence: `Service ${namespace}/${name} has no ready endpoints (${why})` }
+}
+
+function noNodePort(port: number): Gap {
+  return { cause: 'no_such_port', sentence: `no Service has the NodePort ${port}` }
 }
 
 /** Behind a headless Service the port that is dialled is the pod's own. */

@@ -29,7 +29,8 @@ export interface Stage {
 export async function runInLab({ objects, spec, files = {} }: Stage): Promise<Ran> {
   const head = { apiVersion: 'crosscheck.dev/v1alpha1', kind: 'Scenario', metadata: { name: 'test' } }
   const { scenarios, problems } = parseScenarios(JSON.stringify({ ...head, spec }, undefined, 1), 'test.yaml')
-  if (problems.some(({ severity }) => severity === 'error')) throw new Error(problems.map(({ message }) => message).join('\n'))
+  if (problems.some(({ severity }) => severity === 'error'))
+    throw new Error(problems.map(({ message }) => message).join('\n'))
   const events: RunEvent[] = []
   const { signal } = new AbortController()
   const place = { file: 'objects.yaml', line: 1, column: 1 }
