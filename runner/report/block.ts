@@ -12,19 +12,29 @@ const nameWidth = 90
 
 /** A group as a heading, what is the matter, the evidence of its first path, and every other path. */
 export function blockLines({ first, others }: Group, style: Style): string[] {
-  const more = others.length === 0 ? '' : ` and ${others.length} more`
-  const mark = style.ink(first.status, `${style.marks[first.status]} ${statusWords[first.status]}`)
   const place = `${first.place.file}:${first.place.line}:${first.place.column}`
   const step = first.step === undefined ? [] : [`step ${first.step}`]
   const cause = first.cause === undefined ? [] : [`cause ${first.cause}`]
-  const where = [place, `scenario ${first.scenario}`, ...step, ...cause]
+  const where = [place, `scenario ${first.scenario}`, ...step, ...cause].join(', ')
+  const width = style.width - margin.length
   return [
-    `${mark} ${style.ink('strong', `${pathText(first, style)}${more}`)}: ${claim(first)}`,
-    margin + style.ink('faint', where.join(', ')),
-    ...first.explanation.flatMap((sentence) => indented(wrapHanging(sentence, style.width - margin.length))),
+    ...headingLines({ first, others }, style),
+    ...indented(wrapHanging(where, width).map((line) => style.ink('faint', line))),
+    ...first.explanation.flatMap((sentence) => indented(wrapHanging(sentence, width))),
     ...evidenceLines(first, style),
     ...(others.length === 0 ? [] : [`${margin}the same for`, ...rosterLines(others, first, style)]),
   ]
+}
+
+/** One line, or two where the names are long. */
+function headingLines({ first, others }: Group, style: Style): string[] {
+  const mark = `${style.marks[first.status]} ${statusWords[first.status]}`
+  const names = `${pathText(first, style)}${others.length === 0 ? '' : ` and ${others.length} more`}`
+  const head = `${style.ink(first.status, mark)} ${style.ink('strong', names)}:`
+  const fits = columns(`${mark} ${names}: ${claim(first)}`) <= style.width
+  return fits
+    ? [`${head} ${claim(first)}`]
+    : [head, ...indented(wrapHanging(claim(first), style.width - margin.length))]
 }
 
 /** `ui → pg (IPv6)`; a path's own name comes first. */

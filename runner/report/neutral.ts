@@ -1,5 +1,7 @@
 /** Control, format (bidirectional overrides, zero width), private, lone surrogate, noncharacter; line and paragraph separators. */
 const unsafe = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu
+/** Most texts are this: nothing in them needs a closer look. */
+const harmless = /^[\x20-\x7e]*$/
 /** Marks that pile up on one character, from the third on. */
 const piled = /(?<=\p{M}{2})\p{M}/gu
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
@@ -25,6 +27,7 @@ export interface NeutralOptions {
  * (`\n`, `\x1b`, `\u{202e}`), and what is too long is cut.
  */
 export function neutralText(text: string, { ascii = false, limit = 1_000 }: NeutralOptions = {}): string {
+  if (text.length <= limit && harmless.test(text)) return text
   const shown = cutText(text, limit).replace(unsafe, visible).replace(piled, visible)
   const plain = ascii ? shown.replace(/[^\x20-\x7e]/gu, (char) => plainer[char] ?? visible(char)) : shown
   return cutText(plain, 2 * limit + 40)
@@ -44,11 +47,18 @@ function cutText(text: string, limit: number): string {
   return text.length > limit ? `${text.slice(0, limit)}... (${text.length - limit} more characters)` : text
 }
 
+/** What holds no string that changes is given back as it is: a run has 100,000 paths, and most are harmless. */
 function mapStrings(value: unknown, map: (text: string) => string): unknown {
   if (typeof value === 'string') return map(value)
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, map))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [map(key), mapStrings(item, map)]))
+  if (Array.isArray(value)) {
+    const items = value.map((item) => mapStrings(item, map))
+    return items.every((item, index) => item === value[index]) ? value : items
+  }
+  const known = Object.entries(value)
+  const entries = known.map(([key, item]) => [map(key), mapStrings(item, map)] as const)
+  const same = entries.every(([key, item], index) => key === known[index]?.[0] && item === known[index]?.[1])
+  return same ? value : Object.fromEntries(entries)
 }
 
 function visible(char: string): string {

@@ -40,6 +40,12 @@ test('what is not known is an error, and skipped when it shall only warn', () =>
   expect(junit(events, 'warn')).toContain('failures="0" errors="0" skipped="1"')
 })
 
+test('cases stand in the order of the files, in whatever order their paths ended', () => {
+  const [head, fabric, ...rest] = run([path({ to: 'a' }), path({ to: 'b' })])
+  const [first, second, last] = rest
+  expect(junit([head!, fabric!, second!, first!, last!])).toMatch(/ui → a[\s\S]*ui → b/)
+})
+
 test('neither a prediction nor a skipped path is green', () => {
   const predicted = path({ status: 'predicted', predicted: { verdict: 'allow', evidence: [] } })
   const document = junit(run([predicted, path({ status: 'skipped', explanation: ['needs the internet'] })]))

@@ -39,6 +39,20 @@ test('what concerns everything is a warning at the top', () => {
   )
 })
 
+test('of a large table only what did not pass is shown', () => {
+  const names = Array.from({ length: 21 }, (_, index) => `pod-${index}`)
+  const paths = names.flatMap((from) => names.map((to) => path({ from, to })))
+  const table = (last: string) =>
+    markdown(run([...paths, openPath({ from: 'pod-3', to: last })])).split('### shop\n')[1]
+  expect(table('pod-5')).toBe(`
+Only sources and targets of which a path did not pass, of 21 and 21.
+
+|  | pod-5 |
+| --- | :-: |
+| pod-3 | ✗ |
+`)
+})
+
 test('a large run stays below what GitHub takes, and says what is missing', () => {
   const paths = Array.from({ length: 3_000 }, (_, index) =>
     openPath({ from: `pod-${index}`, why: 'y'.repeat(900), explanation: [`cause ${index}`] }),

@@ -79,3 +79,14 @@ test('every line fits, and every cell is drawn', () => {
     }),
   )
 })
+
+test('wide characters take the two columns that a terminal gives them', () => {
+  const lines = matrixLines(
+    grid([
+      ['东京', 'api', 'pass'],
+      ['e\u0301', 'api', 'pass'],
+    ]),
+    style,
+  )
+  expect(lines.slice(1)).toEqual(['  东京         ✓', '  e\u0301            ✓'])
+})

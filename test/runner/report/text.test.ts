@@ -207,3 +207,23 @@ test('a terminal without UTF-8 gets ASCII alone', () => {
   expect(shown).toContain('X FAIL ui -> pg')
   expect(shown).toContain('zo\\xeb')
 })
+
+test('each family of a path is told apart, and so is a path by its own name', () => {
+  const shown = text(run([openPath({ family: 6 }), openPath({ to: 'redis', family: 4, name: 'stores' })]))
+  expect(shown).toContain('✗ FAIL ui → pg (IPv6) and 1 more')
+  expect(shown).toContain('ui → redis (IPv4, stores)\n')
+  expect(text(run([openPath({ name: 'no stores', family: 6 })]))).toContain(
+    '✗ FAIL no stores: ui → pg (IPv6): expected',
+  )
+})
+
+test('what is expected has a line of its own where the names are long', () => {
+  const to = `http://api.${'x'.repeat(70)}.svc.cluster.local/`
+  expect(text(run([openPath({ to })]))).toContain(`:\n  expected blocked, saw open\n  scenarios/`)
+})
+
+test('a terminal that tells a width of nothing still gets readable lines', () => {
+  const lines = text(run([openPath()]), { width: 0 }).split('\n')
+  expect(lines[0]).toBe('Lab of 2 nodes and 9 pods in network namespaces of this')
+  expect(lines.filter((line) => line.length > 60)).toEqual([])
+})

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { evidenceOf } from '../../../runner/report/evidence.ts'
+import { pathsByCause } from './causes.ts'
+import { blockedPath, endpoint, openPath, outcome, path } from './events.ts'
+
+const evidence = (...args: Parameters<typeof evidenceOf>) =>
+  Object.fromEntries(evidenceOf(...args).map(({ label, lines }) => [label, lines]))
+
+test('an IPv6 address stands in brackets', () => {
+  const observed = outcome('connect_rejected', { address: 'fd00::7', port: 5432, attempts: 2 })
+  const { seen } = evidence(blockedPath({ observed, endpoints: [endpoint({ address: 'fd00::7', ready: false })] }))
+  expect(seen).toEqual([
+    '[fd00::7]:5432 (shop-data/postgres-0 on n1 not ready): rejected on the way (connect_rejected), 3 of 3, 1.8 ms, 2 attempts',
+  ])
+})
+
+test('a control that was not had, or showed otherwise, says so', () => {
+  const control = [
+    { shown: true, kind: 'inside', sentence: 'a' },
+    { shown: false, kind: 'canary-listener', sentence: 'b' },
+    { shown: undefined, kind: 'none', sentence: 'c' },
+  ] as const
+  expect(evidence(path({ control })).control).toEqual(['a', 'no: b', 'not known: c'])
+})
+
+test('a prediction has its verdict and a line per rule', () => {
+  expect(evidence(path({ predicted: { verdict: 'deny', evidence: ['first', 'second'] } })).predicted).toEqual([
+    'deny: first',
+    'second',
+  ])
+  expect(evidence(path({ predicted: { verdict: 'undefined', evidence: [] } })).predicted).toEqual(['undefined'])
+})
+
+test('a name that did not resolve is told with every question, and not twice', () => {
+  const { seen, DNS } = evidence(pathsByCause.dns)
+  expect(seen).toBeUndefined()
+  expect(DNS).toEqual([
+    'no name server answers (dns_timeout): api.shop-front.svc.cluster.local: TIMEOUT, api: TIMEOUT, asked 10.96.0.10',
+  ])
+})
+
+test('the virtual address of a Service and a node are named', () => {
+  const endpoints = [
+    endpoint({ address: '10.96.0.31', pod: undefined, node: undefined, service: 'shop-data/pg', ready: undefined }),
+    endpoint({ address: '172.18.0.3', pod: undefined, state: 'unknown', reason: 'not_run', open: 0, of: 1 }),
+  ]
+  expect(evidence(openPath({ endpoints })).seen?.slice(1)).toEqual([
+    '10.96.0.31:5432/TCP  open 3 of 3 (connected)  Service shop-data/pg',
+    '172.18.0.3:5432/TCP  not known (not_run)      node n1',
+  ])
+})
+
+test('what the machine said stands behind what was seen', () => {
+  expect(evidence(pathsByCause.tls).seen).toEqual([
+    '10.96.0.12:443: connected, the certificate is not valid now (tls_expired), 1.8 ms: certificate has expired',
+  ])
+})
