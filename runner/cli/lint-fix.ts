@@ -28,10 +28,9 @@ export async function fixFiles(findings: readonly Finding[], io: Io): Promise<bo
     if (applied.length === 0) continue
     await writeOutput({ format: 'text', file }, `${mark}${mended}`, io)
     changed = true
-    for (const { finding, edit } of pairs.filter((pair) => applied.includes(pair.edit))) {
-      io.stderr.write(
-        `${file}:${edit.place.line}:${edit.place.column} fixed ${finding.rule}: now ${edit.replacement}\n`,
-      )
+    for (const { edit, place, old, replacement } of applied) {
+      const rule = pairs.find((pair) => pair.edit === edit)?.finding.rule ?? ''
+      io.stderr.write(`${file}:${place.line}:${place.column} fixed ${rule}: ${old} is now ${replacement}\n`)
     }
   }
   return changed

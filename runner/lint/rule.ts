@@ -10,9 +10,8 @@ export type Severity = (typeof severities)[number]
 /** A replacement of one scalar in a file that is safe without asking: nothing but the fault changes. */
 export interface Edit {
   readonly place: Place
-  /** The ways in which it may be written there; where none of them stands at the place, nothing is edited. */
-  readonly old: readonly string[]
-  readonly replacement: string
+  /** The ways in which it may be written there, each with what replaces it; where none of them stands at the place, nothing is edited. */
+  readonly ways: readonly { readonly old: string; readonly replacement: string }[]
 }
 
 /** What a rule found, before it has a name and a place. */

@@ -67,5 +67,5 @@ function renamed(name: string, { context, object, path }: At): Edit[] {
   const place = object.at([...path, 'matchLabels', 'name'], 'key')
   const taken = context.world.namespaces.some(({ labels }) => labels['name'] === name)
   if (place === undefined || taken) return []
-  return [{ place, old: ['name:', '"name":', "'name':"], replacement: `${nameLabel}:` }]
+  return [{ place, ways: ['name', '"name"', "'name'"].map((old) => ({ old, replacement: nameLabel })) }]
 }

@@ -1,0 +1,43 @@
+import type { Mention } from './mention.ts'
+
+/** A host as a text names it. */
+export interface HostText {
+  /** In lower case, without a final dot; `*` stands where a variable does. */
+  readonly host: string
+  readonly port?: number
+  /** `url` and `pair` (host:port) are hosts for certain, `name` because the variable says so, `full` because it ends in `.svc`. */
+  readonly form: 'url' | 'pair' | 'name' | 'full'
+}
+
+const hostVariable =
+  /(^|[_.-])(HOST|HOSTNAME|HOSTS|ADDR|ADDRESS|ADDRESSES|SERVER|SERVERS|ENDPOINT|ENDPOINTS|BROKER|BROKERS|URL|URI|UPSTREAM|NODES|SEEDS)$/i
+const hostText = /^(?=.*[a-z])[a-z0-9*]([a-z0-9*-]*[a-z0-9*])?(\.[a-z0-9*]([a-z0-9*-]*[a-z0-9*])?)*$/
+const webPorts: Readonly<Record<string, number>> = { http: 80, https: 443 }
+
+/** The hosts of a text: authorities of URLs, `host:port`, full names of Services, and single names of variables like DATABASE_HOST. */
+export function hostsIn({ text, form, name }: Pick<Mention, 'text' | 'form' | 'name'>): HostText[] {
+  const plain = text.replaceAll(/\$\([^)]*\)|\$\{[^}]*\}|\{\{[^}]*\}\}|\$[A-Za-z_]\w*/g, '*')
+  const tokens = plain.split(/[\s,;"'`|<>()[\]{}]+/).filter((token) => token !== '')
+  const found = tokens.flatMap((token) => hostIn(token, { alone: form === 'setting', isHost: hostVariable.test(name) }))
+  return [...new Map(found.map((each) => [`${each.host}:${each.port}`, each])).values()]
+}
+
+function hostIn(token: string, { alone, isHost }: { alone: boolean; isHost: boolean }): HostText[] {
+  const url = /([a-z][a-z0-9+.-]*):\/\/(?:[^@/]*@)?([^/?#]*)/i.exec(token)
+  if (url !== null) {
+    const [, scheme = '', authority = ''] = url
+    return parsed(authority, 'url', webPorts[scheme.toLowerCase()])
+  }
+  const bare = token.replace(/^(?:\d+@|[\w.-]+=(?:\d+@)?)/, '').replace(/[/?#].*$/, '')
+  if (/:\d{1,5}$/.test(bare)) return parsed(bare, 'pair')
+  const full = /\.svc(\.cluster\.local)?\.?$/i.test(bare)
+  if (full) return parsed(bare, 'full')
+  return alone && isHost && bare === token ? parsed(bare, 'name') : []
+}
+
+function parsed(authority: string, form: HostText['form'], usual?: number): HostText[] {
+  const [, written = '', digits] = /^([^:]*)(?::(\d{1,5}))?$/.exec(authority) ?? []
+  const host = written.toLowerCase().replace(/\.$/, '')
+  const port = digits === undefined ? usual : Number(digits)
+  return hostText.test(host) ? [{ host, form, ...(port === undefined ? {} : { port }) }] : []
+}

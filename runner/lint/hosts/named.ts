@@ -1,0 +1,37 @@
+import type { Context } from '../context.ts'
+import { perContext } from '../per-context.ts'
+import { type HostText, hostsIn } from './extract.ts'
+import { type Mention, mentionsIn } from './mention.ts'
+import { type Resolved, resolve } from './resolve.ts'
+
+/** A host that a text names, and what it is. */
+export interface NamedHost {
+  readonly mention: Mention
+  readonly named: HostText
+  readonly is: Resolved
+}
+
+const loopbacks = ['localhost', 'ip6-localhost', 'host', 'hostname']
+
+/** Every host that the manifests name. */
+export const namedHostsOf = perContext((context: Context): readonly NamedHost[] =>
+  mentionsIn(context).flatMap((mention) =>
+    hostsIn(mention)
+      .filter(({ host }) => !loopbacks.includes(host) && !mention.aliases.includes(host) && !isUpstream(host, mention))
+      .map((named) => ({ mention, named, is: resolve(named.host, mention.object.namespace, context) })),
+  ),
+)
+
+/** Names that a file of a proxy gives to groups of servers. */
+function isUpstream(host: string, { text, form }: Mention): boolean {
+  return (
+    form === 'file' &&
+    (text.includes(`upstream ${host}`) || text.includes(`backend ${host}`) || text.includes(`name: ${host}`))
+  )
+}
+
+/** How messages call the text: `REDIS_URL names redis:6379`. */
+export function saying({ mention, named }: NamedHost): string {
+  const who = mention.name === '' ? 'the command' : mention.name
+  return `${who} names ${named.host}${named.port === undefined ? '' : `:${named.port}`}`
+}

@@ -1,0 +1,13 @@
+import type { Context } from './context.ts'
+
+/** What several rules ask of a context, found once. */
+export function perContext<T>(find: (context: Context) => T): (context: Context) => T {
+  const known = new WeakMap<Context, { readonly value: T }>()
+  return (context) => {
+    const before = known.get(context)
+    if (before !== undefined) return before.value
+    const value = find(context)
+    known.set(context, { value })
+    return value
+  }
+}

@@ -1,0 +1,37 @@
+import type { DnsReach } from '../dns.ts'
+import { dnsReachOf } from '../dns.ts'
+import type { Found, Rule } from '../rule.ts'
+import { workloadsOf } from '../words.ts'
+
+const patch = `- to:
+    - namespaceSelector:
+        matchLabels: {kubernetes.io/metadata.name: kube-system}
+      podSelector:
+        matchLabels: {k8s-app: kube-dns}
+  ports:
+    - {protocol: UDP, port: 53}
+    - {protocol: TCP, port: 53}`
+
+/** Isolation for egress covers DNS too (semantics rule 58). */
+export const egressWithoutDns: Rule = {
+  id: 'egress-without-dns',
+  severity: 'warning',
+  summary: 'pods isolated for egress that may reach others, and not the DNS that names them',
+  *find(context) {
+    for (const reach of dnsReachOf(context)) {
+      if (reach.udp || reach.tcp) continue
+      yield { ...placeOf(reach), message: messageOf(reach), fix: `add to spec.egress:\n${patch}` }
+    }
+  },
+}
+
+function placeOf({ policies, meant }: DnsReach): Pick<Found, 'object' | 'path'> {
+  if (meant !== undefined) return { object: meant.object, path: meant.path.slice(0, 3) }
+  const first = policies.find(({ policy }) => policy.egress.length > 0) ?? policies[0]!
+  return { object: first.object, path: ['spec', 'egress'] }
+}
+
+function messageOf({ pods, meant }: DnsReach): string {
+  const who = `${workloadsOf(pods)} in ${pods[0]!.namespace}: isolated for egress, and no rule reaches the cluster's DNS, so no name resolves`
+  return meant === undefined ? who : `${who}; this rule is meant to, but its peers are not the DNS pods`
+}

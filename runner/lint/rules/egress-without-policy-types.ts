@@ -1,0 +1,34 @@
+import type { Pod } from '../../../fabric/world.ts'
+import type { Context } from '../context.ts'
+import type { Rule } from '../rule.ts'
+import { listOf, valueAt } from '../templates.ts'
+import { workloadsOf } from '../words.ts'
+
+/** Without policyTypes, Ingress is always among them (semantics rule 9). */
+export const egressWithoutPolicyTypes: Rule = {
+  id: 'egress-without-policy-types',
+  severity: 'warning',
+  summary: 'an egress-only policy without policyTypes, which also denies all ingress',
+  *find(context) {
+    for (const { policy, object } of context.policies) {
+      const [types, ingress] = ['policyTypes', 'ingress'].map((key) => listOf(valueAt(object.value, ['spec', key])))
+      if (types!.length > 0 || ingress!.length > 0 || policy.egress.length === 0) continue
+      const pods = context.population.select(policy.namespace, policy.podSelector)
+      const cut = pods.filter((pod) => !isIsolatedElsewhere(pod, policy.name, context))
+      if (cut.length === 0) continue
+      const message = `without policyTypes this policy is for Ingress too: nobody reaches ${workloadsOf(cut)} any more`
+      yield { object, path: ['spec', 'egress'], part: 'key', message, fix: 'write policyTypes: [Egress]' }
+    }
+  },
+}
+
+/** Where another policy isolates a pod already, this one adds nothing. */
+function isIsolatedElsewhere(pod: Pod, name: string, { policies, population }: Context): boolean {
+  return policies.some(
+    ({ policy }) =>
+      policy.name !== name &&
+      policy.namespace === pod.namespace &&
+      policy.policyTypes.includes('ingress') &&
+      population.select(policy.namespace, policy.podSelector).includes(pod),
+  )
+}

@@ -1,0 +1,35 @@
+import { backendsIn } from '../ingresses.ts'
+import type { Rule } from '../rule.ts'
+
+/** The API has no namespace in a backend: an Ingress reaches Services of its own namespace. */
+export const ingressBackendElsewhere: Rule = {
+  id: 'ingress-backend-elsewhere',
+  severity: 'error',
+  summary: 'an Ingress whose backend is in another namespace, which cannot work',
+  *find(context) {
+    for (const { object, path, name, namespace } of backendsIn(context)) {
+      const own = object.namespace
+      const here = context.population.servicesIn(own).some((service) => service.name === name)
+      const elsewhere = context.world.services.filter((service) => service.name === name && service.namespace !== own)
+      const there = namespace ?? elsewhere[0]?.namespace
+      const fix = `make an Ingress in namespace ${there} for this path, or a Service of type ExternalName here`
+      if (namespace !== undefined) {
+        const says =
+          namespace === own
+            ? 'kubectl refuses this key, which is not needed'
+            : `and this one is in ${own}: kubectl refuses the key, and without it ${name} is looked for in ${own}`
+        const message = `an Ingress reaches Services of its own namespace only; ${says}`
+        yield {
+          object,
+          path: [...path, 'namespace'],
+          part: 'key',
+          message,
+          fix: namespace === own ? 'remove the line' : fix,
+        }
+      } else if (!here && there !== undefined) {
+        const message = `Service ${name} is in ${elsewhere.map((service) => service.namespace).join(', ')}, and an Ingress reaches Services of its own namespace (${own}) only`
+        yield { object, path: [...path, 'name'], message, fix }
+      }
+    }
+  },
+}

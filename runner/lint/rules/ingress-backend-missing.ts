@@ -1,0 +1,26 @@
+import { didYouMean } from '../../../policy/suggest.ts'
+import { backendsIn } from '../ingresses.ts'
+import type { Rule } from '../rule.ts'
+import { listed } from '../words.ts'
+
+/** Answered with 503 by the controller. */
+export const ingressBackendMissing: Rule = {
+  id: 'ingress-backend-missing',
+  severity: 'warning',
+  summary: 'an Ingress whose backend Service does not exist',
+  *find(context) {
+    const names = new Set(context.world.services.map(({ name }) => name))
+    for (const { object, path, name, namespace } of backendsIn(context)) {
+      if (names.has(name) || (namespace !== undefined && namespace !== object.namespace)) continue
+      const here = context.population.servicesIn(object.namespace).map((service) => service.name)
+      const message = `there is no Service ${name} in namespace ${object.namespace}`
+      const fix = didYouMean(name, here) ?? (here.length === 0 ? undefined : `Services there: ${listed(here)}`)
+      const operators = context.operatorsIn(object.namespace).length > 0
+      yield {
+        ...{ object, path: [...path, 'name'], message },
+        ...(fix === undefined ? {} : { fix }),
+        ...(operators ? { severity: 'info' as const } : {}),
+      }
+    }
+  },
+}

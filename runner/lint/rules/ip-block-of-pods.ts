@@ -1,0 +1,24 @@
+import { blocksIn, isWithin, networks } from '../networks.ts'
+import { rangesOf } from '../ranges.ts'
+import type { Rule } from '../rule.ts'
+
+/** Cilium does not match pods by their addresses, others do (semantics rule 31); a pod's address changes with the pod. */
+export const ipBlockOfPods: Rule = {
+  id: 'ip-block-of-pods',
+  severity: 'warning',
+  summary: "an ipBlock within the pods' addresses: plugins differ, and pods move",
+  *find(context) {
+    const pods = networks(rangesOf(context).pods)
+    for (const { object, peerPath, cidr } of blocksIn(context)) {
+      const range = pods.find((each) => isWithin(cidr, each))
+      if (range === undefined) continue
+      const message = `${cidr.text} lies in the pods' addresses (${range.text}): not every plugin matches pods by address, and addresses change with the pod`
+      yield {
+        object,
+        path: [...peerPath, 'ipBlock', 'cidr'],
+        message,
+        fix: 'select the pods by labels: podSelector, namespaceSelector',
+      }
+    }
+  },
+}

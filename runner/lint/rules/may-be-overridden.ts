@@ -1,0 +1,18 @@
+import { isForeignPolicy } from '../../../policy/engine/foreign.ts'
+import type { Rule } from '../rule.ts'
+
+/** ClusterNetworkPolicy and its predecessors stand above and below NetworkPolicy; a plugin's own kinds beside it. */
+export const mayBeOverridden: Rule = {
+  id: 'may-be-overridden',
+  severity: 'info',
+  summary: 'an object of a kind that can override NetworkPolicies',
+  *find({ objects, policies }) {
+    for (const object of objects.filter(isForeignPolicy)) {
+      const what =
+        policies.length === 0
+          ? 'what it says is not looked at here'
+          : 'findings about NetworkPolicies may not hold where it says otherwise'
+      yield { object, path: ['kind'], message: `${object.kind} ${object.name} decides about traffic too: ${what}` }
+    }
+  },
+}

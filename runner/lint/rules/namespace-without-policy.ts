@@ -1,0 +1,40 @@
+import type { Pod } from '../../../fabric/world.ts'
+import type { Context } from '../context.ts'
+import type { Found, Rule } from '../rule.ts'
+import { workloadsOf } from '../words.ts'
+
+const fix = `apply a NetworkPolicy with
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]`
+
+/** Until a policy selects a pod, everybody reaches it (semantics rule 1). */
+export const namespaceWithoutPolicy: Rule = {
+  id: 'namespace-without-policy',
+  severity: 'info',
+  summary: 'a namespace with pods and without any policy',
+  *find(context) {
+    const guarded = new Set(context.policies.map(({ policy }) => policy.namespace))
+    for (const [namespace, pods] of givenPods(context)) {
+      if (guarded.has(namespace)) continue
+      const message = `namespace ${namespace} has no policy: everybody in the cluster reaches ${workloadsOf(pods)}`
+      yield { ...placeOf(namespace, pods, context), message, fix }
+    }
+  },
+}
+
+/** Pods that were given, by namespace; those that the lab adds are not. */
+export function givenPods({ world }: Context): ReadonlyMap<string, readonly Pod[]> {
+  return Map.groupBy(
+    world.pods.filter(({ place, hostNetwork }) => place !== undefined && !hostNetwork),
+    ({ namespace }) => namespace,
+  )
+}
+
+/** The Namespace object, else the first workload. */
+export function placeOf(namespace: string, pods: readonly Pod[], context: Context): Pick<Found, 'object' | 'path'> {
+  const object = context.objectOf('Namespace', '', namespace)
+  if (object !== undefined) return { object, path: ['metadata', 'name'] }
+  const workload = pods.flatMap((pod) => context.workloadOf(pod) ?? [])[0] ?? context.objects[0]!
+  return { object: workload, path: ['metadata', 'namespace'] }
+}

@@ -1,0 +1,51 @@
+import { describeSelector, matchesSelector } from '../../../policy/selector.ts'
+import type { Context } from '../context.ts'
+import { type PeerAt, peersIn } from '../policy-rules.ts'
+import type { Found, Rule } from '../rule.ts'
+import { listed } from '../words.ts'
+
+/** Said only where each namespace that the peer addresses has pods that the input describes. */
+export const peerMatchesNoPod: Rule = {
+  id: 'peer-matches-no-pod',
+  severity: 'warning',
+  summary: 'a podSelector of a peer that matches no pod of the namespaces it addresses',
+  *find(context) {
+    for (const at of peersIn(context)) {
+      const found = at.peer.podSelector === undefined ? undefined : explain(at, context)
+      if (found !== undefined) yield found
+    }
+  },
+}
+
+function explain({ policy, object, peer, peerPath }: PeerAt, context: Context): Found | undefined {
+  const { podSelector = {}, namespaceSelector } = peer
+  const names =
+    namespaceSelector === undefined
+      ? [policy.namespace]
+      : context.population.namespacesOf(namespaceSelector).map(({ name }) => name)
+  const known = names.filter((name) => context.templates.some(({ namespace }) => namespace === name))
+  const pods = names.flatMap((name) => context.population.podsIn(name))
+  const described = context.templates.filter(({ namespace }) => known.includes(namespace))
+  if (known.length === 0 || [...pods, ...described].some(({ labels }) => matchesSelector(podSelector, labels)))
+    return undefined
+  const where = known.length > 3 ? `the ${known.length} namespaces that it addresses` : `namespace ${listed(known)}`
+  const message = `${where} ${known.length > 3 ? 'have' : 'has'} no ${describeSelector(podSelector)}: this peer matches nobody`
+  const elsewhere = namespaceSelector === undefined ? listed(othersWith(podSelector, policy.namespace, context)) : ''
+  const operators = names.some((name) => context.operatorsIn(name).length > 0)
+  const partly = known.length < names.length || operators
+  return {
+    ...{ object, path: [...peerPath, 'podSelector'], message },
+    ...(elsewhere === ''
+      ? {}
+      : {
+          fix: `such pods are in ${elsewhere}: a podSelector without namespaceSelector stays in the policy's own namespace`,
+        }),
+    ...(partly && elsewhere === '' ? { severity: 'info' as const } : {}),
+  }
+}
+
+function othersWith(selector: Parameters<typeof matchesSelector>[0], own: string, { templates }: Context): string[] {
+  return templates
+    .filter(({ namespace, labels }) => namespace !== own && matchesSelector(selector, labels))
+    .map(({ namespace }) => namespace)
+}

@@ -1,0 +1,19 @@
+import { deadPortsOf } from '../dead-ports.ts'
+import type { Rule } from '../rule.ts'
+import { workloadsOf } from '../words.ts'
+
+/** Policies are judged at the pod, after the Service has translated the port (semantics rule 56). */
+export const servicePortInRule: Rule = {
+  id: 'service-port-in-rule',
+  severity: 'warning',
+  summary: "a rule by a Service's port where its pods listen on another",
+  *find(context) {
+    for (const { object, portPath, cause, pods, wanted } of deadPortsOf(context)) {
+      if (cause.kind !== 'service-port') continue
+      const { service, target } = cause
+      const name = `${service.namespace}/${service.name}`
+      const message = `${wanted} is a port of Service ${name}; ${workloadsOf(pods)} behind it listens on ${target}, and policies are judged at the pod`
+      yield { object, path: [...portPath, 'port'], message, fix: `write port: ${target}` }
+    }
+  },
+}
