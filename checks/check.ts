@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Bounds of every check, in one place: the probe's documentation, the scenario schema and the OpenAPI page take them from here. */
 export const bounds = {

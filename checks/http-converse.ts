@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
-import { Client, type Dispatcher } from 'undici'
+import type { Client, Dispatcher } from 'undici'
 import { type Attempt, concludeEnded } from './attempt.ts'
 import { bounds, type HttpCheck } from './check.ts'
 import { within } from './deadline.ts'
 import { errorCode } from './errno.ts'
+import { loadHttpClient } from './http-client.ts'
 import type { HttpFacts, Outcome, Reason } from './outcome.ts'
 import { tlsReason } from './tls-errors.ts'
 import { conclude, enter } from './trace.ts'
@@ -22,8 +23,9 @@ const agent = 'crosscheck'
 /** Sends the request over the given connection, which is closed afterwards, and leaves the response in the trace; an outcome when there is none. */
 export async function converse(socket: Socket, request: HttpRequest, attempt: Attempt): Promise<Outcome | undefined> {
   const { trace } = attempt
+  const HttpClient = await loadHttpClient()
   enter(trace, 'request')
-  const client = new Client(request.url.origin, {
+  const client = new HttpClient(request.url.origin, {
     // Called at once, undici would never send the request.
     connect: (_options, callback) => queueMicrotask(() => callback(null, socket)),
     allowH2: false,

@@ -2,6 +2,7 @@ import type { Attempt } from './attempt.ts'
 import { type Check, type CheckKindName, checkSchemas } from './check.ts'
 import { runDns } from './dns.ts'
 import { runHttp } from './http.ts'
+import { loadHttpClient } from './http-client.ts'
 import type { Outcome } from './outcome.ts'
 import { runTcp } from './tcp.ts'
 import { runTls } from './tls.ts'
@@ -10,6 +11,8 @@ import { runUdp } from './udp.ts'
 /** A kind of check: its schema, and one attempt of it. What the network does is an outcome; only a fault of the machinery throws. */
 export interface CheckKind<K extends CheckKindName = CheckKindName> {
   readonly schema: (typeof checkSchemas)[K]
+  /** What the kind's first check must load: before its time begins, so that no deadline and no duration counts it. */
+  readonly load?: () => Promise<unknown>
   readonly run: (check: Extract<Check, { kind: K }>, attempt: Attempt) => Promise<Outcome>
 }
 
@@ -19,5 +22,5 @@ export const checkKinds: { readonly [K in CheckKindName]: CheckKind<K> } = {
   tcp: { schema: checkSchemas.tcp, run: runTcp },
   udp: { schema: checkSchemas.udp, run: runUdp },
   tls: { schema: checkSchemas.tls, run: runTls },
-  http: { schema: checkSchemas.http, run: runHttp },
+  http: { schema: checkSchemas.http, load: loadHttpClient, run: runHttp },
 }

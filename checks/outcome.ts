@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Where in a check something happened; `admission` means the probe itself refused the target. */
 export const phases = ['admission', 'resolve', 'connect', 'tls', 'request', 'response'] as const

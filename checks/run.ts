@@ -22,6 +22,9 @@ const final: ReadonlySet<Reason> = new Set<Reason>(['connected', 'answered', 'ud
 /** Runs a check within its deadline, which its attempts share equally; never rejects: what goes wrong is the outcome `not_run`. */
 export async function runCheck(check: Check, vantage: Vantage, options: RunOptions): Promise<Observation> {
   const { signal, admit, resolver = createResolver(vantage) } = options
+  const { load } = checkKinds[check.kind]
+  // What fails to load fails again in the attempt, which tells it.
+  if (load !== undefined) await load().catch(() => undefined)
   const startedAt = Date.now()
   const trace = startTrace()
   const observed = (outcome: Outcome): Observation => ({ id: check.id, startedAt, outcome })

@@ -8,6 +8,7 @@ import { createWitness } from './listener/witness.ts'
 import { createMetrics } from './metrics.ts'
 import { observerFactory } from './observe.ts'
 import type { ProbeOptions } from './options.ts'
+import { collectWhenQuiet } from './quiet.ts'
 import { createControlServer } from './server.ts'
 import { createTargetPolicy } from './targets.ts'
 
@@ -18,7 +19,12 @@ export interface Surroundings {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly residentBytes: () => number
+  /** Gives memory that is no longer used back to the system; may take a tenth of a second. */
+  readonly collect: () => void
 }
+
+/** Longer than the pause between two batches of one run. */
+const quietMs = 5_000
 
 export interface Service {
   readonly controlPort: number
@@ -48,6 +54,7 @@ export async function startService(options: ProbeOptions, surroundings: Surround
       if (!ready) setImmediate(() => control.server.closeIdleConnections())
     })
   })
+  collectWhenQuiet(control.server, { afterMs: quietMs, collect: surroundings.collect })
   const health = createHealthServer({
     ready: () => ready,
     metrics: () => metrics.render(surroundings.residentBytes()),

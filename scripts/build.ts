@@ -2,12 +2,13 @@ import { glob, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
+import { buildProbe } from './build-probe.ts'
 
 /**
- * What ships, as JavaScript, because Node refuses .ts files under node_modules: three programs and the chunks that they share or load
- * only when needed, all in one folder, so that from each of them a program is `new URL('./lab-worker.js', import.meta.url)`.
+ * What ships, as JavaScript, because Node refuses .ts files under node_modules: two programs and the chunks that they share or load
+ * only when needed, all in one folder, so that from each of them a program is `new URL('./lab-worker.js', import.meta.url)`; and the probe.
  */
-const programs = { crosscheck: 'runner/main.ts', 'lab-worker': 'lab/worker/main.ts', probe: 'probe/main.ts' }
+const programs = { crosscheck: 'runner/main.ts', 'lab-worker': 'lab/worker/main.ts' }
 
 /** Prebuilt native code cannot be bundled. */
 const external = ['koffi']
@@ -33,8 +34,12 @@ const { metafile } = await build({
   // Bundled CommonJS packages ask for Node's own modules through `require`.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 })
-await writeFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), await licences(metafile))
-for (const program of Object.keys(programs)) console.log(`dist/${program}.js ${await kilobytes(`${program}.js`)}`)
+const probe = await buildProbe(join(dist, 'probe.cjs'))
+// In this package a file with this name is a module; as the way into the bundle it costs 2 MiB of the idle probe's memory.
+await writeFile(join(dist, 'probe.js'), "import './probe.cjs'\n")
+await writeFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), await licences([metafile, probe]))
+for (const file of [...Object.keys(programs).map((program) => `${program}.js`), 'probe.cjs'])
+  console.log(`dist/${file} ${await kilobytes(file)}`)
 
 interface Manifest {
   readonly name: string
@@ -43,8 +48,9 @@ interface Manifest {
 }
 
 /** The licence texts of the bundled packages, which ask to be passed on with their code. */
-async function licences(bundle: Metafile): Promise<string> {
-  const inputs = Object.keys(bundle.inputs).map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0])
+async function licences(bundles: readonly Metafile[]): Promise<string> {
+  const files = bundles.flatMap((bundle) => Object.keys(bundle.inputs))
+  const inputs = files.map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0])
   const folders = [...new Set(inputs.filter((path) => path !== undefined))].sort()
   const texts = await Promise.all(folders.map(licence))
   return texts.join(`\n${'-'.repeat(80)}\n\n`)

@@ -15,7 +15,8 @@ export async function startProbe(
 ): Promise<Service & { url: string; metrics(): Promise<string> }> {
   const ports = ['--control-port', '0', '--health-port', '0', '--health-address', '127.0.0.1', '--stop-ms', '0']
   const options = readOptions([...ports, ...flags], {}) as ProbeOptions
-  const service = await startService(options, { vantage, hostname: 'test', now: Date.now, residentBytes: () => 0 })
+  const surroundings = { vantage, hostname: 'test', now: Date.now, residentBytes: () => 0, collect: () => undefined }
+  const service = await startService(options, surroundings)
   onTestFinished(() => service.stop())
   const metrics = async () => (await fetch(`http://127.0.0.1:${service.healthPort}/metrics`)).text()
   return { ...service, url: `http://127.0.0.1:${service.controlPort}`, metrics }
