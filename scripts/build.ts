@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
 import { buildProbe } from './build-probe.ts'
+import { oneLanguage } from './one-language.ts'
 
 /**
  * What ships, as JavaScript, because Node refuses .ts files under node_modules: two programs and the chunks that they share or load
@@ -31,6 +32,7 @@ const { metafile } = await build({
   legalComments: 'none',
   external,
   metafile: true,
+  plugins: [oneLanguage],
   // Bundled CommonJS packages ask for Node's own modules through `require`.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 })

@@ -32,7 +32,10 @@ export function toManifestObject(value: unknown, at: Locate, problems: Problem[]
   const name = nameOf(metadata, kind)
   if (name === undefined) return undefined
   const usual = treatmentOf(apiVersion, kind) === 'not-simulated' ? '' : 'default'
-  return { value, apiVersion, kind, name, place, at, namespace: isClusterScoped(kind) ? '' : (namespace ?? usual) }
+  // The document may have to be parsed again to find a place; this one is known.
+  const locate: Locate = (path, part) => (path.length === 0 && part !== 'key' ? place : at(path, part))
+  const own = isClusterScoped(kind) ? '' : (namespace ?? usual)
+  return { value, apiVersion, kind, name, place, at: locate, namespace: own }
 }
 
 /** The identity of an object in the API: group, kind, namespace and name, without the version. */
