@@ -16,7 +16,7 @@ import { inFlight } from './limits.ts'
 import { openListeners } from './listeners.ts'
 import type { Namespaces } from './namespaces.ts'
 import { createNewcomers } from './newcomers.ts'
-import { nft } from './nft.ts'
+import { openNft } from './nft.ts'
 import { loadChecking, type ObserveOptions, observeAll } from './observe.ts'
 import { overflowedPods } from './overflow.ts'
 import { createPoller } from './poller.ts'
@@ -53,8 +53,9 @@ const perTurn = 64
 /** An empty lab: the outside host and the wires towards it. */
 export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptions): Lab {
   const ground = openGround(namespaces, { ipv6 })
-  const rules = openRules(namespaces, settings)
-  const proxies = openProxies(namespaces, settings)
+  const nft = openNft(namespaces)
+  const rules = openRules(nft, settings)
+  const proxies = openProxies(nft, settings)
   const listeners = openListeners(namespaces, {
     authority: createAuthority(now),
     witness: createWitness(10_000),
@@ -115,7 +116,7 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
       const site = ground.layout.pods.get(pod)
       const node = site && ground.layout.nodes.get(site.node)
       if (site?.link === undefined || node === undefined) return []
-      const listing = await nft(namespaces, node.netns, ['-j', 'list', 'table', 'inet', policyTable])
+      const listing = await nft(node.netns, `list table inet ${policyTable}\n`)
       return policyCounts(listing, known().policies)
         .filter(({ links, packets }) => packets > 0 && links.includes(site.link!))
         .map(({ rule, direction, packets }) => ({ rule, direction, packets }))

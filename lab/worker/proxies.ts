@@ -1,8 +1,7 @@
 import type { Layout } from '../layout.ts'
 import { uplink } from '../layout.ts'
 import type { LabSettings } from '../settings.ts'
-import type { Namespaces } from './namespaces.ts'
-import { nft } from './nft.ts'
+import type { Nft } from './nft.ts'
 import { proxyPort } from './wanted-listeners.ts'
 
 const hooks = {
@@ -11,7 +10,7 @@ const hooks = {
 } as const
 
 /** Turns TCP connections of pods (or to them) to the listener that swallows them, in those pods' own namespaces, once each. */
-export function openProxies(namespaces: Namespaces, settings: LabSettings): (layout: Layout) => Promise<void> {
+export function openProxies(nft: Nft, settings: LabSettings): (layout: Layout) => Promise<void> {
   const done = new Set<string>()
   const faults = settings.faults.filter((fault) => fault.kind === 'proxy')
   return async (layout) => {
@@ -20,7 +19,7 @@ export function openProxies(namespaces: Namespaces, settings: LabSettings): (lay
       const key = `${String(netns)} ${side}`
       if (netns === undefined || done.has(key)) continue
       done.add(key)
-      await nft(namespaces, netns, ['-f', '-'], proxyRuleset(side))
+      await nft(netns, proxyRuleset(side))
     }
   }
 }

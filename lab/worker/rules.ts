@@ -4,8 +4,7 @@ import { policyRuleset } from '../rules/policies.ts'
 import { serviceRuleset } from '../rules/services.ts'
 import { transactionsOf } from '../rules/transactions.ts'
 import type { LabSettings } from '../settings.ts'
-import type { Namespaces } from './namespaces.ts'
-import { nft } from './nft.ts'
+import type { Nft } from './nft.ts'
 
 /** The packet filters of all nodes. */
 export interface Rules {
@@ -17,7 +16,7 @@ export interface Rules {
 }
 
 /** Starts without any rule. Rejects with nft's message when the kernel refuses one. */
-export function openRules(namespaces: Namespaces, settings: LabSettings): Rules {
+export function openRules(nft: Nft, settings: LabSettings): Rules {
   const inForce = new Map<string, string>()
   let servicesAbout = ''
   const { enforcement, deny } = settings
@@ -26,7 +25,7 @@ export function openRules(namespaces: Namespaces, settings: LabSettings): Rules 
     const key = `${netns} ${table}`
     if (inForce.get(key) === text) return
     inForce.delete(key)
-    for (const transaction of transactionsOf(text)) await nft(namespaces, netns, ['-f', '-'], transaction)
+    for (const transaction of transactionsOf(text)) await nft(netns, transaction)
     inForce.set(key, text)
   }
   return {
