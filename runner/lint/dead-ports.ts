@@ -51,26 +51,22 @@ function deadName(at: PortAt, context: Context): Dead | undefined {
 function deadNumber(at: PortAt, context: Context): Dead | undefined {
   const pods = destinationsOf(at, context)
   if (at.port.port === undefined || pods === 'everybody' || pods.length === 0) return undefined
-  const own = pods.map((pod) => ({ pod, ports: context.population.listening(pod) }))
-  if (own.some(({ pod, ports }) => ports.some((port) => coversPort(at.port, port, pod)))) return undefined
-  const cause = causeOf(at, own, context)
+  const { population } = context
+  if (pods.some((pod) => population.listening(pod).some((port) => coversPort(at.port, port, pod)))) return undefined
+  const cause = causeOf(at, pods, context)
   return cause === undefined ? undefined : { pods, cause }
 }
 
-function causeOf(
-  at: PortAt,
-  own: readonly { readonly pod: Pod; readonly ports: readonly ContainerPort[] }[],
-  context: Context,
-): Cause | undefined {
-  const pods = own.map(({ pod }) => pod)
+function causeOf(at: PortAt, pods: readonly Pod[], context: Context): Cause | undefined {
   const service = serviceWith(at.port, pods, context)
   if (service !== undefined) return { kind: 'service-port', ...service }
-  const ports = own.flatMap((each) => each.ports)
+  const listening = pods.map((pod) => context.population.listening(pod))
+  const ports = listening.flat()
   const { protocol = 'TCP' } = at.port
   const other = ports.find((port) => port.protocol !== protocol && port.port === at.port.port)?.protocol
   if (other !== undefined) return { kind: 'protocol', other }
   if (meansInternet(at)) return { kind: 'internet' }
-  return own.some((each) => each.ports.length === 0) ? undefined : { kind: 'unknown', ports }
+  return listening.some((each) => each.length === 0) ? undefined : { kind: 'unknown', ports }
 }
 
 /** A Service of that port which leads to one of the pods, on another port. */

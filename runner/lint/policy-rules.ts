@@ -58,5 +58,6 @@ export function destinationsOf(at: RuleAt, { population }: Pick<Context, 'popula
   const { policy, direction, rule } = at
   if (direction === 'ingress') return population.select(policy.namespace, policy.podSelector)
   if (rule.peers.length === 0 || rule.peers.some(({ ipBlock }) => ipBlock !== undefined)) return 'everybody'
-  return [...new Set(rule.peers.flatMap((peer) => population.peersOf(policy.namespace, peer)))]
+  const [first, ...more] = rule.peers.map((peer) => population.peersOf(policy.namespace, peer))
+  return first !== undefined && more.length === 0 ? first : [...new Set([...(first ?? []), ...more.flat()])]
 }

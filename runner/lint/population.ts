@@ -23,6 +23,7 @@ export function createPopulation(world: World, probed: (pod: Pod) => readonly nu
   const services = Map.groupBy(world.services, ({ namespace }) => namespace)
   const selected = new Map<string, readonly Pod[]>()
   const namespaces = new Map<string, readonly Namespace[]>()
+  const peers = new Map<string, readonly Pod[]>()
   const ports = new Map<Pod, readonly ContainerPort[]>()
   const population: Population = {
     podsIn: (namespace) => pods.get(namespace) ?? [],
@@ -35,10 +36,12 @@ export function createPopulation(world: World, probed: (pod: Pod) => readonly nu
       remember(namespaces, JSON.stringify(selector), () =>
         world.namespaces.filter(({ labels }) => matchesSelector(selector, labels)),
       ),
-    peersOf: (namespace, { podSelector, namespaceSelector, ipBlock }) => {
+    peersOf: (namespace, { podSelector = {}, namespaceSelector, ipBlock }) => {
       if (ipBlock !== undefined) return []
-      const names = namespaceSelector === undefined ? [namespace] : namesOf(population.namespacesOf(namespaceSelector))
-      return names.flatMap((name) => population.select(name, podSelector ?? {}))
+      if (namespaceSelector === undefined) return population.select(namespace, podSelector)
+      return remember(peers, JSON.stringify([namespaceSelector, podSelector]), () =>
+        population.namespacesOf(namespaceSelector).flatMap(({ name }) => population.select(name, podSelector)),
+      )
     },
     listening: (pod) =>
       remember(ports, pod, () => {
@@ -47,10 +50,6 @@ export function createPopulation(world: World, probed: (pod: Pod) => readonly nu
       }),
   }
   return population
-}
-
-function namesOf(namespaces: readonly Namespace[]): string[] {
-  return namespaces.map(({ name }) => name)
 }
 
 function remember<K, V>(known: Map<K, V>, key: K, find: () => V): V {

@@ -16,9 +16,9 @@ export const ingressBackendElsewhere: Rule = {
       if (namespace !== undefined) {
         const says =
           namespace === own
-            ? 'kubectl refuses this key, which is not needed'
-            : `and this one is in ${own}: kubectl refuses the key, and without it ${name} is looked for in ${own}`
-        const message = `an Ingress reaches Services of its own namespace only; ${says}`
+            ? 'the API has no such key here, and kubectl refuses it'
+            : `this one is in ${own}, kubectl refuses the key, and without it ${name} is looked for in ${own}`
+        const message = `an Ingress reaches Services of its own namespace only: ${says}`
         yield {
           object,
           path: [...path, 'namespace'],

@@ -1,6 +1,9 @@
+import type { LabelSelector } from '../../../policy/types.ts'
 import type { Rule } from '../rule.ts'
-import { workloadsOf } from '../words.ts'
+import { listed, workloadsOf } from '../words.ts'
 import { givenPods, placeOf } from './namespace-without-policy.ts'
+
+const fix = 'add a default deny: podSelector: {} and policyTypes: [Ingress]'
 
 /** A namespace that has policies, some of whose pods none of them isolates: it has no default deny. */
 export const podsWithoutIsolation: Rule = {
@@ -17,10 +20,19 @@ export const podsWithoutIsolation: Rule = {
         ingress.flatMap(({ policy }) => context.population.select(namespace, policy.podSelector)),
       )
       const open = pods.filter((pod) => !isolated.has(pod))
+      const operators = context.operatorsIn(namespace)
+      if (operators.length > 0 && !ingress.some(({ policy }) => selectsAll(policy.podSelector))) {
+        const makers = listed(operators.map(({ kind, name }) => `${kind} ${name}`))
+        const message = `no policy of namespace ${namespace} selects all its pods: those that ${makers} makes are open to everybody unless they carry the labels that a policy selects`
+        yield { ...placeOf(namespace, pods, context), message, fix }
+      }
       if (open.length === 0) continue
       const message = `no policy of namespace ${namespace} isolates ${workloadsOf(open)}: everybody in the cluster reaches it`
-      const fix = 'add a default deny: podSelector: {} and policyTypes: [Ingress]'
       yield { ...placeOf(namespace, pods, context), message, fix }
     }
   },
+}
+
+function selectsAll(selector: LabelSelector): boolean {
+  return Object.keys(selector).length === 0
 }
