@@ -15,7 +15,7 @@ export function blockLines({ first, others }: Group, style: Style): string[] {
   const place = `${first.place.file}:${first.place.line}:${first.place.column}`
   const step = first.step === undefined ? [] : [`step ${first.step}`]
   const cause = first.cause === undefined ? [] : [`cause ${first.cause}`]
-  const where = [place, `scenario ${first.scenario}`, ...step, ...cause].join(', ')
+  const where = [place, ...step, ...cause].join(', ')
   const width = style.width - margin.length
   return [
     ...headingLines({ first, others }, style),

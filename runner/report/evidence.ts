@@ -12,13 +12,13 @@ export interface Evidence {
 
 /** What was seen of a path, beside it the name's resolution, then what makes it count; labels without lines are left out. */
 export function evidenceOf(result: PathResult): Evidence[] {
-  const { why, predicted, control, source, lookup, observed } = result
+  const { why, predicted, control, source, lookup, observed, explanation } = result
   const dns = lookup ?? (observed?.phase === 'resolve' && observed.dns !== undefined ? observed : undefined)
   return [
     { label: 'why', lines: why === undefined ? [] : [why] },
     { label: 'seen', lines: dns === observed && dns !== undefined ? [] : seenLines(result) },
-    { label: 'DNS', lines: dns === undefined ? [] : [lookupText(dns)] },
-    { label: 'predicted', lines: predicted === undefined ? [] : predictedLines(predicted) },
+    { label: 'DNS', lines: dns === undefined ? [] : lookupLines(dns) },
+    { label: 'predicted', lines: predicted === undefined ? [] : predictedLines(predicted, explanation) },
     {
       label: 'control',
       lines: control.map(
@@ -29,7 +29,12 @@ export function evidenceOf(result: PathResult): Evidence[] {
   ].filter(({ lines }) => lines.length > 0)
 }
 
-function predictedLines({ verdict, evidence: [first, ...rest] }: NonNullable<PathResult['predicted']>): string[] {
+/** Rules that the explanation has named already are not repeated. */
+function predictedLines(
+  { verdict, evidence }: NonNullable<PathResult['predicted']>,
+  told: readonly string[],
+): string[] {
+  const [first, ...rest] = evidence.filter((sentence) => !told.includes(sentence))
   return [first === undefined ? verdict : `${verdict}: ${first}`, ...rest]
 }
 
@@ -39,17 +44,25 @@ function sourceLines({ pod, node, note }: NonNullable<PathResult['source']>): st
   return parts.length === 0 ? [] : [parts.join(', ')]
 }
 
-/** The observation that decided, then the addresses: one line each where they differ, else one line for all of them. */
-function seenLines({ observed, endpoints }: PathResult): string[] {
+/** The observation that decided, then the addresses by what they showed: first those that are not as they should be. */
+function seenLines({ observed, endpoints, expect }: PathResult): string[] {
   const [only, ...more] = endpoints
   const decided = observed === undefined ? [] : [observedText(observed, more.length === 0 ? only : undefined)]
   if (only === undefined || (more.length === 0 && observed !== undefined)) return decided
-  const same = endpoints.every(
-    (each) => each.state === only.state && each.reason === only.reason && each.of === only.of,
+  const wanted = expect.startsWith('blocked') ? 'blocked' : 'open'
+  const states = Map.groupBy(endpoints, stateText)
+  const ordered = [...states].toSorted(([, [a]], [, [b]]) => Number(a?.state === wanted) - Number(b?.state === wanted))
+  const cells = ordered.flatMap(([state, alike]) =>
+    alike.length > most ? [crowd(state, alike)] : alike.map((each) => [state, addressText(each)]),
   )
-  if (!same || endpoints.length <= 3) return [...decided, ...table(endpoints.map(endpointCells))]
-  const all = `${endpoints.length} addresses, all ${stateText(only)}: ${endpoints.map(placeText).join(', ')}`
-  return [...decided, all]
+  return [...decided, ...table(cells)]
+}
+
+/** Addresses that showed the same and have a line each. */
+const most = 6
+
+function crowd(state: string, endpoints: readonly EndpointResult[]): string[] {
+  return [state, `${endpoints.length} addresses: ${endpoints.map(placeText).join(', ')}`]
 }
 
 /** `10.1.2.3:80 (ns/pod on n0): no answer (connect_timeout), 3.5 s, 2 attempts`, then what the machine said. */
@@ -69,8 +82,8 @@ function observedText(outcome: Outcome, endpoint: EndpointResult | undefined): s
   return `${at}${facts.join(', ')}${detail === undefined ? '' : `: ${detail}`}`
 }
 
-function endpointCells(endpoint: EndpointResult): string[] {
-  return [placeText(endpoint), stateText(endpoint), ownerText(endpoint)]
+function addressText(endpoint: EndpointResult): string {
+  return `${placeText(endpoint)} ${ownerText(endpoint)}`.trimEnd()
 }
 
 function placeText({ address, port, protocol }: EndpointResult): string {
@@ -94,15 +107,15 @@ function socketText(address: string, port: number | undefined): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
-/** `api.shop.svc.cluster.local is 10.96.0.7`, or every name that was asked with the server's answer. */
-function lookupText(outcome: Outcome): string {
+/** `api.shop.svc.cluster.local is 10.96.0.7`, or what was answered to which names. */
+function lookupLines(outcome: Outcome): string[] {
   const { dns, reason } = outcome
   const records = recordsText(outcome)
   const questions = dns?.questions ?? []
   const server = [...new Set(questions.map((question) => question.server))].join(', ')
   const asked = server === '' ? '' : `, asked ${server}`
-  if (records !== undefined) return `${dns?.name ?? questions.at(-1)?.name ?? 'the name'} is ${records}${asked}`
-  const answers = new Set(questions.map(({ name, rcode }) => `${name}: ${rcode}`))
-  const list = answers.size === 0 ? '' : `: ${[...answers].join(', ')}${asked}`
-  return `${reasonText(reason)}${list}`
+  if (records !== undefined) return [`${dns?.name ?? questions.at(-1)?.name ?? 'the name'} is ${records}${asked}`]
+  const answers = Map.groupBy(questions, ({ rcode }) => rcode)
+  const names = [...answers].map(([rcode, own]) => `${rcode}: ${[...new Set(own.map(({ name }) => name))].join(', ')}`)
+  return [`${reasonText(reason)}${asked}`, ...names]
 }

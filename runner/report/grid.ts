@@ -1,15 +1,16 @@
-import type { PathResult, Status } from '../result.ts'
+import type { PathResult } from '../result.ts'
+import type { Mark } from './style.ts'
 
 /** The paths of a scenario as sources × targets; what is gravest of several paths in one cell. */
 export interface Grid {
-  readonly rows: Map<string, Map<string, Status>>
+  readonly rows: Map<string, Map<string, Mark>>
   readonly columns: Set<string>
 }
 
-const gravity: readonly Status[] = ['skipped', 'pass', 'predicted', 'inconclusive', 'fail']
+const gravity: readonly Mark[] = ['skipped', 'barred', 'pass', 'predicted', 'inconclusive', 'fail']
 
 /** What a grid needs of a path. */
-export type Cell = Pick<PathResult, 'index' | 'scenario' | 'from' | 'to' | 'status'>
+export type Cell = Pick<PathResult, 'index' | 'scenario' | 'from' | 'to' | 'status' | 'seen'>
 
 /** One grid per scenario, in the order of the files: paths of scenarios that run side by side come mixed. */
 export function gridsOf(cells: readonly Cell[]): Map<string, Grid> {
@@ -22,17 +23,18 @@ export function gridsOf(cells: readonly Cell[]): Map<string, Grid> {
   return grids
 }
 
-function addToGrid(grid: Grid, { from, to, status }: Cell): void {
-  const row = grid.rows.get(from) ?? new Map<string, Status>()
+function addToGrid(grid: Grid, { from, to, status, seen }: Cell): void {
+  const mark = status === 'pass' && seen === 'blocked' ? 'barred' : status
+  const row = grid.rows.get(from) ?? new Map<string, Mark>()
   const known = row.get(to)
-  if (known === undefined || gravity.indexOf(status) > gravity.indexOf(known)) row.set(to, status)
+  if (known === undefined || gravity.indexOf(mark) > gravity.indexOf(known)) row.set(to, mark)
   grid.rows.set(from, row)
   grid.columns.add(to)
 }
 
 /** Targets as rows, sources as columns. */
 export function turned(grid: Grid): Grid {
-  const rows = new Map<string, Map<string, Status>>()
+  const rows = new Map<string, Map<string, Mark>>()
   for (const to of grid.columns) {
     const cells = [...grid.rows].flatMap(([from, row]) => {
       const status = row.get(to)
@@ -45,7 +47,7 @@ export function turned(grid: Grid): Grid {
 
 /** Without the rows, and without the columns, in which every path passed. */
 export function withoutPassing(grid: Grid): Grid {
-  const remarkable = (cells: Iterable<Status>) => [...cells].some((status) => status !== 'pass')
+  const remarkable = (cells: Iterable<Mark>) => [...cells].some((mark) => mark !== 'pass' && mark !== 'barred')
   const rows = [...grid.rows].filter(([, row]) => remarkable(row.values()))
   const columns = [...grid.columns].filter((to) => remarkable(rows.flatMap(([, row]) => row.get(to) ?? [])))
   return { rows: new Map(rows), columns: new Set(columns) }

@@ -49,8 +49,8 @@ function sort({ head, fabrics, troubled, skipped }: Ledger): void {
 function enterPath(ledger: Ledger, result: PathResult): void {
   if (isTroubled(result)) ledger.troubled.push(result)
   if (result.status === 'skipped') ledger.skipped.push(result)
-  const { index, scenario, from, to, status } = result
-  ledger.cells.push({ index, scenario, from, to, status })
+  const { index, scenario, from, to, status, seen } = result
+  ledger.cells.push({ index, scenario, from, to, status, seen })
 }
 
 /** Passed or predicted, and nothing to look at. */

@@ -8,7 +8,7 @@ import { emptyLedger, enter, type Ledger } from './ledger.ts'
 import { neutral } from './neutral.ts'
 import { noticesOf } from './notices.ts'
 import type { Reporter } from './reporter.ts'
-import { marksOf, signsOf } from './style.ts'
+import { type Mark, marksOf, signsOf } from './style.ts'
 import { summaryText } from './summary.ts'
 import { claim, statusWords } from './words.ts'
 
@@ -92,8 +92,8 @@ function gridTable({ rows, columns }: Grid): string {
   return row(['', ...names.map(md)]) + row(['---', ...names.map(() => ':-:')]) + body.join('')
 }
 
-function markOf(status: PathResult['status'] | undefined): string {
-  return status === undefined ? '' : marks[status]
+function markOf(mark: Mark | undefined): string {
+  return mark === undefined ? '' : marks[mark]
 }
 
 function withinBytes(parts: readonly string[]): string {

@@ -1,7 +1,6 @@
-import type { Status } from '../result.ts'
 import { type Grid, turned, withoutPassing } from './grid.ts'
 import { clip, columns, pad } from './layout.ts'
-import type { Style } from './style.ts'
+import type { Mark, Style } from './style.ts'
 
 /** Above so many rows or columns, those in which everything passed are left out. */
 const many = 40
@@ -18,12 +17,18 @@ export function matrixLines(grid: Grid, style: Style): string[] {
   const note =
     left.length === 0 ? [] : [`${margin}left out, because every path shown here of them passed: ${left.join(', ')}`]
   if (shown.rows.size === 0)
-    return [`${margin}every path of ${grid.rows.size} sources and ${grid.columns.size} targets passed`]
+    return [
+      `${margin}every path of ${counted(grid.rows.size, 'source')} and ${counted(grid.columns.size, 'target')} passed`,
+    ]
   return [...drawn(shown, style).map((line) => margin + line), ...note]
 }
 
 function leftOut(count: number, what: string): string[] {
-  return count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]
+  return count === 0 ? [] : [counted(count, what)]
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 /** Sources as rows where their targets fit beside each other, else the longer side becomes the rows. */
@@ -103,25 +108,26 @@ function steps(names: readonly string[], { head, corner, width, style }: Frame):
   })
 }
 
-function painted(status: Status | undefined, width: number, style: Style): string {
-  const mark = status === undefined ? style.signs.none : style.marks[status]
-  return style.ink(status ?? 'faint', mark) + ' '.repeat(Math.max(0, width - 1))
+function painted(mark: Mark | undefined, width: number, style: Style): string {
+  const sign = mark === undefined ? style.signs.none : style.marks[mark]
+  return style.ink(mark ?? 'faint', sign) + ' '.repeat(Math.max(0, width - 1))
 }
 
 /** What the marks mean, of those that occur. */
 export function legend(grids: Iterable<Grid>, style: Style): string {
   const all = [...grids]
   const used = new Set(all.flatMap(({ rows }) => [...rows.values()].flatMap((row) => [...row.values()])))
-  const words: Record<Status, string> = {
-    pass: 'passed',
+  const words: Record<Mark, string> = {
+    pass: 'as expected',
+    barred: 'blocked as expected',
     fail: 'failed',
     inconclusive: 'inconclusive',
     predicted: 'predicted',
     skipped: 'skipped',
   }
   const holes = all.some(({ rows, columns: to }) => [...rows.values()].some((row) => row.size < to.size))
-  const parts = (Object.keys(words) as Status[])
-    .filter((status) => used.has(status))
-    .map((status) => `${style.marks[status]} ${words[status]}`)
+  const parts = (Object.keys(words) as Mark[])
+    .filter((mark) => used.has(mark))
+    .map((mark) => `${style.marks[mark]} ${words[mark]}`)
   return [...parts, ...(holes ? [`${style.signs.none} no path`] : [])].join('   ')
 }

@@ -14,13 +14,17 @@ const ascii: typeof unicode = {
   rule: '-',
 }
 
-const marks: Record<'unicode' | 'ascii', Record<Status, string>> = {
-  unicode: { pass: '✓', fail: '✗', inconclusive: '?', predicted: '≈', skipped: '–' },
-  ascii: { pass: '+', fail: 'X', inconclusive: '?', predicted: '~', skipped: '-' },
+/** What a cell of a matrix says: `barred` is a path that passed because it is blocked. */
+export type Mark = Status | 'barred'
+
+const marks: Record<'unicode' | 'ascii', Record<Mark, string>> = {
+  unicode: { pass: '✓', barred: '■', fail: '✗', inconclusive: '?', predicted: '≈', skipped: '–' },
+  ascii: { pass: '+', barred: '#', fail: 'X', inconclusive: '?', predicted: '~', skipped: '-' },
 }
 
 const inks = {
   pass: 'green',
+  barred: 'green',
   fail: ['red', 'bold'],
   inconclusive: ['yellow', 'bold'],
   predicted: 'cyan',
@@ -35,7 +39,7 @@ export interface Style {
   readonly width: number
   readonly ascii: boolean
   readonly signs: typeof unicode
-  readonly marks: Record<Status, string>
+  readonly marks: Record<Mark, string>
   readonly ink: (ink: Ink, text: string) => string
 }
 

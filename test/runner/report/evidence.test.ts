@@ -29,13 +29,16 @@ test('a prediction has its verdict and a line per rule', () => {
     'second',
   ])
   expect(evidence(path({ predicted: { verdict: 'undefined', evidence: [] } })).predicted).toEqual(['undefined'])
+  const told = { predicted: { verdict: 'deny', evidence: ['first', 'second'] }, explanation: ['first'] } as const
+  expect(evidence(path(told)).predicted).toEqual(['deny: second'])
 })
 
 test('a name that did not resolve is told with every question, and not twice', () => {
   const { seen, DNS } = evidence(pathsByCause.dns)
   expect(seen).toBeUndefined()
   expect(DNS).toEqual([
-    'no name server answers (dns_timeout): api.shop-front.svc.cluster.local: TIMEOUT, api: TIMEOUT, asked 10.96.0.10',
+    'no name server answers (dns_timeout), asked 10.96.0.10',
+    'TIMEOUT: api.shop-front.svc.cluster.local, api',
   ])
 })
 
@@ -45,13 +48,28 @@ test('the virtual address of a Service and a node are named', () => {
     endpoint({ address: '172.18.0.3', pod: undefined, state: 'unknown', reason: 'not_run', open: 0, of: 1 }),
   ]
   expect(evidence(openPath({ endpoints })).seen?.slice(1)).toEqual([
-    '10.96.0.31:5432/TCP  open 3 of 3 (connected)  Service shop-data/pg',
-    '172.18.0.3:5432/TCP  not known (not_run)      node n1',
+    'open 3 of 3 (connected)  10.96.0.31:5432/TCP Service shop-data/pg',
+    'not known (not_run)      172.18.0.3:5432/TCP node n1',
   ])
 })
 
 test('what the machine said stands behind what was seen', () => {
   expect(evidence(pathsByCause.tls).seen).toEqual([
     '10.96.0.12:443: connected, the certificate is not valid now (tls_expired), 1.8 ms: certificate has expired',
+  ])
+})
+
+test('addresses that are not as they should be come first, and many that are alike share a line', () => {
+  const alike = Array.from({ length: 7 }, (_, index) => endpoint({ address: `10.0.0.${index}`, of: 1, open: 1 }))
+  const bad = endpoint({ address: '10.0.0.9', state: 'blocked', reason: 'connect_timeout', open: 0 })
+  const crowd = alike.map(({ address }) => `${address}:5432/TCP`).join(', ')
+  expect(evidence(path({ endpoints: [...alike, bad] })).seen?.slice(1)).toEqual([
+    'blocked (connect_timeout)  10.0.0.9:5432/TCP shop-data/postgres-0 on n1',
+    `open (connected)           7 addresses: ${crowd}`,
+  ])
+  const leak = endpoint({ address: '10.0.0.8', state: 'leak', open: 1 })
+  expect(evidence(openPath({ endpoints: [bad, leak] })).seen?.slice(1)).toEqual([
+    'leaks 1 of 3 (connected)   10.0.0.8:5432/TCP shop-data/postgres-0 on n1',
+    'blocked (connect_timeout)  10.0.0.9:5432/TCP shop-data/postgres-0 on n1',
   ])
 })

@@ -9,7 +9,14 @@ import { type Status, statuses } from '../../../runner/result.ts'
 const style = styleFor({ colour: false, unicode: true, width: 80 })
 
 function grid(cells: readonly (readonly [from: string, to: string, status: Status])[]) {
-  const all = cells.map(([from, to, status], index) => ({ index, scenario: 'shop', from, to, status }))
+  const all = cells.map(([from, to, status], index) => ({
+    index,
+    scenario: 'shop',
+    from,
+    to,
+    status,
+    seen: 'open' as const,
+  }))
   return gridsOf(all).get('shop') ?? { rows: new Map(), columns: new Set<string>() }
 }
 
@@ -28,6 +35,17 @@ test('the gravest of several paths of a cell is shown', () => {
     )
     expect(lines[1]).toBe(`  ui           ${style.marks[worse]}`)
   }
+})
+
+test('a path that is blocked as it must be has a mark of its own, unless the cell has an open one too', () => {
+  const cell = (index: number, to: string, seen: 'open' | 'blocked') =>
+    ({ index, scenario: 'shop', from: 'ui', to, status: 'pass', seen }) as const
+  const cells = [cell(0, 'pg', 'blocked'), cell(1, 'api', 'blocked'), cell(2, 'api', 'open'), cell(3, 'api', 'blocked')]
+  const made = gridsOf(cells).get('shop')!
+  expect(matrixLines(made, style)[1]).toBe('  ui           ■   ✓')
+  expect(legend([made], style)).toBe('✓ as expected   ■ blocked as expected')
+  const many = Array.from({ length: 41 }, (_, index) => cell(index, `t${index}`, 'blocked'))
+  expect(matrixLines(gridsOf(many).get('shop')!, style)[0]).toContain('every path of 1 source and 41 targets')
 })
 
 test('one source with many targets is turned', () => {
@@ -61,7 +79,7 @@ test('the legend explains the marks that occur', () => {
     ['ui', 'pg', 'predicted'],
     ['job', 'pg', 'pass'],
   ])
-  expect(legend([shown], style)).toBe('✓ passed   ≈ predicted   · no path')
+  expect(legend([shown], style)).toBe('✓ as expected   ≈ predicted   · no path')
 })
 
 test('every line fits, and every cell is drawn', () => {
