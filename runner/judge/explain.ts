@@ -30,6 +30,7 @@ export function explain(planned: PlannedPath, { cause, observed }: Verdict, opti
   if (planned.path.expect.kind === 'blocked')
     return [...hopSentences(hops.filter((hop) => !denied(hop))), ...targets.flatMap((pod) => unguarded(pod, world))]
   const odd = [
+    ...uneven(targets, world),
     ...targets.flatMap((pod) => nameless(pod, 'ingress', world)),
     ...(source === undefined ? [] : nameless(source, 'egress', world)),
   ]
@@ -75,6 +76,21 @@ function selectsNothing(policy: NetworkPolicy, world: World): string[] {
   const pods = world.pods.filter(({ namespace }) => namespace === policy.namespace)
   if (pods.some((pod) => matchesSelector(policy.podSelector, pod.labels))) return []
   return [`policy ${nameOf(policy)} selects nothing: no pod there is among the ${describeSelector(policy.podSelector)}`]
+}
+
+/** Policies that select some pods of the target and not the others: a label is missing on these, or too many on those. */
+function uneven(pods: readonly Pod[], world: World): string[] {
+  return world.policies.flatMap((policy) => {
+    if (!policy.policyTypes.includes('ingress')) return []
+    const own = pods.filter((pod) => pod.namespace === policy.namespace && !pod.hostNetwork)
+    const [selected = [], left = []] = [true, false].map((wanted) =>
+      own.filter((pod) => matchesSelector(policy.podSelector, pod.labels) === wanted),
+    )
+    if (selected.length === 0 || left.length === 0) return []
+    const names = left.map(({ name }) => name).join(', ')
+    const among = describeSelector(policy.podSelector)
+    return [`policy ${nameOf(policy)} selects ${selected[0]?.name} and not ${names}, which is not among the ${among}`]
+  })
 }
 
 /** Rules whose namespaceSelector matches no namespace: what they mean to admit does not exist. */
