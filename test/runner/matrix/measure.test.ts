@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { denyIngress, namespace, pod, policy, service } from '../objects.ts'
+import { denyEgress, denyIngress, namespace, pod, policy, service } from '../objects.ts'
 import { measured } from './measured.ts'
 
 const tcp = [{ port: 8080, protocol: 'TCP' }] as const
@@ -79,6 +79,7 @@ test('namespaces and labels choose sources and targets alike; pods that the lab 
   const selector = { matchLabels: { tier: 'x' } }
   const { told } = await measured(objects, { namespaces: ['a'], selector, ports: tcp })
   expect(told).toEqual(['a/web -> a/db:8080/TCP open', 'a/db -> a/web:8080/TCP open'])
+  expect((await measured([pod('a/web')])).told).toEqual([])
   const { cells } = await measured([pod('a/web')], { everything: true })
   expect(new Set(cells.map(({ cell }) => cell.from.split('/')[0]))).toEqual(new Set(['a', 'kube-system']))
 })
@@ -102,12 +103,13 @@ test('a Service is judged by its address and by every ready endpoint behind it',
     ),
     service('b/api', { selector: { set: 'api' }, ports }),
     service('b/shut', { selector: { shut: 'yes' }, ports }),
-    service('b/none', { selector: { set: 'none' }, ports }),
+    pod('b/late', { ready: false, ports: [] }),
+    service('b/none', { selector: { app: 'late' }, ports }),
     service('b/bare', { selector: { set: 'api' }, ports, clusterIP: 'None' }),
     policy('b/shut', { podSelector: { matchLabels: { shut: 'yes' } }, policyTypes: ['Ingress'] }),
   ]
   const { told, cells } = await measured(objects, { services: true })
-  expect(told.filter((line) => line.includes('/service/'))).toEqual([
+  expect(told.filter((line) => line.includes('/service/') && !line.startsWith('b/late'))).toEqual([
     'a/web -> b/service/api:80/TCP open partly_open',
     'a/web -> b/service/shut:80/TCP blocked',
     'a/web -> b/service/none:80/TCP unknown no_endpoints',
@@ -120,6 +122,9 @@ test('a Service is judged by its address and by every ready endpoint behind it',
     'b/api-2 -> b/service/none:80/TCP unknown no_endpoints',
     'b/api-2 -> b/service/bare:8080/TCP blocked',
   ])
+  expect(cells.find(({ cell }) => cell.reason === 'no_endpoints')?.cell.detail).toBe(
+    'Service b/none has no ready endpoints (1 not ready)',
+  )
   expect(cells.find(({ cell }) => cell.reason === 'partly_open')?.cell.detail).toBe(
     'open at b/api-2; blocked at b/api-1',
   )
@@ -132,16 +137,20 @@ test('internalTrafficPolicy: Local without an endpoint on the node is no block',
     ...[near('a/web', 'n1'), near('a/far', 'n2'), near('b/api', 'n1')],
     service('b/api', { internalTrafficPolicy: 'Local' }),
   ]
-  const { told } = await measured(objects, { services: true })
+  const { told, cells } = await measured(objects, { services: true })
   expect(told.filter((line) => line.includes('/service/'))).toEqual([
     'a/web -> b/service/api:80/TCP open',
     'a/far -> b/service/api:80/TCP unknown service',
   ])
+  expect(cells.at(-1)?.cell.detail).toBe('internalTrafficPolicy: Local, and b/api has no ready endpoint on n2')
 })
 
 test('interrupted, it tells what it has: nothing that was not reached is open or blocked', async () => {
   const pods = Array.from({ length: 6 }, (_, index) => pod(`a/p${index}`, { ports: [8080] }))
-  const { told } = await measured([...pods, denyIngress('a/none', 'p0')], { ports: tcp, abortAfter: 1 })
+  const { told } = await measured([...pods, denyIngress('a/none', 'p0'), denyEgress('a/mute', 'p1')], {
+    ports: tcp,
+    abortAfter: 1,
+  })
   expect(told).toHaveLength(30)
   expect(told.filter((line) => line.includes('-> a/p0:')).every((line) => line.endsWith('unknown not_run'))).toBe(true)
   expect(told.some((line) => line.endsWith(' open'))).toBe(true)
