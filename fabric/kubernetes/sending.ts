@@ -21,7 +21,7 @@ export async function sendPatiently<T>(send: () => Promise<T>, method: string, s
       const answered = error instanceof ApiError
       const worthIt = answered ? busy.has(error.status) : isBrokenConnection(error)
       const allowed = method !== 'POST' || (answered && error.status === 429)
-      if (!worthIt || !allowed || attempt === tries) throw answered ? error : unanswered(error)
+      if (!worthIt || !allowed || attempt === tries) throw isBrokenConnection(error) ? unanswered(error) : error
       await delay(firstPauseMs * 2 ** (attempt - 1), undefined, { signal })
     }
   }
