@@ -3,7 +3,7 @@ import { pathText } from './block.ts'
 import { clip } from './layout.ts'
 import { neutral } from './neutral.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
-import { styleFor } from './style.ts'
+import { knownWidth, styleFor } from './style.ts'
 import { claim } from './words.ts'
 
 export interface ProgressOptions extends Pick<ReportOptions, 'colour' | 'unicode' | 'width'> {
@@ -19,7 +19,8 @@ const moves = 200
 const erase = '\r\x1b[K'
 
 /** What the run is doing, for stderr: on a terminal one line that is written anew and is gone at the end, and the first failures above it. */
-export function createProgress(options: ProgressOptions): Reporter {
+export function createProgress(given: ProgressOptions): Reporter {
+  const options = { ...given, width: knownWidth(given.width) }
   return options.terminal ? liveProgress(options) : sparseProgress(options)
 }
 

@@ -52,10 +52,15 @@ export function marksOf(rich: boolean): Style['marks'] {
   return rich ? marks.unicode : marks.ascii
 }
 
+/** A terminal that was never told its size has 0 columns. */
+export function knownWidth(width: number): number {
+  return width > 0 ? width : 80
+}
+
 /** The style for a place that text is written to. */
 export function styleFor(options: Pick<ReportOptions, 'colour' | 'unicode' | 'width'>): Style {
   return {
-    width: Math.min(120, Math.max(60, options.width)),
+    width: Math.min(120, Math.max(60, knownWidth(options.width))),
     ascii: !options.unicode,
     signs: signsOf(options.unicode),
     marks: marksOf(options.unicode),

@@ -36,6 +36,11 @@ test('no line is wider than the terminal', () => {
   expect(Math.max(...lines.map((line) => line.length))).toBe(39)
 })
 
+test('a terminal that does not tell its width is taken for one of 80 columns', () => {
+  const doing = { kind: 'doing', scenario: 'shop', what: 'x'.repeat(100) } as const
+  expect(progress([doing], { width: 0 })).toHaveLength('\r\x1b[K'.length + 79)
+})
+
 test('of many failures the first ten are told, and a large run moves the line at most 200 times', () => {
   const { left } = screen(progress(run(Array.from({ length: 50 }, () => openPath()))))
   expect(left.filter((line) => line.startsWith('✗'))).toHaveLength(10)

@@ -207,8 +207,9 @@ test('what is expected has a line of its own where the names are long', () => {
   expect(text(run([openPath({ to })]))).toContain(`:\n  expected blocked, saw open\n  scenarios/`)
 })
 
-test('a terminal that tells a width of nothing still gets readable lines', () => {
-  const lines = text(run([openPath()]), { width: 0 }).split('\n')
+test('lines have 60 columns at least, and 80 where the terminal does not tell', () => {
+  expect(text(run([openPath()]), { width: 0 })).toBe(text(run([openPath()]), { width: 80 }))
+  const lines = text(run([openPath()]), { width: 30 }).split('\n')
   expect(lines[0]).toBe('Lab of 2 nodes and 9 pods in network namespaces of this')
   expect(lines.filter((line) => line.length > 60)).toEqual([])
 })
