@@ -51,6 +51,10 @@ export interface Fabric {
   /** One line for the head of the report. */
   readonly description: string
   readonly timing: Timing
+  /** What a report says once, at its top: what of the objects was left out, what could not be read. */
+  readonly notes?: readonly string[]
+  /** Which cluster this is, for an auditor: kube-system's UID, the server's version, who asked, the probe's image. */
+  readonly cluster?: { readonly uid: string; readonly version: string; readonly user?: string; readonly image?: string }
   world(signal: AbortSignal): Promise<World>
   probe(identity: Identity, signal: AbortSignal): Promise<Probe | Unavailable>
   /** Changes objects; resolves when the change was accepted, and in the lab when it is in force. */

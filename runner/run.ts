@@ -42,7 +42,10 @@ export async function run(scenarios: readonly Scenario[], options: RunOptions): 
 }
 
 /** Waits for all; when one rejects the others are stopped first, so that nothing of them is left. */
-async function untilOneBreaks(outer: AbortSignal, start: (signal: AbortSignal) => readonly Promise<void>[]): Promise<void> {
+async function untilOneBreaks(
+  outer: AbortSignal,
+  start: (signal: AbortSignal) => readonly Promise<void>[],
+): Promise<void> {
   const broken = new AbortController()
   const running = start(AbortSignal.any([outer, broken.signal]))
   for (const each of running) each.catch((error: unknown) => broken.abort(error))
@@ -58,6 +61,7 @@ async function runScenario(scenario: Scenario, { emit, close }: Lane, options: R
     emit({ kind: 'doing', scenario: scenario.name, what: 'bringing it up' })
     await using fabric = await open(scenario, signal)
     emit(await describe(scenario, fabric, signal))
+    for (const message of fabric.notes ?? []) emit({ kind: 'notice', scenario: scenario.name, message })
     const context = { ...options, emit, scenario, fabric, canaryFor: createCanary(fabric) }
     let probes = noProbes
     for (const stage of stagesOf(scenario)) probes = await runStage(stage, probes, context)
@@ -74,6 +78,7 @@ async function describe({ name }: Scenario, fabric: Fabric, signal: AbortSignal)
     kind: 'fabric' as const,
     scenario: name,
     description: fabric.description,
+    ...(fabric.cluster === undefined ? {} : { cluster: fabric.cluster }),
     policies: policies.map((policy) => ({ namespace: policy.namespace, name: policy.name })),
     notSimulated: notSimulated.map(
       (object) => `${object.kind} ${[object.namespace, object.name].filter(Boolean).join('/')}`,

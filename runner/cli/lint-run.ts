@@ -22,6 +22,9 @@ type LintOutput = Output<'text' | 'json' | 'sarif' | 'github'>
 
 const thresholds = [...severities, 'never'] as const
 
+/** An object that the API server refuses is looked into when it has been mended. */
+const maxPasses = 5
+
 /** Lints what the invocation names; the exit code says whether a finding remains that is bad enough. */
 export async function runLint(invocation: Invocation, outputs: readonly LintOutput[], io: Io): Promise<number> {
   const { options } = invocation
@@ -35,7 +38,8 @@ export async function runLint(invocation: Invocation, outputs: readonly LintOutp
   if (tellProblems(wrong, io)) return exitCodes.usage
   let result = await lintOnce(invocation, chosen.rules, io)
   if (result === undefined) return exitCodes.usage
-  if (options.fix === true && (await fixFiles(result.findings, io))) {
+  for (let pass = 0; options.fix === true && pass < maxPasses; pass++) {
+    if (!(await fixFiles(result.findings, io))) break
     result = await lintOnce(invocation, chosen.rules, io)
     if (result === undefined) return exitCodes.usage
   }

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os'
 import type { Problem } from '../../policy/types.ts'
+import type { RunHead } from '../events.ts'
 import { parseDuration } from '../scenario/parse-duration.ts'
 import type { Invocation } from './command.ts'
 
 /** What the options of `crosscheck run` and `check` ask for. */
 export interface RunRequest {
-  readonly where: 'lab' | 'predicted'
+  readonly where: RunHead['where']
   readonly only: readonly string[]
   readonly deadlineMs?: number
   readonly inconclusive: 'fail' | 'warn'
@@ -23,12 +24,11 @@ export function readRunOptions(options: Invocation['options']): RunRequest | { r
   const refuse = (message: string, hint?: string) => {
     problems.push({ severity: 'error', message, ...(hint !== undefined && { hint }) })
   }
-  if (options.lab !== true && options.predict !== true)
-    refuse(
-      'run: nothing says where to run',
-      'add --lab to run in network namespaces of this machine, or --predict to ask the policy engine alone',
-    )
   if (options.lab === true && options.predict === true) refuse('--lab and --predict contradict each other')
+  const where = options.lab === true ? '--lab' : '--predict'
+  for (const name of ['context', 'kubeconfig', 'rehearse'])
+    if (options[name] !== undefined && (options.lab === true || options.predict === true))
+      refuse(`--${name} goes with a cluster, not with ${where}`)
   const time = options.deadline as string | undefined
   const deadlineMs = time === undefined ? undefined : parseDuration(time)
   if (time !== undefined && (deadlineMs === undefined || deadlineMs < 100 || deadlineMs > 60_000))
@@ -42,7 +42,7 @@ export function readRunOptions(options: Invocation['options']): RunRequest | { r
     refuse(`--concurrency ${digits}: expected a number from 1 to 64`)
   if (problems.length > 0) return { problems }
   return {
-    where: options.predict === true ? 'predicted' : 'lab',
+    where: options.predict === true ? 'predicted' : options.lab === true ? 'lab' : 'cluster',
     only: (options.only ?? []) as string[],
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...{ inconclusive: inconclusive === 'warn' ? 'warn' : 'fail', verbose: options.verbose === true, parallel },

@@ -5,6 +5,7 @@ import { predictRun } from '../predict-run.ts'
 import type { FormatName } from '../report/formats.ts'
 import { exitCodes } from '../result.ts'
 import { run } from '../run.ts'
+import { type ClusterRequest, clusterOpener } from './cluster.ts'
 import { Interruption, type Io } from './io.ts'
 import type { Output } from './outputs.ts'
 import { tellProblems } from './problems.ts'
@@ -20,11 +21,15 @@ export interface ScenarioRun {
   readonly objects: readonly ManifestObject[] | undefined
   readonly set: ReadonlyMap<string, string>
   readonly request: RunRequest
+  readonly cluster: ClusterRequest
   readonly outputs: readonly Output<FormatName>[]
 }
 
 /** Runs scenarios, in the lab or by the engine alone, and writes the reports; resolves with the exit code. */
-export async function runScenarios({ paths, objects, set, request, outputs }: ScenarioRun, io: Io): Promise<number> {
+export async function runScenarios(
+  { paths, objects, set, request, cluster, outputs }: ScenarioRun,
+  io: Io,
+): Promise<number> {
   const { kubernetes, only, inconclusive } = request
   const options = {
     set,
@@ -37,7 +42,7 @@ export async function runScenarios({ paths, objects, set, request, outputs }: Sc
   const reports = openReports(outputs, request, io)
   const head = { id: randomUUID(), where: request.where, tool: version, scenarios: await describeScenarios(prepared) }
   const start = request.where === 'predicted' ? predicted : measured
-  const summary = await start(prepared, { head, emit: reports.emit, request }, io)
+  const summary = await start(prepared, { head, emit: reports.emit, request, cluster }, io)
   await reports.write()
   return exitCodeOf(summary, inconclusive, io)
 }
@@ -46,15 +51,18 @@ interface Start {
   readonly head: Omit<RunHead, 'start'>
   readonly emit: Emit
   readonly request: RunRequest
+  readonly cluster: ClusterRequest
 }
 
-function measured(prepared: readonly Prepared[], { head, emit, request }: Start, io: Io): Promise<Summary> {
+function measured(prepared: readonly Prepared[], { head, emit, request, cluster }: Start, io: Io): Promise<Summary> {
   const { deadlineMs, parallel, kubernetes } = request
   return run(
     prepared.map(({ scenario }) => scenario),
     {
-      ...{ head, emit, parallel, now: io.now, signal: io.signal },
-      open: labOpener(prepared, io, kubernetes),
+      ...{ head, emit, now: io.now, signal: io.signal },
+      // On a cluster the scenarios would share its nodes, and their canary.
+      parallel: request.where === 'lab' ? parallel : 1,
+      open: request.where === 'lab' ? labOpener(prepared, io, kubernetes) : clusterOpener(prepared, cluster, io),
       readObjects: (files) => readObjects(files, io),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
     },

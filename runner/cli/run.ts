@@ -1,5 +1,6 @@
 import { formatNames } from '../report/formats.ts'
 import { exitCodes } from '../result.ts'
+import { defineCluster, readCluster } from './cluster.ts'
 import { type Command, repeatable } from './command.ts'
 import { defineInputs, readInputs } from './inputs.ts'
 import { readOutputs } from './outputs.ts'
@@ -25,6 +26,10 @@ export const run: Command = {
       .argument('[path...]', 'scenario files, or folders with all below them (default: scenarios/)')
       .option('--lab', 'in the lab: network namespaces of this machine, made from the manifests')
       .option('--predict', 'by the policy engine alone, without a packet, on every system: `predicted`, never `passed`')
+    defineCluster(definition).option(
+      '--rehearse',
+      'on a cluster: first deploys the manifests, every image replaced by a listener; removes them at the end',
+    )
     defineInputs(definition)
       .option('--set <name=value>', 'value of a variable of the scenarios (repeatable)', repeatable)
       .option('--only <pattern>', 'only paths that match (repeatable)', repeatable)
@@ -47,6 +52,16 @@ export const run: Command = {
     const inputs = given ? await readInputs(invocation, io) : undefined
     if (inputs !== undefined && tellProblems(inputs.problems, io)) return exitCodes.usage
     const { runScenarios } = await import('./run-scenarios.ts')
-    return runScenarios({ paths: (args[0] ?? []) as string[], objects: inputs?.objects, set, request, outputs }, io)
+    return runScenarios(
+      {
+        paths: (args[0] ?? []) as string[],
+        objects: inputs?.objects,
+        set,
+        request,
+        cluster: readCluster(invocation),
+        outputs,
+      },
+      io,
+    )
   },
 }

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import type { Command as Definition } from 'commander'
+import { processVantage } from '../../checks/process-vantage.ts'
+import type { Fabric } from '../../fabric/fabric.ts'
+import type { ClusterOptions } from '../../fabric/kubernetes/open.ts'
+import type { Scenario } from '../scenario/model.ts'
+import type { Invocation } from './command.ts'
+import type { Io } from './io.ts'
+import type { Prepared } from './scenarios.ts'
+import { version } from './version.ts'
+
+/** Which cluster, and with what image. */
+export interface ClusterRequest {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly image: string
+  readonly imagePullSecret?: string
+  /** Deploys the scenario's manifests first, every image replaced by Crosscheck's listener. */
+  readonly rehearse: boolean
+}
+
+/** Adds the options by which every command finds its cluster. */
+export function defineCluster(definition: Definition): Definition {
+  return definition
+    .option('--context <name>', 'the context of the kubeconfig (default: its current one)')
+    .option('--kubeconfig <file>', 'instead of KUBECONFIG and ~/.kube/config')
+    .option('--image <name>', 'the image of probes, as the nodes pull it or have it', `crosscheck:${version}`)
+    .option('--image-pull-secret <name>', 'a secret in the namespaces of the sources by which the image is pulled')
+}
+
+/** What the options say of the cluster. */
+export function readCluster({ options }: Pick<Invocation, 'options'>): ClusterRequest {
+  const { kubeconfig, context, image, imagePullSecret, rehearse } = options as Partial<Record<string, string>>
+  return {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    image: image ?? `crosscheck:${version}`,
+    ...(imagePullSecret === undefined ? {} : { imagePullSecret }),
+    rehearse: rehearse !== undefined,
+  }
+}
+
+/** Opens the cluster for each scenario, and rehearses its manifests where that is asked for. */
+export function clusterOpener(
+  prepared: readonly Prepared[],
+  request: ClusterRequest,
+  io: Io,
+): (scenario: Scenario, signal: AbortSignal) => Promise<Fabric> {
+  const objectsOf = new Map(prepared.map(({ scenario, objects }) => [scenario, objects]))
+  return async (scenario, signal) => {
+    const options = clusterOptions(request, io)
+    if (!request.rehearse) {
+      const { openCluster } = await import('../../fabric/kubernetes/open.ts')
+      return openCluster(options, signal)
+    }
+    const { openRehearsal } = await import('../../fabric/kubernetes/rehearsal.ts')
+    const { fabric, left } = await openRehearsal(options, objectsOf.get(scenario) ?? [], signal)
+    const notes = left.length === 0 ? [] : [`not rehearsed: ${left.join(', ')}`]
+    return { ...fabric, notes: [...(fabric.notes ?? []), ...notes] }
+  }
+}
+
+/** What the fabric must know of the request and of this machine. */
+export function clusterOptions(
+  { kubeconfig, context, image, imagePullSecret }: ClusterRequest,
+  io: Io,
+): ClusterOptions {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
+  const vantage = processVantage({ resolvConf: '/etc/resolv.conf', hosts: '/etc/hosts' })
+  return {
+    access: {
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      ...(context === undefined ? {} : { context }),
+      environment: io.environment,
+    },
+    image,
+    ...(imagePullSecret === undefined ? {} : { imagePullSecret }),
+    outside: { vantage, addresses, inCluster: existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token') },
+    now: io.now,
+  }
+}
