@@ -52,7 +52,8 @@ function another({ pods, actor }: IdentityClass): Actor | undefined {
   return actor.kind === 'pod' ? pods[1] : undefined
 }
 
-function endsOf(from: Actor, to: Actor, family: Family | undefined): { from: End; to: End } | undefined {
+/** Both ends at addresses of one family; none where they have none in common. */
+export function endsOf(from: Actor, to: Actor, family: Family | undefined): { from: End; to: End } | undefined {
   for (const wanted of family === undefined ? ([4, 6] as const) : [family]) {
     const [source, destination] = [addressOf(from, wanted), addressOf(to, wanted)]
     if (source && destination) return { from: { actor: from, at: source }, to: { actor: to, at: destination } }

@@ -1,0 +1,108 @@
+import { parseCidr } from '../cidr.ts'
+import { matchesSelector } from '../selector.ts'
+import type { LabelExpression, LabelSelector, PolicyPeer } from '../types.ts'
+import type { End, PodActor } from './actors.ts'
+import type { Compiled } from './compile.ts'
+import { nameLabel } from './match.ts'
+import { blockOf, selectorOf } from './meant.ts'
+
+interface Where {
+  readonly remote: End
+  /** Of the policy. */
+  readonly namespace: string
+  readonly compiled: Compiled
+}
+
+/** Peers that mean all that the given ones do but the other end; peers that would mean no pod of the world any more are left out. */
+export function peersWithout(
+  peers: readonly PolicyPeer[],
+  meant: (peer: PolicyPeer) => boolean,
+  where: Where,
+): PolicyPeer[] {
+  const { remote, compiled, namespace } = where
+  const all = peers.length > 0 ? peers : anybody(remote)
+  const isMeant = peers.length > 0 ? meant : (peer: PolicyPeer) => meansEnd(peer, remote)
+  return all.flatMap((peer) => {
+    if (!isMeant(peer)) return [peer]
+    if (peer.ipBlock !== undefined) return blockWithout(peer, where)
+    if (remote.actor.kind !== 'pod') return [peer]
+    return podsWithout(peer, remote.actor, compiled).filter((each) => meansSomebody(each, namespace, compiled))
+  })
+}
+
+/** Rule 14's anybody, as peers; a block would mean pods too (rule 31), so that a pod is kept out by labels only where there is none. */
+function anybody({ actor, at }: End): PolicyPeer[] {
+  const pods: PolicyPeer = { namespaceSelector: {} }
+  if (actor.kind === 'pod') return [pods]
+  const blocks = [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }]
+  return at.family === 4 ? [pods, ...blocks] : [pods, ...blocks.toReversed()]
+}
+
+function meansEnd({ ipBlock }: PolicyPeer, { actor, at }: End): boolean {
+  if (ipBlock === undefined) return actor.kind === 'pod'
+  return actor.kind !== 'pod' && ipBlock.cidr.includes(':') === (at.family === 6)
+}
+
+function blockWithout({ ipBlock }: PolicyPeer, { remote, compiled }: Where): PolicyPeer[] {
+  if (ipBlock === undefined) return []
+  const addresses = remote.actor.kind === 'pod' ? alike(remote.actor, compiled) : [remote.at.text]
+  const own = addresses.map((address) => blockOf(address).cidr).filter((cidr) => isInside(cidr, ipBlock.cidr))
+  const whole = own.some((cidr) => parseCidr(cidr)?.cidr?.text === parseCidr(ipBlock.cidr)?.cidr?.text)
+  return whole ? [] : [{ ipBlock: { ...ipBlock, except: [...new Set([...(ipBlock.except ?? []), ...own])] } }]
+}
+
+/** The addresses of all pods that have the pod's labels. */
+function alike({ space, labels }: PodActor, compiled: Compiled): string[] {
+  const pods = [...compiled.pods.values()].filter((each) => each.space === space && each.labels === labels)
+  return pods.flatMap(({ addresses }) => addresses.map(({ text }) => text))
+}
+
+function isInside(inner: string, outer: string): boolean {
+  const [a, b] = [parseCidr(inner)?.cidr, parseCidr(outer)?.cidr]
+  if (a === undefined || b === undefined || a.family !== b.family || a.bits < b.bits) return false
+  const whole = b.bits >> 3
+  const rest = b.bits & 7
+  const mask = 0xff & (0xff << (8 - rest))
+  if (a.bytes.slice(0, whole).some((byte, at) => byte !== b.bytes[at])) return false
+  return rest === 0 || ((a.bytes[whole] ?? 0) & mask) === ((b.bytes[whole] ?? 0) & mask)
+}
+
+/** Not (a and b) is one peer without a and one without b. */
+function podsWithout(
+  { podSelector = {}, namespaceSelector }: PolicyPeer,
+  actor: PodActor,
+  compiled: Compiled,
+): PolicyPeer[] {
+  const named = Object.entries(selectorOf(actor, compiled).matchLabels ?? {})
+  const others = named.map(([key, value]) => also(podSelector, { key, operator: 'NotIn', values: [value] }))
+  if (namespaceSelector === undefined) return others.map((selector) => ({ podSelector: selector }))
+  const name = actor.space.name
+  const elsewhere = also(namespaceSelector, { key: nameLabel, operator: 'NotIn', values: [name] })
+  const here =
+    namespaceSelector.matchLabels?.[nameLabel] === name
+      ? namespaceSelector
+      : also(namespaceSelector, { key: nameLabel, operator: 'In', values: [name] })
+  const pods = Object.keys(podSelector).length === 0 ? {} : { podSelector }
+  return [
+    { namespaceSelector: elsewhere, ...pods },
+    ...others.map((selector) => ({ namespaceSelector: here, podSelector: selector })),
+  ]
+}
+
+function also(selector: LabelSelector, expression: LabelExpression): LabelSelector {
+  return { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), expression] }
+}
+
+function meansSomebody(
+  { podSelector = {}, namespaceSelector }: PolicyPeer,
+  namespace: string,
+  { pods }: Compiled,
+): boolean {
+  return [...pods.values()].some(({ space, labels }) => {
+    const inSpace =
+      namespaceSelector === undefined
+        ? space.name === namespace
+        : !space.labelsKnown || matchesSelector(namespaceSelector, space.labels.labels)
+    return inSpace && matchesSelector(podSelector, labels.labels)
+  })
+}

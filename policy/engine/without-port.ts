@@ -1,0 +1,33 @@
+import type { PolicyPort, Protocol } from '../types.ts'
+
+const protocols = ['TCP', 'UDP', 'SCTP'] as const satisfies readonly Protocol[]
+
+interface Socket {
+  readonly port: number
+  readonly protocol: Protocol
+}
+
+/** Port items that admit all that the given ones do but one port of one protocol; `admitting` are those that admit it. */
+export function portsWithout(
+  items: readonly PolicyPort[],
+  admitting: readonly PolicyPort[],
+  socket: Socket,
+): PolicyPort[] {
+  if (items.length === 0) return protocols.flatMap((protocol) => around({ protocol }, socket))
+  return items.flatMap((item) => (admitting.includes(item) ? around(item, socket) : [item]))
+}
+
+/** A range with a hole; a named port is left out as a whole. */
+function around(item: PolicyPort, { port, protocol }: Socket): PolicyPort[] {
+  if (typeof item.port === 'string') return []
+  const own = item.protocol ?? 'TCP'
+  if (own !== protocol) return [item]
+  const first = item.port ?? 1
+  const last = item.port === undefined ? 65_535 : (item.endPort ?? item.port)
+  return [...range(own, first, port - 1), ...range(own, port + 1, last)]
+}
+
+function range(protocol: Protocol, first: number, last: number): PolicyPort[] {
+  if (first > last) return []
+  return [first === last ? { protocol, port: first } : { protocol, port: first, endPort: last }]
+}
