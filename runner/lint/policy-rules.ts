@@ -5,7 +5,7 @@ import type { Direction, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } fro
 import type { Context } from './context.ts'
 
 /** A rule of a policy that is in force, with where it stands. */
-export interface RuleAt {
+interface RuleAt {
   readonly policy: NetworkPolicy
   readonly object: ManifestObject
   readonly direction: Direction
@@ -24,7 +24,7 @@ export interface PortAt extends RuleAt {
 }
 
 /** Every rule of a direction that the policy's types name: others have no effect (semantics rule 10). */
-export function rulesOf({ policies }: Pick<Context, 'policies'>): RuleAt[] {
+function rulesOf({ policies }: Pick<Context, 'policies'>): RuleAt[] {
   return policies.flatMap(({ policy, object }) =>
     policy.policyTypes.flatMap((direction) =>
       policy[direction].map((rule, index) => ({ policy, object, direction, rule, path: ['spec', direction, index] })),

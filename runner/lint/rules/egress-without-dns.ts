@@ -20,7 +20,11 @@ export const egressWithoutDns: Rule = {
   *find(context) {
     for (const reach of dnsReachOf(context)) {
       if (reach.udp || reach.tcp) continue
-      yield { ...placeOf(reach), message: messageOf(reach), fix: `${reach.meant === undefined ? 'add to spec.egress' : 'write in its place'}:\n${patch}` }
+      yield {
+        ...placeOf(reach),
+        message: messageOf(reach),
+        fix: `${reach.meant === undefined ? 'add to spec.egress' : 'write in its place'}:\n${patch}`,
+      }
     }
   },
 }

@@ -10,7 +10,9 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
   it('finds what its fixture marks, and nothing else', () => {
     const text = fixture(id)
     const marked = text.split('\n').flatMap((line, index) => (line.includes('finding') ? [index + 1] : []))
-    const lines = lintText(text).filter((finding) => finding.rule === id).map(({ place }) => place.line)
+    const lines = lintText(text)
+      .filter((finding) => finding.rule === id)
+      .map(({ place }) => place.line)
     expect(marked.length).toBeGreaterThan(0)
     expect([...new Set(lines)]).toEqual(marked)
   })
