@@ -1,6 +1,6 @@
 /** Bounds what is in flight, per key and over all, and how much starts before the event loop turns. */
 export interface Gate {
-  /** Calls `start` when there is a place; it is handed the way out, to be called once. The hasty go before the others. */
+  /** Calls `start` when there is a place; it is handed the way out, to be called once. The hasty go before the others, also those who come a little later. */
   enter(key: string, haste: Haste, start: Start): void
 }
 
@@ -32,10 +32,13 @@ export function createGate({ perKey, total, perTurn }: GateBounds): Gate {
   const outside = { hasty: 0, patient: 0 }
   let inside = 0
   let turn: { left: number } | undefined
+  /** Whether somebody has come in this turn: then hasty ones may be about to come. */
+  let coming = false
 
   function admit(): void {
     admitThose('hasty')
-    admitThose('patient')
+    if (!coming) admitThose('patient')
+    else if (outside.patient > 0) turn ??= nextTurn()
   }
 
   function admitThose(haste: Haste): void {
@@ -59,6 +62,7 @@ export function createGate({ perKey, total, perTurn }: GateBounds): Gate {
     setImmediate(() => {
       turn = undefined
       admit()
+      coming = false
     })
     return { left: perTurn }
   }
@@ -82,6 +86,7 @@ export function createGate({ perKey, total, perTurn }: GateBounds): Gate {
       const key = keys.get(name) ?? open(name)
       key.waiting[haste].push(start)
       outside[haste] += 1
+      coming = true
       admit()
     },
   }

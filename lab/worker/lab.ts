@@ -56,16 +56,17 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
   const nft = openNft(namespaces)
   const rules = openRules(nft, settings)
   const proxies = openProxies(nft, settings)
+  const poller = createPoller()
   const listeners = openListeners(namespaces, {
     authority: createAuthority(now),
     witness: createWitness(10_000),
     now,
     idleMs: 60_000,
+    poller,
     zone: (name, type) => zone(name, type),
   })
   const names = externalNames(settings)
   const checking = loadChecking()
-  const poller = createPoller()
   const gate = createGate({ perKey: perTarget, total: inFlight(), perTurn })
   const newcomers = createNewcomers(settings.policyDelay, () => void enforce().catch(onFault))
   let world: World | undefined

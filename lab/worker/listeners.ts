@@ -4,6 +4,7 @@ import { serveDatagrams } from '../../probe/listener/datagrams.ts'
 import type { Zone } from '../dns/answer.ts'
 import { answerDatagrams, answerStream } from './dns.ts'
 import type { Namespaces } from './namespaces.ts'
+import type { Poller } from './poller.ts'
 import { serve, serveUdp, type Target } from './sockets.ts'
 
 /** A port that somebody listens on in the lab. */
@@ -29,6 +30,7 @@ export interface Listeners {
 export interface SharedFacts extends Omit<ListenerFacts, 'name' | 'status'> {
   /** The DNS as it is now. */
   readonly zone: Zone
+  readonly poller: Poller
 }
 
 /** Starts without listeners. */
@@ -83,6 +85,5 @@ function listenAt(at: Target, spec: ListenerSpec, facts: SharedFacts & ListenerF
     dns: (socket: Socket) => answerStream(socket, facts.zone),
     swallow: (socket: Socket) => socket.on('error', () => socket.destroy()).resume(),
   }
-  const server = serve(at, manners[spec.manner])
-  return () => server.close()
+  return serve(at, facts.poller, manners[spec.manner])
 }

@@ -48,7 +48,7 @@ export interface ObserveOptions {
 
 /** Runs all checks at once from one source, as far as the gate admits; resolves when every observation was told. */
 export async function observeAll(source: Source, checks: readonly Check[], options: ObserveOptions): Promise<void> {
-  const { signal, tell, gate, haste, checking } = options
+  const { signal, tell, gate, haste, checking, poller } = options
   const lost = lostSource(source, options)
   if (lost !== undefined) return tell(checks.map(({ id }) => notRun(id, lost)))
   const { vantage, addresses } = standpoint(source, options)
@@ -57,6 +57,7 @@ export async function observeAll(source: Source, checks: readonly Check[], optio
   let waiting: Observation[] = []
   let telling: Promise<void> | undefined
   let left = checks.length
+  if (left === 0) return
   const done = Promise.withResolvers<void>()
   const flush = async () => {
     await Promise.race([wait(gathering), done.promise])
@@ -75,10 +76,14 @@ export async function observeAll(source: Source, checks: readonly Check[], optio
     left -= 1
     if (left === 0) done.resolve()
   }
+  const sleep = poller.stayAwake()
   for (const check of checks)
     gate.enter(targetOf(check), haste(source, check), (leave) => void observe(check, leave).catch(done.reject))
-  if (left === 0) return
-  await done.promise
+  try {
+    await done.promise
+  } finally {
+    sleep()
+  }
   await telling
 }
 

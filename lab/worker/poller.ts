@@ -8,10 +8,15 @@ export interface Watcher {
 
 /** Watches sockets that Node's own event loop does not know: a `net.Socket` takes several times the memory and the time. */
 export interface Poller {
-  /** Tells the watcher whenever the socket's readiness changes (edge-triggered), beginning with what it is now; returns the watch's number. */
+  /**
+   * Tells the watcher whenever the socket's readiness changes (edge-triggered), beginning with what it is now; returns the watch's number.
+   * Nothing is told while nobody keeps the poller awake.
+   */
   watch(fd: number, watcher: Watcher): number
   /** Ends a watch. Closing the socket is left to the caller. */
   forget(watch: number): void
+  /** Keeps the poller awake until the returned function is called, once. */
+  stayAwake(): () => void
 }
 
 const EPOLLIN = 0x1
@@ -25,10 +30,10 @@ const EPOLLET = 0x8000_0000
 const eventSize = arch() === 'x64' ? 12 : 16
 const dataAt = eventSize - 8
 const perCall = 512
-/** Milliseconds between two looks while something is watched. Packets of the lab arrive during the call that sends them, so what is new is looked at once. */
+/** Milliseconds between two looks while the poller is awake. Packets of the lab arrive during the call that sends them, so what is new is looked at once. */
 const interval = 1
 
-/** A poller that takes no time while nothing is watched. */
+/** A poller that takes no time while nobody keeps it awake. */
 export function createPoller(): Poller {
   const epoll = epollCreate()
   const watches = new Map<number, Watcher>()
@@ -36,11 +41,14 @@ export function createPoller(): Poller {
   const wanted = Buffer.alloc(eventSize)
   wanted.writeUInt32LE((EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET) >>> 0, 0)
   let issued = 0
-  let fresh = false
-  let asleep = true
+  let needed = 0
+  let next: 'soon' | 'later' | undefined
+  let timer: NodeJS.Timeout | undefined
 
   function look(): void {
-    fresh = false
+    next = undefined
+    // After the last one who needed it there is one more look: at what their own ends have brought about.
+    const again = needed > 0
     for (let count = perCall; count === perCall; ) {
       count = epollWait(epoll, events, perCall)
       for (let at = 0; at < count * eventSize; at += eventSize) {
@@ -49,9 +57,16 @@ export function createPoller(): Poller {
         watcher?.ready((flags & EPOLLOUT) !== 0, (flags & (EPOLLERR | EPOLLHUP)) !== 0)
       }
     }
-    if (fresh) setImmediate(look)
-    else if (watches.size > 0) setTimeout(look, interval)
-    else asleep = true
+    if (next !== undefined || !again) return
+    next = 'later'
+    timer = setTimeout(look, interval)
+  }
+
+  function lookSoon(): void {
+    if (next === 'soon') return
+    clearTimeout(timer)
+    next = 'soon'
+    setImmediate(look)
   }
 
   return {
@@ -60,13 +75,16 @@ export function createPoller(): Poller {
       wanted.writeUInt32LE(issued, dataAt)
       epollAdd(epoll, fd, wanted)
       watches.set(issued, watcher)
-      fresh = true
-      if (asleep) {
-        asleep = false
-        setImmediate(look)
-      }
+      if (needed > 0) lookSoon()
       return issued
     },
     forget: (watch) => void watches.delete(watch),
+    stayAwake() {
+      needed += 1
+      lookSoon()
+      return () => {
+        needed -= 1
+      }
+    },
   }
 }

@@ -1,8 +1,9 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { closeSync } from 'node:fs'
-import { connect, createServer, isIPv6, type LookupFunction, type Server, type Socket } from 'node:net'
+import { connect, isIPv6, type LookupFunction, Socket } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import { bind, linux, listen, socket } from './syscalls.ts'
+import type { Poller } from './poller.ts'
+import { accept, bind, close, linux, listen, peek, socket } from './syscalls.ts'
 
 /** Accepted connections that may wait for the event loop; Node's own 511 overflows when many sources dial one listener. */
 const backlog = 4096
@@ -37,11 +38,33 @@ function answering(address: string): LookupFunction {
   }
 }
 
-/** A server on exactly this address and port in the namespace that the thread is in now; throws with the errno's name. */
-export function serve(target: Target, onConnection: (socket: Socket) => void): Server {
+/**
+ * A listener on exactly this address and port in the namespace that the thread is in now; throws with the errno's name. A connection is
+ * handed over when its client speaks: one that never does, as of most checks, costs no `net.Socket`. Returns what closes the listener.
+ */
+export function serve(target: Target, poller: Poller, onSpeaking: (socket: Socket) => void): () => void {
   const fd = bound(target, linux.SOCK_STREAM)
   listen(fd, backlog)
-  return createServer(onConnection).listen({ fd, backlog })
+  const welcome = (accepted: number) => {
+    const watch = poller.watch(accepted, {
+      ready() {
+        const seen = peek(accepted)
+        if (seen === 'nothing') return
+        poller.forget(watch)
+        if (seen === 'end') close(accepted)
+        else onSpeaking(new Socket({ fd: accepted }))
+      },
+    })
+  }
+  const watch = poller.watch(fd, {
+    ready() {
+      for (let next = accept(fd); typeof next === 'number'; next = accept(fd)) welcome(next)
+    },
+  })
+  return () => {
+    poller.forget(watch)
+    close(fd)
+  }
 }
 
 /** A UDP socket bound to exactly this address and port in the namespace that the thread is in now. */

@@ -10,6 +10,7 @@ const call = {
   socket: libc.func('int socket(int domain, int type, int protocol)'),
   bind: libc.func('int bind(int fd, const uint8_t *address, uint32_t length)'),
   listen: libc.func('int listen(int fd, int backlog)'),
+  accept4: libc.func('int accept4(int fd, void *address, void *length, int flags)'),
   connect: libc.func('int connect(int fd, const uint8_t *address, uint32_t length)'),
   getsockname: libc.func('int getsockname(int fd, _Inout_ uint8_t *address, _Inout_ uint8_t *length)'),
   getsockopt: libc.func('int getsockopt(int fd, int level, int name, _Inout_ uint8_t *value, _Inout_ uint8_t *length)'),
@@ -59,6 +60,12 @@ export function listen(fd: number, backlog: number): void {
   check('listen', call.listen(fd, backlog) as number)
 }
 
+/** accept4(2) on a socket that does not wait; the descriptor, or the errno's name. */
+export function accept(fd: number): number | string {
+  const accepted = call.accept4(fd, null, null, linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC) as number
+  return failure(accepted) ?? accepted
+}
+
 /** connect(2) with a raw sockaddr on a socket that does not wait; the errno's name when nothing goes on or stands. */
 export function connect(fd: number, address: Uint8Array): string | undefined {
   const result = call.connect(fd, address, address.length) as number
@@ -86,6 +93,7 @@ export function pendingError(fd: number): string | undefined {
   return errno === 0 ? undefined : getSystemErrorName(-errno)
 }
 
+const MSG_PEEK = 0x2
 const MSG_DONTWAIT = 0x40
 const MSG_NOSIGNAL = 0x4000
 
@@ -93,6 +101,13 @@ const MSG_NOSIGNAL = 0x4000
 export function receive(fd: number, into: Uint8Array): number | string {
   const count = call.recv(fd, into, into.length, MSG_DONTWAIT) as number
   return failure(count) ?? count
+}
+
+/** Whether the other side has sent something (`bytes`), has ended or reset the connection (`end`), or nothing yet. */
+export function peek(fd: number): 'bytes' | 'end' | 'nothing' {
+  const count = call.recv(fd, value, 1, MSG_PEEK | MSG_DONTWAIT) as number
+  if (count > 0) return 'bytes'
+  return count < 0 && failure(count) === 'EAGAIN' ? 'nothing' : 'end'
 }
 
 /** send(2) without waiting; the errno's name when that failed. */

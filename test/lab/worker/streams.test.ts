@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { CheckInput } from '../../../checks/check.ts'
 import { createPoller } from '../../../lab/worker/poller.ts'
 import { dialStream } from '../../../lab/worker/streams.ts'
@@ -9,6 +9,7 @@ import { closedPort, tcpServer } from '../../checks/servers.ts'
 
 const host = '127.0.0.1'
 const poller = createPoller()
+afterAll(poller.stayAwake())
 const vantage = { ...loopback(), stream: (target: { address: string; port: number }) => dialStream(target, poller) }
 
 /** What a check sees through a stream; a `net.Socket` must have shown the same, but for times, the words of a message and how soon a reset was seen. */
@@ -103,13 +104,15 @@ test('a stream that is closed tells nothing more, and closing it again does not 
   expect(told).toEqual([])
 })
 
-test('a program that has closed its streams ends by itself', () => {
+test('a program that keeps the poller awake no more ends by itself', () => {
   const url = (name: string) => JSON.stringify(new URL(`../../../lab/worker/${name}.ts`, import.meta.url))
   const program = `
     const { createPoller } = await import(${url('poller')})
     const { dialStream } = await import(${url('streams')})
-    const stream = dialStream({ address: '127.0.0.1', port: 1 }, createPoller())
-    stream.on('error', () => stream.destroy())`
+    const poller = createPoller()
+    const sleep = poller.stayAwake()
+    const stream = dialStream({ address: '127.0.0.1', port: 1 }, poller)
+    stream.on('error', sleep)`
   const args = ['--no-warnings', '--input-type=module', '-e', program]
   expect(spawnSync(process.execPath, args, { timeout: 20_000 })).toMatchObject({ status: 0, signal: null })
 })
