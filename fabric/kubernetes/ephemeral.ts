@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Identity, Probe, Unavailable } from '../fabric.ts'
-import { podsOfWorkload } from '../workloads.ts'
 import type { Pod } from '../world.ts'
 import { isStatus } from './api-error.ts'
 import type { Cluster } from './cluster.ts'
 import { headroomOf, neededMiB } from './headroom.ts'
-import { podOf, toObject, worldOf } from './live-world.ts'
-import { getObject, type LiveObject, listObjects } from './objects.ts'
+import { podOf } from './live-world.ts'
+import { getObject, type LiveObject } from './objects.ts'
 import { probeContainer } from './pod-spec.ts'
 import { type ContainerStatus, containerState } from './pod-state.ts'
 import { ownListener, probeIn } from './probe-in.ts'
 import { pathOf, resources } from './resources.ts'
+import { podOfWorkload } from './workload-pod.ts'
 
 /** How long an ephemeral container may take to run, and after how long without a request it ends, in milliseconds. */
 const startMs = 60_000
@@ -73,16 +73,8 @@ async function chosenPod({ client }: Cluster, identity: InPod, signal: AbortSign
     const live = await getObject(client, { resource: resources.Pod, namespace, name: identity.pod }, signal)
     return usable(live, `there is no pod ${namespace}/${identity.pod}`)
   }
-  const lives = await listObjects(client, { resource: resources.Pod, namespace }, signal)
-  const objects = lives.flatMap((live) => toObject(live, resources.Pod) ?? [])
-  const pods = podsOfWorkload(namespace, identity.workload, worldOf(objects).world)
-  const own = pods.filter(({ node, addresses }) => addresses.length > 0 && (identity.node ?? node) === node)
-  const chosen = own.find(({ ready }) => ready) ?? own[0]
   const where = identity.node === undefined ? '' : ` on ${identity.node}`
-  return usable(
-    lives.find(({ metadata }) => metadata.uid === chosen?.uid),
-    `${namespace}/${identity.workload} has no pod${where}`,
-  )
+  return usable(await podOfWorkload(client, identity, signal), `${namespace}/${identity.workload} has no pod${where}`)
 }
 
 function usable(

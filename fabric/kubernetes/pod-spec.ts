@@ -41,7 +41,7 @@ export function probeContainer(
 }
 
 /** The security context of a container, alike for ephemeral ones. */
-export const restricted = {
+const restricted = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   runAsNonRoot: true,

@@ -8,6 +8,7 @@ import { remember } from './owners.ts'
 import { ownListener } from './probe-in.ts'
 import { freshProbe } from './probe-pods.ts'
 import { resources } from './resources.ts'
+import { podOfWorkload } from './workload-pod.ts'
 
 /** One probe per identity and run, made at the first call; all that are asked for at once start at once. */
 export function createProbes(
@@ -63,8 +64,12 @@ async function plainProbe(
   return freshProbe(cluster, standing, { labels, spec: {}, adopted: false }, signal)
 }
 
+/** A pod of this run is asked itself; beside a stranger's workload stands a clone. */
 async function clonedProbe(cluster: Cluster, identity: Of<'like'>, signal: AbortSignal): Promise<Probe | Unavailable> {
   const { namespace, workload, node } = identity
+  const own = cluster.namespaces.has(namespace) ? await podOfWorkload(cluster.client, identity, signal) : undefined
+  const itself = own && ownListener(cluster, identity, own)
+  if (itself !== undefined) return itself
   const template = await templateOf(cluster.client, { namespace, workload }, signal)
   if (typeof template === 'string') return { unavailable: template }
   const absent = await absentNode(cluster, node, signal)

@@ -13,6 +13,8 @@ const port = 8080
 
 describe.skipIf(absent !== undefined)(`identities on a cluster${absent === undefined ? '' : `: ${absent}`}`, () => {
   let fabric: Fabric
+  /** Another run, for which the workloads are a stranger's. */
+  let visitor: Fabric
   let client: Client
   const containers = [{ name: 'app', image: 'app', ports: [{ name: 'web', containerPort: port }] }]
   const workload = (kind: string, name: string, spec: Manifest): Manifest => ({
@@ -33,7 +35,7 @@ describe.skipIf(absent !== undefined)(`identities on a cluster${absent === undef
 
   beforeAll(async () => {
     client = await connectCluster(access)
-    fabric = await clusterFabric()
+    ;[fabric, visitor] = await Promise.all([clusterFabric(), clusterFabric()])
     const objects: Manifest[] = [
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: restrictedLabels } },
       ...[service('web'), service('db'), service('solo')],
@@ -51,12 +53,13 @@ describe.skipIf(absent !== undefined)(`identities on a cluster${absent === undef
     await client.send({ method: 'POST', path: `${budgets}`, body: budget('web') }, signal)
   })
   afterAll(async () => {
+    await visitor[Symbol.asyncDispose]()
     await fabric[Symbol.asyncDispose]()
     await client.close()
   })
 
-  const probeFor = async (identity: Identity): Promise<Probe> => {
-    const probe = await fabric.probe(identity, signal)
+  const probeFor = async (identity: Identity, run = fabric): Promise<Probe> => {
+    const probe = await run.probe(identity, signal)
     if ('unavailable' in probe) throw new Error(probe.unavailable)
     return probe
   }
@@ -77,7 +80,7 @@ describe.skipIf(absent !== undefined)(`identities on a cluster${absent === undef
     ['daemonset/agent', { app: 'agent', tier: 'daemonset' }],
     ['pod/solo', { app: 'solo' }],
   ])('stands in for %s with its labels, gets no traffic and is adopted by nobody', async (name, labels) => {
-    const probe = await probeFor({ kind: 'like', namespace, workload: name })
+    const probe = await probeFor({ kind: 'like', namespace, workload: name }, visitor)
     expect(await observe(probe, { kind: 'tcp', host: await addressOf('web'), port })).toMatchObject({
       reason: 'connected',
       localAddress: probe.addresses[0],
@@ -92,7 +95,7 @@ describe.skipIf(absent !== undefined)(`identities on a cluster${absent === undef
   })
 
   it('leaves a disruption budget its figures while a clone lives', async () => {
-    await probeFor({ kind: 'like', namespace, workload: 'deployment/web' })
+    await probeFor({ kind: 'like', namespace, workload: 'deployment/web' }, visitor)
     const live = (await client.send({ method: 'GET', path: `${budgets}/web` }, signal)) as LiveObject
     expect(live.status).toMatchObject({ expectedPods: 1, currentHealthy: 1, disruptionsAllowed: 1 })
   })
@@ -103,8 +106,8 @@ describe.skipIf(absent !== undefined)(`identities on a cluster${absent === undef
     expect(probes.map(({ node }) => node)).toEqual(nodes.map(({ name }) => name))
   })
 
-  it('asks as a workload of this run in its own pod', async () => {
-    const probe = await probeFor({ kind: 'as', namespace, workload: 'deployment/web' })
+  it.each(['as', 'like'] as const)('asks %s a workload of this run in its own pod', async (kind) => {
+    const probe = await probeFor({ kind, namespace, workload: 'deployment/web' })
     expect(probe).toMatchObject({
       pod: { labels: { app: 'web' } },
       note: expect.stringContaining('tested in its pod web-'),
