@@ -1,6 +1,6 @@
 import { type Attempt, concludeEnded } from './attempt.ts'
 import type { Outcome } from './outcome.ts'
-import type { Host } from './resolver/resolver.ts'
+import type { Host, Resolution } from './resolver/resolver.ts'
 import { conclude, enter } from './trace.ts'
 
 /** The one literal that is dialled. */
@@ -9,15 +9,19 @@ export interface Target {
   readonly port: number
 }
 
-/** Resolves a host to one literal and asks whether it may be dialled; an outcome when it stops there. */
-export async function locate(
+/** Resolves a host to one literal and asks whether it may be dialled; an outcome when it stops there. At once where nothing must be asked. */
+export function locate(
   { host, family, port }: Host & { readonly port: number },
   attempt: Attempt,
-): Promise<Target | Outcome> {
+): Promise<Target | Outcome> | Target | Outcome {
+  enter(attempt.trace, 'resolve')
+  const resolution = attempt.resolver({ host, family }, attempt.deadline)
+  if (resolution instanceof Promise) return resolution.then((found) => located(found, port, attempt))
+  return located(resolution, port, attempt)
+}
+
+function located(resolution: Resolution, port: number, attempt: Attempt): Target | Outcome {
   const { trace } = attempt
-  enter(trace, 'resolve')
-  const pending = attempt.resolver({ host, family }, attempt.deadline)
-  const resolution = pending instanceof Promise ? await pending : pending
   for (const question of resolution.questions) if (!trace.questions.includes(question)) trace.questions.push(question)
   if (resolution.name !== undefined) trace.seen.name = resolution.name
   if (resolution.records !== undefined) trace.seen.records = [...resolution.records]

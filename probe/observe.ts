@@ -20,14 +20,15 @@ export function observerFactory({ vantage, policy, metrics, maxDeadlineMs }: Obs
   const admitSpeaking = (address: string, port: number) => policy(address, port, true)?.detail
   return () => {
     const resolver = createResolver(vantage)
-    return async (check, signal) => {
+    return (check, signal) => {
       const since = performance.now()
       metrics.started()
       const bounded = check.deadlineMs > maxDeadlineMs ? { ...check, deadlineMs: maxDeadlineMs } : check
       const admit = sends(check) ? admitSpeaking : admitSilent
-      const observation = await runCheck(bounded, vantage, { resolver, signal, admit })
-      metrics.finished(check.kind, observation.outcome, (performance.now() - since) / 1_000)
-      return observation
+      return runCheck(bounded, vantage, { resolver, signal, admit }).then((observation) => {
+        metrics.finished(check.kind, observation.outcome, (performance.now() - since) / 1_000)
+        return observation
+      })
     }
   }
 }

@@ -42,9 +42,13 @@ export function createTargetPolicy(options: TargetOptions): TargetPolicy {
     const known = know(address)
     if (known === undefined)
       return { refused: 'unspecified', detail: `refused: ${address.slice(0, 100)} is no IP address` }
+    const isRefused = (each: TargetClass) => !allowed.has(each) || (sends && connectOnly.has(each))
+    const byPort = ports.get(port)
     const isApiserver = port === options.apiserver?.port && known.canonical === apiserver
-    const classes = [...known.classes, ports.get(port), isApiserver ? 'apiserver' : undefined] as const
-    const refused = classes.find((each) => each && (!allowed.has(each) || (sends && connectOnly.has(each))))
+    const refused =
+      known.classes.find(isRefused) ??
+      (byPort !== undefined && isRefused(byPort) ? byPort : undefined) ??
+      (isApiserver && isRefused('apiserver') ? 'apiserver' : undefined)
     if (refused === undefined) return undefined
     if (port === 53 && options.nameservers().some((each) => know(each)?.canonical === known.canonical)) return undefined
     return { refused, detail: sentence(refused, allowed.has(refused)) }
