@@ -45,7 +45,11 @@ const nothingKnown = new Set(['not_run', 'intercepted', 'overflow', 'late_polici
 
 const success = new Set<Reason>(['connected', 'answered', 'udp_answered'])
 
+/** Connections among which one that fails is a lost packet. */
+const many = 20
+
 function works({ sight }: Look): boolean {
+  if (sight.state === 'leak') return sight.of >= many && sight.of - sight.open === 1
   return sight.state === 'open' && sight.outcome !== undefined && success.has(sight.outcome.reason)
 }
 
@@ -93,13 +97,13 @@ function somethingBroken(
   const bad = endpoints.filter((look) => broken.includes(look))
   const first = bad[0] ?? (broken[0] as Look)
   const more = { ...observed(first.sight), control: first.sight.state === 'blocked' ? first.sight.controls : [] }
-  if (bad.length > 0 && bad.length < endpoints.length) {
+  if (bad.length > 0 && bad.length < endpoints.length && first.sight.state !== 'leak') {
     const sentence = `partly open: ${endpoints.length - bad.length} of ${endpoints.length} endpoints answer; not ${bad.map(told).join(', ')}`
     return fail('partly_open', sentence, { ...more, seen: 'partly' })
   }
   if (bad.length === 0 && application !== undefined && endpoints.length > 0) {
     const outcome = application.sight.outcome
-    const sentence = `every endpoint answers, but ${aimText(application.dial)} does not: ${reasonText(outcome?.reason ?? 'not_run')}`
+    const sentence = `every endpoint answers, but ${aimText(application.dial)} does not: ${reasonText(outcome?.reason ?? 'not_run')}${outcome?.address === undefined ? '' : ` at ${outcome.address}`}`
     return fail('service', sentence, { ...observed(application.sight), seen: 'partly' })
   }
   const { cause, sentence, seen } = whatIsWrong(first)
@@ -124,8 +128,8 @@ function whatIsWrong({ dial, sight }: Look): { cause: Cause; sentence: string; s
     return { cause: sight.cause, sentence: sight.sentence, seen: 'unknown' }
   if (sight.state === 'leak')
     return {
-      cause: 'leak',
-      sentence: `${aimText(dial)} was open in ${sight.open} of ${sight.of} attempts`,
+      cause: 'partly_open',
+      sentence: `partly open: ${aimText(dial)} answered ${sight.open} of ${sight.of} connections, as if not every endpoint behind it did`,
       seen: 'partly',
     }
   const sentence = `${aimText(dial)} must be open: ${reasonText(reason)}`

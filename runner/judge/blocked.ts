@@ -26,7 +26,7 @@ export function judgeBlocked(evidence: Evidence): Verdict {
   if (unknown !== undefined)
     return inconclusive(causeOf(unknown), `${unknown.sentence}${offer(unknown.cause, evidence)}`, observed(looks))
   if (looks.length === 0)
-    return inconclusive('no_control', 'the source is the only pod behind the target, and a pod always reaches itself')
+    return inconclusive('self', 'the source is itself behind the target, and a pod always reaches itself')
   return { status: 'pass', seen: 'blocked', control: controlsOf(looks), ...observed(looks) }
 }
 

@@ -30,7 +30,7 @@ export function explain(planned: PlannedPath, { cause, observed }: Verdict, opti
   if (planned.path.expect.kind === 'blocked')
     return [...hopSentences(hops.filter((hop) => !denied(hop))), ...targets.flatMap((pod) => unguarded(pod, world))]
   const odd = [
-    ...uneven(targets, world),
+    ...uneven(planned, prediction, world),
     ...targets.flatMap((pod) => nameless(pod, 'ingress', world)),
     ...(source === undefined ? [] : nameless(source, 'egress', world)),
   ]
@@ -79,17 +79,21 @@ function selectsNothing(policy: NetworkPolicy, world: World): string[] {
 }
 
 /** Policies that select some pods of the target and not the others: a label is missing on these, or too many on those. */
-function uneven(pods: readonly Pod[], world: World): string[] {
+function uneven({ addresses }: PlannedPath, { byDial }: PathPrediction, world: World): string[] {
+  const pods = addresses.flatMap((dial) => {
+    const { aim } = dial
+    return aim.kind === 'pod' ? [{ pod: aim.pod, isDenied: byDial.get(dial)?.some(denied) ?? false }] : []
+  })
   return world.policies.flatMap((policy) => {
     if (!policy.policyTypes.includes('ingress')) return []
-    const own = pods.filter((pod) => pod.namespace === policy.namespace && !pod.hostNetwork)
-    const [selected = [], left = []] = [true, false].map((wanted) =>
-      own.filter((pod) => matchesSelector(policy.podSelector, pod.labels) === wanted),
-    )
-    if (selected.length === 0 || left.length === 0) return []
-    const names = left.map(({ name }) => name).join(', ')
-    const among = describeSelector(policy.podSelector)
-    return [`policy ${nameOf(policy)} selects ${selected[0]?.name} and not ${names}, which is not among the ${among}`]
+    const own = pods.filter(({ pod }) => pod.namespace === policy.namespace)
+    const selected = own.filter(({ pod }) => matchesSelector(policy.podSelector, pod.labels))
+    const left = own.filter((each) => each.isDenied && !selected.includes(each))
+    const [first] = selected
+    if (first === undefined || left.length === 0 || selected.some(({ isDenied }) => isDenied)) return []
+    const names = [...new Set(left.map(({ pod }) => pod.name))].join(', ')
+    const labels = describeSelector(policy.podSelector)
+    return [`policy ${nameOf(policy)} selects ${first.pod.name}, but not ${names}: it is for ${labels}`]
   })
 }
 

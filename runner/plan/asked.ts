@@ -1,9 +1,9 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { ReachedTarget } from './aims.ts'
-import { addressedCheck, namedCheck } from './checks.ts'
-import type { AddressAim, Aim } from './dial.ts'
+import { addressedCheck, namedCheck, transportCheck } from './checks.ts'
+import type { AddressAim, Aim, Dial } from './dial.ts'
 import type { PlannedPath } from './paths.ts'
-import { aimsFor, hostNameOf, patienceOf, type Task } from './task.ts'
+import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './task.ts'
 
 /** As the application asks, with the layer-7 condition: by name first, then the same at each ready endpoint's own address. */
 export function planAsked(target: ReachedTarget, task: Task): Pick<PlannedPath, 'application' | 'addresses' | 'gap'> {
@@ -11,7 +11,7 @@ export function planAsked(target: ReachedTarget, task: Task): Pick<PlannedPath, 
   const { aims, gap } = aimsFor(target, task)
   const wait = patienceOf(task, path.expect.kind === 'blocked' ? 'blocked' : 'allowed')
   const patience = { ...wait, attempts: path.attempts ?? wait.attempts }
-  const one = { source: source.key, connections: 1 }
+  const to = (aim: Aim) => ({ source: source.key, connections: 1, aim })
   const application = applicationAim(target, aims)
   const ready = aims.filter((aim) => (aim.kind === 'pod' ? aim.ready : aim.kind !== 'virtual') && aim !== application)
   const kept = target.kind === 'pods' || target.kind === 'nodePort' ? ready : ofFamily(ready, family)
@@ -20,16 +20,28 @@ export function planAsked(target: ReachedTarget, task: Task): Pick<PlannedPath, 
       ? {}
       : {
           application: dial({
-            ...one,
-            aim: application,
+            ...to(application),
             check: namedCheck(target, path.expect, { ...patience, ...(family === undefined ? {} : { family }) }),
           }),
         }),
-    addresses: kept.map((aim) =>
-      dial({ ...one, aim, check: addressedCheck(target, aim.socket, { ...patience, expect: path.expect }) }),
-    ),
+    addresses: [
+      ...kept.map((aim) =>
+        dial({ ...to(aim), check: addressedCheck(target, aim.socket, { ...patience, expect: path.expect }) }),
+      ),
+      ...aims.flatMap((aim) => drawn(aim, { ...task, aims })),
+    ],
     ...(gap === undefined ? {} : { gap }),
   }
+}
+
+/** Below the first repetition of a SYN (RFC 6298 §2: 1 s), which would draw another endpoint and hide one that does not answer. */
+const singleSynMs = 900
+
+/** Many connections to an address that draws its endpoints, so that each is met; two that fail are more than a packet lost. */
+function drawn(aim: AddressAim, { source, dial, aims }: Task & { readonly aims: readonly AddressAim[] }): Dial[] {
+  const connections = drawsOf(aim, aims)
+  const check = transportCheck(aim.socket, { deadlineMs: singleSynMs, attempts: 1 })
+  return connections === 1 ? [] : [dial({ source: source.key, aim, check, connections })]
 }
 
 /** A name is dialled as a name; a literal address is what it belongs to. */

@@ -15,6 +15,9 @@ export interface Socket {
   readonly family: Family
 }
 
+/** A port as targets name it. */
+export type Port = Pick<Socket, 'port' | 'protocol'>
+
 /** What an address belongs to, from the objects; it decides which controls a block needs. */
 export type AddressAim =
   | { readonly kind: 'pod'; readonly socket: Socket; readonly pod: Pod; readonly ready: boolean }
@@ -47,6 +50,10 @@ export function addressAimOf(
   if (address === undefined || port === undefined) return undefined
   const protocol = check.kind === 'udp' ? 'UDP' : 'TCP'
   return { kind: 'external', socket: { address, port, protocol, family: familyOf(address) } }
+}
+
+export function socketAt(address: string, { port, protocol }: Port): Socket {
+  return { address, port, protocol, family: familyOf(address) }
 }
 
 /** Text that is equal for sockets that are the same. */

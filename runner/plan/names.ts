@@ -3,7 +3,8 @@ import type { Node, Pod, Service, World } from '../../fabric/world.ts'
 
 /** What a host leads to in the objects, as a source of that namespace would resolve it. */
 export type Named =
-  | { readonly kind: 'service'; readonly service: Service }
+  /** `address`: the external one by which it was called. */
+  | { readonly kind: 'service'; readonly service: Service; readonly address?: string }
   | { readonly kind: 'pods'; readonly pods: readonly Pod[] }
   | { readonly kind: 'node'; readonly node: Node; readonly address: string }
   | { readonly kind: 'external'; readonly host: string }
@@ -63,11 +64,13 @@ function candidates(labels: readonly string[], namespace: string | undefined): C
 
 function addressed(host: string, world: World): Named {
   const text = ipaddr.process(host).toString()
-  const service = world.services.find((each) => [...each.clusterIPs, ...each.externalIPs].some((ip) => same(ip, text)))
+  const service = world.services.find((each) => each.clusterIPs.some((ip) => same(ip, text)))
   if (service !== undefined) return { kind: 'service', service }
   const pods = world.pods.filter((pod) => !pod.hostNetwork && pod.addresses.some((ip) => same(ip, text)))
   if (pods.length > 0) return { kind: 'pods', pods }
   const node = world.nodes.find((each) => each.addresses.some((ip) => same(ip, text)))
+  const open = world.services.find((each) => each.externalIPs.some((ip) => same(ip, text)))
+  if (open !== undefined && node === undefined) return { kind: 'service', service: open, address: text }
   return node === undefined ? { kind: 'external', host: text } : { kind: 'node', node, address: text }
 }
 

@@ -3,9 +3,10 @@ import type { Family } from '../../checks/vantage.ts'
 import type { Probe, Timing } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
-import { type Aims, aimsOf, type ReachedTarget } from './aims.ts'
+import { aimsOf, type ReachedTarget } from './aims.ts'
 import type { Patience } from './checks.ts'
-import { type Dial, familyOf, type SourceKey } from './dial.ts'
+import { type Aim, type Dial, familyOf, type SourceKey } from './dial.ts'
+import type { Aims } from './gap.ts'
 import type { PlannedSource } from './sources.ts'
 
 export interface PlanOptions {
@@ -50,6 +51,17 @@ export function aimsFor(target: ReachedTarget, { source, family, options }: Task
     aims: [],
     gap: { cause: 'no_route', sentence: `${source.name} has no ${lacking} address, and ${target.name} has no other` },
   }
+}
+
+/** An address that draws an endpoint anew for each connection: with so many per endpoint, one is missed in 20,000 runs. */
+const perEndpoint = 10
+const most = 50
+
+/** How many connections it takes to meet every endpoint behind an address, where these are not dialled themselves. */
+export function drawsOf(aim: Aim, all: readonly Aim[]): number {
+  if (aim.kind !== 'node' && aim.kind !== 'virtual') return 1
+  const themselves = all.some(({ kind }) => kind === 'pod' || kind === 'external')
+  return themselves || aim.endpoints.length < 2 ? 1 : Math.min(aim.endpoints.length * perEndpoint, most)
 }
 
 /** The target's name where it has one that must be resolved. */

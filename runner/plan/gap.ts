@@ -1,0 +1,20 @@
+import type { Service } from '../../fabric/world.ts'
+import type { AddressAim } from './dial.ts'
+
+/** Why a target leads to no address, or to fewer than meant. */
+export interface Gap {
+  readonly cause: 'no_such_name' | 'no_such_port' | 'no_endpoints' | 'target_gone' | 'external_name' | 'no_route'
+  readonly sentence: string
+}
+
+export interface Aims {
+  readonly aims: readonly AddressAim[]
+  readonly gap?: Gap
+}
+
+/** A Service behind which nothing is ready, with the reason. */
+export function noEndpoints({ namespace, name, selector }: Service, notReady: number): Gap {
+  const none = selector === undefined ? 'nobody wrote any for it' : 'no pod matches its selector'
+  const why = notReady > 0 ? `${notReady} not ready` : none
+  return { cause: 'no_endpoints', sentence: `Service ${namespace}/${name} has no ready endpoints (${why})` }
+}
