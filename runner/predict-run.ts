@@ -13,7 +13,7 @@ export interface PredictRunOptions {
 /** `run --predict`: the scenarios by the engine alone, on every operating system. */
 export async function predictRun(scenarios: readonly PredictOptions[], options: PredictRunOptions): Promise<Summary> {
   const { head, emit, now, signal } = options
-  const tally = createTally(emit, now)
+  const tally = createTally(emit, { now })
   const total = head.scenarios.reduce((sum, { paths }) => sum + paths, 0)
   emit({ kind: 'start', head: { ...head, start: new Date(now()).toISOString() }, total })
   for (const each of scenarios) {

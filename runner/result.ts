@@ -27,6 +27,7 @@ export const causes = [
   'http',
   'closed',
   'answer',
+  'unexpected_pass',
   // a pass that somebody should look at
   'unenforced',
   // nothing is known

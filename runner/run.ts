@@ -6,7 +6,7 @@ import { noProbes } from './observe/probes.ts'
 import { stagesOf } from './plan/stage.ts'
 import type { ManifestPath, Scenario } from './scenario/model.ts'
 import { runStage } from './stage.ts'
-import { createTally, type Lane } from './tally.ts'
+import { createTally, type Lane, type TallyOptions } from './tally.ts'
 
 export interface RunOptions {
   readonly head: Omit<RunHead, 'start'>
@@ -15,6 +15,8 @@ export interface RunOptions {
   /** The objects of a step's files. */
   readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
   readonly emit: Emit
+  /** Has the last word on each path, as a list of known failures has. */
+  readonly amend?: TallyOptions['amend']
   /** How many scenarios run side by side. */
   readonly parallel: number
   /** Milliseconds; of paths and scenarios that give none. */
@@ -28,7 +30,7 @@ export interface RunOptions {
 /** Runs the scenarios and tells everything as events. Rejects where the run itself breaks. */
 export async function run(scenarios: readonly Scenario[], options: RunOptions): Promise<Summary> {
   const { head, now, signal, emit, parallel } = options
-  const tally = createTally(emit, now)
+  const tally = createTally(emit, options)
   const total = scenarios.flatMap(({ paths, steps }) => [...paths, ...steps.flatMap((step) => step.paths)]).length
   emit({ kind: 'start', head: { ...head, start: new Date(now()).toISOString() }, total })
   const turn = pLimit(parallel)

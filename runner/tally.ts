@@ -20,15 +20,25 @@ export interface Tally {
   summary(interrupted: boolean): Summary
 }
 
+export interface TallyOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Has the last word on each path. */
+  readonly amend?: (result: Omit<PathResult, 'index'>) => Omit<PathResult, 'index'>
+}
+
+const unchanged = <T>(result: T): T => result
+
 /** Numbers the paths of a run, counts them by status and passes everything on in an order that does not depend on time. */
-export function createTally(emit: Emit, now: () => number): Tally {
+export function createTally(emit: Emit, { now, amend = unchanged }: TallyOptions): Tally {
   const start = now()
   const counts = { pass: 0, fail: 0, inconclusive: 0, predicted: 0, skipped: 0 }
   let index = 0
   const pass = (event: ScenarioEvent) => {
     if (event.kind !== 'path') return emit(event)
-    counts[event.result.status]++
-    emit({ kind: 'path', result: { ...event.result, index: index++ } })
+    const result = amend(event.result)
+    counts[result.status]++
+    emit({ kind: 'path', result: { ...result, index: index++ } })
   }
   const waiting: { events: ScenarioEvent[]; closed: boolean }[] = []
   const advance = () => {

@@ -1,5 +1,7 @@
+import type { ClusterAccess } from '../../fabric/kubernetes/client.ts'
 import { fileSystem, loadManifests, type ManifestIo } from '../../fabric/manifests/files.ts'
 import type { Manifests } from '../../fabric/manifests/read.ts'
+import type { Problem } from '../../policy/types.ts'
 import type { Invocation } from './command.ts'
 import { readInputs } from './inputs.ts'
 import type { Io } from './io.ts'
@@ -7,6 +9,8 @@ import type { Io } from './io.ts'
 /** Manifests, and the texts of the files in which comments of ours stand, by the names that places give them. */
 export interface LintInputs extends Manifests {
   readonly texts: ReadonlyMap<string, string>
+  /** They are all that there is: a live cluster. */
+  readonly live?: boolean
 }
 
 /** Reads the arguments, `-f` and `-k`; what is wrong with them is a problem. */
@@ -14,11 +18,30 @@ export async function readLintInputs({ args, options }: Invocation, io: Io): Pro
   const paths = [...((args[0] ?? []) as string[]), ...((options.filename ?? []) as string[])]
   const folders = (options.kustomize ?? []) as string[]
   const texts = new Map<string, string>()
+  if (options.context !== undefined || options.kubeconfig !== undefined) {
+    if (paths.length + folders.length > 0) return { objects: [], problems: [bothGiven], texts }
+    const { readCluster } = await import('./lint-cluster.ts')
+    return readCluster(accessOf(options, io), io.signal)
+  }
   if (paths.length === 0) return { ...(await readInputs({ args, options }, io)), texts }
   const files = await loadManifests(paths, recording(fileSystem(io.stdin), texts))
   if (folders.length === 0) return { ...files, texts }
   const more = await readInputs({ args, options: { kustomize: folders } }, io)
   return { objects: [...files.objects, ...more.objects], problems: [...files.problems, ...more.problems], texts }
+}
+
+const bothGiven: Problem = {
+  severity: 'error',
+  message: '--context and --kubeconfig ask for a live cluster, and files are given too',
+  hint: 'lint them one after the other',
+}
+
+function accessOf({ context, kubeconfig }: Invocation['options'], { environment }: Io): ClusterAccess {
+  return {
+    environment,
+    ...(context === undefined ? {} : { context: String(context) }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig: String(kubeconfig) }),
+  }
 }
 
 /** The file system, keeping a copy of what is read. */

@@ -55,12 +55,12 @@ interface Linted {
 
 /** None where an input could not be read. */
 async function lintOnce(invocation: Invocation, chosen: readonly Rule[], io: Io): Promise<Linted | undefined> {
-  const { objects, problems, texts } = await readLintInputs(invocation, io)
+  const { objects, problems, texts, live = false } = await readLintInputs(invocation, io)
   const placeless = problems.filter(({ place }) => place === undefined)
   if (tellProblems(placeless, io)) return undefined
   const kubernetes = invocation.options.kubernetes as string | undefined
   const version = kubernetes === undefined ? {} : { kubernetes }
-  return { ...lint({ objects, problems, texts, rules: chosen, ...version }), objects: objects.length }
+  return { ...lint({ objects, problems, texts, live, rules: chosen, ...version }), objects: objects.length }
 }
 
 function textOf(
@@ -90,11 +90,12 @@ function wrongThreshold(failOn: string): Problem[] {
   return [{ severity: 'error', message, ...(hint === undefined ? {} : { hint }) }]
 }
 
-/** What was read from a pipe cannot be mended, nor read again. */
+/** What was read from a pipe cannot be mended, nor read again; a cluster is not ours to mend. */
 function unfixable({ args, options }: Invocation): Problem[] {
   const paths = [...((args[0] ?? []) as string[]), ...((options.filename ?? []) as string[])]
-  if (options.fix !== true || !paths.includes('-')) return []
-  return [{ severity: 'error', message: '--fix mends files, and standard input is none' }]
+  const live = options.context !== undefined || options.kubeconfig !== undefined
+  if (options.fix !== true || !(live || paths.includes('-'))) return []
+  return [{ severity: 'error', message: `--fix mends files, and ${live ? 'a live cluster' : 'standard input'} is none` }]
 }
 
 function names(given: unknown): string[] {

@@ -10,7 +10,7 @@ Exits with 1 when a finding of --fail-on's severity, or a worse one, remains.
 Examples:
   crosscheck lint manifests/
   crosscheck lint --fix -f manifests/ --select quoted-port,namespace-selector-matches-nothing
-  kubectl get ns,no,deploy,sts,ds,cj,po,svc,cm,ing,netpol -A -o yaml | crosscheck lint -
+  crosscheck lint --context kind-staging
   crosscheck lint -k overlays/prod -o sarif=lint.sarif`
 
 /** `crosscheck lint [PATH…]` */
@@ -20,6 +20,8 @@ export const lint: Command = {
   define: (definition) => {
     definition.argument('[path...]', 'manifests: files, folders with all below them, or - for stdin')
     defineInputs(definition)
+      .option('--context <name>', 'a live cluster, by a context of the kubeconfig')
+      .option('--kubeconfig <file>', 'a live cluster, instead of KUBECONFIG and ~/.kube/config')
       .option('--select <rules>', 'only these rules, separated by commas (repeatable)', repeatable)
       .option('--ignore <rules>', 'all but these rules, separated by commas (repeatable)', repeatable)
       .option('--fix', 'mend in the files what is safe to mend, then lint again')

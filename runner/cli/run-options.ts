@@ -11,6 +11,7 @@ export interface RunRequest {
   readonly deadlineMs?: number
   readonly inconclusive: 'fail' | 'warn'
   readonly verbose: boolean
+  readonly knownFailures?: string
   readonly kubernetes?: string
   readonly parallel: number
 }
@@ -46,6 +47,7 @@ export function readRunOptions(options: Invocation['options']): RunRequest | { r
     only: (options.only ?? []) as string[],
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...{ inconclusive: inconclusive === 'warn' ? 'warn' : 'fail', verbose: options.verbose === true, parallel },
+    ...(options.knownFailures === undefined ? {} : { knownFailures: options.knownFailures as string }),
     ...(options.kubernetes === undefined ? {} : { kubernetes: options.kubernetes as string }),
   }
 }

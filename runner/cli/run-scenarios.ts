@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { Emit, RunHead, Summary } from '../events.ts'
+import { type KnownFailures, readKnownFailures } from '../known-failures.ts'
 import { predictRun } from '../predict-run.ts'
 import type { FormatName } from '../report/formats.ts'
 import { exitCodes } from '../result.ts'
@@ -38,13 +40,31 @@ export async function runScenarios(
   }
   const loaded = await prepare(paths, options, io)
   const { prepared, problems } = selectPaths(loaded.prepared, only)
-  if (tellProblems([...loaded.problems, ...problems], io)) return exitCodes.usage
+  const known = await knownFailures(request, loaded.prepared)
+  if (tellProblems([...loaded.problems, ...problems, ...(known?.problems ?? [])], io)) return exitCodes.usage
   const reports = openReports(outputs, request, io)
   const head = { id: randomUUID(), where: request.where, tool: version, scenarios: await describeScenarios(prepared) }
   const start = request.where === 'predicted' ? predicted : measured
-  const summary = await start(prepared, { head, emit: reports.emit, request, cluster }, io)
+  const summary = await start(
+    prepared,
+    { head, emit: reports.emit, request, cluster, ...(known === undefined ? {} : { amend: known.amend }) },
+    io,
+  )
   await reports.write()
   return exitCodeOf(summary, inconclusive, io)
+}
+
+async function knownFailures(
+  { knownFailures: file }: RunRequest,
+  prepared: readonly Prepared[],
+): Promise<KnownFailures | undefined> {
+  if (file === undefined) return undefined
+  const scenarios = prepared.map(({ scenario }) => scenario)
+  try {
+    return readKnownFailures(await readFile(file, 'utf8'), file, scenarios)
+  } catch (error) {
+    throw new Error(`--known-failures ${file} cannot be read`, { cause: error })
+  }
 }
 
 interface Start {
@@ -52,14 +72,20 @@ interface Start {
   readonly emit: Emit
   readonly request: RunRequest
   readonly cluster: ClusterRequest
+  readonly amend?: KnownFailures['amend']
 }
 
-function measured(prepared: readonly Prepared[], { head, emit, request, cluster }: Start, io: Io): Promise<Summary> {
+function measured(
+  prepared: readonly Prepared[],
+  { head, emit, request, cluster, amend }: Start,
+  io: Io,
+): Promise<Summary> {
   const { deadlineMs, parallel, kubernetes } = request
   return run(
     prepared.map(({ scenario }) => scenario),
     {
       ...{ head, emit, now: io.now, signal: io.signal },
+      ...(amend === undefined ? {} : { amend }),
       // On a cluster the scenarios would share its nodes, and their canary.
       parallel: request.where === 'lab' ? parallel : 1,
       open: request.where === 'lab' ? labOpener(prepared, io, kubernetes) : clusterOpener(prepared, cluster, io),

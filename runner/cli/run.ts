@@ -36,6 +36,7 @@ export const run: Command = {
       .option('--deadline <time>', 'how long a check may take, as in 2s, where paths and scenarios do not say it')
       .option('--concurrency <n>', 'scenarios that run side by side in the lab (default: one per processor, at most 4)')
       .option('--inconclusive <fail|warn>', 'what becomes of paths of which nothing is known', 'fail')
+      .option('--known-failures <file>', 'paths that are known to fail do not count; one that passes does')
       .option('-v, --verbose', 'list passing paths too, with their evidence')
       .option('--kubernetes <version>', 'refuse what the API server of this version refuses, as in 1.36')
       .option('-o, --output <format[=file]>', `${formatNames.join(', ')} (repeatable)`, repeatable)

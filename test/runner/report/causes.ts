@@ -111,6 +111,13 @@ export const pathsByCause: Record<Cause, PathResult> = {
     seen: 'open',
     observed: outcome('reset_after_connect', { address: '10.96.0.12', port: 4000 }),
   }),
+  unexpected_pass: failed(
+    'unexpected_pass',
+    'it passes, and known.txt:3 says that it is known to fail: remove that line',
+    {
+      seen: 'open',
+    },
+  ),
   answer: failed('answer', 'the name exists, and it must not', {
     to: 'dns://api',
     expect: 'NXDOMAIN',
