@@ -95,7 +95,9 @@ function unfixable({ args, options }: Invocation): Problem[] {
   const paths = [...((args[0] ?? []) as string[]), ...((options.filename ?? []) as string[])]
   const live = options.context !== undefined || options.kubeconfig !== undefined
   if (options.fix !== true || !(live || paths.includes('-'))) return []
-  return [{ severity: 'error', message: `--fix mends files, and ${live ? 'a live cluster' : 'standard input'} is none` }]
+  return [
+    { severity: 'error', message: `--fix mends files, and ${live ? 'a live cluster' : 'standard input'} is none` },
+  ]
 }
 
 function names(given: unknown): string[] {

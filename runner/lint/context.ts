@@ -19,6 +19,8 @@ export interface Context {
   readonly templates: readonly Template[]
   /** What the API server would refuse or warn of. */
   readonly problems: readonly Problem[]
+  /** The objects are all that there is: what is not among them does not exist. */
+  readonly live: boolean
   /** The input's object of that kind, namespace and name. */
   objectOf(kind: string, namespace: string, name: string): ManifestObject | undefined
   /** The object that a pod was made from; none for the pods of the lab's own DNS. */
@@ -42,8 +44,12 @@ const notOperators =
   /(^|\.)(cilium\.io|projectcalico\.org|antrea\.io|ovn\.org|istio\.io|linkerd\.io|cert-manager\.io|external-secrets\.io|konghq\.com|keda\.sh|kyverno\.io|traefik\.io|bitnami\.com|k8s\.io)$/
 const passiveKinds = /(Monitor|Rule|Backup|Policy|Secret|Certificate|Route|User|Database|Topic)$/
 
+interface ContextInput extends Pick<Context, 'world' | 'problems' | 'live'> {
+  readonly given: readonly ManifestObject[]
+}
+
 /** Indexes what was read; objects that are given twice count once, the last of them. */
-export function createContext(given: readonly ManifestObject[], world: World, problems: readonly Problem[]): Context {
+export function createContext({ given, world, problems, live }: ContextInput): Context {
   const objects = [...new Map(given.map((object) => [keyOf(object), object])).values()]
   const simulated = objects.filter(({ apiVersion, kind }) => treatmentOf(apiVersion, kind) === 'simulated')
   const byTitle = new Map(simulated.map((object) => [titleKey(object.kind, object.namespace, object.name), object]))
@@ -56,7 +62,7 @@ export function createContext(given: readonly ManifestObject[], world: World, pr
     objectOf(pod.workload.kind, pod.namespace, pod.workload.name) ?? objectOf('Pod', pod.namespace, pod.name)
   const operators = Map.groupBy(objects.filter(isOperators), ({ namespace }) => namespace)
   return {
-    ...{ world, objects, templates, problems, objectOf, workloadOf },
+    ...{ world, objects, templates, problems, live, objectOf, workloadOf },
     population: createPopulation(world, (pod) => {
       const object = workloadOf(pod)
       return object === undefined ? [] : (probed.get(object) ?? [])

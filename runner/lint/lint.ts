@@ -16,16 +16,18 @@ export interface LintInput {
   /** The texts that comments are read from, by file. */
   readonly texts: ReadonlyMap<string, string>
   readonly rules: readonly Rule[]
+  /** The objects are all that there is. */
+  readonly live?: boolean
   /** The version whose API server is imitated (`1.36`). */
   readonly kubernetes?: string
 }
 
 /** All findings in the order of files and lines, those that comments ignore left out, and how many these were. */
 export function lint(input: LintInput): { readonly findings: readonly Finding[]; readonly ignored: number } {
-  const { objects, texts, rules, kubernetes } = input
+  const { objects, texts, rules, live = false, kubernetes } = input
   const version = kubernetes === undefined ? {} : { kubernetes }
-  const { world, problems } = buildWorld(objects, { allocator: createAllocator(), ...version })
-  const context = createContext(objects, world, [...input.problems, ...problems])
+  const { world, problems } = buildWorld(objects, { allocator: createAllocator(), live, ...version })
+  const context = createContext({ given: objects, world, problems: [...input.problems, ...problems], live })
   const found = rules.flatMap((rule) => [...rule.find(context)].map((each) => findingOf(rule, each)))
   const refused = rules.includes(invalidObject) ? refusals(context, found) : []
   const ignores = readIgnores(texts)

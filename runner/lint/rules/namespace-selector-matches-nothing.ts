@@ -1,6 +1,5 @@
 import { nameLabel } from '../../../fabric/manifests/namespaces.ts'
 import type { ManifestObject } from '../../../fabric/manifests/object.ts'
-import type { Namespace } from '../../../fabric/world.ts'
 import type { Path } from '../../../policy/field.ts'
 import { describeSelector } from '../../../policy/selector.ts'
 import { didYouMean } from '../../../policy/suggest.ts'
@@ -41,7 +40,7 @@ function explain(selector: LabelSelector, at: At): Omit<Found, 'object' | 'path'
   const nothing = `there are no ${describeSelector(selector, 'namespaces')}: this peer matches nobody`
   const { name, [nameLabel]: given, ...others } = selector.matchLabels ?? {}
   if (Object.keys(others).length + (selector.matchExpressions ?? []).length > 0) return { message: nothing }
-  if (given !== undefined && name === undefined) return unknownName(nothing, given, namespaces)
+  if (given !== undefined && name === undefined) return unknownName(nothing, given, at.context)
   if (name === undefined || given !== undefined) return { message: nothing }
   const named = namespaces.find((each) => each.name === name)
   return {
@@ -52,10 +51,11 @@ function explain(selector: LabelSelector, at: At): Omit<Found, 'object' | 'path'
 }
 
 /** A namespace that the input does not have may be in the cluster all the same: a slip is likely only where a name is near. */
-function unknownName(nothing: string, given: string, namespaces: readonly Namespace[]): Omit<Found, 'object' | 'path'> {
-  const names = namespaces.map(({ name }) => name)
+function unknownName(nothing: string, given: string, { world, live }: Context): Omit<Found, 'object' | 'path'> {
+  const names = world.namespaces.map(({ name }) => name)
   const hint = didYouMean(given, names)
   if (hint !== undefined) return { message: nothing, fix: hint }
+  if (live) return { message: nothing }
   return {
     severity: 'info',
     message: `namespace ${given} is not among these objects: whether this peer matches is not known`,

@@ -8,7 +8,7 @@ spec:
   podSelector: {}
   policyTypes: [Ingress]`
 
-/** Until a policy selects a pod, everybody reaches it (semantics rule 1). */
+/** Until a policy selects a pod, everybody reaches it (semantics rule 1). Kubernetes' own namespaces usually have none. */
 export const namespaceWithoutPolicy: Rule = {
   id: 'namespace-without-policy',
   severity: 'info',
@@ -16,7 +16,7 @@ export const namespaceWithoutPolicy: Rule = {
   *find(context) {
     const guarded = new Set(context.policies.map(({ policy }) => policy.namespace))
     for (const [namespace, pods] of givenPods(context)) {
-      if (guarded.has(namespace)) continue
+      if (guarded.has(namespace) || namespace.startsWith('kube-')) continue
       const message = `namespace ${namespace} has no policy: everybody in the cluster reaches ${workloadsOf(pods)}`
       yield { ...placeOf(namespace, pods, context), message, fix }
     }

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { readManifests } from '../../../fabric/manifests/read.ts'
+import { lint } from '../../../runner/lint/lint.ts'
+import { rules } from '../../../runner/lint/rules.ts'
+import { lintText } from './linted.ts'
+
+const web = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop, labels: {team: a}}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web, tier: front}}
+    spec: {containers: [{name: main, image: x, ports: [{containerPort: 8080}]}]}
+`
+const database = 'apiVersion: example.com/v1\nkind: Database\nmetadata: {name: db, namespace: shop}\n'
+const operator = database.replace('Database', 'Postgres')
+
+function policy(spec: string): string {
+  return `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a, namespace: shop}\nspec: ${spec}\n`
+}
+
+function service(spec: string): string {
+  return `apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: shop}\nspec: ${spec}\n`
+}
+
+/** Severity, message and fix of what one rule finds. */
+function say(rule: string, ...documents: readonly string[]): string[] {
+  const found = lintText(documents.join('---\n')).filter((finding) => finding.rule === rule)
+  return found.map(({ severity, message, fix }) => `${severity}: ${message}${fix === undefined ? '' : ` / ${fix}`}`)
+}
+
+describe('where an operator makes pods that nobody sees', () => {
+  it('a policy that selects none of the others is an info', () => {
+    const one = policy('{podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress]}')
+    expect(say('policy-selects-no-pod', web, one, operator)).toEqual([
+      'info: namespace shop has no pods labelled app=db: this policy selects nothing that is given here; pods that Postgres db makes are not known',
+    ])
+    expect(say('policy-selects-no-pod', web, one, database)[0]).toMatch(/^warning: .*: this policy selects nothing$/)
+  })
+
+  it('a Service without pods is an info, unless kustomize selects by what operators do not copy', () => {
+    const one = service('{selector: {app: db}, ports: [{port: 5432}]}')
+    expect(say('service-without-pods', web, one, operator)[0]).toMatch(
+      /^info: .*pods that Postgres db makes are not known$/,
+    )
+    const kustomized = one.replace('app: db', 'app: db, app.kubernetes.io/managed-by: kustomize')
+    expect(say('service-without-pods', web, kustomized, operator)[0]).toMatch(
+      /^warning: .*a label that an operator's pods do not get/,
+    )
+  })
+
+  it('pods may be open although all others are isolated', () => {
+    const one = policy('{podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress]}')
+    expect(say('pods-without-isolation', web, one, operator)[0]).toContain(
+      'those that Postgres db makes are open to everybody unless',
+    )
+    expect(say('pods-without-isolation', web, one)).toEqual([])
+    expect(say('pods-without-isolation', web, policy('{podSelector: {}, policyTypes: [Ingress]}'), operator)).toEqual(
+      [],
+    )
+  })
+
+  it('an unknown Service is an info', () => {
+    const calling = web.replace('image: x', 'image: x, env: [{name: A, value: "http://db-rw/"}]')
+    expect(say('unknown-host', calling, operator)[0]).toMatch(
+      /^info: A names db-rw:80, and namespace shop has no Service of that name$/,
+    )
+    expect(say('unknown-host', calling)[0]).toMatch(/^warning: /)
+  })
+})
+
+describe('the nearest miss is named', () => {
+  it('of a policy that selects nothing', () => {
+    expect(
+      say('policy-selects-no-pod', web, policy('{podSelector: {matchLabels: {app: web, tier: back, zone: b}}}'))[0],
+    ).toMatch(/ \/ nearest are the pods of deployment\/web: they have tier=front, no zone$/)
+  })
+
+  it('of a Service without pods, and none where no label fits', () => {
+    const near = service('{selector: {app: web, tier: back}, ports: [{port: 80}]}')
+    expect(say('service-without-pods', web, near)[0]).toMatch(
+      /nearest are the pods of deployment\/web: they have tier=front$/,
+    )
+    const far = service('{selector: {app: db}, ports: [{port: 80}]}')
+    expect(say('service-without-pods', web, far)[0]).toMatch(/: nothing is behind this Service$/)
+    const owned = service('{selector: {team: a}, ports: [{port: 80}]}')
+    expect(say('service-without-pods', web, owned)[0]).toMatch(
+      /add them to spec.template.metadata.labels of deployment\/web$/,
+    )
+  })
+
+  it('of a host, by its name elsewhere or by one that is alike', () => {
+    const calling = (host: string) => web.replace('image: x', `image: x, env: [{name: A, value: "http://${host}:80"}]`)
+    const one = service('{selector: {app: web}, ports: [{port: 80}]}')
+    expect(say('unknown-host', calling('s.shopp.svc'), one)).toEqual([
+      'warning: A names s.shopp.svc:80, and there is no namespace shopp / Service s is in shop',
+    ])
+    expect(say('unknown-host', calling('other.shopp.svc'), one)[0]).toMatch(
+      /there is no namespace shopp \/ did you mean shop\?$/,
+    )
+    expect(say('unknown-service-port', calling('s.shop').replace(':80"', ':81"'), one)).toEqual([
+      'warning: A names s.shop:81, which has no such port: it has 80 / write :80',
+    ])
+  })
+})
+
+it('a named port that pods do not declare is told with those that they do', () => {
+  const named = web.replace('containerPort: 8080', 'containerPort: 8080, name: http')
+  const rule = policy('{podSelector: {}, ingress: [{ports: [{port: web}]}]}')
+  expect(say('undeclared-port-name', named, rule)[0]).toContain(
+    'deployment/web names http/TCP, so this matches nothing',
+  )
+  expect(say('undeclared-port-name', web, rule)[0]).toContain('deployment/web names no port, so this matches nothing')
+})
+
+it('nothing is said of DNS on a live cluster whose DNS is not to be found', () => {
+  const { objects } = readManifests([
+    {
+      file: 'a',
+      text: [web, policy('{podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 443}]}]}')].join('---\n'),
+    },
+  ])
+  const found = (live: boolean) =>
+    lint({ objects, problems: [], texts: new Map(), rules, live }).findings.map(({ rule }) => rule)
+  expect(found(false)).toContain('egress-without-dns')
+  expect(found(true)).not.toContain('egress-without-dns')
+})
