@@ -159,7 +159,7 @@ function identityText(own: PodActor, nodesMatter: boolean, cidrs: ReadonlyMap<nu
   const { labels, space, addresses } = own
   const blocks = addresses.map(({ family, networks }) => [
     family,
-    ...[...networks].map((id) => cidrs.get(id)).toSorted(),
+    ...[...networks].map((id) => cidrs.get(id) ?? '').toSorted(),
   ])
   const identity = identityOf({ ...own, labels: { id: 0, labels: {} }, addresses: [] }, nodesMatter)
   return JSON.stringify([identity, sorted(labels.labels), sorted(space.labels.labels), space.labelsKnown, blocks])

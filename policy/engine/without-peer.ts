@@ -77,14 +77,12 @@ function podsWithout(
   const others = named.map(([key, value]) => also(podSelector, { key, operator: 'NotIn', values: [value] }))
   if (namespaceSelector === undefined) return others.map((selector) => ({ podSelector: selector }))
   const name = actor.space.name
+  const isNamed = namespaceSelector.matchLabels?.[nameLabel] === name
+  const here = isNamed ? namespaceSelector : also(namespaceSelector, { key: nameLabel, operator: 'In', values: [name] })
   const elsewhere = also(namespaceSelector, { key: nameLabel, operator: 'NotIn', values: [name] })
-  const here =
-    namespaceSelector.matchLabels?.[nameLabel] === name
-      ? namespaceSelector
-      : also(namespaceSelector, { key: nameLabel, operator: 'In', values: [name] })
   const pods = Object.keys(podSelector).length === 0 ? {} : { podSelector }
   return [
-    { namespaceSelector: elsewhere, ...pods },
+    ...(isNamed ? [] : [{ namespaceSelector: elsewhere, ...pods }]),
     ...others.map((selector) => ({ namespaceSelector: here, podSelector: selector })),
   ]
 }

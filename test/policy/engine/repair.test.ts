@@ -229,7 +229,9 @@ function replicasOf(from: PolicyPod, to: PolicyPod, { pods }: PolicyWorld): Set<
     const keyOf = (of: Pick<PolicyPod, 'namespace' | 'labels' | 'ports'>) =>
       JSON.stringify([
         of.namespace,
-        Object.entries(of.labels).toSorted(),
+        Object.entries(of.labels)
+          .map(([key, value]) => `${key}=${value}`)
+          .toSorted(),
         of.ports.map((port) => JSON.stringify(port)).toSorted(),
       ])
     const key = keyOf({ namespace: space, labels, ports })

@@ -1,0 +1,39 @@
+import { createAllocator } from '../../fabric/manifests/allocator.ts'
+import type { Manifests } from '../../fabric/manifests/read.ts'
+import { buildWorld } from '../../fabric/manifests/world.ts'
+import { type Ends, explainPath } from '../explain/explain.ts'
+import { explanationText } from '../explain/text.ts'
+import { exitCodes } from '../result.ts'
+import type { Io } from './io.ts'
+import { type Output, writeOutput } from './outputs.ts'
+import { tellProblems } from './problems.ts'
+import { looks } from './reports.ts'
+
+export interface ExplainRun {
+  readonly ends: Ends
+  readonly inputs: Manifests
+  readonly outputs: readonly Output<'text' | 'json'>[]
+  readonly kubernetes: string | undefined
+  /** The inputs as they stood on the command line. */
+  readonly given: string
+}
+
+/** Explains one path from manifests and writes it; no packet is sent. */
+export async function runExplain({ ends, inputs, outputs, kubernetes, given }: ExplainRun, io: Io): Promise<number> {
+  const { objects, problems } = inputs
+  const version = kubernetes === undefined ? {} : { kubernetes }
+  const built = buildWorld(objects, { allocator: createAllocator(), ...version })
+  if (tellProblems([...problems, ...built.problems], io)) return exitCodes.usage
+  const explanation = explainPath(ends, { world: built.world, objects, inputs: given })
+  if ('problems' in explanation) {
+    tellProblems(explanation.problems, io)
+    return exitCodes.usage
+  }
+  for (const output of outputs) {
+    const look = output.file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }
+    const text =
+      output.format === 'json' ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation, look)
+    await writeOutput(output, text, io)
+  }
+  return exitCodes.pass
+}

@@ -1,0 +1,53 @@
+import type { Verdict } from '../../policy/engine/decide.ts'
+
+/** Everything that `explain` says; its JSON is this. */
+export interface Explanation {
+  readonly from: string
+  readonly to: string
+  /** `partly`: some endpoints are open; `unreachable`: nothing is there to be reached, whatever policies say. */
+  readonly verdict: Verdict | 'partly' | 'unreachable'
+  /** What happens before any policy is asked: name, Service, endpoints. */
+  readonly way: readonly string[]
+  /** The question to DNS that comes first, for a name. */
+  readonly dns: readonly HopExplanation[]
+  /** One for all endpoints of which policies say the same. */
+  readonly hops: readonly HopExplanation[]
+  /** What would flip it: the one with the fewest side effects first. */
+  readonly repairs: readonly RepairExplanation[]
+  /** The command that proves it with packets. */
+  readonly proof: string
+}
+
+export interface HopExplanation {
+  readonly to: readonly string[]
+  readonly verdict: Verdict
+  readonly sides: readonly SideExplanation[]
+  /** What the verdict rests on, and what might overrule it. */
+  readonly remarks: readonly string[]
+}
+
+export interface SideExplanation {
+  readonly direction: 'egress' | 'ingress'
+  readonly party: string
+  readonly allowed: boolean
+  /** Who decides, in a sentence. */
+  readonly why: string
+  /** The rule that misses least, and by what. */
+  readonly nearestMiss?: string
+  /** Why each other rule that was asked does not admit it. */
+  readonly others: readonly string[]
+}
+
+export interface RepairExplanation {
+  /** For which of several hops it is. */
+  readonly hop: string
+  /** What the hop's verdict becomes. */
+  readonly verdict: 'allow' | 'deny'
+  readonly what: readonly string[]
+  /** Manifests to apply. */
+  readonly yaml: string
+  /** `frontend/ui -> backend/api:4000/TCP`, by workload. */
+  readonly opens: readonly string[]
+  readonly closes: readonly string[]
+  readonly unclear: readonly string[]
+}

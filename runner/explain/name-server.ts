@@ -1,0 +1,63 @@
+import type { Pod, World } from '../../fabric/world.ts'
+import { familyOf } from '../plan/dial.ts'
+import { dnsHops, type Hop } from '../predict/hops.ts'
+
+/** Whom a pod asks for names: hops that policies decide, and sentences where they do not. */
+export interface NameServers {
+  readonly hops: readonly Hop[]
+  readonly remarks: readonly string[]
+  /** Whether what policies say of the hops is not the whole story (semantics rules 50 and 52). */
+  readonly unsure: boolean
+}
+
+/** The resolver of the pod's own resolv.conf, as its dnsPolicy makes it. */
+export function nameServersOf(pod: Pod, world: World): NameServers {
+  const own = pod.dnsConfig?.nameservers ?? []
+  const usesCluster =
+    pod.dnsPolicy === 'ClusterFirstWithHostNet' || (pod.dnsPolicy === 'ClusterFirst' && !pod.hostNetwork)
+  if (!usesCluster && own.length === 0)
+    return nothing(
+      `${pod.name} has dnsPolicy ${pod.dnsPolicy}: it asks the resolvers of its node, which are not known here`,
+    )
+  const direct = own.map((address) => serverAt(address, world))
+  const cluster = usesCluster ? clusterServers(pod, world) : { hops: [], remarks: [], unsure: false }
+  return {
+    hops: [...direct.flatMap(({ hops }) => hops), ...cluster.hops],
+    remarks: [...direct.flatMap(({ remarks }) => remarks), ...cluster.remarks],
+    unsure: cluster.unsure || direct.some(({ unsure }) => unsure),
+  }
+}
+
+function clusterServers(pod: Pod, world: World): NameServers {
+  const hops = dnsHops(world, pod.addresses.map(familyOf))
+  const cache = world.pods.find(
+    ({ labels, workload, hostNetwork }) =>
+      hostNetwork && (labels['k8s-app'] === 'node-local-dns' || workload.name === 'node-local-dns'),
+  )
+  if (cache !== undefined)
+    return {
+      hops,
+      remarks: [
+        `NodeLocal DNSCache (${cache.namespace}/${cache.name}) answers on the pod's own node: whether egress policies govern that way differs by plugin (rules 50 and 52)`,
+      ],
+      unsure: true,
+    }
+  return hops.length === 0
+    ? nothing('there is no kube-system/kube-dns with a ready endpoint: names do not resolve')
+    : { hops, remarks: [], unsure: false }
+}
+
+function serverAt(address: string, world: World): NameServers {
+  if (/^169\.254\.|^fe[89ab]/i.test(address))
+    return nothing(
+      `its resolver ${address} is link-local, a DNS cache on its own node: whether egress policies govern that way differs by plugin (rules 50 and 52)`,
+    )
+  const service = world.services.find(({ clusterIPs }) => clusterIPs.includes(address))
+  if (service?.name === 'kube-dns') return { hops: dnsHops(world, [familyOf(address)]), remarks: [], unsure: false }
+  const query = { to: { kind: 'address', address }, port: 53, protocol: 'UDP', family: familyOf(address) } as const
+  return { hops: [{ text: `resolver ${address}:53/UDP`, query }], remarks: [], unsure: false }
+}
+
+function nothing(remark: string): NameServers {
+  return { hops: [], remarks: [remark], unsure: true }
+}

@@ -1,0 +1,63 @@
+import { stringify } from 'yaml'
+import type { ManifestObject } from '../../fabric/manifests/object.ts'
+import type { World } from '../../fabric/world.ts'
+import type { Edit } from '../../policy/engine/edits.ts'
+import type { NetworkPolicy } from '../../policy/types.ts'
+import { manifestOf, specOf } from '../../policy/write.ts'
+
+/**
+ * What somebody can paste: whole NetworkPolicies for `kubectl apply -f -`, which keep the metadata that they have, and for labels
+ * strategic merge patches of the object that writes them.
+ */
+export function patchOf(edits: readonly Edit[], objects: readonly ManifestObject[], world: World): string {
+  const documents = edits.map((edit) => documentOf(edit, objects, world))
+  return documents.map((document) => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n')
+}
+
+function documentOf(edit: Edit, objects: readonly ManifestObject[], world: World): Record<string, unknown> {
+  switch (edit.kind) {
+    case 'add policy':
+      return manifestOf(edit.policy)
+    case 'change policy':
+      return changed(edit.after, objects)
+    case 'label namespace':
+      return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: edit.namespace, labels: written(edit.labels) } }
+    case 'label pods':
+      return template(edit, world)
+    default:
+      return edit satisfies never
+  }
+}
+
+function changed(policy: NetworkPolicy, objects: readonly ManifestObject[]): Record<string, unknown> {
+  const given = objects.findLast(
+    ({ kind, namespace, name }) => kind === 'NetworkPolicy' && namespace === policy.namespace && name === policy.name,
+  )?.value
+  if (given === undefined) return manifestOf(policy)
+  const { namespace, name, labels, annotations } = (given.metadata ?? {}) as Record<string, unknown>
+  const metadata = Object.entries({ namespace: namespace ?? policy.namespace, name, labels, annotations })
+  return {
+    ...{ apiVersion: given.apiVersion, kind: given.kind },
+    metadata: Object.fromEntries(metadata.filter(([, value]) => value !== undefined)),
+    spec: specOf(policy),
+  }
+}
+
+const groups: Readonly<Record<string, string>> = { Job: 'batch/v1', CronJob: 'batch/v1', Pod: 'v1' }
+
+/** The labels of a workload's pods stand in its template. */
+function template({ namespace, names, labels }: Extract<Edit, { kind: 'label pods' }>, world: World) {
+  const pod = world.pods.find((each) => each.namespace === namespace && each.name === names[0])
+  const { kind, name } = pod?.workload ?? { kind: 'Pod', name: names[0] }
+  const metadata = { labels: written(labels) }
+  const head = { apiVersion: groups[kind] ?? 'apps/v1', kind }
+  if (kind === 'Pod') return { ...head, metadata: { namespace, name, ...metadata } }
+  const podTemplate = { template: { metadata } }
+  const spec = kind === 'CronJob' ? { jobTemplate: { spec: podTemplate } } : podTemplate
+  return { ...head, metadata: { namespace, name }, spec }
+}
+
+/** `null` takes a label away. */
+function written(labels: Readonly<Record<string, string | undefined>>): Record<string, string | null> {
+  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, value ?? null]))
+}

@@ -1,0 +1,93 @@
+import type { PolicyName, Prediction, RuleTrace, Side } from '../../policy/engine/prediction.ts'
+import type { SideExplanation } from './model.ts'
+
+/** Both ends in words: who admits, or why nobody does, the nearest miss apart from the rest. */
+export function sidesOf({ egress, ingress }: Prediction): SideExplanation[] {
+  return [egress, ingress].flatMap((side) => (side.by === 'external' ? [] : [explained(side)]))
+}
+
+function explained(side: Side): SideExplanation {
+  const { direction, party, allowed, nearestMiss } = side
+  const head = { direction, party, allowed, why: reason(side) }
+  if (allowed) return { ...head, others: [] }
+  const missed = rulesOf(side).filter((rule) => !rule.matched && rule !== nearestMiss && !isSame(rule, nearestMiss))
+  return {
+    ...head,
+    ...(nearestMiss === undefined ? {} : { nearestMiss: missText(nearestMiss) }),
+    others: [...missed.map(missText), ...emptyOnes(side)],
+  }
+}
+
+function reason({ direction, party, by, allowed, tiers, ...side }: Side): string {
+  const way = direction === 'egress' ? `out of ${party}` : `into ${party}`
+  switch (by) {
+    case 'external':
+      return `${party} is outside the cluster: no policy governs what it does`
+    case 'host':
+      return `${party} is on a node: no NetworkPolicy selects it`
+    case 'protocol':
+      return 'policies govern TCP, UDP and SCTP only'
+    case 'own node':
+      return direction === 'ingress'
+        ? `what comes from ${party}'s own node is always let in`
+        : `${party} reaches its own node, which this reading lets pass`
+    case 'loopback':
+      return `${party} reaches itself, which no policy governs`
+    case 'default':
+      return `no policy limits what goes ${way}`
+    case 'NetworkPolicy':
+    case 'Admin':
+    case 'Baseline': {
+      const wanted = allowed ? 'accept' : 'deny'
+      const rules = rulesOf({ ...side, direction, party, by, allowed, tiers })
+      const deciding = rules.find(({ matched, action }) => matched && action === wanted)
+      if (deciding !== undefined) return `${allowed ? 'admitted' : 'denied'} by ${ruleText(deciding)}`
+      const isolating = tiers.find(({ tier }) => tier === 'NetworkPolicy')?.policies ?? []
+      const names = isolating.map(({ policy }) => policyText(policy))
+      const [only] = names
+      return names.length === 1
+        ? `${only} selects ${party}, so only what it names may go ${way}, and it does not name this`
+        : `${names.length} policies select ${party} (${names.join(', ')}), so only what they name may go ${way}, and none names this`
+    }
+    default:
+      return by satisfies never
+  }
+}
+
+function rulesOf({ tiers }: Side): RuleTrace[] {
+  return tiers.flatMap(({ policies }) => policies.flatMap(({ rules }) => rules))
+}
+
+/** Policies that select the pod and admit nothing in this direction. */
+function emptyOnes({ tiers, direction }: Side): string[] {
+  const policies = tiers.flatMap(({ policies: all }) => all)
+  return policies.flatMap(({ policy, rules }) =>
+    rules.length === 0 ? [`${policyText(policy)} has no ${direction} rule: it admits nothing`] : [],
+  )
+}
+
+function missText(rule: RuleTrace): string {
+  if (rule.action !== 'accept') return `${ruleText(rule)} does not apply: ${failures(rule)}`
+  return `${ruleText(rule)} would admit it, but: ${failures(rule)}`
+}
+
+function failures({ failed }: RuleTrace): string {
+  return failed.map(({ sentence }) => sentence).join('; ')
+}
+
+function isSame(a: RuleTrace, b: RuleTrace | undefined): boolean {
+  return b !== undefined && a.path === b.path && a.policy.name === b.policy.name
+}
+
+function ruleText({ policy, path }: RuleTrace): string {
+  const kind = policy.kind === 'NetworkPolicy' ? '' : `${policy.kind} `
+  return `${kind}${policy.name} ${path}${placeText(policy)}`
+}
+
+function policyText(policy: PolicyName): string {
+  return `${policy.name}${placeText(policy)}`
+}
+
+function placeText({ place }: PolicyName): string {
+  return place === undefined ? '' : ` (${place.file}:${place.line})`
+}

@@ -1,0 +1,115 @@
+import { wrap, wrapHanging } from '../report/layout.ts'
+import { neutralText } from '../report/neutral.ts'
+import type { ReportOptions } from '../report/reporter.ts'
+import { type Style, styleFor } from '../report/style.ts'
+import type { Explanation, HopExplanation, RepairExplanation, SideExplanation } from './model.ts'
+
+type Look = Pick<ReportOptions, 'colour' | 'unicode' | 'width'>
+
+const answers: Readonly<Record<Explanation['verdict'], string>> = {
+  allow: 'policies let it through',
+  deny: 'policies block it',
+  partly: 'policies let it through to some endpoints, and block it to others',
+  undefined: 'the specification leaves it open',
+  unreachable: 'nothing is there to be reached, whatever policies say',
+}
+const inks = { allow: 'pass', deny: 'fail', partly: 'fail', undefined: 'inconclusive', unreachable: 'fail' } as const
+
+/** An explanation for somebody who has to mend it now: the answer, the way, both ends, the repair, and the line that proves it. */
+export function explanationText(explanation: Explanation, look: Look): string {
+  const style = styleFor(look)
+  const clean = (text: string) => neutralText(text, { ascii: style.ascii })
+  const { from, to, verdict, way, dns, hops, repairs, proof } = explanation
+  const lines = [
+    `${clean(from)} ${style.signs.arrow} ${clean(to)}: ${style.ink(inks[verdict], answers[verdict])}`,
+    ...section('before any policy', way, style),
+    ...dns.filter((hop) => hop.verdict !== 'allow').flatMap((hop) => hopLines('the question to DNS', hop, style)),
+    ...hops.flatMap((hop) => hopLines('', hop, style)),
+    ...repairLines(repairs, style),
+    ...['', 'prove it with packets:', `  ${clean(proof)}`],
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function section(title: string, sentences: readonly string[], style: Style): string[] {
+  return sentences.length === 0 ? [] : ['', title, ...sentences.flatMap((sentence) => indented(sentence, 2, style))]
+}
+
+function indented(sentence: string, by: number, style: Style): string[] {
+  return wrapHanging(neutralText(sentence, { ascii: style.ascii }), style.width - by).map(
+    (line) => ' '.repeat(by) + line,
+  )
+}
+
+function hopLines(title: string, { to, verdict, sides, remarks }: HopExplanation, style: Style): string[] {
+  const [first = '', ...more] = to
+  const where = `${first}${more.length === 0 ? '' : ` and ${more.length} more like it`}`
+  const word = { allow: 'open', deny: 'blocked', undefined: 'not known' }[verdict]
+  const head = `${title === '' ? '' : `${title}: `}${neutralText(where, { ascii: style.ascii })}`
+  return [
+    '',
+    `${head}: ${style.ink(inks[verdict], word)}`,
+    ...sides.flatMap((side) => sideLines(side, style)),
+    ...remarks.flatMap((remark) => indented(remark, 2, style)),
+  ]
+}
+
+function sideLines({ direction, allowed, why, nearestMiss, others }: SideExplanation, style: Style): string[] {
+  const mark = style.marks[allowed ? 'pass' : 'fail']
+  const way = direction === 'egress' ? 'out' : 'in '
+  return [
+    ...indented(`${mark} ${way}  ${why}`, 2, style),
+    ...(nearestMiss === undefined ? [] : [...indented(`nearest miss: ${nearestMiss}`, 9, style)]),
+    ...others.slice(0, 6).flatMap((other) => indented(other, 9, style)),
+    ...(others.length > 6 ? [`         and ${others.length - 6} more, all of them with -o json`] : []),
+  ]
+}
+
+/** The best repair in full for each hop, the others in a line each. */
+function repairLines(repairs: readonly RepairExplanation[], style: Style): string[] {
+  const byHop = Map.groupBy(repairs, ({ hop }) => hop)
+  return [...byHop.values()].flatMap(([best, ...others]) => {
+    if (best === undefined) return []
+    const rest = others.map(({ what, ...effects }) => `or ${what.join('; ')} (${effectText(effects)})`)
+    return [
+      '',
+      ...wrap(
+        `what would ${best.verdict === 'allow' ? 'open' : 'block'} ${best.hop}: ${best.what.join('; and ')}`,
+        style.width,
+      ),
+      ...effectLines(best, style),
+      '',
+      ...best.yaml
+        .trimEnd()
+        .split('\n')
+        .map((line) => neutralText(line, { ascii: style.ascii })),
+      ...(rest.length === 0 ? [] : ['', ...rest.flatMap((line) => indented(line, 0, style))]),
+    ]
+  })
+}
+
+function effectText({ opens, closes, unclear }: Pick<RepairExplanation, 'opens' | 'closes' | 'unclear'>): string {
+  const parts = [
+    ...(opens.length === 0 ? [] : [`opens ${opens.length} other ${opens.length === 1 ? 'path' : 'paths'}`]),
+    ...(closes.length === 0 ? [] : [`closes ${closes.length}`]),
+    ...(unclear.length === 0 ? [] : [`${unclear.length} unclear`]),
+  ]
+  return parts.length === 0 ? 'changes no other path' : parts.join(', ')
+}
+
+function effectLines(repair: RepairExplanation, style: Style): string[] {
+  const list = (title: string, paths: readonly string[]) =>
+    paths.length === 0
+      ? []
+      : [
+          `  ${title}:`,
+          ...paths.slice(0, 10).flatMap((path) => indented(path, 4, style)),
+          ...(paths.length > 10 ? [`    and ${paths.length - 10} more, all of them with -o json`] : []),
+        ]
+  const lines = [
+    ...list('it also opens', repair.opens),
+    ...list('it also closes', repair.closes),
+    ...list('unclear after it', repair.unclear),
+  ]
+  return lines.length === 0 ? ['  it changes no other path'] : lines
+}
