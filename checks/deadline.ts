@@ -75,8 +75,20 @@ export function within<T extends object>(
   })
 }
 
-/** The loop may have been busy: what the kernel already has must be seen first, so the verdict waits for one more poll. */
+/** A timer that comes later than this was held up by a process that stood still, in milliseconds. */
+const heldUp = 100
+
+/**
+ * The loop may have been busy: what the kernel already has must be seen first, so the verdict waits for one more poll. Where the
+ * process stood still (a machine without a free processor), a conversation takes several polls: it gets back, once, what it lost.
+ */
 function expireAfterPoll(deadline: Deadline): void {
+  const late = performance.now() - deadline.endsAt
+  if (late > heldUp) deadline.timer = setTimeout(expireNow, late, deadline)
+  else expireNow(deadline)
+}
+
+function expireNow(deadline: Deadline): void {
   setImmediate(endDeadline, deadline, 'expired')
 }
 

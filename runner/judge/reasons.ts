@@ -1,7 +1,7 @@
 import type { Reason } from '../../checks/outcome.ts'
 
 /** Every reason in words; the reason itself stands beside them, because scripts and pages know it by that name. */
-export const reasonWords: Record<Reason, string> = {
+const reasonWords: Record<Reason, string> = {
   connected: 'connected',
   answered: 'answered',
   dns_nxdomain: 'the name does not exist',

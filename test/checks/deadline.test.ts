@@ -38,6 +38,19 @@ describe('a deadline', () => {
     closeDeadline(deadline)
   })
 
+  test('gives back the time in which the process stood still', async () => {
+    const deadline = startDeadline(20)
+    const seen = within<object>(deadline, (settle) => {
+      const hop = (left: number): void => void (left === 0 ? settle({}) : setImmediate(hop, left - 1))
+      setImmediate(hop, 10)
+      return never()
+    })
+    const until = performance.now() + 300
+    while (performance.now() < until);
+    expect(await seen).toEqual({})
+    closeDeadline(deadline)
+  })
+
   test('passes on what is thrown at the start', async () => {
     const deadline = startDeadline(undefined)
     const broken = within(deadline, () => {
