@@ -111,7 +111,8 @@ async function untilWanted(
 ) {
   const { timing } = fabric
   const { deadlineMs: patient, attempts } = timing.allowed
-  const deadlineMs = wanted === 'blocked' || timing.policies === 'eventually' ? timing.canaryMs : Math.ceil(patient / attempts)
+  const deadlineMs =
+    wanted === 'blocked' || timing.policies === 'eventually' ? timing.canaryMs : Math.ceil(patient / attempts)
   let saw: Reason[] = []
   for (let round = 0; round < rounds[timing.policies] && !signal.aborted; round++) {
     saw = await dialLegs(fabric, legs, { deadlineMs, signal })
