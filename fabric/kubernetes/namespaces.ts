@@ -4,7 +4,7 @@ import type { ManifestObject } from '../manifests/object.ts'
 import { ownedLabel } from '../owned.ts'
 import type { Cluster } from './cluster.ts'
 import { applyObject, deleteObject, getObject, type LiveObject } from './objects.ts'
-import { marks } from './owners.ts'
+import { marks, ownerName } from './owners.ts'
 import { waitUntilGone } from './readiness.ts'
 import { RefusedChange } from './refused-change.ts'
 import { rehearsedValue } from './rehearse.ts'
@@ -32,7 +32,7 @@ export function createNamespaces(cluster: Cluster): Namespaces {
   const free = async (name: string, signal: AbortSignal) => {
     for (const end = run.now() + goneMs; ; ) {
       const live = await getObject(client, at(name), signal)
-      const problem = live === undefined || ours.has(name) ? undefined : refusalOf(live, run)
+      const problem = live === undefined || ours.has(name) ? undefined : await refusalOf(live, cluster, signal)
       if (problem !== undefined) throw new RefusedChange(problem)
       if (live?.metadata.deletionTimestamp === undefined) return
       if (run.now() > end) throw new Error(`the namespace ${name} is still being deleted after ${goneMs / 1000} s`)
@@ -89,13 +89,19 @@ export function createNamespaces(cluster: Cluster): Namespaces {
   }
 }
 
-/** Why an existing namespace may not be used: it is somebody's, or another run is at work in it. */
-function refusalOf({ metadata }: LiveObject, run: Cluster['run']): string | undefined {
-  const { name, labels, annotations } = metadata
-  if (labels?.[ownedLabel] !== 'true')
+/** Why an existing namespace may not be used: it is somebody's, or another run, whose owner lives only while it is renewed, is at work in it. */
+async function refusalOf(
+  { metadata }: LiveObject,
+  { client, run }: Cluster,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { name, labels, annotations = {}, deletionTimestamp } = metadata
+  if (labels?.[ownedLabel] === undefined)
     return `the namespace ${name} exists and was not made by Crosscheck: nothing is changed in it`
-  const other = annotations?.[runAnnotation]
-  const expires = Date.parse(annotations?.[expiresAnnotation] ?? '')
-  if (metadata.deletionTimestamp !== undefined || other === run.id || !(expires > run.now())) return undefined
-  return `another run (${other}) uses the namespace ${name} until ${new Date(expires).toISOString()}; end it, or remove what it left with: crosscheck clean`
+  const other = annotations[runAnnotation]
+  if (deletionTimestamp !== undefined || other === undefined || other === run.id) return undefined
+  const young = Date.parse(annotations[expiresAnnotation] ?? '') > run.now()
+  const owner = { resource: resources.Job, namespace: name, name: ownerName(other) }
+  if (!young && (await getObject(client, owner, signal)) === undefined) return undefined
+  return `another run (${other}) uses the namespace ${name}: wait for its end, or remove what it left by: crosscheck clean`
 }

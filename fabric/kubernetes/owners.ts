@@ -36,7 +36,7 @@ export function createOwners(client: Client, run: RunFacts): Owners {
   const owners = new Map<string, Promise<OwnerReference>>()
   const controllers = new Map<string, Promise<OwnerReference>>()
   const born = new Map<string, number>()
-  const name = `crosscheck-${run.id}`
+  const name = ownerName(run.id)
   const ended = new AbortController()
 
   const applyJob = async (namespace: string, signal: AbortSignal): Promise<OwnerReference> => {
@@ -76,6 +76,11 @@ export function createOwners(client: Client, run: RunFacts): Owners {
       await Promise.all(deletions)
     },
   }
+}
+
+/** What the owner of a run is called, in every namespace. */
+export function ownerName(runId: string): string {
+  return `crosscheck-${runId}`
 }
 
 /** The label and annotations of everything that a run makes; they live as long as the run renews its owner. */

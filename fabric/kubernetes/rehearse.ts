@@ -13,15 +13,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** Kinds that a run may make, in the order in which they are applied: what others need comes first. Nothing else of a manifest reaches the cluster. */
 export const rehearsedKinds = [
-  ...([
-    'Namespace',
-    'ServiceAccount',
-    'ResourceQuota',
-    'LimitRange',
-    'NetworkPolicy',
-    'Service',
-    'EndpointSlice',
-  ] as const),
+  ...(['Namespace', 'ServiceAccount', 'ResourceQuota', 'LimitRange', 'NetworkPolicy', 'Service'] as const),
   ...(['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const),
 ] as const
 
