@@ -7,6 +7,7 @@ import type { Controls } from './control/controls.ts'
 import { controlSources } from './control/sources.ts'
 import { controlTargets } from './control/targets.ts'
 import { type ObserveOptions, observe, type Sightings } from './observe/observe.ts'
+import type { Changed } from './observe/probes.ts'
 import type { Dial, SourceKey } from './plan/dial.ts'
 
 export interface MeasureOptions {
@@ -14,6 +15,8 @@ export interface MeasureOptions {
   readonly world: World
   readonly probes: ReadonlyMap<SourceKey, Probe>
   readonly canary: Canary
+  /** The step's change that was made just before. */
+  readonly changed?: Changed | undefined
   readonly now: () => number
   readonly signal: AbortSignal
   /** Called whenever a dial has all its observations; the controls follow later. */
@@ -41,8 +44,8 @@ export async function measure(dials: readonly Dial[], options: MeasureOptions): 
 
 /** Sources that policies know, what each of them reaches at all, and what became of its dials. */
 async function dialAll(dials: readonly Dial[], options: MeasureOptions) {
-  const { fabric, world, probes, canary, now, signal, onDial, onSeen } = options
-  const known = await acquaint(probes, { fabric, world, canary, now, signal })
+  const { fabric, world, probes, canary, changed, now, signal, onDial, onSeen } = options
+  const known = await acquaint(probes, { fabric, world, canary, changed, now, signal })
   let done = 0
   const count: ObserveOptions['onDial'] = (dial, observations) => {
     onSeen?.(dial, observations)

@@ -8,7 +8,7 @@ import { openProbes, type Probes } from './observe/probes.ts'
 import { createPlanner, dialsOf } from './plan/paths.ts'
 import { type CastPath, castPaths, type PlanEntry, type Stage } from './plan/stage.ts'
 import { createPredictor } from './predict/predict.ts'
-import type { ManifestPath, Scenario } from './scenario/model.ts'
+import type { ManifestPath, Scenario, StepChange } from './scenario/model.ts'
 import type { Lane } from './tally.ts'
 
 /** What stays from one stage of a scenario to the next. */
@@ -27,26 +27,41 @@ export interface StageContext {
 export async function runStage(stage: Stage, known: Probes, context: StageContext): Promise<Probes> {
   const { scenario, fabric, emit, signal, now } = context
   const tell = (what: string) => emit({ kind: 'doing', scenario: scenario.name, what })
-  if (stage.change !== undefined) {
-    tell(`step: ${stage.name}`)
-    await fabric.apply(await changeOf(stage.change, context.readObjects), signal)
-  }
+  const changed = stage.change === undefined ? undefined : await change(stage.change, stage.name, context)
   const world = withoutOwned(await fabric.world(signal))
   const cast = castPaths(stage, scenario, world)
   const sources = cast.flatMap((each) =>
     each.skip === undefined ? [...each.sources, ...(each.witness === undefined ? [] : [each.witness])] : [],
   )
-  const probes = await openProbes(sources, { fabric, world, known, signal })
+  const probes = await openProbes(sources, { fabric, world, known, changed, signal })
   const plan = planAll(cast, { world, probes, context })
   const dials = [...new Set(plan.flatMap(({ planned }) => planned.flatMap(dialsOf)))]
   tell('canary')
   const { canary, fresh } = await context.canaryFor(dials, probes.ready, signal)
   if (fresh) emit({ kind: 'canary', scenario: scenario.name, results: canary.results })
   const onDial = (done: number, of: number) => tell(`${done} of ${of} addresses`)
-  const measurement = await measure(dials, { fabric, world, probes: probes.ready, canary, now, signal, onDial })
+  const measurement = await measure(dials, {
+    fabric,
+    world,
+    probes: probes.ready,
+    canary,
+    changed,
+    now,
+    signal,
+    onDial,
+  })
   const judged = { stage, scenario, world, fabric, probes, measurement, predict: createPredictor(world), signal }
   for await (const result of judgeAll(plan, judged)) emit({ kind: 'path', result })
   return probes
+}
+
+/** Carries a step's change out, and keeps in mind who was there before. */
+async function change(wanted: StepChange, name: string | undefined, context: StageContext) {
+  const { scenario, fabric, readObjects, emit, now, signal } = context
+  emit({ kind: 'doing', scenario: scenario.name, what: `step: ${name}` })
+  const { pods } = await fabric.world(signal)
+  await fabric.apply(await changeOf(wanted, readObjects), signal)
+  return { at: now(), before: new Set(pods.map(({ uid }) => uid)) }
 }
 
 interface PlanInput {

@@ -2,6 +2,7 @@ import { checkSchemas } from '../../checks/check.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
 import { layer4Of } from '../judge/evidence.ts'
+import type { Changed } from '../observe/probes.ts'
 import { familyOf, type SourceKey } from '../plan/dial.ts'
 import type { Canary } from './canary.ts'
 import { canaryPort } from './canary-objects.ts'
@@ -17,6 +18,8 @@ export interface AcquaintOptions {
   readonly fabric: Fabric
   readonly world: World
   readonly canary: Canary
+  /** A step's change just before: what it made or relabelled is given time, because nothing shows that every node knows a target. */
+  readonly changed?: Changed | undefined
   readonly now: () => number
   readonly signal: AbortSignal
 }
@@ -26,6 +29,9 @@ export async function acquaint(
   probes: ReadonlyMap<SourceKey, Probe>,
   options: AcquaintOptions,
 ): Promise<ReadonlyMap<SourceKey, Shown>> {
+  const { fabric, changed, now, signal } = options
+  if (changed !== undefined && fabric.timing.policies === 'eventually')
+    await pause(changed.at + blindMs - now(), signal)
   const fresh = [...probes].filter(([, probe]) => probe.bornAt !== undefined)
   const entries = fresh.map(async ([key, probe]) => [key, await known(probe, options)] as const)
   return new Map(await Promise.all(entries))

@@ -11,17 +11,24 @@ export interface Probes {
 
 export const noProbes: Probes = { ready: new Map(), unavailable: new Map() }
 
+/** A step's change of the world: when it was made (milliseconds since the epoch), and the UIDs of all pods before it. */
+export interface Changed {
+  readonly at: number
+  readonly before: ReadonlySet<string>
+}
+
 export interface ProbeOptions {
   readonly fabric: Fabric
   readonly world: World
   /** Probes of the stage before, kept while their pod is still there. */
   readonly known: Probes
+  readonly changed?: Changed | undefined
   readonly signal: AbortSignal
 }
 
 /** Opens a probe for each source, all at once. */
 export async function openProbes(sources: readonly PlannedSource[], options: ProbeOptions): Promise<Probes> {
-  const { fabric, world, known, signal } = options
+  const { fabric, world, known, changed, signal } = options
   const pods = new Set(world.pods.map(({ uid }) => uid))
   const ready = new Map<SourceKey, Probe>()
   const unavailable = new Map<SourceKey, string>()
@@ -32,8 +39,14 @@ export async function openProbes(sources: readonly PlannedSource[], options: Pro
       const kept = before !== undefined && (before.pod === undefined || pods.has(before.pod.uid))
       const probe: Probe | Unavailable = kept ? before : await fabric.probe(identity, signal)
       if ('unavailable' in probe) unavailable.set(key, probe.unavailable)
-      else ready.set(key, probe)
+      else ready.set(key, changed === undefined ? probe : born(probe, changed))
     }),
   )
   return { ready, unavailable }
+}
+
+/** A pod that a step made is as fresh as a probe's own: plugins learn of it late. */
+function born(probe: Probe, { at, before }: Changed): Probe {
+  const isNew = probe.pod !== undefined && probe.bornAt === undefined && !before.has(probe.pod.uid)
+  return isNew ? { ...probe, bornAt: at } : probe
 }

@@ -217,4 +217,32 @@ describe('what changes while a scenario runs', () => {
       ['gone', 'y', 'inconclusive', 'source_missing'],
     ])
   })
+
+  it('is given time where policies learn late of what a step made: a source and a target that they wrongly admit are open', async () => {
+    const ofNamespace = (name: string) => ({
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+    })
+    const ran = await runInLab({
+      objects: [
+        ...[namespace('web'), pod('web/a'), pod('db/x')],
+        policy('db/x', { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: [ofNamespace('fresh')] }] }),
+        policy('web/a', { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [ofNamespace('fresh')] }] }),
+      ],
+      files: { 'fresh.yaml': [namespace('fresh'), pod('fresh/y')] },
+      spec: {
+        lab: { policyDelay: '3s' },
+        sources: { y: inPod('y', 'fresh'), a: inPod('a') },
+        paths: [],
+        steps: [
+          {
+            name: 'made',
+            apply: ['fresh.yaml'],
+            paths: [blocked('y', 'db/pod/x:8080'), blocked('a', 'fresh/pod/y:8080')],
+          },
+        ],
+      },
+    })
+    expect(ran.of('y', 'db/pod/x:8080')).toMatchObject({ status: 'fail', cause: 'policy', seen: 'open' })
+    expect(ran.of('a', 'fresh/pod/y:8080')).toMatchObject({ status: 'fail', cause: 'policy', seen: 'open' })
+  })
 })
