@@ -36,11 +36,12 @@ const bothGiven: Problem = {
   hint: 'lint them one after the other',
 }
 
-function accessOf({ context, kubeconfig }: Invocation['options'], { environment }: Io): ClusterAccess {
+function accessOf(options: Invocation['options'], { environment }: Io): ClusterAccess {
+  const { context, kubeconfig } = options as Partial<Record<string, string>>
   return {
     environment,
-    ...(context === undefined ? {} : { context: String(context) }),
-    ...(kubeconfig === undefined ? {} : { kubeconfig: String(kubeconfig) }),
+    ...(context === undefined ? {} : { context }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
   }
 }
 

@@ -10,7 +10,27 @@ export interface HostText {
 }
 
 const hostVariable =
-  /(^|[_.-])(HOST|HOSTNAME|HOSTS|ADDR|ADDRESS|ADDRESSES|SERVER|SERVERS|ENDPOINT|ENDPOINTS|BROKER|BROKERS|URL|URI|UPSTREAM|NODES|SEEDS)$/i
+  /(^|[_.-])(HOSTS?|HOSTNAME|ADDR(ESS(ES)?)?|SERVERS?|ENDPOINTS?|BROKERS?|URL|URI|UPSTREAM|NODES|SEEDS)$/i
+/** Schemes whose authority is a host that somebody dials; `file:` and `s3:` are none. */
+const dialled =
+  /^(https?|wss?|grpcs?|h2c?|tcp|udp|tls|ssl|quic|amqps?|rediss?|valkey|mongodb|postgres(ql)?|mysql|mariadb|cockroachdb|sqlserver|mssql|oracle|clickhouse|cassandra|elasticsearch|opensearch|kafka|plaintext|sasl_plaintext|sasl_ssl|client|internal|external|broker|controller|nats|mqtts?|stomp|memcached?|etcd|zk|zookeeper|consul|ldaps?|smtps?|imaps?|s?ftp|ssh|git|otlp|statsd|syslog|bolt|neo4j|thrift|nfs)$/i
+/** Words that people give to variables called `…_HOST` or `…_ADDRESS`, and that are no hosts. */
+const words = new Set([
+  'true',
+  'false',
+  'yes',
+  'no',
+  'on',
+  'off',
+  'none',
+  'null',
+  'any',
+  'all',
+  'auto',
+  'default',
+  'enabled',
+  'disabled',
+])
 const hostText = /^(?=.*[a-z])[a-z0-9*]([a-z0-9*-]*[a-z0-9*])?(\.[a-z0-9*]([a-z0-9*-]*[a-z0-9*])?)*$/
 const webPorts: Readonly<Record<string, number>> = { http: 80, https: 443 }
 
@@ -26,13 +46,16 @@ function hostIn(token: string, { alone, isHost }: { alone: boolean; isHost: bool
   const url = /([a-z][a-z0-9+.-]*):\/\/(?:[^@/]*@)?([^/?#]*)/i.exec(token)
   if (url !== null) {
     const [, scheme = '', authority = ''] = url
+    const full = /\.svc(\.cluster\.local)?\.?(:\d+)?$/i.test(authority)
+    if (!dialled.test(scheme) && !full) return []
     return parsed(authority, 'url', webPorts[scheme.toLowerCase()])
   }
   const bare = token.replace(/^(?:\d+@|[\w.-]+=(?:\d+@)?)/, '').replace(/[/?#].*$/, '')
   if (/:\d{1,5}$/.test(bare)) return parsed(bare, 'pair')
   const full = /\.svc(\.cluster\.local)?\.?$/i.test(bare)
   if (full) return parsed(bare, 'full')
-  return alone && isHost && bare === token ? parsed(bare, 'name') : []
+  const isWord = words.has(bare) || bare !== bare.toLowerCase()
+  return alone && isHost && bare === token && !isWord ? parsed(bare, 'name') : []
 }
 
 function parsed(authority: string, form: HostText['form'], usual?: number): HostText[] {

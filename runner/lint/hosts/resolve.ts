@@ -16,9 +16,9 @@ export type Resolved =
   | { readonly kind: 'other' }
 
 const other: Resolved = { kind: 'other' }
-/** Second labels that are plainly of the internet; two letters are a country's. */
-const topLevels =
-  /^([a-z]{2}|com|org|net|edu|gov|int|mil|info|dev|app|cloud|online|site|tech|xyz|biz|local|internal|lan|localdomain|home|test|example|invalid|svc)$/
+/** Last labels that are plainly of the internet (two letters are a country's), or of the name of a file. */
+const foreign =
+  /^([a-z]{2}|com|org|net|edu|gov|int|mil|info|dev|app|cloud|online|site|tech|xyz|biz|shop|page|local|internal|lan|localdomain|home|test|example|invalid|svc|ya?ml|json|toml|ini|conf|cfg|xml|txt|log|properties|jar|sock|pem|key|crt|html|css|csv|sql|proto)$/
 
 /** Resolves a host (lower case, `*` for a variable). */
 export function resolve(host: string, namespace: string, context: Context): Resolved {
@@ -30,7 +30,8 @@ export function resolve(host: string, namespace: string, context: Context): Reso
   if (host.includes('*')) return other
   if (labels.length === 1) return short(host, namespace, context)
   if (labels.length === 2) return pair(labels[0]!, labels[1]!, { namespace, context })
-  return labels.length === 3 && isKnown(labels[2]!, context) ? full(labels, context) : other
+  const meant = labels.length === 3 && isMeant(labels[1]!, labels[2]!, context)
+  return meant ? full(labels, context) : other
 }
 
 function full(labels: readonly string[], context: Context): Resolved {
@@ -56,9 +57,18 @@ function pair(
 ): Resolved {
   const headless = find(second, namespace, context)
   if (headless !== undefined && (headless.headless || !isKnown(second, context))) return podOf(first, headless, context)
-  if (isKnown(second, context)) return serviceIn(first, second, context)
-  const known = context.world.services.some(({ name }) => name === first)
-  return known && !topLevels.test(second) ? { kind: 'no-namespace', name: first, namespace: second } : other
+  if (isMeant(first, second, context)) return serviceIn(first, second, context)
+  const gone = isService(first, context) && !foreign.test(second) && !isKnown(second, context)
+  return gone ? { kind: 'no-namespace', name: first, namespace: second } : other
+}
+
+/** A namespace may be called `dev` or `app`, and `example.dev` is still a name of the internet. */
+function isMeant(service: string, namespace: string, context: Context): boolean {
+  return isKnown(namespace, context) && (!foreign.test(namespace) || isService(service, context))
+}
+
+function isService(name: string, { world }: Context): boolean {
+  return world.services.some((service) => service.name === name)
 }
 
 /** Of Kubernetes' own namespaces only what the input has is known. */

@@ -22,6 +22,7 @@ function explain(host: NamedHost, context: Context): Omit<Found, 'object'> | und
   const said = saying(host)
   switch (is.kind) {
     case 'no-namespace': {
+      if (mention.form === 'file' && !named.host.includes('.svc')) return undefined
       const there = context.world.services.filter(({ name }) => name === is.name).map(({ namespace }) => namespace)
       const names = context.world.namespaces.map(({ name }) => name)
       const fix = there.length > 0 ? `Service ${is.name} is in ${listed(there)}` : didYouMean(is.namespace, names)

@@ -126,3 +126,56 @@ it('nothing is said of DNS on a live cluster whose DNS is not to be found', () =
   expect(found(false)).toContain('egress-without-dns')
   expect(found(true)).not.toContain('egress-without-dns')
 })
+
+describe('the fix is the one that fits', () => {
+  it('of a network of one family', () => {
+    const dual = service('{selector: {app: web}, ipFamilies: [IPv4, IPv6], ports: [{port: 80}]}')
+    const to = (cidr: string) =>
+      policy(`{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: "${cidr}"}}]}]}`)
+    expect(say('one-family-only', web, dual, to('0.0.0.0/0'))[0]).toMatch(/ \/ add - ipBlock: \{cidr: "::\/0"\}$/)
+    expect(say('one-family-only', web, dual, to('::/0'))[0]).toMatch(/ \/ add - ipBlock: \{cidr: "0.0.0.0\/0"\}$/)
+    expect(say('one-family-only', web, to('::/0'))).toEqual([])
+  })
+
+  it('of a port name for a network, where no pod is meant', () => {
+    const rule = policy(
+      '{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 192.0.2.0/24}}], ports: [{port: web}]}]}',
+    )
+    expect(say('undeclared-port-name', web, rule)).toEqual([
+      "warning: web is the name of a pod's port, and this rule speaks of networks: it matches nothing / write the number of the port",
+    ])
+  })
+
+  it('of an Ingress that names a namespace', () => {
+    const ingress = (namespace: string) => `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: i, namespace: shop}
+spec: {defaultBackend: {service: {name: s, namespace: ${namespace}, port: {number: 80}}}}
+`
+    const one = service('{selector: {app: web}, ports: [{port: 80}]}')
+    expect(say('ingress-backend-elsewhere', web, one, ingress('shop'))[0]).toMatch(/ \/ remove the line$/)
+    expect(say('ingress-backend-elsewhere', web, one, ingress('other'))[0]).toMatch(
+      / \/ make an Ingress in namespace other for/,
+    )
+  })
+
+  it("of rules by a Service's port, only where the Service leads to the pods", () => {
+    const rule = policy('{podSelector: {matchLabels: {app: web}}, ingress: [{ports: [{port: 80}]}]}')
+    const to = (app: string) => service(`{selector: {app: ${app}}, ports: [{port: 80, targetPort: 8080}]}`)
+    expect(say('service-port-in-rule', web, to('web'), rule)[0]).toMatch(/ \/ write port: 8080$/)
+    expect(say('service-port-in-rule', web, to('other'), rule)).toEqual([])
+    expect(say('port-nobody-listens-on', web, to('other'), rule)).toEqual([
+      'warning: nobody listens on 80/TCP: deployment/web listens on 8080/TCP',
+    ])
+  })
+})
+
+it('what the API server of a version refuses is an error from that version on', () => {
+  const text = policy('{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.7/8}}]}]}')
+  const { objects } = readManifests([{ file: 'a', text: [web, text].join('---\n') }])
+  const severity = (kubernetes: string) =>
+    lint({ objects, problems: [], texts: new Map(), rules, kubernetes }).findings.find(
+      ({ rule }) => rule === 'invalid-object',
+    )?.severity
+  expect([severity('1.30'), severity('1.36')]).toEqual(['warning', 'error'])
+})
