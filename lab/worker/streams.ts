@@ -2,14 +2,14 @@ import ipaddr from 'ipaddr.js'
 import type { Stream } from '../../checks/vantage.ts'
 import type { Poller, Watcher } from './poller.ts'
 import { sockaddr, type Target } from './sockets.ts'
-import { close, connect, getsockname, linux, pendingError, receive, send, socket } from './syscalls.ts'
+import { close, connect, getsockname, linux, pendingError, receive, resetOnClose, send, socket } from './syscalls.ts'
 
 /** Starts a TCP connection from the network namespace that the thread is in now; throws with the errno's name when there is no socket to be had. */
 export function dialStream(target: Target, poller: Poller): Stream {
   const address = sockaddr(target)
   const fd = socket(address.readUInt16LE(0), linux.SOCK_STREAM | linux.SOCK_NONBLOCK, 0)
   const refusal = connect(fd, address)
-  const wire: Wire = { fd, target, state: 'connecting', heard: {}, ready: readyWire }
+  const wire: Wire = { fd, target, state: 'connecting', spoke: false, heard: {}, ready: readyWire }
   const errored = refusal === undefined ? null : failure('connect', refusal, target)
   if (errored !== null) queueMicrotask(() => fail(wire, errored))
   const watch = errored === null ? poller.watch(fd, wire) : undefined
@@ -22,11 +22,14 @@ export function dialStream(target: Target, poller: Poller): Stream {
       if (event === 'data') queueMicrotask(() => read(wire))
     },
     write(text) {
+      wire.spoke = true
       const code = send(fd, Buffer.from(text))
       if (code !== undefined) queueMicrotask(() => fail(wire, failure('write', code, target)))
     },
     destroy() {
       if (wire.state === 'closed') return
+      // Listeners of the lab hand over only who speaks: nobody is there to be surprised by a reset.
+      if (wire.state === 'open' && !wire.spoke) resetOnClose(fd)
       wire.state = 'closed'
       if (watch !== undefined) poller.forget(watch)
       close(fd)
@@ -38,6 +41,7 @@ interface Wire extends Watcher {
   readonly fd: number
   readonly target: Target
   state: 'connecting' | 'open' | 'ended' | 'closed'
+  spoke: boolean
   readonly heard: {
     connect?: () => void
     end?: () => void

@@ -14,6 +14,7 @@ const call = {
   connect: libc.func('int connect(int fd, const uint8_t *address, uint32_t length)'),
   getsockname: libc.func('int getsockname(int fd, _Inout_ uint8_t *address, _Inout_ uint8_t *length)'),
   getsockopt: libc.func('int getsockopt(int fd, int level, int name, _Inout_ uint8_t *value, _Inout_ uint8_t *length)'),
+  setsockopt: libc.func('int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)'),
   recv: libc.func('intptr_t recv(int fd, _Inout_ uint8_t *bytes, size_t length, int flags)'),
   send: libc.func('intptr_t send(int fd, const uint8_t *bytes, size_t length, int flags)'),
   close: libc.func('int close(int fd)'),
@@ -113,6 +114,15 @@ export function peek(fd: number): 'bytes' | 'end' | 'nothing' {
 /** send(2) without waiting; the errno's name when that failed. */
 export function send(fd: number, bytes: Uint8Array): string | undefined {
   return failure(call.send(fd, bytes, bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL) as number)
+}
+
+const SO_LINGER = 13
+/** struct linger: on, for no seconds. */
+const atOnce = Buffer.from(new Uint32Array([1, 0]).buffer)
+
+/** Makes close(2) of a connection send a reset: one packet instead of four, and no port that stays taken for a minute. */
+export function resetOnClose(fd: number): void {
+  call.setsockopt(fd, SOL_SOCKET, SO_LINGER, atOnce, atOnce.length)
 }
 
 /** close(2) of a descriptor that Node does not know. */

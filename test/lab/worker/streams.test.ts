@@ -104,6 +104,21 @@ test('a stream that is closed tells nothing more, and closing it again does not 
   expect(told).toEqual([])
 })
 
+test('a stream that never spoke is closed by a reset, one that spoke by an end', async () => {
+  const ends: string[] = []
+  const ended = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const port = await tcpServer((socket) => {
+    socket.on('data', () => socket.write('reply'))
+    socket.once('end', () => ends.push('end')).once('error', () => ends.push('error'))
+    socket.once('close', () => ended[ends.length - 1]?.resolve())
+  })
+  await outcomeOf({ kind: 'tcp', host, port }, vantage)
+  await ended[0]!.promise
+  await outcomeOf({ kind: 'tcp', host, port, send: 'PING' }, vantage)
+  await ended[1]!.promise
+  expect(ends).toEqual(['error', 'end'])
+})
+
 test('a program that keeps the poller awake no more ends by itself', () => {
   const url = (name: string) => JSON.stringify(new URL(`../../../lab/worker/${name}.ts`, import.meta.url))
   const program = `
