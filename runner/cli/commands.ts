@@ -1,5 +1,6 @@
 import { check } from './check.ts'
 import type { Command } from './command.ts'
+import { diff } from './diff.ts'
 import { explain } from './explain.ts'
 import { lint } from './lint.ts'
 import { matrix } from './matrix.ts'
@@ -8,4 +9,4 @@ import { schema } from './schema.ts'
 import { validate } from './validate.ts'
 
 /** All commands, in the order in which `crosscheck --help` lists them. */
-export const commands: readonly Command[] = [run, check, explain, matrix, lint, validate, schema]
+export const commands: readonly Command[] = [run, check, explain, matrix, diff, lint, validate, schema]

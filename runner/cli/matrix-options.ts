@@ -11,7 +11,8 @@ export function readMatrixOptions(
   const refuse = (message: string, hint?: string) => {
     problems.push({ severity: 'error', message, ...(hint !== undefined && { hint }) })
   }
-  if (options.lab !== true) refuse('matrix: nothing says where to measure', 'add --lab to measure in the lab')
+  if (options.lab !== true && options.predict !== true)
+    refuse('matrix: nothing says where to measure', 'add --lab to measure in the lab, or --predict to compute')
   const ports = ((options.port ?? []) as string[]).flatMap((text): Port[] => {
     const port = readPort(text)
     if (port === undefined) refuse(`--port ${text}: expected a port from 1 to 65535, as in 80/TCP, 53/UDP or 80`)

@@ -1,4 +1,3 @@
-import type { Fabric } from '../../fabric/fabric.ts'
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import type { Manifests } from '../../fabric/manifests/read.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
@@ -10,6 +9,7 @@ import { didYouMean } from '../../policy/suggest.ts'
 import type { Problem } from '../../policy/types.ts'
 import { type MeasuredCell, measureMatrix } from '../matrix/measure.ts'
 import { planMatrix } from '../matrix/plan.ts'
+import { predictMatrix, withObserved } from '../matrix/predict.ts'
 import type { MatrixOptions } from '../matrix/selection.ts'
 import { matrixText } from '../matrix/text.ts'
 import { exitCodes } from '../result.ts'
@@ -24,18 +24,56 @@ interface MatrixRun extends Manifests {
   readonly outputs: readonly Output<'text' | 'json'>[]
   /** The version whose API server is imitated. */
   readonly kubernetes: string | undefined
+  /** Whether it is measured, and whether it is computed. */
+  readonly lab: boolean
+  readonly predict: boolean
 }
 
-/** Measures a matrix in the lab and writes it; interrupted, it writes what it has. */
+/** Measures a matrix in the lab, computes it, or both, and writes it; interrupted, it writes what it has. */
 export async function runMatrix(
-  { objects, problems, options, outputs, kubernetes }: MatrixRun,
+  { objects, problems, options, outputs, kubernetes, lab, predict }: MatrixRun,
   io: Io,
 ): Promise<number> {
   const version = kubernetes === undefined ? {} : { kubernetes }
   const built = buildWorld(objects, { allocator: createAllocator(), ...version })
-  if (tellProblems([...problems, ...built.problems, ...nothingFound(options, built.world)], io)) return exitCodes.usage
+  const passedOver = nothingFound(options, built.world, lab)
+  if (tellProblems([...problems, ...built.problems, ...passedOver], io)) return exitCodes.usage
+  const start = io.now()
+  const { description, cells } = lab
+    ? await measured({ objects, options, version, predict }, io)
+    : predicted(built.world, options)
+  const seconds = (io.now() - start) / 1000
+  for (const output of outputs) await writeOutput(output, textOf(output, cells, { description, seconds, io }), io)
+  return exitCodes.pass
+}
+
+interface Told {
+  readonly description: string
+  readonly cells: readonly MeasuredCell[]
+}
+
+function predicted(world: World, options: MatrixOptions): Told {
+  const { pods, policies } = world
+  return {
+    description: `predicted: ${pods.length} pods and ${policies.length} policies, judged by the policy engine`,
+    cells: predictMatrix(planMatrix(world, { ...options, timing: noTiming }), world),
+  }
+}
+
+/** Nothing waits: only the plan's shape is used. */
+const noTiming = {
+  allowed: { deadlineMs: 1000, attempts: 1 },
+  blocked: { deadlineMs: 1000, attempts: 1 },
+  canaryMs: 1000,
+  policies: 'at-once',
+} as const
+
+interface Measuring extends Pick<MatrixRun, 'objects' | 'options' | 'predict'> {
+  readonly version: { readonly kubernetes?: string }
+}
+
+async function measured({ objects, options, version, predict }: Measuring, io: Io): Promise<Told> {
   const { signal, now } = io
-  const start = now()
   const status = createStatus(io)
   try {
     status.show('raising the lab')
@@ -45,18 +83,16 @@ export async function runMatrix(
     const plan = planMatrix(world, { ...options, timing: fabric.timing })
     status.show(`dialling ${plan.dials.length} connections`)
     const onProgress = (done: number, total: number) => status.show(`${done} of ${total} connections`)
-    const measured = await measureMatrix(fabric, plan, { world, now, signal, onProgress })
-    status.clear()
-    const seconds = (now() - start) / 1000
-    for (const output of outputs) await writeOutput(output, textOf(output, measured, { fabric, seconds, io }), io)
-    return exitCodes.pass
+    const cells = await measureMatrix(fabric, plan, { world, now, signal, onProgress })
+    const { description } = fabric
+    return { description, cells: predict ? withObserved(predictMatrix(plan, world), cells) : cells }
   } finally {
     status.clear()
   }
 }
 
 interface Circumstances {
-  readonly fabric: Fabric
+  readonly description: string
   readonly seconds: number
   readonly io: Io
 }
@@ -64,13 +100,13 @@ interface Circumstances {
 function textOf(
   { format, file }: Output<'text' | 'json'>,
   measured: readonly MeasuredCell[],
-  { fabric, seconds, io }: Circumstances,
+  { description, seconds, io }: Circumstances,
 ): string {
   if (format === 'json') return `${JSON.stringify({ cells: measured.map(({ cell }) => cell) }, null, 2)}\n`
   const width = file === undefined ? (io.stdout.columns ?? 120) : 120
   const paint = file === undefined ? painter(io.stdout, io) : (_: string, text: string) => text
   return matrixText(measured, {
-    description: fabric.description,
+    description,
     seconds,
     interrupted: io.signal.aborted,
     width,
@@ -79,7 +115,11 @@ function textOf(
 }
 
 /** Names of namespaces that lead to nothing are mistakes; objects that nothing acts on are told once. */
-function nothingFound({ namespaces }: MatrixOptions, { namespaces: known, notSimulated }: World): Problem[] {
+function nothingFound(
+  { namespaces }: MatrixOptions,
+  { namespaces: known, notSimulated }: World,
+  lab: boolean,
+): Problem[] {
   const names = known.map(({ name }) => name)
   const missing = namespaces.filter((name) => !names.includes(name))
   const kinds = Map.groupBy(notSimulated, ({ kind }) => kind)
@@ -95,6 +135,11 @@ function nothingFound({ namespaces }: MatrixOptions, { namespaces: known, notSim
     }),
     ...(passedOver === ''
       ? []
-      : [{ severity: 'warning', message: `the lab does not simulate: ${passedOver}` } as const]),
+      : [
+          {
+            severity: 'warning',
+            message: `${lab ? 'the lab does not simulate' : 'not computed'}: ${passedOver}`,
+          } as const,
+        ]),
   ]
 }

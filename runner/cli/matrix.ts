@@ -8,15 +8,20 @@ import { tellProblems } from './problems.ts'
 const examples = `
 Examples:
   crosscheck matrix --lab -f manifests/
+  crosscheck matrix --predict --lab -f manifests/
   crosscheck matrix --lab -k overlays/prod -n backend --services
   kubectl get ns,pods,svc,endpointslices,netpol -A -o yaml | crosscheck matrix --lab -f - -o json`
 
 /** `crosscheck matrix` */
 export const matrix: Command = {
   name: 'matrix',
-  summary: 'measure which pods reach which ports of which pods',
+  summary: 'measure or compute which pods reach which ports of which pods',
   define: (definition) => {
-    defineInputs(definition.option('--lab', 'in the lab: network namespaces of this machine, made from the manifests'))
+    defineInputs(
+      definition
+        .option('--lab', 'in the lab: network namespaces of this machine, made from the manifests')
+        .option('--predict', 'as the policies mean it, without packets; with --lab both, and where they differ'),
+    )
       .option('-n, --namespace <name>', 'only pods of this namespace (repeatable)', repeatable)
       .option('-A, --all-namespaces', "all namespaces, with the lab's own DNS server")
       .option('-l, --selector <labels>', 'only pods with these labels, as in app=web,tier!=cache')
@@ -40,6 +45,7 @@ export const matrix: Command = {
     const { objects, problems } = await readInputs(invocation, io)
     const { runMatrix } = await import('./matrix-run.ts')
     const kubernetes = options.kubernetes as string | undefined
-    return runMatrix({ objects, problems, options: asked, outputs, kubernetes }, io)
+    const how = { lab: options.lab === true, predict: options.predict === true }
+    return runMatrix({ objects, problems, options: asked, outputs, kubernetes, ...how }, io)
   },
 }

@@ -53,3 +53,10 @@ export type Finding = Pick<Cell, 'reason' | 'detail'> & Required<Pick<Cell, 'obs
 export function unknownFinding(reason: UnknownReason, detail: string): Finding {
   return { observed: 'unknown', reason, detail }
 }
+
+const states = { allow: 'open', deny: 'blocked', undefined: 'unknown' } as const
+
+/** What is told of a cell in one word: what was measured, else what was computed. */
+export function stateOf({ observed, predicted }: Cell): NonNullable<Cell['observed']> {
+  return observed ?? (predicted === undefined ? 'unknown' : states[predicted])
+}

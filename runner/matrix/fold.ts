@@ -1,5 +1,5 @@
 import type { Pod } from '../../fabric/world.ts'
-import type { Cell } from './cell.ts'
+import { type Cell, stateOf } from './cell.ts'
 import type { MeasuredCell } from './measure.ts'
 import { nameOf } from './question.ts'
 
@@ -39,7 +39,7 @@ export function foldMatrix(measured: readonly MeasuredCell[]): FoldedMatrix {
     columns: [...columns].sort(byName),
     at(row, column) {
       const cells = rows.get(row)?.get(column)
-      return cells && { state: stateOf(cells), cells }
+      return cells && { state: together(cells), cells }
     },
   }
 }
@@ -48,10 +48,10 @@ function byName(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true })
 }
 
-function stateOf(cells: readonly Cell[]): Folded['state'] {
+function together(cells: readonly Cell[]): Folded['state'] {
   if (cells.some(({ reason }) => reason === 'partly_open')) return 'mixed'
-  const states = new Set(cells.map(({ observed = 'unknown' }) => observed))
-  return states.size === 1 ? (cells[0]?.observed ?? 'unknown') : 'mixed'
+  const [first, ...others] = new Set(cells.map(stateOf))
+  return first !== undefined && others.length === 0 ? first : 'mixed'
 }
 
 /** `frontend/ui`, with its kind where two workloads of a namespace have that name. */

@@ -55,7 +55,8 @@ function findingFor({ question }: PlannedCell, findingOf: (dial: Dial) => Findin
   }
 }
 
-function headOf({ from, to, port, protocol }: PlannedCell): Pick<Cell, 'from' | 'to' | 'port' | 'protocol'> {
+/** Which path a cell is about. */
+export function headOf({ from, to, port, protocol }: PlannedCell): Pick<Cell, 'from' | 'to' | 'port' | 'protocol'> {
   const target = to.kind === 'pod' ? nameOf(to.pod) : `${to.service.namespace}/service/${to.service.name}`
   return { from: nameOf(from), to: target, port, protocol }
 }

@@ -1,6 +1,7 @@
-import type { Cell } from './cell.ts'
+import { type Cell, stateOf } from './cell.ts'
 import { type Folded, type FoldedMatrix, foldMatrix } from './fold.ts'
 import type { MeasuredCell } from './measure.ts'
+import { disagrees } from './predict.ts'
 
 export type Colour = 'green' | 'red' | 'yellow' | 'magenta' | 'dim'
 
@@ -30,6 +31,7 @@ export function matrixText(measured: readonly MeasuredCell[], options: TextOptio
   const cells = measured.map(({ cell }) => cell)
   const parts = [
     `${options.description}\n`,
+    ...notes('policies say one thing and packets another', cells.filter(disagrees).map(disagreement)),
     ...tables(folded, options),
     ...(cells.length > 0 ? [legend(options)] : []),
     ...notes('mixed', mixedNotes(folded)),
@@ -77,6 +79,10 @@ function notes(title: string, lines: readonly string[]): string[] {
   return [[`${title}:`, ...[...lines.slice(0, maxNotes), ...more].map((line) => `  ${line}`), ''].join('\n')]
 }
 
+function disagreement({ from, to, port, protocol, predicted, observed, reason }: Cell): string {
+  return `${from} -> ${to}:${port}/${protocol}: predicted ${predicted}, observed ${observed} (${reason})`
+}
+
 /** Which replicas differ from which. */
 function mixedNotes({ rows, columns, at }: FoldedMatrix): string[] {
   return rows.flatMap((row) =>
@@ -84,7 +90,7 @@ function mixedNotes({ rows, columns, at }: FoldedMatrix): string[] {
       const folded = at(row, column)
       if (folded?.state !== 'mixed') return []
       const states = (['open', 'blocked', 'unknown'] as const).flatMap((state) => {
-        const own = folded.cells.filter(({ observed }) => observed === state)
+        const own = folded.cells.filter((cell) => stateOf(cell) === state)
         const example = own[0] && (own[0].detail ?? `${own[0].from} -> ${own[0].to}`)
         return own.length === 0 ? [] : [`${own.length} ${state} (${example})`]
       })
@@ -96,14 +102,15 @@ function mixedNotes({ rows, columns, at }: FoldedMatrix): string[] {
 /** Each sentence once, with the number of cells that it holds for. */
 function unknownNotes(cells: readonly Cell[]): string[] {
   const bySentence = Map.groupBy(
-    cells.filter(({ observed }) => observed === 'unknown'),
-    ({ detail, reason }) => detail ?? String(reason),
+    cells.filter((cell) => stateOf(cell) === 'unknown'),
+    ({ detail, reason }) => detail ?? String(reason ?? 'undefined'),
   )
   return [...bySentence].map(([sentence, own]) => `${own.length} × ${sentence}`)
 }
 
 function summary(cells: readonly Cell[], { seconds, interrupted }: TextOptions): string {
-  const count = (state: Cell['observed']) => `${cells.filter(({ observed }) => observed === state).length} ${state}`
+  const count = (state: NonNullable<Cell['observed']>) =>
+    `${cells.filter((cell) => stateOf(cell) === state).length} ${state}`
   const counts = [count('open'), count('blocked'), count('unknown')].join(', ')
   const cellCount = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
   return `${cellCount} in ${seconds.toFixed(1)} s: ${counts}${interrupted ? '; interrupted' : ''}\n`

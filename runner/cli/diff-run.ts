@@ -1,0 +1,41 @@
+import { createAllocator } from '../../fabric/manifests/allocator.ts'
+import { buildWorld } from '../../fabric/manifests/world.ts'
+import { changesBetween } from '../diff/changes.ts'
+import { changesText } from '../diff/text.ts'
+import { exitCodes } from '../result.ts'
+import { readInputs } from './inputs.ts'
+import type { Io } from './io.ts'
+import { type Output, writeOutput } from './outputs.ts'
+import { tellProblems } from './problems.ts'
+import { looks } from './reports.ts'
+
+export interface DiffRun {
+  readonly before: string
+  readonly after: string
+  readonly outputs: readonly Output<'text' | 'json'>[]
+  readonly kubernetes: string | undefined
+}
+
+/** Compares the paths of two sets of manifests and writes what changes; pods keep their addresses, so that only what changed differs. */
+export async function runDiff({ before, after, outputs, kubernetes }: DiffRun, io: Io): Promise<number> {
+  const version = kubernetes === undefined ? {} : { kubernetes }
+  const allocator = createAllocator()
+  const worlds = []
+  let wrong = false
+  for (const path of [before, after]) {
+    const { objects, problems } = await readInputs({ args: [], options: { filename: [path] } }, io)
+    const built = buildWorld(objects, { allocator, ...version })
+    wrong = tellProblems([...problems, ...built.problems], io) || wrong
+    worlds.push(built.world)
+  }
+  const [was, is] = worlds
+  if (wrong || was === undefined || is === undefined) return exitCodes.usage
+  const changes = changesBetween(was, is)
+  for (const output of outputs) {
+    const look = output.file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }
+    const text = output.format === 'json' ? `${JSON.stringify(changes, null, 2)}\n` : changesText(changes, look)
+    await writeOutput(output, text, io)
+  }
+  const { opens, closes, unclear } = changes
+  return opens.length + closes.length + unclear.length === 0 ? exitCodes.pass : exitCodes.fail
+}

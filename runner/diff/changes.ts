@@ -1,0 +1,113 @@
+import { listeningPorts } from '../../fabric/endpoints.ts'
+import type { Pod, World } from '../../fabric/world.ts'
+import { compile } from '../../policy/engine/compile.ts'
+import { differences, type PathChange } from '../../policy/engine/difference.ts'
+import type { Protocol } from '../../policy/types.ts'
+
+/** What becomes of a path of one workload to a port of another. */
+export interface WorkloadChange {
+  /** `frontend/ui`; `outside` for the world outside the cluster. */
+  readonly from: string
+  readonly to: string
+  readonly port: number
+  readonly protocol: Protocol
+  readonly before: PathChange['before']
+  readonly after: PathChange['after']
+  /** Pairs of pods that it is true of, and all pairs of the two workloads: less where replicas differ. */
+  readonly pods: number
+  readonly ofPods: number
+}
+
+export interface Changes {
+  readonly opens: readonly WorkloadChange[]
+  readonly closes: readonly WorkloadChange[]
+  /** Promised before or after, and not both times. */
+  readonly unclear: readonly WorkloadChange[]
+}
+
+/** Stands for the world outside (RFC 5737). */
+const outside = '198.51.100.1'
+
+/** Which paths one world has that the other has not, by workload; a path to or from a workload that is new, or gone, is `absent` before, or after. */
+export function changesBetween(before: World, after: World): Changes {
+  const sides = { before: sideOf(before), after: sideOf(after) }
+  const workloadOf = (name: string) => sides.after.workloads.get(name) ?? sides.before.workloads.get(name) ?? name
+  const changes = differences(compile(before), compile(after), {
+    outside,
+    fold: ({ namespace, name }) => workloadOf(`${namespace}/${name}`),
+    sockets: ({ namespace, name }, when) => sides[when].ports(`${namespace}/${name}`),
+  })
+  const folded = new Map<string, WorkloadChange>()
+  for (const { from, to, port, protocol, before: was, after: is } of changes) {
+    const ends = [from, to].map(({ pod, names }) => (pod === undefined ? 'outside' : workloadOf(names[0] ?? ''))) as [
+      string,
+      string,
+    ]
+    const key = [...ends, port, protocol, was, is].join('|')
+    if (
+      (was === 'absent' && sides.before.has(ends, port, protocol)) ||
+      (is === 'absent' && sides.after.has(ends, port, protocol))
+    )
+      continue
+    const pods = from.names.length * (from === to ? to.names.length - 1 : to.names.length)
+    const known = folded.get(key)
+    const ofPods = countOf(ends[0]) * (ends[0] === ends[1] ? countOf(ends[1]) - 1 : countOf(ends[1]))
+    folded.set(key, {
+      from: ends[0],
+      to: ends[1],
+      port,
+      protocol,
+      before: was,
+      after: is,
+      pods: pods + (known?.pods ?? 0),
+      ofPods,
+    })
+  }
+  const all = [...folded.values()].toSorted(byName)
+  return {
+    opens: all.filter((change) => change.after === 'allow'),
+    closes: all.filter((change) => change.before === 'allow'),
+    unclear: all.filter((change) => change.before !== 'allow' && change.after !== 'allow' && isUnclear(change)),
+  }
+
+  function countOf(workload: string): number {
+    return Math.max(1, sides.after.counts.get(workload) ?? 0, sides.before.counts.get(workload) ?? 0)
+  }
+}
+
+/** A path that is denied where it was not is no news. */
+function isUnclear({ before, after }: WorkloadChange): boolean {
+  return before === 'undefined' || after === 'undefined'
+}
+
+function byName(a: WorkloadChange, b: WorkloadChange): number {
+  const text = ({ from, to, port }: WorkloadChange) => `${from} ${to} ${String(port).padStart(5)}`
+  return text(a) < text(b) ? -1 : 1
+}
+
+function sideOf(world: World) {
+  const pods = new Map(world.pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod]))
+  const workloads = new Map([...pods].map(([name, pod]) => [name, nounOf(pod)]))
+  const counts = new Map<string, number>()
+  for (const workload of workloads.values()) counts.set(workload, (counts.get(workload) ?? 0) + 1)
+  const known = new Map<string, ReturnType<typeof listeningPorts>>()
+  const ports = (name: string) => {
+    const pod = pods.get(name)
+    const found = known.get(name) ?? (pod === undefined ? [] : listeningPorts(pod, world))
+    known.set(name, found)
+    return found
+  }
+  const listening = new Set(
+    [...pods.keys()].flatMap((name) =>
+      ports(name).map((each) => `${workloads.get(name)}:${each.port}/${each.protocol}`),
+    ),
+  )
+  /** Whether the path is there, for some replicas: more or fewer of them is no news. */
+  const has = ([from, to]: readonly [string, string], port: number, protocol: Protocol) =>
+    (from === 'outside' || counts.has(from)) && (to === 'outside' || listening.has(`${to}:${port}/${protocol}`))
+  return { workloads, counts, ports, has }
+}
+
+function nounOf({ namespace, workload }: Pod): string {
+  return `${namespace}/${workload.name}`
+}

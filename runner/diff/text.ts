@@ -1,0 +1,41 @@
+import { table } from '../report/layout.ts'
+import { neutralText } from '../report/neutral.ts'
+import type { ReportOptions } from '../report/reporter.ts'
+import { styleFor } from '../report/style.ts'
+import type { Changes, WorkloadChange } from './changes.ts'
+
+/** The changes as three lists, and one line that sums up: what a reviewer reads. */
+export function changesText(changes: Changes, look: Pick<ReportOptions, 'colour' | 'unicode' | 'width'>): string {
+  const style = styleFor(look)
+  const { opens, closes, unclear } = changes
+  const row = (change: WorkloadChange) => [
+    `  ${neutralText(change.from, { ascii: style.ascii })}`,
+    style.signs.arrow,
+    `${neutralText(change.to, { ascii: style.ascii })}:${change.port}/${change.protocol}`,
+    remark(change),
+  ]
+  const list = (title: string, ink: 'pass' | 'fail' | 'inconclusive', all: readonly WorkloadChange[]) =>
+    all.length === 0 ? [] : [style.ink(ink, `${title}:`), ...table(all.map(row)), '']
+  return [
+    ...list('opens', 'pass', opens),
+    ...list('closes', 'fail', closes),
+    ...list('no longer promised, or promised now', 'inconclusive', unclear),
+    summary(changes),
+    '',
+  ].join('\n')
+}
+
+function remark({ before, after, pods, ofPods }: WorkloadChange): string {
+  const some = pods < ofPods ? [`${pods} of ${ofPods} pairs of pods`] : []
+  const absent = before === 'absent' ? ['new'] : after === 'absent' ? ['gone'] : []
+  const unclear = before === 'undefined' || after === 'undefined' ? [`${before}, then ${after}`] : []
+  const said = [...absent, ...unclear, ...some].join(', ')
+  return said === '' ? '' : `(${said})`
+}
+
+function summary({ opens, closes, unclear }: Changes): string {
+  if (opens.length + closes.length + unclear.length === 0) return 'no path changes'
+  const paths = (count: number) => `${count} ${count === 1 ? 'path' : 'paths'}`
+  const more = unclear.length === 0 ? '' : `, and leaves ${paths(unclear.length)} unclear`
+  return `this change opens ${paths(opens.length)} and closes ${paths(closes.length)}${more}`
+}

@@ -1,0 +1,97 @@
+import type { World } from '../../fabric/world.ts'
+import { type Compiled, compile } from '../../policy/engine/compile.ts'
+import type { Verdict } from '../../policy/engine/decide.ts'
+import { isForeignPolicy, overriding } from '../../policy/engine/foreign.ts'
+import { verdictOf } from '../../policy/engine/predict.ts'
+import type { Party } from '../../policy/engine/query.ts'
+import type { Dial } from '../plan/dial.ts'
+import type { Cell } from './cell.ts'
+import { headOf, type MeasuredCell } from './measure.ts'
+import type { MatrixPlan } from './plan.ts'
+import { nameOf, type PlannedCell } from './question.ts'
+
+type Predicted = Pick<Cell, 'predicted' | 'reason' | 'detail'>
+
+/** The same cells as `measureMatrix`, as the policies have them; a Service is what its ready endpoints are. */
+export function predictMatrix({ cells }: Pick<MatrixPlan, 'cells'>, world: World): MeasuredCell[] {
+  const compiled = compile(world)
+  const foreign = world.notSimulated.filter(isForeignPolicy)
+  return cells.map((planned) => {
+    const spaces = [
+      planned.from.namespace,
+      planned.to.kind === 'pod' ? planned.to.pod.namespace : planned.to.service.namespace,
+    ]
+    const [over] = foreign.length === 0 ? [] : overriding(foreign, spaces)
+    const detail = over && `${over.kind} ${[over.namespace, over.name].filter(Boolean).join('/')} may decide otherwise`
+    const predicted: Predicted =
+      detail === undefined ? predictionFor(planned, compiled) : { predicted: 'undefined', detail }
+    return { planned, cell: { ...headOf(planned), ...predicted } }
+  })
+}
+
+function predictionFor({ from, to, port, protocol, question }: PlannedCell, compiled: Compiled): Predicted {
+  const source: Party = { kind: 'pod', namespace: from.namespace, name: from.name }
+  if (question.kind === 'service') return ofEndpoints(question.endpoints, source, compiled)
+  if (question.kind === 'answered' && (to.kind === 'service' || question.finding.reason !== 'sctp')) {
+    const { reason, detail } = question.finding
+    return { predicted: 'undefined', reason, ...(detail === undefined ? {} : { detail }) }
+  }
+  if (to.kind === 'service') return { predicted: 'undefined' }
+  const family = question.kind === 'pod' ? familyOfDial(question.dial) : {}
+  return asked(
+    { from: source, to: { kind: 'pod', namespace: to.pod.namespace, name: to.pod.name }, port, protocol, ...family },
+    compiled,
+  )
+}
+
+function asked(query: Parameters<typeof verdictOf>[0], compiled: Compiled): Predicted {
+  const found = verdictOf(query, compiled)
+  if ('kind' in found) return { predicted: 'undefined', detail: found.reason }
+  const { verdict, undefinedBy } = found
+  if (undefinedBy.length === 0) return { predicted: verdict }
+  return { predicted: verdict, detail: `the specification leaves it open (rule ${undefinedBy.join(', ')})` }
+}
+
+function ofEndpoints(endpoints: readonly Dial[], from: Party, compiled: Compiled): Predicted {
+  const each = endpoints.flatMap(({ aim }) => {
+    if (aim.kind === 'name') return []
+    const { address, port, protocol, family } = aim.socket
+    const found = asked({ from, to: { kind: 'address', address }, port, protocol, family }, compiled)
+    return [{ place: aim.kind === 'pod' ? nameOf(aim.pod) : address, ...found }]
+  })
+  const verdicts = new Set(each.map(({ predicted }) => predicted))
+  const [only] = verdicts
+  if (verdicts.size === 1 && only !== undefined) return { predicted: only }
+  const shut = each
+    .filter(({ predicted }) => predicted !== 'allow')
+    .map(({ place, predicted }) => `${predicted} at ${place}`)
+  const open = each.filter(({ predicted }) => predicted === 'allow').map(({ place }) => place)
+  if (open.length === 0) return { predicted: 'undefined', detail: shut.join(', ') }
+  return { predicted: 'undefined', reason: 'partly_open', detail: `allow at ${open.join(', ')}; ${shut.join(', ')}` }
+}
+
+function familyOfDial({ aim }: Dial) {
+  return aim.kind === 'name' ? {} : { family: aim.socket.family }
+}
+
+/** Both columns of every cell; the reason is that of what was measured. */
+export function withObserved(predicted: readonly MeasuredCell[], measured: readonly MeasuredCell[]): MeasuredCell[] {
+  return measured.map(({ planned, cell }, at) => {
+    const { predicted: verdict } = predicted[at]?.cell ?? {}
+    return { planned, cell: { ...cell, ...(verdict === undefined ? {} : { predicted: verdict }) } }
+  })
+}
+
+const agreeing: Readonly<Record<Verdict, Cell['observed'] | undefined>> = {
+  allow: 'open',
+  deny: 'blocked',
+  undefined: undefined,
+}
+
+/** Whether packets did what the policies do not mean; what is not known or not promised disagrees with nothing. */
+export function disagrees({ predicted, observed, reason }: Cell): boolean {
+  if (predicted === undefined || observed === undefined || observed === 'unknown' || reason === 'partly_open')
+    return false
+  const wanted = agreeing[predicted]
+  return wanted !== undefined && wanted !== observed
+}
