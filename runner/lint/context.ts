@@ -17,6 +17,7 @@ export interface Context {
   readonly services: readonly ServiceObject[]
   /** Of workloads, and of pods that no workload of the input stands for. */
   readonly templates: readonly Template[]
+  templatesIn(namespace: string): readonly Template[]
   /** What the API server would refuse or warn of. */
   readonly problems: readonly Problem[]
   /** The objects are all that there is: what is not among them does not exist. */
@@ -57,6 +58,7 @@ export function createContext({ given, world, problems, live }: ContextInput): C
   const owners = ownershipOf(objects)
   const own = objects.filter((object) => owners.standIn(object) === undefined)
   const templates = own.flatMap((object) => templateOf(object) ?? [])
+  const byNamespace = Map.groupBy(templates, ({ namespace }) => namespace)
   const probed = new Map(templates.map((template) => [template.object, probedPorts(template)]))
   const workloadOf = (pod: Pod) =>
     objectOf(pod.workload.kind, pod.namespace, pod.workload.name) ?? objectOf('Pod', pod.namespace, pod.name)
@@ -75,6 +77,7 @@ export function createContext({ given, world, problems, live }: ContextInput): C
       const object = objectOf('Service', service.namespace, service.name)
       return object === undefined ? [] : [{ service, object }]
     }),
+    templatesIn: (namespace) => byNamespace.get(namespace) ?? [],
     operatorsIn: (namespace) => operators.get(namespace) ?? [],
   }
 }

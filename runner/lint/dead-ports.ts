@@ -60,13 +60,12 @@ function deadNumber(at: PortAt, context: Context): Dead | undefined {
 function causeOf(at: PortAt, pods: readonly Pod[], context: Context): Cause | undefined {
   const service = serviceWith(at.port, pods, context)
   if (service !== undefined) return { kind: 'service-port', ...service }
-  const listening = pods.map((pod) => context.population.listening(pod))
-  const ports = listening.flat()
+  const { ports, silent } = context.population.listeningAll(pods)
   const { protocol = 'TCP' } = at.port
   const other = ports.find((port) => port.protocol !== protocol && port.port === at.port.port)?.protocol
   if (other !== undefined) return { kind: 'protocol', other }
   if (meansInternet(at)) return { kind: 'internet' }
-  return listening.some((each) => each.length === 0) ? undefined : { kind: 'unknown', ports }
+  return silent ? undefined : { kind: 'unknown', ports }
 }
 
 /** A Service of that port which leads to one of the pods, on another port. */

@@ -15,6 +15,8 @@ export interface Population {
   peersOf(namespace: string, peer: PolicyPeer): readonly Pod[]
   /** Ports that are declared, probed by the kubelet, or the target of a Service. */
   listening(pod: Pod): readonly ContainerPort[]
+  /** The ports of all these pods, each once, and whether of one of them none is known. */
+  listeningAll(pods: readonly Pod[]): { readonly ports: readonly ContainerPort[]; readonly silent: boolean }
 }
 
 /** Indexes a world; `probed` are the ports that a pod's health checks name. */
@@ -25,6 +27,7 @@ export function createPopulation(world: World, probed: (pod: Pod) => readonly nu
   const namespaces = new Map<string, readonly Namespace[]>()
   const peers = new Map<string, readonly Pod[]>()
   const ports = new Map<Pod, readonly ContainerPort[]>()
+  const together = new Map<readonly Pod[], ReturnType<Population['listeningAll']>>()
   const population: Population = {
     podsIn: (namespace) => pods.get(namespace) ?? [],
     servicesIn: (namespace) => services.get(namespace) ?? [],
@@ -47,6 +50,12 @@ export function createPopulation(world: World, probed: (pod: Pod) => readonly nu
       remember(ports, pod, () => {
         const own = listeningPorts(pod, { ...world, services: population.servicesIn(pod.namespace) })
         return [...own, ...probed(pod).map((port): ContainerPort => ({ port, protocol: 'TCP' }))]
+      }),
+    listeningAll: (list) =>
+      remember(together, list, () => {
+        const each = list.map((pod) => population.listening(pod))
+        const unique = new Map(each.flat().map((port) => [`${port.port}/${port.protocol}`, port]))
+        return { ports: [...unique.values()], silent: each.some((own) => own.length === 0) }
       }),
   }
   return population

@@ -11,7 +11,13 @@ function joined(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
+const known = new WeakMap<readonly Pod[], string>()
+
 /** Workloads of pods as kubectl names them: `deployment/api and cronjob/backup`. */
 export function workloadsOf(pods: readonly Pod[]): string {
-  return listed(pods.map(({ workload: { kind, name } }) => `${kind.toLowerCase()}/${name}`))
+  const before = known.get(pods)
+  if (before !== undefined) return before
+  const text = listed(pods.map(({ workload: { kind, name } }) => `${kind.toLowerCase()}/${name}`))
+  known.set(pods, text)
+  return text
 }

@@ -23,9 +23,9 @@ function explain({ policy, object, peer, peerPath }: PeerAt, context: Context): 
     namespaceSelector === undefined
       ? [policy.namespace]
       : context.population.namespacesOf(namespaceSelector).map(({ name }) => name)
-  const known = names.filter((name) => context.templates.some(({ namespace }) => namespace === name))
+  const known = names.filter((name) => context.templatesIn(name).length > 0)
   const pods = names.flatMap((name) => context.population.podsIn(name))
-  const described = context.templates.filter(({ namespace }) => known.includes(namespace))
+  const described = known.flatMap((name) => context.templatesIn(name))
   if (known.length === 0 || [...pods, ...described].some(({ labels }) => matchesSelector(podSelector, labels)))
     return undefined
   const where = known.length > 3 ? `the ${known.length} namespaces that it addresses` : `namespace ${listed(known)}`

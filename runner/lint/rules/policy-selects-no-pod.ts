@@ -25,16 +25,15 @@ export const policySelectsNoPod: Rule = {
 }
 
 /** Pods on the host's network have a rule of their own. */
-function selectsSome(namespace: string, selector: LabelSelector, { population, templates }: Context): boolean {
-  const pods = population.podsIn(namespace)
-  const described = templates.filter((template) => template.namespace === namespace)
-  return [...pods, ...described].some(({ labels }) => matchesSelector(selector, labels))
+function selectsSome(namespace: string, selector: LabelSelector, { population, templatesIn }: Context): boolean {
+  return [...population.podsIn(namespace), ...templatesIn(namespace)].some(({ labels }) =>
+    matchesSelector(selector, labels),
+  )
 }
 
 /** Workloads that carry the labels themselves, where no selector looks. */
-function ownersOf(namespace: string, selector: LabelSelector, { templates }: Context): ManifestObject[] {
-  return templates
-    .filter((template) => template.namespace === namespace)
+function ownersOf(namespace: string, selector: LabelSelector, { templatesIn }: Context): ManifestObject[] {
+  return templatesIn(namespace)
     .map(({ object }) => object)
     .filter(({ value }) => matchesSelector(selector, labelsAt(value)))
 }
@@ -51,7 +50,6 @@ function withOwners(nothing: string, owners: readonly ManifestObject[], { matchL
 }
 
 function withoutOwners(nothing: string, namespace: string, selector: LabelSelector, context: Context) {
-  const { templates } = context
   const operators = context.operatorsIn(namespace)
   if (operators.length > 0) {
     const makers = listed(operators.map(({ kind, name }) => `${kind} ${name}`))
@@ -60,8 +58,8 @@ function withoutOwners(nothing: string, namespace: string, selector: LabelSelect
       message: `${nothing} that is given here; pods that ${makers} makes are not known`,
     }
   }
-  const near = templates
-    .filter((template) => template.namespace === namespace)
+  const near = context
+    .templatesIn(namespace)
     .map(({ object, labels }) => ({ object, wrong: wrongLabels(selector, labels) }))
     .toSorted((a, b) => a.wrong.length - b.wrong.length)[0]
   if (near === undefined || near.wrong.length >= Object.keys(selector.matchLabels ?? {}).length)

@@ -14,7 +14,7 @@ export const serviceWithoutPods: Rule = {
     for (const at of context.services) {
       const { selector, namespace, type } = at.service
       if (selector === undefined || type === 'ExternalName') continue
-      const own = context.templates.filter((template) => template.namespace === namespace)
+      const own = context.templatesIn(namespace)
       const all = [...own, ...context.population.podsIn(namespace)]
       if (all.some(({ labels }) => matchesSelector({ matchLabels: selector }, labels))) continue
       yield { object: at.object, path: ['spec', 'selector'], ...explain(at, selector, context) }
@@ -24,7 +24,7 @@ export const serviceWithoutPods: Rule = {
 
 function explain({ service }: ServiceObject, selector: Labels, context: Context): Omit<Found, 'object'> {
   const nothing = `namespace ${service.namespace} has no ${describeSelector({ matchLabels: selector })}: nothing is behind this Service`
-  const own = context.templates.filter(({ namespace }) => namespace === service.namespace)
+  const own = context.templatesIn(service.namespace)
   const unlabelled = own.filter(({ object }) => matchesSelector({ matchLabels: selector }, labelsAt(object.value)))
   if (unlabelled.length > 0) {
     const names = listed(unlabelled.map(({ object }) => `${object.kind.toLowerCase()}/${object.name}`))
