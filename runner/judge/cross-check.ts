@@ -1,5 +1,5 @@
-import type { PathPrediction, PredictedVerdict } from '../predict/predict.ts'
-import { verdictOfHop } from '../predict/predict.ts'
+import { type PathPrediction, type PredictedVerdict, verdictOfHop } from '../predict/predict.ts'
+import type { ScenarioPath } from '../scenario/model.ts'
 import { aimText, type Evidence, inconclusive, type Look, lookAtAddresses, type Verdict } from './verdict.ts'
 
 /**
@@ -19,12 +19,14 @@ export function crossCheck(verdict: Verdict, evidence: Evidence, prediction: Pat
     if (prediction.verdict !== 'deny' || path.target.kind === 'dns') return verdict
     return { ...verdict, cause: 'unenforced', sentence: 'a policy says that this is blocked, and packets pass' }
   }
-  if (verdict.status !== 'fail' || !decidedByPackets.has(verdict.cause ?? '')) return verdict
+  if (verdict.status !== 'fail' || !decidedByPackets.has(verdict.cause ?? '') || isBlockedElsewhere(path))
+    return verdict
   const pairs = lookAtAddresses(evidence).flatMap((look) => pairOf(look, prediction))
   const against = pairs.filter(({ seen, predicted }) => seen !== predicted)
   if (against.length > 0) {
     const [first] = against
-    const sentence = `${verdict.sentence}; policies say ${first?.predicted} for ${first?.text}, packets did not`
+    const yet = first?.predicted === 'deny' ? 'yet packets pass' : 'yet packets do not pass'
+    const sentence = `${verdict.sentence}; policies ${first?.predicted} ${first?.text}, ${yet}`
     return { ...verdict, cause: 'enforcement', sentence }
   }
   return pairs.length > 0 && prediction.verdict !== 'undefined' ? { ...verdict, cause: 'policy' } : verdict
@@ -32,16 +34,14 @@ export function crossCheck(verdict: Verdict, evidence: Evidence, prediction: Pat
 
 const decidedByPackets = new Set<string>(['open', 'blocked', 'partly_open'])
 
+/** Where a mesh or a firewall is meant to block, policies have nothing to do with it. */
+function isBlockedElsewhere({ expect }: ScenarioPath): boolean {
+  return expect.kind === 'blocked' && (expect.layer === 7 || expect.blockedBy !== undefined)
+}
+
 /** A block that no policy explains looks like a broken source, overlay or node. */
 function unexplained(verdict: Verdict, { planned }: Evidence, prediction: PathPrediction): Verdict {
-  const { expect } = planned.path
-  if (
-    expect.kind !== 'blocked' ||
-    expect.layer === 7 ||
-    expect.blockedBy !== undefined ||
-    prediction.verdict !== 'allow'
-  )
-    return verdict
+  if (isBlockedElsewhere(planned.path) || prediction.verdict !== 'allow') return verdict
   const sentence =
     'blocked, and no policy explains it: a broken overlay or node looks like this; where something else blocks it, say so with blockedBy'
   return inconclusive('unexplained_block', sentence, {

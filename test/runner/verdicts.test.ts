@@ -246,3 +246,33 @@ describe('what changes while a scenario runs', () => {
     expect(ran.of('a', 'fresh/pod/y:8080')).toMatchObject({ status: 'fail', cause: 'policy', seen: 'open' })
   })
 })
+
+describe('what the policies say beside what packets do', () => {
+  it('makes a block that none of them explains inconclusive, unless the path says what blocks it', async () => {
+    const tier = { labels: { tier: 't' } }
+    const ran = await runInLab({
+      objects: [
+        ...[pod('web/a'), pod('web/b'), pod('db/shut', tier), pod('db/cut', tier), pod('db/free')],
+        denyIngress('db/shut', 'shut'),
+        service('db/both', { clusterIP: 'None', selector: { tier: 't' }, ports: [{ port: 8080 }] }),
+      ],
+      spec: {
+        lab: { faults: [{ kind: 'link-down', pod: 'db/cut' }] },
+        sources: { a: inPod('a'), b: inPod('b') },
+        paths: [
+          blocked('a', ['tcp://both.db:8080', 'db/pod/cut:8080']),
+          allowed('b', 'db/pod/cut:8080'),
+          blocked('b', 'tcp://both.db:8080', { blockedBy: 'firewall' }),
+          blocked('b', 'db/pod/free:8080', { blockedBy: 'firewall' }),
+        ],
+      },
+    })
+    const unexplained = { status: 'inconclusive', cause: 'unexplained_block', seen: 'blocked' }
+    expect(ran.of('a', 'tcp://both.db:8080')).toMatchObject(unexplained)
+    expect(ran.of('a', 'db/pod/cut:8080')).toMatchObject(unexplained)
+    expect(ran.of('b', 'db/pod/cut:8080')).toMatchObject({ status: 'fail', cause: 'enforcement' })
+    expect(text(ran.of('b', 'db/pod/cut:8080'))).toMatch(/policies allow db\/cut \(.*\), yet packets do not pass/)
+    expect(ran.of('b', 'tcp://both.db:8080')).toMatchObject({ status: 'pass' })
+    expect(ran.of('b', 'db/pod/free:8080')).toMatchObject({ status: 'fail', cause: 'open' })
+  })
+})
