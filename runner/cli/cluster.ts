@@ -48,7 +48,7 @@ export function clusterOpener(
   io: Io,
 ): (scenario: Scenario, signal: AbortSignal) => Promise<Fabric> {
   const objectsOf = new Map(prepared.map(({ scenario, objects }) => [scenario, objects]))
-  return async (scenario, signal) => {
+  const open = async (scenario: Scenario, signal: AbortSignal): Promise<Fabric> => {
     const options = clusterOptions(request, io)
     if (!request.rehearse) {
       const { openCluster } = await import('../../fabric/kubernetes/open.ts')
@@ -59,13 +59,20 @@ export function clusterOpener(
     const notes = left.length === 0 ? [] : [`not rehearsed: ${left.join(', ')}`]
     return { ...fabric, notes: [...(fabric.notes ?? []), ...notes] }
   }
+  return (scenario, signal) => open(scenario, signal).catch(offerOthers)
+}
+
+/** Where there is no cluster, the ways to do without one; nothing is swapped silently. */
+async function offerOthers(error: unknown): Promise<never> {
+  const { ClusterUnavailable } = await import('../../fabric/kubernetes/client.ts')
+  if (!(error instanceof ClusterUnavailable)) throw error
+  throw new ClusterUnavailable(
+    `${error.message}; without a cluster: --lab runs in network namespaces of this machine, --predict asks the policy engine alone`,
+  )
 }
 
 /** What the fabric must know of the request and of this machine. */
-export function clusterOptions(
-  { kubeconfig, context, image, imagePullSecret }: ClusterRequest,
-  io: Io,
-): ClusterOptions {
+function clusterOptions({ kubeconfig, context, image, imagePullSecret }: ClusterRequest, io: Io): ClusterOptions {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
   const vantage = processVantage({ resolvConf: '/etc/resolv.conf', hosts: '/etc/hosts' })
   return {
