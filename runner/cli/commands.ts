@@ -1,5 +1,6 @@
 import { check } from './check.ts'
 import type { Command } from './command.ts'
+import { coverage } from './coverage.ts'
 import { diff } from './diff.ts'
 import { explain } from './explain.ts'
 import { lint } from './lint.ts'
@@ -9,4 +10,4 @@ import { schema } from './schema.ts'
 import { validate } from './validate.ts'
 
 /** All commands, in the order in which `crosscheck --help` lists them. */
-export const commands: readonly Command[] = [run, check, explain, matrix, diff, lint, validate, schema]
+export const commands: readonly Command[] = [run, check, explain, matrix, diff, lint, coverage, validate, schema]

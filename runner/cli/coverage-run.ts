@@ -1,0 +1,33 @@
+import { countCoverage } from '../exercised/coverage.ts'
+import { coverScenario } from '../exercised/scenario.ts'
+import { coverageText } from '../exercised/text.ts'
+import { exitCodes } from '../result.ts'
+import type { Io } from './io.ts'
+import { type Output, writeOutput } from './outputs.ts'
+import { tellProblems } from './problems.ts'
+import { looks } from './reports.ts'
+import { prepare, readObjects } from './scenarios.ts'
+
+export interface CoverageRun {
+  readonly paths: readonly string[]
+  readonly set: ReadonlyMap<string, string>
+  readonly outputs: readonly Output<'text' | 'json'>[]
+  readonly kubernetes: string | undefined
+}
+
+/** Counts what the paths of all scenarios turn on, by the engine alone, and writes it. */
+export async function runCoverage({ paths, set, outputs, kubernetes }: CoverageRun, io: Io): Promise<number> {
+  const version = kubernetes === undefined ? {} : { kubernetes }
+  const { prepared, problems } = await prepare(paths, { set, ...version }, io)
+  if (tellProblems(problems, io)) return exitCodes.usage
+  const counter = countCoverage()
+  for (const { scenario, objects } of prepared)
+    await coverScenario({ scenario, objects, readObjects: (files) => readObjects(files, io), ...version }, counter)
+  const result = counter.result()
+  for (const output of outputs) {
+    const look = output.file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }
+    const text = output.format === 'json' ? `${JSON.stringify(result, null, 2)}\n` : coverageText(result, look)
+    await writeOutput(output, text, io)
+  }
+  return exitCodes.pass
+}
