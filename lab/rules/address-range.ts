@@ -10,10 +10,18 @@ export interface AddressRange {
 
 /** An address of the world in canonical form. Throws on text that is none: worlds hold only addresses that were validated. */
 export function canonical(address: string): Address {
+  const known = parsedBefore.get(address)
+  if (known !== undefined) return known
   const parsed = parseAddress(address)
   if (parsed === undefined) throw new Error(`not an IP address: ${JSON.stringify(address)}`)
+  if (parsedBefore.size >= remembered) parsedBefore.clear()
+  parsedBefore.set(address, parsed)
   return parsed
 }
+
+/** With every change of a policy all addresses of the world are asked for again. */
+const parsedBefore = new Map<string, Address>()
+const remembered = 10_000
 
 /** The range of exactly one address. */
 export function rangeOfAddress({ family, bytes }: Address): AddressRange {
