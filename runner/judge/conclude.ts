@@ -45,7 +45,7 @@ export function conclude(
     endpoints: endpointResults([...application, ...lookAtAddresses(evidence)]),
     control: verdict.control,
     explanation: [...(verdict.sentence === undefined ? [] : [verdict.sentence]), ...explanation],
-    ...(probe === undefined ? {} : { source: sourceOf(probe) }),
+    ...(probe === undefined ? {} : { source: sourceOf(probe, source.note) }),
   }
 }
 
@@ -77,7 +77,8 @@ function headOf(path: ScenarioPath, position: Position) {
   }
 }
 
-function sourceOf({ pod, node, note }: Probe): NonNullable<PathResult['source']> {
+function sourceOf({ pod, node, note: own }: Probe, sample: string | undefined): NonNullable<PathResult['source']> {
+  const note = own === undefined || sample === undefined ? (own ?? sample) : `${own}; ${sample}`
   return {
     ...(pod === undefined ? {} : { pod: `${pod.namespace}/${pod.name}` }),
     ...(node === undefined ? {} : { node }),

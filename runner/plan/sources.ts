@@ -11,11 +11,13 @@ export interface PlannedSource {
   readonly identity: Identity
   /** Whose search list resolves short names; none for `outside`. */
   readonly namespace: string | undefined
+  /** Of how many it is a sample, where it is one. */
+  readonly note?: string
 }
 
 export interface Expanded {
   readonly sources: readonly PlannedSource[]
-  /** Why there is none, or how many of the matching pods were sampled. */
+  /** Why there is none. */
   readonly note?: string
 }
 
@@ -72,13 +74,12 @@ function podsOf(source: Extract<Source, { kind: 'pods' }>, world: World): Expand
   )
   const classes = [...Map.groupBy(matching, classOf).values()]
   const chosen = classes.flatMap((alike) => alike.slice(0, source.sample ?? alike.length))
-  const sources = chosen.map(({ namespace, name }) =>
-    planned(`${source.name}[${namespace}/${name}]`, { kind: 'pod', namespace, name }, namespace),
-  )
-  if (sources.length === 0) return { sources, note: 'no pod matches its selector' }
-  return chosen.length < matching.length
-    ? { sources, note: `${chosen.length} of ${matching.length} pods` }
-    : { sources }
+  const note = chosen.length < matching.length ? { note: `sample of ${chosen.length} of ${matching.length} pods` } : {}
+  const sources = chosen.map(({ namespace, name }) => ({
+    ...planned(`${source.name}[${namespace}/${name}]`, { kind: 'pod', namespace, name }, namespace),
+    ...note,
+  }))
+  return sources.length === 0 ? { sources, note: 'no pod matches its selector' } : { sources }
 }
 
 /** Pods that every policy treats alike: same namespace, labels and named ports. */

@@ -19,7 +19,7 @@ export interface CastPath {
   readonly path: ScenarioPath
   readonly sources: readonly PlannedSource[]
   readonly witness?: PlannedSource
-  /** Why there is no source, or how many of them were sampled. */
+  /** Why there is no source. */
   readonly note?: string
   /** Why it is not run. */
   readonly skip?: string

@@ -276,3 +276,39 @@ describe('what the policies say beside what packets do', () => {
     expect(ran.of('b', 'db/pod/free:8080')).toMatchObject({ status: 'fail', cause: 'open' })
   })
 })
+
+describe('sources that stand for many', () => {
+  it('are read when the run starts; a sample of alike pods says of how many, and none is inconclusive', async () => {
+    const tier = (app: string) => ({ labels: { app, tier: 'w' } })
+    const ran = await runInLab({
+      objects: [
+        ...['one', 'two'].map((name) => namespace(name, { team: 'x' })),
+        ...[pod('one/p', tier('p')), pod('one/q', tier('p')), pod('two/r', tier('r'))],
+        ...[pod('db/shut'), denyIngress('db/shut')],
+      ],
+      spec: {
+        sources: {
+          spaces: { namespaces: { matchLabels: { team: 'x' } } },
+          pods: { pods: { matchLabels: { tier: 'w' }, sample: 1 } },
+          nobody: { pods: { matchLabels: { tier: 'z' } } },
+          nowhere: { namespace: 'three' },
+        },
+        paths: [
+          blocked(['spaces', 'pods', 'nobody', 'nowhere'], 'db/pod/shut:8080'),
+          blocked('pods', 'db/pod/shut:8081', { skip: 'not there yet' }),
+        ],
+      },
+    })
+    expect(
+      ran.results.map(({ from, status, source, explanation }) => [from, status, source?.note, ...explanation]),
+    ).toEqual([
+      ['spaces[one]', 'pass', 'tested as a plain pod'],
+      ['spaces[two]', 'pass', 'tested as a plain pod'],
+      ['pods[one/p]', 'pass', 'sample of 2 of 3 pods'],
+      ['pods[two/r]', 'pass', 'sample of 2 of 3 pods'],
+      ['nobody', 'inconclusive', undefined, 'the source cannot be had: no pod matches its selector'],
+      ['nowhere', 'inconclusive', undefined, 'the source cannot be had: there is no namespace three'],
+      ['pods', 'skipped', undefined, 'not there yet'],
+    ])
+  })
+})
