@@ -15,11 +15,11 @@ export const ingressBackendMissing: Rule = {
       const here = context.population.servicesIn(object.namespace).map((service) => service.name)
       const message = `there is no Service ${name} in namespace ${object.namespace}`
       const fix = didYouMean(name, here) ?? (here.length === 0 ? undefined : `Services there: ${listed(here)}`)
-      const operators = context.operatorsIn(object.namespace).length > 0
+      const unknown = context.operatorsIn(object.namespace).length > 0 || (here.length === 0 && !context.live)
       yield {
         ...{ object, path: [...path, 'name'], message },
         ...(fix === undefined ? {} : { fix }),
-        ...(operators ? { severity: 'info' as const } : {}),
+        ...(unknown ? { severity: 'info' as const } : {}),
       }
     }
   },

@@ -50,6 +50,10 @@ function withOwners(nothing: string, owners: readonly ManifestObject[], { matchL
 }
 
 function withoutOwners(nothing: string, namespace: string, selector: LabelSelector, context: Context) {
+  if (!context.live && context.templatesIn(namespace).length === 0) {
+    const message = `no workload of namespace ${namespace} is given here: whether this policy selects a pod is not known`
+    return { severity: 'info' as const, message }
+  }
   const operators = context.operatorsIn(namespace)
   if (operators.length > 0) {
     const makers = listed(operators.map(({ kind, name }) => `${kind} ${name}`))

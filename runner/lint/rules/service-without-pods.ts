@@ -25,6 +25,10 @@ export const serviceWithoutPods: Rule = {
 function explain({ service }: ServiceObject, selector: Labels, context: Context): Omit<Found, 'object'> {
   const nothing = `namespace ${service.namespace} has no ${describeSelector({ matchLabels: selector })}: nothing is behind this Service`
   const own = context.templatesIn(service.namespace)
+  if (!context.live && own.length === 0) {
+    const message = `no workload of namespace ${service.namespace} is given here: whether pods are behind this Service is not known`
+    return { severity: 'info', message }
+  }
   const unlabelled = own.filter(({ object }) => matchesSelector({ matchLabels: selector }, labelsAt(object.value)))
   if (unlabelled.length > 0) {
     const names = listed(unlabelled.map(({ object }) => `${object.kind.toLowerCase()}/${object.name}`))

@@ -26,7 +26,9 @@ function explain(host: NamedHost, context: Context): Omit<Found, 'object'> | und
       const there = context.world.services.filter(({ name }) => name === is.name).map(({ namespace }) => namespace)
       const names = context.world.namespaces.map(({ name }) => name)
       const fix = there.length > 0 ? `Service ${is.name} is in ${listed(there)}` : didYouMean(is.namespace, names)
-      return { message: `${said}, and there is no namespace ${is.namespace}`, ...(fix === undefined ? {} : { fix }) }
+      if (fix !== undefined) return { message: `${said}, and there is no namespace ${is.namespace}`, fix }
+      if (context.live) return { message: `${said}, and there is no namespace ${is.namespace}` }
+      return { severity: 'info', message: `${said}, and namespace ${is.namespace} is not among these objects` }
     }
     case 'no-service':
       return {
@@ -53,17 +55,13 @@ function explain(host: NamedHost, context: Context): Omit<Found, 'object'> | und
   }
 }
 
-/** Where operators make Services nobody here knows all of them. */
+/** Where operators make Services, or none is given, nobody here knows all of them: that is an info. */
 function suggested(name: string, namespace: string, context: Context): Pick<Found, 'fix' | 'severity'> {
-  const fix = didYouMean(
-    name,
-    context.population.servicesIn(namespace).map((service) => service.name),
-  )
+  const given = context.population.servicesIn(namespace).map((service) => service.name)
   const there = context.world.services.filter((service) => service.name === name)
   const elsewhere = there.length > 0 ? `it is in ${listed(there.map((service) => service.namespace))}` : undefined
-  const operators = context.operatorsIn(namespace).length > 0
-  return {
-    ...(elsewhere === undefined && fix === undefined ? {} : { fix: elsewhere ?? fix! }),
-    ...(operators && elsewhere === undefined && fix === undefined ? { severity: 'info' as const } : {}),
-  }
+  const fix = elsewhere ?? didYouMean(name, given)
+  if (fix !== undefined) return { fix }
+  const unknown = context.operatorsIn(namespace).length > 0 || (given.length === 0 && !context.live)
+  return unknown ? { severity: 'info' } : {}
 }

@@ -42,6 +42,11 @@ spec:
   selector: {app: web}   # nobody
   ports:
     - port: "80"
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop}
+spec: {containers: [{name: db, image: x}]}
 `
 
 describe('crosscheck lint', () => {
@@ -53,8 +58,13 @@ describe('crosscheck lint', () => {
     ).toBe(`${path}:5:3 warning service-without-pods namespace shop has no pods labelled app=web: nothing is behind this Service
 ${path}:7:13 error quoted-port port: "80" is a text, and no name of a port either: the API server refuses it
   fix: write port: 80
+${path}:11:33 info namespace-without-policy namespace shop has no policy: everybody in the cluster reaches pod/db
+  fix: apply a NetworkPolicy with
+       spec:
+         podSelector: {}
+         policyTypes: [Ingress]
 
-1 error, 1 warning in 1 object
+1 error, 1 warning, 1 info in 2 objects
 `)
     expect(exitCode).toBe(1)
   })
@@ -73,7 +83,7 @@ ${path}:7:13 error quoted-port port: "80" is a text, and no name of a port eithe
       service,
     )
     expect(out).toContain('<stdin>:7:13 error quoted-port')
-    expect(out).toContain('\n1 error in 1 object\n')
+    expect(out).toContain('\n1 error in 2 objects\n')
   })
 
   it.each([

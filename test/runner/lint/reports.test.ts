@@ -44,7 +44,7 @@ it('prints SARIF 2.1.0 as GitHub code scanning reads it: relative URIs, rules by
   const [run] = sarif.runs
   expect(run.tool.driver).toMatchObject({ name: 'crosscheck', version: '1.2.3' })
   expect(run.tool.driver.rules.map(({ id }) => id)).toEqual(rules.map(({ id }) => id))
-  expect(run.results.map(({ level }) => level)).toEqual(['warning', 'error', 'note'])
+  expect(run.results.map(({ level }) => level)).toEqual(['note', 'error', 'note'])
   for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex]?.id).toBe(ruleId)
   expect(run.results[1]?.locations).toEqual([
     {
@@ -93,5 +93,5 @@ it('prints workflow commands of GitHub with their signs escaped', () => {
     lintGithub(findings)
       .split('\n')
       .map((line) => line.slice(0, 9)),
-  ).toEqual(['::warning', '::error f', ''])
+  ).toEqual(['::notice ', '::error f', ''])
 })

@@ -66,7 +66,35 @@ describe('where an operator makes pods that nobody sees', () => {
     expect(say('unknown-host', calling, operator)[0]).toMatch(
       /^info: A names db-rw:80, and namespace shop has no Service of that name$/,
     )
-    expect(say('unknown-host', calling)[0]).toMatch(/^warning: /)
+    const other = service('{ports: [{port: 80}]}')
+    expect(say('unknown-host', calling, other)[0]).toMatch(/^warning: /)
+    expect(say('unknown-host', calling, other, operator)[0]).toMatch(/^info: /)
+  })
+})
+
+describe('where the rest of the system is not given, it is an info', () => {
+  it('that a policy selects none of the workloads, or a Service', () => {
+    expect(say('policy-selects-no-pod', policy('{podSelector: {matchLabels: {app: db}}}'))).toEqual([
+      'info: no workload of namespace shop is given here: whether this policy selects a pod is not known',
+    ])
+    expect(say('service-without-pods', service('{selector: {app: db}, ports: [{port: 1}]}'))).toEqual([
+      'info: no workload of namespace shop is given here: whether pods are behind this Service is not known',
+    ])
+  })
+
+  it('that a host or a backend is of a namespace of which nothing is known', () => {
+    const calling = web.replace(
+      'image: x',
+      'image: x, env: [{name: A, value: "http://auth.platform.svc/"}, {name: B, value: "http://db/"}]',
+    )
+    expect(say('unknown-host', calling)).toEqual([
+      'info: A names auth.platform.svc:80, and namespace platform is not among these objects',
+      'info: B names db:80, and namespace shop has no Service of that name',
+    ])
+    const ingress =
+      'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i, namespace: shop}\nspec: {defaultBackend: {service: {name: x, port: {number: 80}}}}\n'
+    expect(say('ingress-backend-missing', ingress)[0]).toMatch(/^info: /)
+    expect(say('ingress-backend-missing', ingress, service('{ports: [{port: 1}]}'))[0]).toMatch(/^warning: /)
   })
 })
 
@@ -178,4 +206,51 @@ it('what the API server of a version refuses is an error from that version on', 
       ({ rule }) => rule === 'invalid-object',
     )?.severity
   expect([severity('1.30'), severity('1.36')]).toEqual(['warning', 'error'])
+})
+
+describe('what the API server refuses', () => {
+  it('is told with the object that it stands in', () => {
+    const found = lintText([web, service('{ports: [{port: 0}]}'), policy('{podSelectors: {}}')].join('---\n'))
+    const refused = found.filter(({ rule }) => rule === 'invalid-object')
+    expect(refused.map(({ object, place }) => `${object} ${place.line}`)).toEqual([
+      'Service shop/s 13',
+      'NetworkPolicy shop/a 18',
+    ])
+  })
+
+  it('is told once where a rule of its own says it better', () => {
+    const one = service(
+      '{type: NodePort, selector: {app: web}, ports: [{port: 80, nodePort: 30080, targetPort: "8080"}]}',
+    )
+    const two = one.replace('name: s', 'name: t').replace('targetPort: "8080"', 'targetPort: 8080')
+    const found = lintText([web, one, two].join('---\n')).filter(({ severity }) => severity === 'error')
+    expect(found.map(({ rule, object }) => `${rule} ${object}`)).toEqual([
+      'quoted-port Service shop/s',
+      'duplicate-node-port Service shop/t',
+    ])
+    const others = lintText(
+      [web, one, two].join('---\n'),
+      rules.filter(({ id }) => id === 'invalid-object'),
+    )
+    expect(others.length).toBe(2)
+  })
+})
+
+it('a store that a policy opens to somebody is in use, and one that a policy closes is not', () => {
+  const store = (namespace: string) =>
+    web
+      .replaceAll('web', 'postgres')
+      .replace('image: x', 'image: postgres')
+      .replace('namespace: shop', `namespace: ${namespace}`)
+  const calling = web.replace('image: x', 'image: x, env: [{name: DB_HOST, value: postgres}]')
+  const about = (spec: string) =>
+    say(
+      'duplicate-store',
+      calling,
+      store('shop'),
+      store('old'),
+      policy(spec).replace('namespace: shop', 'namespace: old'),
+    ).length
+  expect(about('{podSelector: {matchLabels: {app: postgres}}, policyTypes: [Ingress]}')).toBe(1)
+  expect(about('{podSelector: {matchLabels: {app: postgres}}, ingress: [{}]}')).toBe(0)
 })
