@@ -1,3 +1,4 @@
+import type { ClusterPolicy } from '../policy/cluster-policy.ts'
 import type { Labels, NetworkPolicy, Place, Protocol } from '../policy/types.ts'
 
 /** What exists, as the lab was told or as a cluster answers: plain data, read once, never changed in place. */
@@ -8,6 +9,10 @@ export interface World {
   readonly pods: readonly Pod[]
   readonly services: readonly Service[]
   readonly policies: readonly NetworkPolicy[]
+  /** ClusterNetworkPolicies (policy.networking.k8s.io/v1alpha2) that are enforced here. */
+  readonly clusterPolicies?: readonly ClusterPolicy[]
+  /** Those that are not, because the fabric cannot: what packets do where they decide is not what a cluster would do. */
+  readonly notEnforced?: readonly ClusterPolicy[]
   /** Objects that nothing here acts on (custom resources, Ingress, mesh objects): said once, never dropped silently. */
   readonly notSimulated: readonly ObjectRef[]
   /** What could not be read, or not be understood: predictions that depend on it are undefined. Absent where everything was. */
@@ -48,6 +53,8 @@ export interface ContainerPort {
   readonly name?: string
   readonly port: number
   readonly protocol: Protocol
+  /** Declared by an init container that restarts always (semantics rule 45). */
+  readonly sidecar?: boolean
 }
 
 /** The workload that a pod belongs to, as people name it: the Deployment, not its ReplicaSet. */

@@ -3,6 +3,7 @@ import { createAllocator } from '../fabric/manifests/allocator.ts'
 import { applyObjects } from '../fabric/manifests/change.ts'
 import type { ManifestObject } from '../fabric/manifests/object.ts'
 import { buildWorld } from '../fabric/manifests/world.ts'
+import { withoutClusterPolicies } from '../fabric/not-enforced.ts'
 import type { World } from '../fabric/world.ts'
 import type { Problem } from '../policy/types.ts'
 import { type Connection, connectWorker } from './connection.ts'
@@ -65,7 +66,7 @@ function createState({ objects, kubernetes }: LabOptions): State {
   const build = (from: readonly ManifestObject[]): World => {
     const { world, problems } = buildWorld(from, { allocator, ...(kubernetes === undefined ? {} : { kubernetes }) })
     refuse(problems)
-    return world
+    return withoutClusterPolicies(world)
   }
   let current = { objects, world: build(objects) }
   return {

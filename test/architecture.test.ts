@@ -7,9 +7,17 @@ const leaves = ['policy/types.ts', 'policy/selector.ts', 'policy/cidr.ts']
 /** What manifests are read with. */
 const reading = [
   ...leaves,
-  ...['decode', 'field', 'names', 'parse', 'parse-port', 'parse-selector', 'suggest'].map(
-    (name) => `policy/${name}.ts`,
-  ),
+  ...[
+    'decode',
+    'field',
+    'names',
+    'parse',
+    'parse-port',
+    'parse-selector',
+    'suggest',
+    'cluster-policy',
+    'parse-cluster-policy',
+  ].map((name) => `policy/${name}.ts`),
 ]
 
 /** Who may import what beyond its own folder: files, folders (with a final slash) and packages. The longest matching folder rules. */

@@ -16,6 +16,7 @@ const simulated = {
   Job: 'batch',
   CronJob: 'batch',
   NetworkPolicy: 'networking.k8s.io',
+  ClusterNetworkPolicy: 'policy.networking.k8s.io',
 } as const
 
 export type SimulatedKind = keyof typeof simulated
@@ -92,6 +93,8 @@ export function groupOf(apiVersion: string): string {
 export function treatmentOf(apiVersion: string, kind: string): Treatment {
   const group = groupOf(apiVersion)
   const wanted = groupOfKind(kind)
+  // Its other versions are of another shape.
+  if (kind === 'ClusterNetworkPolicy' && apiVersion !== `${wanted}/v1alpha2`) return 'not-simulated'
   if (wanted === group) return 'simulated'
   if (wanted !== undefined && isBuiltIn(group)) return 'wrong-version'
   if (irrelevantGroups.includes(group)) return 'irrelevant'
@@ -104,6 +107,7 @@ export function treatmentOf(apiVersion: string, kind: string): Treatment {
 export function apiVersionOf(kind: string): string | undefined {
   const group = groupOfKind(kind)
   if (group === undefined) return undefined
+  if (kind === 'ClusterNetworkPolicy') return `${group}/v1alpha2`
   return group === '' ? 'v1' : `${group}/v1`
 }
 

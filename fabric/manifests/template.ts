@@ -58,10 +58,10 @@ function readPorts(spec: Field): ContainerPort[] {
   const sidecars = items(field(spec, 'initContainers')).filter(
     (container) => field(container, 'restartPolicy').value === 'Always',
   )
-  const ports = [...items(field(spec, 'containers')), ...sidecars].flatMap((container) =>
-    items(field(container, 'ports')).flatMap(readPort),
-  )
-  return ports
+  const portsOf = (containers: readonly Field[]) =>
+    containers.flatMap((container) => items(field(container, 'ports')).flatMap(readPort))
+  const ofSidecars = portsOf(sidecars).map((port) => ({ ...port, sidecar: true }))
+  return [...portsOf(items(field(spec, 'containers'))), ...ofSidecars]
 }
 
 function readPort(of: Field): ContainerPort[] {

@@ -1,4 +1,6 @@
+import type { ClusterPolicy } from '../../policy/cluster-policy.ts'
 import { parsePolicy } from '../../policy/parse.ts'
+import { parseClusterPolicy } from '../../policy/parse-cluster-policy.ts'
 import type { NetworkPolicy, Problem } from '../../policy/types.ts'
 import type { Namespace, Service, World } from '../world.ts'
 import type { Allocator } from './allocator.ts'
@@ -50,8 +52,10 @@ export function buildWorld(
     settleService(service, allocator),
   )
   const policies = readPolicies(simulated, kubernetes, problems)
+  const clusterPolicies = readClusterPolicies(simulated, problems)
   const world: World = {
     ...{ domain: 'cluster.local', namespaces, services, policies, notSimulated },
+    ...(clusterPolicies.length === 0 ? {} : { clusterPolicies }),
     ...settle(drafts, gathered.nodes, allocator),
   }
   if (live) return { world, problems }
@@ -83,4 +87,13 @@ function readPolicies(
     if (parsed.policy !== undefined) unique.set(keyOf(object), parsed.policy)
   }
   return [...unique.values()]
+}
+
+function readClusterPolicies(objects: readonly ManifestObject[], problems: Problem[]): ClusterPolicy[] {
+  return objects.flatMap((object) => {
+    if (object.kind !== 'ClusterNetworkPolicy') return []
+    const { policy, problems: found } = parseClusterPolicy(object.value, object.at)
+    problems.push(...found)
+    return policy === undefined ? [] : [policy]
+  })
 }

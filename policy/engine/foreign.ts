@@ -19,7 +19,7 @@ const clusterScoped = /^(Global|Cluster|Admin|BaselineAdmin|CiliumClusterwide|St
 export function isForeignPolicy({ apiVersion, kind }: ForeignObject): boolean {
   if (kind.startsWith('Staged')) return false
   if (/Network(Policy|Policies)$/.test(kind) || kind === 'CiliumClusterwideNetworkPolicy')
-    return !(kind === 'NetworkPolicy' && apiVersion.startsWith('networking.k8s.io/'))
+    return !isOwn({ apiVersion, kind })
   return otherKinds.has(kind)
 }
 
@@ -28,4 +28,10 @@ export function overriding(objects: readonly ForeignObject[], namespaces: readon
   return objects.filter(
     ({ kind, namespace }) => clusterScoped.test(kind) || namespace === '' || namespaces.includes(namespace),
   )
+}
+
+/** Of those that the engine evaluates; on a fabric that cannot enforce them they are listed like others. */
+function isOwn({ apiVersion, kind }: Pick<ForeignObject, 'apiVersion' | 'kind'>): boolean {
+  if (kind === 'ClusterNetworkPolicy') return apiVersion === 'policy.networking.k8s.io/v1alpha2'
+  return kind === 'NetworkPolicy' && apiVersion.startsWith('networking.k8s.io/')
 }

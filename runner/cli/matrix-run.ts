@@ -1,6 +1,7 @@
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import type { Manifests } from '../../fabric/manifests/read.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
+import { withoutClusterPolicies } from '../../fabric/not-enforced.ts'
 import { withoutOwned } from '../../fabric/owned.ts'
 import type { World } from '../../fabric/world.ts'
 import { openLab } from '../../lab/open.ts'
@@ -36,7 +37,7 @@ export async function runMatrix(
 ): Promise<number> {
   const version = kubernetes === undefined ? {} : { kubernetes }
   const built = buildWorld(objects, { allocator: createAllocator(), ...version })
-  const passedOver = nothingFound(options, built.world, lab)
+  const passedOver = nothingFound(options, lab ? withoutClusterPolicies(built.world) : built.world, lab)
   if (tellProblems([...problems, ...built.problems, ...passedOver], io)) return exitCodes.usage
   const start = io.now()
   const { description, cells } = lab

@@ -13,6 +13,7 @@ import { explain } from './explain.ts'
 import { judge } from './judge.ts'
 import { remeasured } from './leaks.ts'
 import { notSimulated } from './not-simulated.ts'
+import { overruled } from './overruled.ts'
 
 export interface JudgeAllOptions {
   readonly stage: Stage
@@ -69,7 +70,8 @@ async function judgeOne(
   const evidence = { planned, ...measurement }
   const prediction = options.predict(planned, probe)
   const first = judge(evidence)
-  const verdict = notSimulated(planned, first, world) ?? crossCheck(first, evidence, prediction)
+  const verdict =
+    overruled(prediction, first) ?? notSimulated(planned, first, world) ?? crossCheck(first, evidence, prediction)
   const alone =
     verdict.cause === 'leak' && probe !== undefined ? await remeasured(planned, measurement, { probe, signal }) : []
   const explanation = [...alone, ...explain(planned, verdict, { world, source: probe?.pod, prediction })]

@@ -7,6 +7,7 @@ import type { Prediction } from '../../policy/engine/prediction.ts'
 import { type Dial, familyOf } from '../plan/dial.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import { dnsHops, type Hop, hopsOf } from './hops.ts'
+import { type Overruling, overrulingBy } from './overruled.ts'
 import { partyOf } from './party.ts'
 
 export type PredictedVerdict = Prediction['verdict']
@@ -15,6 +16,8 @@ export type PredictedVerdict = Prediction['verdict']
 export interface HopPrediction {
   readonly hop: Hop
   readonly prediction: Prediction | Unanswerable
+  /** ClusterNetworkPolicies that would decide otherwise, and that this fabric does not enforce. */
+  readonly overruledBy?: readonly string[]
 }
 
 /** What the policies mean for a path: for each address, and for the question to DNS before it. */
@@ -30,11 +33,12 @@ export type Predict = (planned: PlannedPath, probe: Probe | undefined) => PathPr
 /** Compiles a world's policies once and predicts paths by them. */
 export function createPredictor(world: World): Predict {
   const compiled = compile(world)
+  const overruling = overrulingBy(world)
   const known = new Map<string, HopPrediction>()
   return (planned, probe) => {
     const ask = (hop: Hop): HopPrediction => {
       const key = `${planned.source.key} ${JSON.stringify(hop.query)}`
-      const answer = known.get(key) ?? predictHop(hop, planned, { world, compiled, probe })
+      const answer = known.get(key) ?? predictHop(hop, planned, { world, compiled, overruling, probe })
       known.set(key, answer)
       return answer
     }
@@ -50,12 +54,15 @@ interface Ground {
 function predictHop(
   hop: Hop,
   { source }: PlannedPath,
-  { world, compiled, probe }: Ground & { compiled: Compiled },
+  { world, compiled, overruling, probe }: Ground & { compiled: Compiled; overruling: Overruling | undefined },
 ): HopPrediction {
   const from = partyOf(source.identity, hop.query.family ?? 4, { world, probe })
   if (from === undefined)
     return { hop, prediction: { kind: 'unanswerable', rule: 65, reason: `there is no ${source.name}` } }
-  return { hop, prediction: predict({ from, ...hop.query }, compiled) }
+  const query = { from, ...hop.query }
+  const prediction = predict(query, compiled)
+  const overruledBy = overruling?.(query, prediction) ?? []
+  return { hop, prediction, ...(overruledBy.length === 0 ? {} : { overruledBy }) }
 }
 
 function predictPath(planned: PlannedPath, ask: (hop: Hop) => HopPrediction, { world, probe }: Ground): PathPrediction {

@@ -13,7 +13,7 @@ describe('buildWorld', () => {
       ['cilium.io/v2', 'CiliumNetworkPolicy'],
       ['projectcalico.org/v3', 'NetworkPolicy'],
       ['policy.networking.k8s.io/v1alpha1', 'AdminNetworkPolicy'],
-      ['policy.networking.k8s.io/v1alpha2', 'ClusterNetworkPolicy'],
+      ['policy.networking.k8s.io/v1alpha1', 'BaselineAdminNetworkPolicy'],
       ['security.istio.io/v1', 'AuthorizationPolicy'],
       ['serving.knative.dev/v1', 'Service'],
       ['v1', 'ReplicationController'],
