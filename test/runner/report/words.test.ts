@@ -24,6 +24,7 @@ test('what was seen is told in words for every cause', () => {
     closed: 'expected allowed, saw open',
     answer: 'expected NXDOMAIN, saw 10.96.0.12',
     unenforced: 'expected allowed, saw open',
+    unexpected_pass: 'expected allowed, saw open',
     unexplained_block: 'expected blocked, saw blocked',
     not_run: 'expected blocked, not shown',
     self: 'expected blocked, not shown',
