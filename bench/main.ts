@@ -4,6 +4,8 @@ import type { Bench, Figure } from './bench.ts'
 /** Every bench by its name; each is loaded only when it runs, so that none weighs on another. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   lab: async () => (await import('./lab.ts')).lab,
+  engine: async () => (await import('./engine.ts')).engine,
+  probe: async () => (await import('./probe.ts')).probe,
 }
 
 /** `npm run bench -- NAME…` runs these benches, without names all: a Markdown table and a line of JSON each. */

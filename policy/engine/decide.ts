@@ -38,7 +38,8 @@ export function decide(path: Path, compiled: Compiled): Decision {
   return { verdict: first.allowed ? 'allow' : 'deny', dependsOn: choicesOf(decisive), undefinedBy: [] }
 }
 
-const firm = {
+/** Verdicts that rest on nothing but what the specification says. */
+export const firm = {
   allow: { verdict: 'allow', dependsOn: [], undefinedBy: [] },
   deny: { verdict: 'deny', dependsOn: [], undefinedBy: [] },
 } as const satisfies Record<string, Decision>

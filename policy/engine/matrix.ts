@@ -3,7 +3,8 @@ import type { Protocol } from '../types.ts'
 import { type Actor, addressOf, type End } from './actors.ts'
 import { classesOf, type IdentityClass } from './classes.ts'
 import type { Compiled } from './compile.ts'
-import { type Decision, decide } from './decide.ts'
+import { type Decision, decide, firm } from './decide.ts'
+import { no, reachOf, yes } from './reach.ts'
 
 export interface Socket {
   readonly port: number
@@ -24,21 +25,67 @@ export interface MatrixOptions {
   readonly classes?: readonly IdentityClass[]
 }
 
-/** Every class to every class, port by port, by the evaluator of `predict`; ends without a common family and loops of a lone pod are left out. */
+/** Every class to every class, port by port, by the matchers of `predict`; ends without a common family and loops of a lone pod are left out. */
 export function* matrix(compiled: Compiled, options: MatrixOptions = {}): Generator<Cell> {
   const classes = options.classes ?? classesOf(compiled)
-  const sockets = new Map(classes.map((to) => [to, options.sockets ?? declared(to)]))
-  for (const from of classes) {
-    for (const to of classes) {
-      const target = from === to ? another(to) : to.actor
-      const ends = target && endsOf(from.actor, target, options.family)
-      if (ends === undefined) continue
-      for (const { port, protocol } of sockets.get(to) ?? []) {
-        const decision = decide({ ...ends, port, protocol, via: undefined, entry: undefined }, compiled)
-        yield { from, to, port, protocol, ...decision }
+  const ends = classes.map(({ actor }) => endIn(options.family ?? 4, actor))
+  const { columns, targetsOf } = columnsOf(classes, options.sockets)
+  const reach = reachOf(ends, compiled)
+  const into = columns.map((own, column) => own.map(({ socket }) => reach.row('ingress', column, { socket })))
+  for (const [row, from] of classes.entries()) {
+    const out = targetsOf.map(({ socket, targets }) => reach.row('egress', row, { socket, targets }))
+    for (const [column, to] of classes.entries()) {
+      const isPlain = from !== to && ends[row] !== undefined && ends[column] !== undefined
+      if (!isPlain && endsOfClasses(from, to, options.family) === undefined) continue
+      for (const [at, { socket, id }] of columns[column]!.entries()) {
+        const decision = together(out[id]![column]!, into[column]![at]![row]!) ?? slowly(from, to, socket)
+        yield { from, to, port: socket.port, protocol: socket.protocol, ...decision }
       }
     }
   }
+
+  function slowly(from: IdentityClass, to: IdentityClass, socket: Socket): Decision {
+    const ends = endsOfClasses(from, to, options.family)!
+    return decide({ ...ends, port: socket.port, protocol: socket.protocol, via: undefined, entry: undefined }, compiled)
+  }
+}
+
+/** Both sides must allow (rule 5); none where the evaluator must try the choices of implementations. */
+function together(out: number, into: number): Decision | undefined {
+  if (out === no || into === no) return firm.deny
+  return out === yes && into === yes ? firm.allow : undefined
+}
+
+interface Column {
+  readonly socket: Socket
+  /** Equal for equal sockets. */
+  readonly id: number
+}
+
+/** The sockets of each class, numbered, and for each number the classes that have it. */
+function columnsOf(classes: readonly IdentityClass[], given: readonly Socket[] | undefined) {
+  const ids = new Map<string, number>()
+  const targetsOf: { readonly socket: Socket; readonly targets: number[] }[] = []
+  const columns = classes.map((to, column) =>
+    (given ?? declared(to)).map((socket): Column => {
+      const key = `${socket.port}/${socket.protocol}`
+      const id = ids.get(key) ?? targetsOf.push({ socket, targets: [] }) - 1
+      ids.set(key, id)
+      targetsOf[id]?.targets.push(column)
+      return { socket, id }
+    }),
+  )
+  return { columns, targetsOf }
+}
+
+function endIn(family: Family, actor: Actor): End | undefined {
+  const at = actor.kind === 'pod' ? addressOf(actor, family) : undefined
+  return at && { actor, at }
+}
+
+function endsOfClasses(from: IdentityClass, to: IdentityClass, family: Family | undefined) {
+  const target = from === to ? another(to) : to.actor
+  return target && endsOf(from.actor, target, family)
 }
 
 /** The ports that pods of a class declare, each once. */

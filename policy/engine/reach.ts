@@ -1,0 +1,149 @@
+import type { Direction } from '../types.ts'
+import type { End, Governing, PodActor } from './actors.ts'
+import type { Assumptions } from './choices.ts'
+import type { Compiled } from './compile.ts'
+import { governing } from './governing.ts'
+import { type Context, matchesPeer, matchesPort, type Traffic } from './match.ts'
+import type { Socket } from './matrix.ts'
+import type { CompiledPeer, CompiledPort, CompiledRule } from './rules.ts'
+
+/** What one side says of a connection: no, yes, or that it rests on choices of implementations, so that the evaluator must try them. */
+export const no = 0
+export const yes = 1
+export const unsure = 2
+export type Answer = typeof no | typeof yes | typeof unsure
+
+export interface Asked {
+  readonly socket: Socket
+  /** Only of these is an answer asked; default: of all. */
+  readonly targets?: readonly number[]
+}
+
+/** Pods of a matrix, each standing for its class, numbered by their place. */
+export interface Reach {
+  /** What the policies of pod `own` say of each other pod, by number, for the socket at the destination. */
+  row(direction: Direction, own: number, asked: Asked): Uint8Array
+}
+
+/**
+ * Answers whole rows of a matrix by the matchers of the evaluator: each distinct peer is asked once about each pod, however many
+ * policies have it. `ends` are pods that only NetworkPolicies govern; where none stands, nothing is answered (`unsure`).
+ */
+export function reachOf(ends: readonly (End | undefined)[], compiled: Compiled): Reach {
+  const assumptions: Assumptions = { profile: compiled.profile, flipped: 0, consulted: 0 }
+  const context: Context = { labelling: compiled.labelling, assumptions }
+  const meant = new Map<string, Uint8Array>()
+  const ids = new Map<object, number>()
+  const selecting = ends.map((end) => (end?.actor.kind === 'pod' ? governedByPolicies(end.actor, compiled) : undefined))
+
+  const everybody = [...ends.keys()]
+  const missing = everybody.filter((at) => ends[at] === undefined)
+  const ask = (question: () => boolean): Answer => {
+    assumptions.consulted = 0
+    const answer = question()
+    return assumptions.consulted !== 0 ? unsure : answer ? yes : no
+  }
+  const idOf = (selector: object | undefined): number => {
+    if (selector === undefined) return -1
+    const known = ids.get(selector) ?? ids.size
+    ids.set(selector, known)
+    return known
+  }
+  const keyOf = (peer: CompiledPeer): string => {
+    if (peer.kind === 'pods') return `${peer.namespace ?? ''}|${idOf(peer.namespaces)}|${idOf(peer.pods)}`
+    return peer.kind === 'networks' ? `${peer.network}|${peer.except.join()}` : `${idOf(peer)}`
+  }
+  const byPeer = new Map<CompiledPeer, Uint8Array>()
+  const meantBy = (peer: CompiledPeer): Uint8Array => {
+    const own = byPeer.get(peer)
+    if (own !== undefined) return own
+    const key = keyOf(peer)
+    const known = meant.get(key)
+    if (known !== undefined) {
+      byPeer.set(peer, known)
+      return known
+    }
+    const fresh = Uint8Array.from(ends, (end) =>
+      end === undefined ? unsure : ask(() => matchesPeer(peer, end, context)),
+    )
+    meant.set(key, fresh)
+    byPeer.set(peer, fresh)
+    return fresh
+  }
+  const opens = (ports: readonly CompiledPort[], traffic: Traffic): Answer =>
+    ports.length === 0 ? yes : ask(() => ports.some((port) => matchesPort(port, traffic, context)))
+
+  return {
+    row(direction, own, { socket, targets = everybody }) {
+      const row = new Uint8Array(ends.length)
+      const [end, policies] = [ends[own], selecting[own]]
+      if (end === undefined || policies === undefined) return row.fill(unsure)
+      if (!policies.isolated[direction]) {
+        row.fill(yes)
+        for (const at of missing) row[at] = unsure
+        return row
+      }
+      const { port, protocol } = socket
+      const trafficTo = (target: End): Traffic => ({ port, protocol, remote: target, target: target.actor })
+      for (const rule of policies.accepting[direction]) {
+        const named = direction === 'egress' && rule.ports.some(({ name }) => name !== undefined)
+        if (named) {
+          for (const at of targets) {
+            const target = ends[at]
+            if (row[at] === yes || target === undefined) continue
+            const means = meansAny(rule, at)
+            if (means !== no) raise(row, at, both(opens(rule.ports, trafficTo(target)), means))
+          }
+          continue
+        }
+        const open = opens(rule.ports, trafficTo(end))
+        if (open === no) continue
+        if (rule.peers.length === 0) fill(row, targets, open)
+        for (const peer of rule.peers) merge(row, meantBy(peer), { targets, open })
+      }
+      for (const at of missing) row[at] = unsure
+      return row
+    },
+  }
+
+  function meansAny({ peers }: CompiledRule, at: number): Answer {
+    if (peers.length === 0) return yes
+    let best: Answer = no
+    for (const peer of peers) {
+      const answer = meantBy(peer)[at] as Answer
+      if (answer === yes) return yes
+      if (answer === unsure) best = unsure
+    }
+    return best
+  }
+}
+
+function fill(row: Uint8Array, targets: readonly number[], open: Answer): void {
+  for (const at of targets) raise(row, at, open)
+}
+
+function merge(
+  row: Uint8Array,
+  meant: Uint8Array,
+  { targets, open }: { readonly targets: readonly number[]; readonly open: Answer },
+): void {
+  for (const at of targets) {
+    const answer = meant[at] as Answer
+    if (answer !== no && row[at] !== yes) raise(row, at, both(open, answer))
+  }
+}
+
+/** Where other tiers may answer, rows are left to the evaluator. */
+function governedByPolicies(actor: PodActor, compiled: Compiled): Governing | undefined {
+  const found = governing(actor, compiled)
+  return found.admin.length + found.baseline.length > 0 ? undefined : found
+}
+
+function both(a: Answer, b: Answer): Answer {
+  if (a === no || b === no) return no
+  return a === yes && b === yes ? yes : unsure
+}
+
+function raise(row: Uint8Array, at: number, answer: Answer): void {
+  if (answer === yes || (answer === unsure && row[at] === no)) row[at] = answer
+}
