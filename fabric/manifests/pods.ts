@@ -1,4 +1,3 @@
-import { familyOf } from '../../policy/cidr.ts'
 import { items, text } from '../../policy/decode.ts'
 import { type Field, field, fieldAt, isAbsent } from '../../policy/field.ts'
 import type { Problem } from '../../policy/types.ts'
@@ -59,7 +58,7 @@ function addresses(status: Field, listKey: string, key: string): string[] {
   return sortByFamily([...new Set([...listed, ...single])])
 }
 
-/** IPv4 first, else in the given order. */
+/** Canonical addresses, IPv4 first, else in the given order. */
 export function sortByFamily(list: readonly string[]): string[] {
-  return list.toSorted((a, b) => (familyOf(a) ?? 0) - (familyOf(b) ?? 0))
+  return list.toSorted((a, b) => Number(a.includes(':')) - Number(b.includes(':')))
 }

@@ -1,7 +1,7 @@
 import type { Node, Pod } from '../world.ts'
 import type { Allocator } from './allocator.ts'
 import { type NodeDraft, settleNode } from './nodes.ts'
-import { type PodDraft, sortByFamily } from './pods.ts'
+import type { PodDraft } from './pods.ts'
 
 /** Gives every pod a node, a uid and addresses, and every node the addresses that it lacks. */
 export function settle(
@@ -40,7 +40,5 @@ export function settle(
 }
 
 function leaseAddresses(owner: string, node: string, allocator: Allocator): string[] {
-  return sortByFamily(
-    ([4, 6] as const).flatMap((family) => allocator.lease(owner, { kind: 'pod', node, family }) ?? []),
-  )
+  return ([4, 6] as const).flatMap((family) => allocator.lease(owner, { kind: 'pod', node, family }) ?? [])
 }
