@@ -48,5 +48,5 @@ async function hear(count: number, seed: number): Promise<readonly Voices[]> {
   const objects = objectsOf(batch.flatMap((world) => world.objects))
   const signal = AbortSignal.timeout(300_000)
   await using lab = await openLab({ objects, settings: labSettingsSchema.parse({}), host, now: Date.now }, signal)
-  return threeVoices(batch, lab, signal)
+  return await threeVoices(batch, lab, signal)
 }
