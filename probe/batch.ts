@@ -1,5 +1,6 @@
 import { type Check, checkSchema } from '../checks/check.ts'
 import type { Observation } from '../checks/outcome.ts'
+import { createGate } from './gate.ts'
 import { type Mistake, mistakes } from './mistakes.ts'
 
 export type Observe = (check: Check, signal: AbortSignal) => Promise<Observation>
@@ -33,6 +34,8 @@ export interface BatchBounds {
   readonly concurrency: number
   /** Characters of observations that may wait for the reader before no further check is started. */
   readonly answerBytes: number
+  /** HTTP checks at once, each of which may bring a body of 64 KiB: a thousand of them would take more memory than there is. */
+  readonly httpConcurrency: number
 }
 
 /** Checks in flight at first, and how many more are added per `rampMs` in which fewer ended than are running. */
@@ -58,13 +61,25 @@ export async function* observations(
   let news = Promise.withResolvers<void>()
   let room = Promise.withResolvers<void>()
   const isFull = () => text.length > bounds.answerBytes
+  // Not in the lane: while it waits for the next place, its variables would hold the last observation.
+  const record = (observation: Observation) => {
+    ended += 1
+    text += `${JSON.stringify(observation)}\n`
+    news.resolve()
+  }
+  const http = createGate(bounds.httpConcurrency)
   const lane = async () => {
     while (next < checks.length && !signal.aborted) {
-      const observation = await observe(checks[next++]!, signal)
-      ended += 1
-      text += `${JSON.stringify(observation)}\n`
-      news.resolve()
-      while (isFull() && !signal.aborted) await room.promise
+      const check = checks[next++]!
+      const isLarge = check.kind === 'http'
+      if (isLarge) await http.enter()
+      try {
+        await observe(check, signal).then(record)
+        while (isFull() && !signal.aborted) await room.promise
+      } finally {
+        // Only now: the next large answer needs the room of this one.
+        if (isLarge) http.leave()
+      }
     }
   }
   const start = (count: number) => {

@@ -39,6 +39,9 @@ const schema = z.strictObject({
   checksPerBatch: integer(1, 1_000_000).default(10_000).describe('checks in one POST /v1/checks'),
   batches: integer(1, 1_000).default(4).describe('batches at once; further ones are answered 503'),
   concurrency: integer(1, 65_536).default(1_000).describe('checks in flight per batch'),
+  httpConcurrency: integer(1, 65_536)
+    .default(32)
+    .describe('HTTP checks in flight per batch: each may bring a body of 64 KiB'),
   maxDeadlineMs: integer(checkBounds.deadlineMs.min, checkBounds.deadlineMs.max)
     .default(checkBounds.deadlineMs.max)
     .describe('longer deadlines of checks are cut to this'),

@@ -22,7 +22,7 @@ const seen = (check: Check): Observation => ({
   outcome: { reason: 'connected', phase: 'connect', attempts: 1, durations: {} },
 })
 
-const bounds = { concurrency: 10, answerBytes: 1_000 }
+const bounds = { concurrency: 10, answerBytes: 1_000, httpConcurrency: 3 }
 const quiet = () => new AbortController().signal
 const turns = async (count: number) => {
   for (let index = 0; index < count; index++) await new Promise((resolve) => setImmediate(resolve))
@@ -48,27 +48,46 @@ test('every check gets one line, at most `concurrency` run at once', async () =>
   expect(most).toBe(10)
 })
 
-test('while targets are silent more checks start, up to the bound', async () => {
-  let waiting: (() => void)[] = []
-  const all = Promise.withResolvers<void>()
+test('of HTTP checks, whose answers are large, fewer run at once, and other kinds do not wait for them', async () => {
+  const http = { kind: 'http', url: 'http://192.0.2.1/' }
+  const tcp = { kind: 'tcp', host: '192.0.2.1', port: 80 }
+  const mixed = readBatch({ checks: Array.from({ length: 60 }, (_, index) => (index % 2 ? tcp : http)) }, 60)
+  const running = { http: 0, tcp: 0 }
+  const most = { http: 0, tcp: 0 }
   const observe = async (check: Check) => {
-    await new Promise<void>((resolve) => {
-      waiting.push(resolve)
-      if (waiting.length === 400) all.resolve()
-    })
+    const kind = check.kind as 'http' | 'tcp'
+    running[kind] += 1
+    most[kind] = Math.max(most[kind], running[kind])
+    await turns(3)
+    running[kind] -= 1
+    return seen(check)
+  }
+  let text = ''
+  for await (const chunk of observations(mixed as Check[], observe, { ...bounds, concurrency: 60 }, quiet()))
+    text += chunk
+  expect(text.trimEnd().split('\n')).toHaveLength(60)
+  expect(most).toEqual({ http: 3, tcp: 30 })
+})
+
+test('while targets are silent more checks start, up to the bound', async () => {
+  let waiting = 0
+  const all = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
+  const observe = async (check: Check) => {
+    waiting += 1
+    if (waiting === 400) all.resolve()
+    await answer.promise
     return seen(check)
   }
   const lines = observations(checks(401), observe, { ...bounds, concurrency: 400 }, quiet())
   const first = lines.next()
   await all.promise
   await turns(20)
-  expect(waiting).toHaveLength(400)
-  for (const release of waiting) release()
-  waiting = []
+  expect(waiting).toBe(400)
+  answer.resolve()
   await first
-  await turns(20)
-  for (const release of waiting) release()
   while (!(await lines.next()).done);
+  expect(waiting).toBe(401)
 })
 
 test('a fault of the machinery ends the text with its error', async () => {
@@ -107,6 +126,24 @@ test('while nobody reads no further check starts, and reading goes on to the end
   expect(text.trimEnd().split('\n')).toHaveLength(1_000)
 })
 
+test('while nobody reads no HTTP check starts in the place of one that has answered', async () => {
+  const http = readBatch({ checks: Array(50).fill({ kind: 'http', url: 'http://192.0.2.1/' }) }, 50) as Check[]
+  let started = 0
+  const observe = async (check: Check) => {
+    started += 1
+    await turns(1)
+    return seen(check)
+  }
+  const lines = observations(http, observe, { concurrency: 50, httpConcurrency: 3, answerBytes: 1 }, quiet())
+  await lines.next()
+  await turns(50)
+  expect(started).toBeLessThan(10)
+  let rest = 0
+  for await (const chunk of lines) rest += chunk.split('\n').length - 1
+  expect(started).toBe(50)
+  expect(rest).toBeGreaterThan(40)
+})
+
 test('aborting ends the checks in flight and starts no other, also while nobody reads', async () => {
   const controller = new AbortController()
   let started = 0
@@ -130,7 +167,7 @@ test('aborting while the buffer is full ends the batch', async () => {
   const lines = observations(
     checks(1_000),
     async (check) => seen(check),
-    { concurrency: 10, answerBytes: 1 },
+    { ...bounds, answerBytes: 1 },
     controller.signal,
   )
   await lines.next()
