@@ -7,6 +7,7 @@ import { compile } from '../../policy/engine/compile.ts'
 import { verdictOf } from '../../policy/engine/predict.ts'
 import { type MeasuredCell, measureMatrix } from '../../runner/matrix/measure.ts'
 import { type MatrixPlan, planMatrix } from '../../runner/matrix/plan.ts'
+import type { PlannedCell } from '../../runner/matrix/question.ts'
 import { mayPass } from '../policy/engine/oracle.ts'
 import { type Joined, sockets } from './joined.ts'
 
@@ -44,26 +45,49 @@ export function twoVoices(worlds: readonly Joined[]): Voices[] {
   )
 }
 
-/** The same with what packets did in a lab of all these worlds. */
+/**
+ * The same with what packets did in a lab of all these worlds. A packet that passes shows that the path is open; one that is silent on a
+ * busy machine may have been late, so that what ought to be open is asked again, alone, before it counts as blocked.
+ */
 export async function threeVoices(worlds: readonly Joined[], lab: Fabric, signal: AbortSignal): Promise<Voices[]> {
   const world = await lab.world(signal)
   const plan = withinWorlds(planMatrix(world, { ...everything, timing: lab.timing }))
-  const measured = await measureMatrix(lab, plan, { world, now: Date.now, signal })
-  const seen = new Map(measured.map(({ cell }) => [pathText(cell.from, cell.to, cell), inWords(cell)]))
+  const seen = new Map<string, 'allow' | 'deny' | 'unknown'>()
+  const open = new Set(twoVoices(worlds).flatMap(({ path, oracle }) => (oracle === 'allow' ? [path] : [])))
+  let cells = plan.cells
+  for (let turn = 0; turn < 3 && cells.length > 0; turn++) {
+    const measured = await measureMatrix(lab, partOf(plan, cells), { world, now: Date.now, signal })
+    for (const { cell } of measured) seen.set(pathOf(cell), inWords(cell))
+    const late = new Set(measured.flatMap(({ planned, cell }) => (cell.observed === 'open' ? [] : [planned])))
+    cells = cells.filter((cell) => late.has(cell) && open.has(pathOfPlanned(cell)))
+  }
   return twoVoices(worlds).map((voices) => ({ ...voices, lab: seen.get(voices.path) ?? 'unknown' }))
 }
 
 const everything = { namespaces: [], selector: {}, everything: false, ports: sockets, services: false } as const
 
 /** Connections between worlds are nobody's question. */
-function withinWorlds({ cells, sources }: MatrixPlan): MatrixPlan {
+function withinWorlds(plan: MatrixPlan): MatrixPlan {
   const worldOfSpace = (namespace: string) => namespace.split('-')[0]
-  const kept = cells.filter(
+  const kept = plan.cells.filter(
     ({ from, to }) => to.kind === 'pod' && worldOfSpace(from.namespace) === worldOfSpace(to.pod.namespace),
   )
-  const dials = kept.flatMap(({ question }) => (question.kind === 'pod' ? [question.dial] : []))
+  return partOf(plan, kept)
+}
+
+function partOf({ sources }: MatrixPlan, cells: MatrixPlan['cells']): MatrixPlan {
+  const dials = cells.flatMap(({ question }) => (question.kind === 'pod' ? [question.dial] : []))
   const asked = new Set(dials.map(({ source }) => source))
-  return { cells: kept, dials, sources: sources.filter(({ key }) => asked.has(key)) }
+  return { cells, dials, sources: sources.filter(({ key }) => asked.has(key)) }
+}
+
+function pathOf({ from, to, port, protocol }: MeasuredCell['cell']): string {
+  return pathText(from, to, { port, protocol })
+}
+
+function pathOfPlanned({ from, to, port, protocol }: PlannedCell): string {
+  const target = to.kind === 'pod' ? `${to.pod.namespace}/${to.pod.name}` : ''
+  return pathText(`${from.namespace}/${from.name}`, target, { port, protocol })
 }
 
 function inWords({ observed }: MeasuredCell['cell']): 'allow' | 'deny' | 'unknown' {
