@@ -9,7 +9,7 @@ import type { RepairExplanation } from './model.ts'
 import { patchOf } from './patch.ts'
 
 /** Stands for the world outside (RFC 5737). */
-export const outsideAddress = '198.51.100.1'
+const outsideAddress = '198.51.100.1'
 
 export interface Ground {
   readonly world: World
