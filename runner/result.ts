@@ -106,6 +106,8 @@ export interface PathResult {
   readonly control: readonly Shown[]
   /** Sentences for people: first what is the matter, then why, then what to change. */
   readonly explanation: readonly string[]
+  /** The command that explains the path policy by policy and offers a repair. */
+  readonly repair?: string
   /** Where the source's probe ran. */
   readonly source?: { readonly node?: string; readonly pod?: string; readonly note?: string }
   readonly place: Place

@@ -14,6 +14,7 @@ import { judge } from './judge.ts'
 import { remeasured } from './leaks.ts'
 import { notSimulated } from './not-simulated.ts'
 import { overruled } from './overruled.ts'
+import { repairLine } from './repair-line.ts'
 
 export interface JudgeAllOptions {
   readonly stage: Stage
@@ -74,6 +75,10 @@ async function judgeOne(
     overruled(prediction, first) ?? notSimulated(planned, first, world) ?? crossCheck(first, evidence, prediction)
   const alone =
     verdict.cause === 'leak' && probe !== undefined ? await remeasured(planned, measurement, { probe, signal }) : []
+  const repair = verdict.cause === 'policy' ? repairLine(planned, options.scenario) : undefined
   const explanation = [...alone, ...explain(planned, verdict, { world, source: probe?.pod, prediction })]
-  return conclude(planned, verdict, { position, measurement, probe, prediction, explanation })
+  return conclude(planned, verdict, {
+    ...{ position, measurement, probe, prediction, explanation },
+    ...(repair === undefined ? {} : { repair }),
+  })
 }

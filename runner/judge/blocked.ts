@@ -55,7 +55,7 @@ function somethingPassed(through: readonly Look[], looks: readonly Look[], { con
     )
   if (first.dial.check.kind === 'dns')
     return fail('open', `a DNS server answers, but it must be blocked: ${through.map(named).join(', ')}`, more)
-  if (seen === 'open') return fail('open', 'open, but it must be blocked', more)
+  if (seen === 'open') return fail('open', 'every new connection got through', more)
   return fail(
     'open',
     `open at ${through.map(named).join(', ')}, though blocked at ${looks.length - through.length} of its ${looks.length} addresses`,

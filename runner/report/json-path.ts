@@ -27,6 +27,7 @@ export function pathJson(result: PathResult): ReportPath {
     endpoints: result.endpoints.map(endpointJson),
     control: result.control.map(({ shown, kind, sentence }) => ({ shown: shown ?? null, kind, sentence })),
     explanation: result.explanation.join('\n'),
+    repair: result.repair ?? null,
     source:
       source === undefined ? null : { pod: source.pod ?? null, node: source.node ?? null, note: source.note ?? null },
     file: place.file,

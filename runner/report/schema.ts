@@ -119,6 +119,7 @@ const pathSchema = z.strictObject({
     .array(z.strictObject({ shown: z.boolean().nullable(), kind: text, sentence: text }))
     .describe('what makes a block count'),
   explanation: text.describe('sentences, one per line'),
+  repair: text.nullable().describe('the command that explains the path policy by policy and offers a repair'),
   source: z.strictObject({ pod: maybe, node: maybe, note: maybe }).nullable(),
   file: text,
   line: z.int(),
