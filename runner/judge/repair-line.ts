@@ -1,0 +1,48 @@
+import type { Identity } from '../../fabric/fabric.ts'
+import type { PlannedPath } from '../plan/paths.ts'
+import type { Scenario, Target } from '../scenario/model.ts'
+
+/** The command that explains a path policy by policy and offers a repair; none where its ends cannot be written on a command line. */
+export function repairLine(
+  { source, path }: PlannedPath,
+  { manifests }: Pick<Scenario, 'manifests'>,
+): string | undefined {
+  const from = fromText(source.identity)
+  const to = toText(path.target)
+  if (from === undefined || to === undefined) return undefined
+  const files = manifests.map((each) => `-f ${each.path}`)
+  return ['crosscheck explain', from, to, ...files].join(' ')
+}
+
+function fromText(identity: Identity): string | undefined {
+  switch (identity.kind) {
+    case 'namespace':
+      return identity.labels === undefined ? `ns/${identity.namespace}` : undefined
+    case 'like':
+    case 'as':
+      return `${identity.namespace}/${identity.workload}`
+    case 'pod':
+      return `${identity.namespace}/pod/${identity.name}`
+    case 'outside':
+      return 'outside'
+    default:
+      return undefined
+  }
+}
+
+function toText(target: Target): string | undefined {
+  switch (target.kind) {
+    case 'http':
+      return target.url
+    case 'tcp':
+    case 'udp':
+    case 'tls':
+      return `${target.kind}://${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`
+    case 'pods':
+      return target.pods.by === 'workload'
+        ? `${target.pods.namespace}/${target.pods.workload}:${target.port}`
+        : undefined
+    default:
+      return undefined
+  }
+}
