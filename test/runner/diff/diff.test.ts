@@ -68,13 +68,11 @@ describe('changes between two sets of manifests', () => {
     const shut = policy('{podSelector: {matchLabels: {tier: data}}}', 'tier')
     const labelled = space + deployment('web', 2) + deployment('db', 1, '{app: db, tier: data}') + shut
     const free = labelled.replace('tier: data}}, spec', 'tier: other}}, spec')
-    expect(told(changes(labelled, free).opens)).toEqual(
-      [
-        'kube-system/coredns x/db:80 deny>allow 1/1',
-        'outside x/db:80 deny>allow 1/1',
-        'x/web x/db:80 deny>allow 2/2',
-      ],
-    )
+    expect(told(changes(labelled, free).opens)).toEqual([
+      'kube-system/coredns x/db:80 deny>allow 1/1',
+      'outside x/db:80 deny>allow 1/1',
+      'x/web x/db:80 deny>allow 2/2',
+    ])
   })
 })
 

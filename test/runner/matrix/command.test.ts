@@ -75,7 +75,8 @@ test('without --lab it is not guessed where to measure', async () => {
   expect(await crosscheck(['matrix', '-f', '-'])).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'crosscheck: error: matrix: nothing says where to measure\n  hint: add --lab to measure in the lab, or --predict to compute\n',
+    stderr:
+      'crosscheck: error: matrix: nothing says where to measure\n  hint: add --lab to measure in the lab, or --predict to compute\n',
   })
 })
 
