@@ -58,10 +58,11 @@ export function* differences(
 ): Generator<PathChange> {
   const pairs = pairsOf(before, after, options)
   const changed = new Set(pairs.filter((pair) => pair.before?.signature !== pair.after?.signature))
+  const sockets = new Map(pairs.map((pair) => [pair, socketsOf(pair)]))
   for (const from of pairs)
     for (const to of pairs) {
       if (!changed.has(from) && !changed.has(to)) continue
-      for (const socket of socketsOf(to)) {
+      for (const socket of sockets.get(to) ?? []) {
         const [was, is] = [
           verdictAt('before', { from, to, socket }, before),
           verdictAt('after', { from, to, socket }, after),

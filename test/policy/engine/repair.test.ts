@@ -104,7 +104,7 @@ describe('a repair of a denied path', () => {
     const pods = [
       pod('x/a'),
       pod('y/b', { labels }),
-      pod('y/c', { labels: { app: 'ui2', 'pod-template-hash': 'def' } }),
+      pod('y/c', { labels: { app: 'ui', 'pod-template-hash': 'def' } }),
     ]
     const [best] = repairs('y/b > x/a:80', town([denyAll], { pods }))
     expect(best?.edits[0]).toMatchObject({
