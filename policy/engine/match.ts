@@ -26,8 +26,22 @@ export interface Context {
 export function matchesRule(rule: CompiledRule, traffic: Traffic, context: Context): boolean {
   return (
     (rule.ports.length === 0 || rule.ports.some((port) => matchesPort(port, traffic, context))) &&
-    (rule.peers.length === 0 || rule.peers.some((peer) => matchesPeer(peer, traffic.remote, context)))
+    (rule.peers.length === 0 ||
+      rule.peers.some(
+        (peer) => matchesPeer(peer, traffic.remote, context) && hasPortFor(peer, rule, { traffic, context }),
+      ))
   )
+}
+
+/** Rule 43: toward an ipBlock a named port means nothing, even where a pod has the address. */
+function hasPortFor(
+  peer: CompiledPeer,
+  { ports }: CompiledRule,
+  { traffic, context }: { readonly traffic: Traffic; readonly context: Context },
+): boolean {
+  const isToward = peer.kind === 'networks' && traffic.target === traffic.remote.actor
+  if (!isToward || ports.every(({ name }) => name === undefined)) return true
+  return ports.some((port) => port.name === undefined && matchesPort(port, traffic, context))
 }
 
 /** Whether one peer means the other end of the connection. */

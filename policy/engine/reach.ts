@@ -3,7 +3,7 @@ import type { End, Governing, PodActor } from './actors.ts'
 import type { Assumptions } from './choices.ts'
 import type { Compiled } from './compile.ts'
 import { governing } from './governing.ts'
-import { type Context, matchesPeer, matchesPort, type Traffic } from './match.ts'
+import { type Context, matchesPeer, matchesPort, matchesRule, type Traffic } from './match.ts'
 import type { Socket } from './matrix.ts'
 import type { CompiledPeer, CompiledPort, CompiledRule } from './rules.ts'
 
@@ -90,9 +90,12 @@ export function reachOf(ends: readonly (End | undefined)[], compiled: Compiled):
         if (named) {
           for (const at of targets) {
             const target = ends[at]
-            if (row[at] === yes || target === undefined) continue
-            const means = meansAny(rule, at)
-            if (means !== no) raise(row, at, both(opens(rule.ports, trafficTo(target)), means))
+            if (row[at] === yes || target === undefined || meansAny(rule, at) === no) continue
+            raise(
+              row,
+              at,
+              ask(() => matchesRule(rule, trafficTo(target), context)),
+            )
           }
           continue
         }

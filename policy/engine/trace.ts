@@ -53,9 +53,16 @@ function traceRule(rule: CompiledRule, { name, index, traffic, context }: Spot):
     const fits = matchesPort(item, traffic, context)
     return { index: at, matched: fits, failed: fits ? [] : failedOfPort(item, traffic) }
   })
-  const failed = matched ? [] : [...nearest(peers), ...nearest(ports)]
+  const apart = matched ? [] : [...nearest(peers), ...nearest(ports)]
+  const failed = matched || apart.length > 0 ? apart : [namedBesideBlock]
   const path = `${traffic.direction}[${index}]`
   return { policy: name, path, index, action: rule.action, matched, peers, ports, failed }
+}
+
+/** Peer and port match, but not together. */
+const namedBesideBlock: FailedCondition = {
+  on: 'port',
+  sentence: 'admits a port by its name, which means nothing toward an ipBlock (rule 43)',
 }
 
 /** What the item with the fewest failed conditions misses; nothing where one matches or the list is empty. */

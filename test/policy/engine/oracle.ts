@@ -64,8 +64,12 @@ export function mayPass(
     const admits = ({ metadata, spec }: Manifest) =>
       (spec[list] ?? []).some((rule: Manifest) => {
         const peers = rule[type === 'Ingress' ? 'from' : 'to'] ?? []
-        const anybody = peers.length === 0 || peers.some((peer: Manifest) => meant(peer, other, metadata.namespace))
-        return anybody && (!rule.ports?.length || rule.ports.some(open))
+        const opened = (usable: (item: Manifest) => boolean) =>
+          !rule.ports?.length || rule.ports.some((item: Manifest) => usable(item) && open(item))
+        const nameless = (peer: Manifest) => (item: Manifest) =>
+          type === 'Ingress' || !peer.ipBlock || typeof item.port !== 'string'
+        if (peers.length === 0) return opened(() => true)
+        return peers.some((peer: Manifest) => meant(peer, other, metadata.namespace) && opened(nameless(peer)))
       })
     return isolating.length === 0 || isolating.some(admits)
   }

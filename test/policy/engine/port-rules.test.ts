@@ -60,6 +60,26 @@ describe('ports', () => {
     expect(ask({ port: 'dns' }, '53/UDP', '53/TCP')).toEqual(['deny', 'deny'])
     expect(ask({ port: 'dns', protocol: 'UDP' }, '53/UDP', '53/TCP')).toEqual(['allow', 'deny'])
   })
+  it('rule 43: a named port toward an ipBlock matches nothing, even where a pod has the address', () => {
+    const egress = (ports: unknown) =>
+      netpol('y/out', {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [{ to: [{ ipBlock: { cidr: '10.244.0.0/24' } }, { podSelector: {} }], ports }],
+      })
+    const world = town([egress([{ port: 'web' }])])
+    expect(verdict('y/a > x/a', world)).toBe('deny')
+    expect(verdict('y/a > y/b', world)).toBe('allow')
+    expect(prediction('y/a > x/a', world).egress.nearestMiss?.failed.map(({ sentence }) => sentence)).toEqual([
+      'admits a port by its name, which means nothing toward an ipBlock (rule 43)',
+    ])
+    expect(verdict('y/a > x/a', town([egress([{ port: 'web' }, { port: 80 }])]))).toBe('allow (31)')
+    const ingress = netpol('x/in', {
+      podSelector: {},
+      ingress: [{ from: [{ ipBlock: { cidr: '10.244.1.0/24' } }], ports: [{ port: 'web' }] }],
+    })
+    expect(verdict('y/a > x/a', town([ingress]))).toBe('allow (31)')
+  })
   it('rule 43: a named port matches nothing outside the cluster or on a node', () => {
     const block = { ipBlock: { cidr: '0.0.0.0/0' } }
     const egress = netpol('x/p', {

@@ -101,11 +101,7 @@ describe('a repair of a denied path', () => {
 
   it('names no label that a rollout changes', () => {
     const labels = { app: 'ui', 'pod-template-hash': 'abc' }
-    const pods = [
-      pod('x/a'),
-      pod('y/b', { labels }),
-      pod('y/c', { labels: { app: 'ui', 'pod-template-hash': 'def' } }),
-    ]
+    const pods = [pod('x/a'), pod('y/b', { labels }), pod('y/c', { labels: { app: 'ui', 'pod-template-hash': 'def' } })]
     const [best] = repairs('y/b > x/a:80', town([denyAll], { pods }))
     expect(best?.edits[0]).toMatchObject({
       policy: { ingress: [{ peers: [{ podSelector: { matchLabels: { app: 'ui' } } }] }] },
