@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type Attempt, concludeEnded, isOutcome } from './attempt.ts'
+import { type Attempt, concludeEnded } from './attempt.ts'
 import { within } from './deadline.ts'
 import { connectReason, errorCode, type Told } from './errno.ts'
 import type { Target } from './locate.ts'
@@ -46,11 +46,6 @@ async function dialBy<S extends Stream>(
   const now = performance.now()
   const since = { sinceFirstMs: now - (trace.firstDial?.at ?? dialledAt), sinceDialMs: now - dialledAt }
   return conclude(trace, connectReason(errorCode(end.error), told, since), end.error.message)
-}
-
-/** Dials a target that is still a name, or gives the outcome at which that stopped. */
-export async function dialled(target: Target | Outcome, attempt: Attempt): Promise<Dialled | Outcome> {
-  return isOutcome(target) ? target : dial(target, attempt)
 }
 
 function nothing(): void {}

@@ -33,7 +33,7 @@ function located(resolution: Resolution, port: number, attempt: Attempt): Target
 }
 
 /** The refusal of a target that must not be dialled. */
-export function admitted({ address, port }: Target, { admit, trace }: Attempt): Outcome | undefined {
+function admitted({ address, port }: Target, { admit, trace }: Attempt): Outcome | undefined {
   trace.seen.address = address
   trace.seen.port = port
   const refusal = admit?.(address, port)

@@ -37,7 +37,7 @@ const { metafile } = await build({
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 })
 const probe = await buildProbe(join(dist, 'probe.cjs'))
-// In this package a file with this name is a module; as the way into the bundle it costs 2 MiB of the idle probe's memory.
+// In this package a file with this name is a module; as the way into the bundle it costs 1 MiB of the idle probe's memory.
 await writeFile(join(dist, 'probe.js'), "import './probe.cjs'\n")
 await writeFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), await licences([metafile, probe]))
 for (const file of [...Object.keys(programs).map((program) => `${program}.js`), 'probe.cjs'])
