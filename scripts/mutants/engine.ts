@@ -42,7 +42,10 @@ export const mutants: readonly Mutant[] = [
   ...of('engine/match', [
     ['rule.ports.length === 0 ||', 'rule.ports.length > 0 &&'],
     ['rule.peers.length === 0 ||', 'rule.peers.length > 0 &&'],
-    ['rule.peers.some((peer)', 'rule.peers.every((peer)'],
+    ['rule.peers.some(', 'rule.peers.every('],
+    ['traffic.target === traffic.remote.actor', 'false'],
+    ['traffic.target === traffic.remote.actor', 'true'],
+    ['port.name === undefined && matchesPort', 'matchesPort'],
     [' || peer.except.some((except) => at.networks.has(except))', ''],
     ['peer.except.some((except)', 'peer.except.every((except)'],
     ["actor.kind !== 'pod' || peer.podsToo", 'peer.podsToo'],
@@ -113,4 +116,23 @@ export const mutants: readonly Mutant[] = [
     ["if (protocol === 'ICMP') return undefinedBy(47)", ''],
     ['established === true ? undefinedBy(49) :', ''],
   ]),
+  ...of('engine/reach', [
+    ['return a === yes && b === yes ? yes : unsure', 'return yes'],
+    ['for (const at of missing) row[at] = unsure\n      return row\n    },', 'return row\n    },'],
+    ['found.admin.length + found.baseline.length > 0', 'false'],
+    ["direction === 'egress' && rule.ports.some", 'rule.ports.every'],
+  ]),
+  ...of('engine/difference', [
+    ['if (!changed.has(from) && !changed.has(to)) continue', 'if (!changed.has(to)) continue'],
+    ['from === to ? target.actors[1]', 'from === to ? target.actors[0]'],
+  ]),
+  ...of('engine/repair', [
+    ['|| found.verdict !== wanted', ''],
+    ["opens: others.filter((each) => each.after === 'allow')", 'opens: []'],
+    ["closes: others.filter((each) => each.before === 'allow')", 'closes: []'],
+  ]),
+  ...of('engine/without-port', [['port + 1, last', 'port, last']]),
+  ...of('engine/without-peer', [["operator: 'NotIn', values: [value]", "operator: 'In', values: [value]"]]),
+  ...of('engine/label-edits', [['|| !remote.space.labelsKnown', '']]),
+  ...of('engine/meant', [['!passing.test(key)', 'true']]),
 ]
