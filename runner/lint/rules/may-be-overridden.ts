@@ -1,3 +1,4 @@
+import type { ManifestObject } from '../../../fabric/manifests/object.ts'
 import { isForeignPolicy } from '../../../policy/engine/foreign.ts'
 import type { Rule } from '../rule.ts'
 
@@ -7,7 +8,7 @@ export const mayBeOverridden: Rule = {
   severity: 'info',
   summary: 'an object of a kind that can override NetworkPolicies',
   *find({ objects, policies }) {
-    for (const object of objects.filter(isForeignPolicy)) {
+    for (const object of objects.filter(decides)) {
       const what =
         policies.length === 0
           ? 'what it says is not looked at here'
@@ -15,4 +16,8 @@ export const mayBeOverridden: Rule = {
       yield { object, path: ['kind'], message: `${object.kind} ${object.name} decides about traffic too: ${what}` }
     }
   },
+}
+
+function decides(object: ManifestObject): boolean {
+  return object.kind === 'ClusterNetworkPolicy' || isForeignPolicy(object)
 }
