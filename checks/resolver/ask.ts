@@ -37,6 +37,7 @@ export async function ask(
   { log, deadline }: { readonly log: Log; readonly deadline: Deadline },
 ): Promise<Reply | Ended> {
   let last: Reply = { kind: 'broken', detail: 'resolv.conf names no server' }
+  let heard: Reply | undefined
   for (let round = 0; round < rounds; round++) {
     for (const server of servers) {
       const place = await placeInFlight(vantage, deadline)
@@ -44,12 +45,15 @@ export async function ask(
       const reply = await tryOnce({ ...question, server }, { vantage, patienceMs }, { log, deadline }).finally(
         place.leave,
       )
-      if (typeof reply === 'string' || reply.kind === 'broken') return reply
+      // A server that was heard once was reached: silence afterwards says less than what it said.
+      if (typeof reply === 'string') return reply === 'expired' ? (heard ?? reply) : reply
+      if (reply.kind === 'broken') return heard ?? reply
       if (reply.kind === 'answer' && !passedOn.has(reply.rcode)) return reply
+      if (reply.kind === 'answer' || reply.kind === 'malformed') heard = reply
       last = reply
     }
   }
-  return last
+  return heard ?? last
 }
 
 /** One try at one server, over TCP once more when the answer was truncated. */

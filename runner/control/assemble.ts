@@ -1,5 +1,5 @@
 import type { Family } from '../../checks/vantage.ts'
-import { layer4Of } from '../judge/evidence.ts'
+import { layer4OfOutcome } from '../judge/evidence.ts'
 import { reasonText } from '../judge/reasons.ts'
 import type { Sightings } from '../observe/observe.ts'
 import { addressAimOf, type Socket, type SourceKey, socketKey, socketText } from '../plan/dial.ts'
@@ -65,7 +65,7 @@ function reachedIn(sightings: Sightings, intercepted: Controls['intercepted']): 
   const places = new Map<string, Shown>()
   for (const [dial, observations] of sightings) {
     const { source, aim, check } = dial
-    const open = observations.find(({ outcome }) => layer4Of(outcome.reason, check.kind) === 'open')
+    const open = observations.find(({ outcome }) => layer4OfOutcome(outcome, check.kind) === 'open')
     const socket = open === undefined ? undefined : addressAimOf(dial, open.outcome)?.socket
     if (socket === undefined || intercepted(source, socket.address)) continue
     const text = socketText(socket)

@@ -2,7 +2,7 @@ import { checkSchemas } from '../../checks/check.ts'
 import type { Outcome } from '../../checks/outcome.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { Pod, World } from '../../fabric/world.ts'
-import { type Layer4, layer4Of } from '../judge/evidence.ts'
+import { type Layer4, layer4Of, layer4OfOutcome } from '../judge/evidence.ts'
 import { reasonText } from '../judge/reasons.ts'
 import { transportCheck } from '../plan/checks.ts'
 import { type Dial, type Socket, socketKey, socketText } from '../plan/dial.ts'
@@ -71,7 +71,7 @@ async function dialAll(probe: Probe, sockets: readonly Socket[], signal: AbortSi
     id: String(index),
   }))
   for await (const { id, outcome } of probe.run(checks, signal)) {
-    const layer4 = layer4Of(outcome.reason, checks[Number(id)]?.kind)
+    const layer4 = layer4OfOutcome(outcome, checks[Number(id)]?.kind ?? 'tcp')
     seen[Number(id)] = { layer4, outcome }
   }
   return seen

@@ -1,6 +1,6 @@
 import type { Outcome, Reason } from '../../checks/outcome.ts'
 import type { Cause } from '../result.ts'
-import { layer4Of } from './evidence.ts'
+import { layer4Of, layer4OfOutcome } from './evidence.ts'
 import { reasonText } from './reasons.ts'
 import {
   aimText,
@@ -77,7 +77,11 @@ function unresolved({ sight }: Look, { planned, controls }: Evidence): Verdict {
 
 function deadSource(broken: readonly Look[], { planned, controls }: Evidence): string | undefined {
   for (const { dial, sight } of broken) {
-    if (layer4Of(sight.outcome?.reason ?? 'not_run', dial.check.kind) === 'open' || dial.aim.kind === 'name') continue
+    if (
+      (sight.outcome !== undefined && layer4OfOutcome(sight.outcome, dial.check.kind) === 'open') ||
+      dial.aim.kind === 'name'
+    )
+      continue
     const node = dial.aim.kind === 'pod' ? dial.aim.pod.node : undefined
     const alive = controls.sourceAlive(planned.source.key, node, dial.aim.socket.family)
     if (alive.shown === false) return alive.sentence

@@ -1,5 +1,5 @@
 import type { CheckKindName } from '../../checks/check.ts'
-import type { Reason } from '../../checks/outcome.ts'
+import type { Outcome, Reason } from '../../checks/outcome.ts'
 
 /** What a reason says of layer 4 (verdicts.md §2). `refused` is a block only where a control shows a listener. */
 export type Layer4 = 'open' | 'blocked' | 'refused' | 'absent' | 'name' | 'none'
@@ -50,7 +50,14 @@ const toServer: Partial<Record<Reason, Layer4>> = {
   dns_unreachable: 'refused',
 }
 
-/** What a check's reason says of the path below it; `kind` is the check's. */
-export function layer4Of(reason: Reason, kind: CheckKindName = 'tcp'): Layer4 {
-  return (kind === 'dns' ? toServer[reason] : undefined) ?? layer4[reason]
+/** What a reason says of the path below a check that is not a question to DNS. */
+export function layer4Of(reason: Reason): Layer4 {
+  return layer4[reason]
+}
+
+/** What an outcome says of the path below its check; a server that answered any question of it was reached, whatever became of the last one. */
+export function layer4OfOutcome({ reason, dns }: Pick<Outcome, 'reason' | 'dns'>, kind: CheckKindName): Layer4 {
+  if (kind !== 'dns') return layer4[reason]
+  if (dns?.questions.some(({ rcode }) => rcode !== 'TIMEOUT' && rcode !== 'UNREACHABLE')) return 'open'
+  return toServer[reason] ?? layer4[reason]
 }

@@ -1,5 +1,5 @@
 import type { Reason } from '../../checks/outcome.ts'
-import { layer4Of } from './evidence.ts'
+import { layer4OfOutcome } from './evidence.ts'
 import {
   aimText,
   causeOf,
@@ -56,7 +56,7 @@ const refusing = new Set([401, 403, 407])
 
 function stateOf({ dial, sight }: Look): State {
   const { outcome } = sight
-  if (sight.state === 'unknown' || outcome === undefined || layer4Of(outcome.reason, dial.check.kind) !== 'open')
+  if (sight.state === 'unknown' || outcome === undefined || layer4OfOutcome(outcome, dial.check.kind) !== 'open')
     return 'layer4'
   if (refusals.has(outcome.reason)) return 'refused'
   if (outcome.reason === 'tls_timeout' || outcome.reason === 'http_timeout') return 'unclear'

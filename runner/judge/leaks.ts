@@ -2,7 +2,7 @@ import type { Probe } from '../../fabric/fabric.ts'
 import type { Measurement } from '../measure.ts'
 import { observe } from '../observe/observe.ts'
 import type { PlannedPath } from '../plan/paths.ts'
-import { layer4Of } from './evidence.ts'
+import { layer4OfOutcome } from './evidence.ts'
 import { aimText, lookAtAddresses } from './verdict.ts'
 
 /** Connections of a leak that is measured again, alone: some plugins fail open under a burst (verdicts.md §5). */
@@ -19,7 +19,7 @@ export async function remeasured(
   for (const { dial } of leaks) {
     const alone = { ...dial, connections }
     const sightings = await observe([alone], { probes: new Map([[dial.source, probe]]), signal })
-    const outcomes = (sightings.get(alone) ?? []).map(({ outcome }) => layer4Of(outcome.reason, dial.check.kind))
+    const outcomes = (sightings.get(alone) ?? []).map(({ outcome }) => layer4OfOutcome(outcome, dial.check.kind))
     const open = outcomes.filter((seen) => seen === 'open').length
     sentences.push(`measured again alone, ${aimText(dial)} was open in ${open} of ${outcomes.length} attempts`)
   }

@@ -1,7 +1,7 @@
 import type { Observation, Outcome } from '../../checks/outcome.ts'
 import type { Controls, Shown } from '../control/controls.ts'
 import { type AddressAim, addressAimOf, type Dial, socketText } from '../plan/dial.ts'
-import { layer4Of } from './evidence.ts'
+import { layer4OfOutcome } from './evidence.ts'
 import { reasonText } from './reasons.ts'
 
 /** Why nothing can be said of a path. */
@@ -30,7 +30,7 @@ export function sightOf(dial: Dial, observations: readonly Observation[], contro
   const outcomes = observations.map((observation) => observation.outcome)
   const ran = outcomes.filter((outcome) => outcome.reason !== 'not_run')
   if (ran.length === 0) return didNotRun(outcomes[0])
-  const open = ran.filter((outcome) => layer4Of(outcome.reason, dial.check.kind) === 'open')
+  const open = ran.filter((outcome) => layer4OfOutcome(outcome, dial.check.kind) === 'open')
   if (open.length > 0) return openSight(dial, open, ran, controls)
   return closedSight(dial, ran, controls)
 }
@@ -60,7 +60,7 @@ function openSight(dial: Dial, open: readonly Outcome[], ran: readonly Outcome[]
 
 function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): Sight {
   const outcome = ran[0] as Outcome
-  const seen = new Set(ran.map((each) => layer4Of(each.reason, dial.check.kind)))
+  const seen = new Set(ran.map((each) => layer4OfOutcome(each, dial.check.kind)))
   const unknown = (cause: Unknown, sentence: string): Sight => ({ state: 'unknown', cause, sentence, outcome })
   if (seen.has('name')) return unknown('name', `the name did not resolve: ${reasonText(outcome.reason)}`)
   if (seen.has('absent')) {

@@ -1,7 +1,7 @@
 import type { Fabric } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
 import { createCanary } from '../control/raise.ts'
-import { layer4Of } from '../judge/evidence.ts'
+import { layer4OfOutcome } from '../judge/evidence.ts'
 import { sightOf } from '../judge/sight.ts'
 import { type Measurement, measure } from '../measure.ts'
 import type { ObserveOptions } from '../observe/observe.ts'
@@ -71,7 +71,7 @@ async function measureDials(
   const { canary } = await createCanary(fabric)(asked, probes.ready, signal)
   const soFar = new Map<Dial, Finding>()
   const onSeen: ObserveOptions['onDial'] = (dial, [observation]) => {
-    if (observation === undefined || layer4Of(observation.outcome.reason, dial.check.kind) !== 'open') return
+    if (observation === undefined || layer4OfOutcome(observation.outcome, dial.check.kind) !== 'open') return
     soFar.set(dial, { observed: 'open', reason: observation.outcome.reason })
   }
   const options = { fabric, world, probes: probes.ready, canary, now, signal, onSeen }

@@ -79,6 +79,19 @@ describe('dns', () => {
     })
   })
 
+  test('a server that was heard once is not taken for silent, though it then is', async () => {
+    let heard = 0
+    const port = await udpServer((bytes, from, socket) => {
+      if (heard++ === 0) socket.send(bytes.subarray(0, 3), from.port, from.address)
+    })
+    const vantage = loopback({ nameservers: [server], ports: { [server]: { udp: port } } })
+    const outcome = await outcomeOf({ kind: 'dns', name: 'a.', deadlineMs: 200 }, vantage)
+    expect(outcome).toMatchObject({
+      reason: 'dns_badresp',
+      dns: { questions: [{ rcode: 'BADRESP' }, { rcode: 'TIMEOUT' }] },
+    })
+  })
+
   test('a silent server is a timeout, and the question that was out is among those reported', async () => {
     const silent = await udpServer(() => {})
     const vantage = loopback({ nameservers: [server], ports: { [server]: { udp: silent } } })
