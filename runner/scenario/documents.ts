@@ -2,7 +2,7 @@ import { LineCounter, parseAllDocuments, type Document as YamlDocument } from 'y
 import type { Place, Problem } from '../../policy/types.ts'
 import { cutPaths, readCut } from './long-list.ts'
 import { findKey, findNode, type Path } from './nodes.ts'
-import { maxAliasCount, structureProblems } from './structure.ts'
+import { maxAliasCount, repairStructure } from './structure.ts'
 
 /** One YAML document as plain data, with the way back to the text. */
 export interface Document {
@@ -12,6 +12,8 @@ export interface Document {
   readonly placeOf: (path: Path) => Place
   /** Where the key that ends this path stands. */
   readonly keyPlaceOf: (path: Path) => Place
+  /** Keys that it gives twice: the value has the content of both. */
+  readonly faults: readonly Problem[]
 }
 
 export interface Documents {
@@ -66,16 +68,17 @@ function readTree(text: string, file: string, firstLine: number): Documents {
 
 function readOne(tree: YamlDocument, placeAt: (offset: number) => Place): Documents {
   if (tree.errors.length > 0) return { documents: [], problems: syntaxProblems(tree, placeAt) }
-  const problems = structureProblems(tree, placeAt)
-  if (problems.length > 0) return { documents: [], problems }
+  const { problems, duplicates: faults } = repairStructure(tree, placeAt)
+  if (problems.length > 0) return { documents: [], problems: [...problems, ...faults] }
   const place = placeAt(tree.contents?.range?.[0] ?? 0)
   try {
     const value: unknown = tree.toJS({ maxAliasCount })
     const placeOf = (path: Path) => placeAt(findNode(tree, path)?.range?.[0] ?? 0)
     const keyPlaceOf = (path: Path) => placeAt((findKey(tree, path) ?? findNode(tree, path))?.range?.[0] ?? 0)
-    return { documents: [{ value, place, placeOf, keyPlaceOf }], problems: [] }
+    return { documents: [{ value, place, placeOf, keyPlaceOf, faults }], problems: [] }
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error
+    if (faults.length > 0) return { documents: [], problems: faults }
     return failure(place, 'its aliases would expand to too much')
   }
 }

@@ -70,11 +70,9 @@ export function readCut(cut: Cut, readTree: ReadTree): Documents | undefined {
   const home = outline.documents.find((document) => isHome(document, cut))
   if (home === undefined && outline.problems.length === 0) return undefined
   const shifted = (place: Place): Place => (place.line > cut.line ? { ...place, line: place.line + cut.taken } : place)
-  const { paths, places, begins, problems: found } = readParts(cut, readTree)
-  const problems = [
-    ...outline.problems.map((one) => ({ ...one, ...(one.place && { place: shifted(one.place) }) })),
-    ...found,
-  ]
+  const { paths, places, begins, faults, problems: found } = readParts(cut, readTree)
+  const moved = (one: Problem): Problem => ({ ...one, ...(one.place && { place: shifted(one.place) }) })
+  const problems = [...outline.problems.map(moved), ...found]
   if (problems.length > 0) return { documents: [], problems }
   const partOf = lastOf((number: number) => {
     const { text, firstLine } = cut.parts[number] as Part
@@ -97,6 +95,7 @@ export function readCut(cut: Cut, readTree: ReadTree): Documents | undefined {
       place: shifted(document.place),
       placeOf: locate(document, 'placeOf'),
       keyPlaceOf: locate(document, 'keyPlaceOf'),
+      faults: [...document.faults.map(moved), ...(document === home ? faults : [])],
     }),
   )
   return { documents, problems }
@@ -107,6 +106,7 @@ interface Parts {
   readonly places: readonly Place[]
   /** For each part, the index of its first path. */
   readonly begins: readonly number[]
+  readonly faults: readonly Problem[]
   readonly problems: readonly Problem[]
 }
 
@@ -114,6 +114,7 @@ function readParts(cut: Cut, readTree: ReadTree): Parts {
   const paths: unknown[] = []
   const places: Place[] = []
   const begins: number[] = []
+  const faults: Problem[] = []
   const problems: Problem[] = []
   for (const { text, firstLine } of cut.parts) {
     begins.push(paths.length)
@@ -127,14 +128,15 @@ function readParts(cut: Cut, readTree: ReadTree): Parts {
     }
     const { documents, problems: found } = readTree(text, firstLine)
     problems.push(...found)
-    for (const { value, placeOf } of documents) {
+    for (const { value, placeOf, faults: own } of documents) {
+      faults.push(...own)
       for (const [index, path] of Array.isArray(value) ? value.entries() : []) {
         paths.push(path)
         places.push(placeOf([index]))
       }
     }
   }
-  return { paths, places, begins, problems }
+  return { paths, places, begins, faults, problems }
 }
 
 /** Remembers the last answer: mistakes are told in the order of the file. */

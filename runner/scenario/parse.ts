@@ -53,12 +53,12 @@ interface Read {
 
 function readScenario(document: Document, set: ReadonlyMap<string, string>): Read {
   const alien = misidentified(document)
-  if (alien !== undefined) return { problems: [alien] }
+  if (alien !== undefined) return { problems: [...document.faults, alien] }
   const substituted = substitute(document, set)
-  if (substituted.value === undefined) return { problems: substituted.problems }
+  if (substituted.value === undefined) return { problems: [...document.faults, ...substituted.problems] }
   const { spec, problems } = validate(document, substituted)
   const linked = spec && link(spec, document, substituted.variables)
-  const all = [...substituted.problems, ...problems, ...(linked?.problems ?? [])]
+  const all = [...document.faults, ...substituted.problems, ...problems, ...(linked?.problems ?? [])]
   if (all.length > 0 || linked === undefined) return { problems: all.toSorted(byPlace) }
   const { scenario } = linked
   if (scenario.paths.length === 0 && scenario.steps.every((step) => step.paths.length === 0)) {

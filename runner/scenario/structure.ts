@@ -1,4 +1,4 @@
-import { type Document, isNode, isScalar, visit } from 'yaml'
+import { type Document, isMap, isNode, isScalar, isSeq, type Pair, visit, type YAMLMap } from 'yaml'
 import type { Place, Problem } from '../../policy/types.ts'
 import { keyText } from './nodes.ts'
 
@@ -7,9 +7,17 @@ export const maxAliasCount = 1000
 
 type PlaceAt = (offset: number) => Place
 
-/** What plain data would swallow or choke on: keys given twice or that are no words, merge keys, aliases of nothing or too many. */
-export function structureProblems(tree: Document, placeAt: PlaceAt): Problem[] {
+export interface Structure {
+  /** What plain data would choke on: keys that are no words, merge keys, aliases of nothing or too many. */
+  readonly problems: readonly Problem[]
+  /** Keys given twice, which plain data would swallow. */
+  readonly duplicates: readonly Problem[]
+}
+
+/** Checks what plain data does not show, and makes of a key given twice one with the content of both, so that the rest can be checked. */
+export function repairStructure(tree: Document, placeAt: PlaceAt): Structure {
   const problems: Problem[] = []
+  const twice: Twice[] = []
   const anchors = new Set<string>()
   let aliases = 0
   const report = (node: unknown, message: string, hint?: string) => {
@@ -21,14 +29,15 @@ export function structureProblems(tree: Document, placeAt: PlaceAt): Problem[] {
   visit(tree, {
     Map: (_, map) => {
       anchor(map)
-      const seen = new Map<string, unknown>()
-      for (const { key } of map.items) {
+      const seen = new Map<string, Pair>()
+      for (const pair of map.items) {
+        const { key } = pair
         const name = keyText(key)
         const first = seen.get(name)
         if (isNode(key) && !isScalar(key)) report(key, 'a key is a word, not a list or mapping')
         else if (name === '<<') report(key, 'merge keys (<<) are not supported')
-        else if (first) report(key, `"${name}" is given twice`, `first in line ${placeAt(begin(first)).line}`)
-        else seen.set(name, key)
+        else if (first) twice.push({ map, first, again: pair })
+        else seen.set(name, pair)
       }
     },
     Seq: (_, seq) => anchor(seq),
@@ -39,7 +48,34 @@ export function structureProblems(tree: Document, placeAt: PlaceAt): Problem[] {
       if (!anchors.has(alias.source)) report(alias, `nothing is anchored as &${alias.source}`)
     },
   })
-  return problems
+  const duplicates = twice.map(({ first, again }): Problem => {
+    const hint = `first in line ${placeAt(begin(first.key)).line}`
+    return {
+      severity: 'error',
+      message: `"${keyText(again.key)}" is given twice`,
+      place: placeAt(begin(again.key)),
+      hint,
+    }
+  })
+  for (const one of twice.toReversed()) mergeInto(one)
+  return { problems, duplicates }
+}
+
+interface Twice {
+  readonly map: YAMLMap
+  readonly first: Pair
+  readonly again: Pair
+}
+
+/** Innermost first: what is merged holds no key twice itself. */
+function mergeInto({ map, first, again }: Twice): void {
+  map.items.splice(map.items.indexOf(again), 1)
+  const { value: into } = first
+  const { value: from } = again
+  if (isSeq(into) && isSeq(from)) into.items.push(...from.items)
+  if (!isMap(into) || !isMap(from)) return
+  const known = new Set(into.items.map(({ key }) => keyText(key)))
+  into.items.push(...from.items.filter(({ key }) => !known.has(keyText(key))))
 }
 
 function begin(node: unknown): number {

@@ -200,6 +200,23 @@ test('all mistakes are told at once, also those of names beside those of form, n
   ])
 })
 
+test('a key given twice hides no other mistake, and what either of the two holds counts as declared', () => {
+  const text = minimal(`sources: { c: { namespace: c, namespace: d }, a: { namespace: e } }
+  deadline: soon
+  paths: [{ from: c, to: s, expect: open }]
+  paths: [{ from: b, to: u, expect: allowed }]`)
+  const { scenarios, problems } = parseScenarios(text, 'f')
+  expect(scenarios).toEqual([])
+  expect(problems.map(({ place, message }) => `${place?.line}:${place?.column} ${message}`)).toEqual([
+    '7:3 "sources" is given twice',
+    '7:33 "namespace" is given twice',
+    '8:13 spec.deadline: expected a duration such as 500ms, 2s or 1m, got "soon"',
+    '9:37 spec.paths[0].expect: expected allowed, blocked or a mapping, got "open"',
+    '10:3 "paths" is given twice',
+    '10:26 no target is named "u"',
+  ])
+})
+
 test('a reference to a source that is itself invalid is not told again', () => {
   const text = minimal('paths: [{ from: a, to: s, expect: allowed }]').replace('{ namespace: a }', '{ namespce: a }')
   expect(parseScenarios(text, 'f').problems.map(({ message }) => message)).toEqual([
