@@ -16,7 +16,7 @@ export function defineInputs(definition: Definition): Definition {
     .option('-k, --kustomize <dir>', 'manifests as `kubectl kustomize` renders them (repeatable)', repeatable)
 }
 
-/** Reads what `-f` and `-k` name; mistakes are problems. Throws when kubectl is needed and missing. */
+/** Reads what `-f` and `-k` name; mistakes, and no object at all, are problems. Throws when kubectl is needed and missing. */
 export async function readInputs({ options }: Invocation, io: Io): Promise<Manifests> {
   const paths = (options.filename ?? []) as readonly string[]
   const folders = (options.kustomize ?? []) as readonly string[]
@@ -29,7 +29,16 @@ export async function readInputs({ options }: Invocation, io: Io): Promise<Manif
     const { kustomize } = await import('./kustomize.ts')
     for (const folder of folders) loaded.push(await kustomize(folder, io))
   }
-  return { objects: loaded.flatMap(({ objects }) => objects), problems: loaded.flatMap(({ problems }) => problems) }
+  const objects = loaded.flatMap((each) => each.objects)
+  const problems = loaded.flatMap((each) => each.problems)
+  const isEmpty = objects.length === 0 && problems.every(({ severity }) => severity !== 'error')
+  return { objects, problems: isEmpty ? [...problems, noObject(paths, folders)] : problems }
+}
+
+/** Nothing at all is most often a command before the pipe that failed: about that, "no path is wrong" would be no answer. */
+function noObject(paths: readonly string[], folders: readonly string[]): Problem {
+  const names = [...paths.map((path) => (path === '-' ? '<stdin>' : path)), ...folders.map((folder) => `-k ${folder}`)]
+  return { severity: 'error', message: `no object in ${names.join(', ')}` }
 }
 
 const noInputs: Problem = {

@@ -11,6 +11,25 @@ test('without manifests nothing is measured', async () => {
   expect(stderr).toMatch(/^crosscheck: error: no manifests are given\n {2}hint: .*-f - for stdin.*\n$/)
 })
 
+test.each([
+  ['matrix', ['matrix', '--predict', '-f', '-'], ''],
+  ['matrix in the lab', ['matrix', '--lab', '-f', '-'], 'apiVersion: v1\nkind: List\nitems: []\n'],
+  ['check', ['check', 'ns/a', 'tcp://b:1', '--lab', '-f', '-'], '---\n# nothing\n'],
+  ['explain', ['explain', 'ns/a', 'tcp://b:1', '-f', '-'], ''],
+])('%s without any object on stdin says so and ends with 2', async (_, args, input) => {
+  const stderr = 'crosscheck: error: no object in <stdin>\n'
+  expect(await crosscheck(args, { input })).toEqual({ code: 2, stdout: '', stderr })
+})
+
+test('diff with an empty side says which one and ends with 2', async () => {
+  const folder = await folderWith({ 'before.yaml': pod('a'), 'empty.yaml': '# nothing\n' })
+  const of = (file: string) => `crosscheck: error: no object in ${file}\n`
+  const stdin = await crosscheck(['diff', `${folder}/before.yaml`, '-'])
+  expect(stdin).toEqual({ code: 2, stdout: '', stderr: of('<stdin>') })
+  const file = await crosscheck(['diff', `${folder}/empty.yaml`, `${folder}/before.yaml`])
+  expect(file).toEqual({ code: 2, stdout: '', stderr: of(`${folder}/empty.yaml`) })
+})
+
 test('mistakes of all files are told at once, with their places, and nothing is started', async () => {
   const folder = await folderWith({ 'a.yaml': 'kind: [', 'b/c.yml': `${pod('Upper')}---\nkind: Pod\n` })
   const { code, stdout, stderr } = await crosscheck(['matrix', '--lab', '-f', folder, '-f', `${folder}/absent.yaml`])
