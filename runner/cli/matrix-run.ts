@@ -13,6 +13,7 @@ import { planMatrix } from '../matrix/plan.ts'
 import { predictMatrix, withObserved } from '../matrix/predict.ts'
 import type { MatrixOptions } from '../matrix/selection.ts'
 import { matrixText } from '../matrix/text.ts'
+import { predictedDescription } from '../predict/description.ts'
 import { exitCodes } from '../result.ts'
 import { hostOf, type Io } from './io.ts'
 import { type Output, writeOutput } from './outputs.ts'
@@ -54,9 +55,8 @@ interface Told {
 }
 
 function predicted(world: World, options: MatrixOptions): Told {
-  const { pods, policies } = world
   return {
-    description: `predicted: ${pods.length} pods and ${policies.length} policies, judged by the policy engine`,
+    description: `predicted: ${predictedDescription(world)}`,
     cells: predictMatrix(planMatrix(world, { ...options, timing: noTiming }), world),
   }
 }

@@ -10,6 +10,7 @@ import { createPlanner } from '../plan/paths.ts'
 import { castPaths, stagesOf } from '../plan/stage.ts'
 import type { ManifestPath, Scenario } from '../scenario/model.ts'
 import type { Lane } from '../tally.ts'
+import { predictedDescription } from './description.ts'
 import { createPredictor } from './predict.ts'
 
 export interface PredictOptions {
@@ -31,7 +32,7 @@ export async function predictScenario(options: PredictOptions, { emit }: Pick<La
   emit({
     kind: 'fabric',
     scenario: scenario.name,
-    description: `${world.pods.length} pods and ${world.policies.length} policies, judged by the policy engine`,
+    description: predictedDescription(world),
     policies: world.policies.map(({ namespace, name }) => ({ namespace, name })),
     notSimulated: world.notSimulated.map(
       ({ kind, namespace, name }) => `${kind} ${[namespace, name].filter(Boolean).join('/')}`,
