@@ -6,14 +6,20 @@ import { withoutDuplicates } from './conflicts.ts'
 import { apiVersionOf, treatmentOf } from './kinds.ts'
 import { type ManifestObject, rootOf } from './object.ts'
 
-/** Tells what a world is built from, what it does not act on, and refuses names and versions that the API server refuses. */
+/**
+ * Tells what a world is built from, what it does not act on, and refuses names and versions that the API server refuses.
+ * An object of a refused name is kept: the rest of it is read for mistakes too.
+ */
 export function sortOut(objects: readonly ManifestObject[], problems: Problem[]) {
   const simulated: ManifestObject[] = []
   const notSimulated: ObjectRef[] = []
   for (const object of withoutDuplicates(objects, problems)) {
     const { apiVersion, kind, namespace, name, place } = object
     const treatment = treatmentOf(apiVersion, kind)
-    if (treatment === 'simulated' && hasValidNames(object, problems)) simulated.push(object)
+    if (treatment === 'simulated') {
+      if (!namesItself(kind)) refuseNames(object, problems)
+      simulated.push(object)
+    }
     if (treatment === 'not-simulated') notSimulated.push({ apiVersion, kind, namespace, name, place })
     if (treatment === 'wrong-version') {
       const message = `no matches for kind "${kind}" in version "${apiVersion}"`
@@ -26,7 +32,12 @@ export function sortOut(objects: readonly ManifestObject[], problems: Problem[])
   return { simulated, notSimulated }
 }
 
-function hasValidNames(object: ManifestObject, problems: Problem[]): boolean {
+/** The readers of policies check their names. */
+function namesItself(kind: string): boolean {
+  return kind === 'NetworkPolicy' || kind === 'ClusterNetworkPolicy'
+}
+
+function refuseNames(object: ManifestObject, problems: Problem[]): void {
   const { kind, namespace, name } = object
   const isLabel = kind === 'Namespace' || kind === 'Service'
   const faults = {
@@ -38,5 +49,4 @@ function hasValidNames(object: ManifestObject, problems: Problem[]): boolean {
     if (fault === undefined) continue
     report({ ...rootOf(object, problems), path: ['metadata', key] }, { message: invalidValue(object[key], fault) })
   }
-  return faults.name === undefined && faults.namespace === undefined
 }

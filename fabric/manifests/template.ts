@@ -61,7 +61,11 @@ function readPorts(spec: Field): ContainerPort[] {
   const portsOf = (containers: readonly Field[]) =>
     containers.flatMap((container) => items(field(container, 'ports')).flatMap(readPort))
   const ofSidecars = portsOf(sidecars).map((port) => ({ ...port, sidecar: true }))
-  return [...portsOf(items(field(spec, 'containers'))), ...ofSidecars]
+  const containers = field(spec, 'containers')
+  const own = items(containers)
+  if (Array.isArray(containers.value) && own.length === 0)
+    report(containers, { message: 'Required value: a pod has at least one container' })
+  return [...portsOf(own), ...ofSidecars]
 }
 
 function readPort(of: Field): ContainerPort[] {

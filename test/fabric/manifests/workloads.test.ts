@@ -87,6 +87,14 @@ describe('pods of workloads', () => {
       expect.stringContaining('spec.template.metadata.labels.app: expected a string, got the boolean true'),
     )
   })
+  it('are refused with an empty list of containers, which the API server wants to hold one', () => {
+    const { messages } = podsOf(
+      workload('Deployment', `{ ${template.replace('spec: {}', 'spec: { containers: [] }')} }`),
+    )
+    expect(messages).toEqual([
+      'Deployment shop/w: spec.template.spec.containers: Required value: a pod has at least one container',
+    ])
+  })
   it('are not ready where the template is annotated so', () => {
     const annotated = deployment('ui').replace(
       'metadata: { labels',

@@ -6,6 +6,17 @@ const object = (apiVersion: string, kind: string, name = 'o') =>
   `\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: ${name}, namespace: shop }\n---`
 
 describe('buildWorld', () => {
+  it('tells the other mistakes of an object whose name is refused, and the name once', () => {
+    const policy =
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: N_1, namespace: shop }\nspec: []\n'
+    const { messages } = worldOf(`${deployment('ui', { replicas: -1 }).replace('name: ui,', 'name: U_i,')}\n${policy}`)
+    expect(messages.map((message) => message.split(': ').slice(0, 2).join(': '))).toEqual([
+      'Deployment shop/U_i: metadata.name',
+      'Deployment shop/U_i: spec.replicas',
+      'NetworkPolicy shop/N_1: metadata.name',
+      'NetworkPolicy shop/N_1: spec',
+    ])
+  })
   it('lists what it does not act on, and only that', () => {
     const listed = [
       ['networking.k8s.io/v1', 'Ingress'],
