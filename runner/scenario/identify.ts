@@ -9,6 +9,13 @@ export function looksLikeScenario({ value }: Document): boolean {
   return kind === 'Scenario' || (typeof version === 'string' && version.startsWith('crosscheck.dev/'))
 }
 
+/** Whether a document is an object of Kubernetes, or of one of its extensions. */
+export function isForeign({ value }: Document): boolean {
+  const { apiVersion: version, kind } = headOf(value)
+  if (typeof version !== 'string' || typeof kind !== 'string') return false
+  return !version.startsWith('crosscheck.dev/') && kind !== 'Scenario'
+}
+
 /** Why a document cannot be read as a scenario at all, or undefined. */
 export function misidentified(document: Document): Problem | undefined {
   const { value, place } = document
@@ -18,8 +25,7 @@ export function misidentified(document: Document): Problem | undefined {
   const { apiVersion: version, kind } = headOf(value)
   if (typeof version !== 'string') return incomplete(place, 'apiVersion', `apiVersion: ${apiVersion}`)
   if (typeof kind !== 'string') return incomplete(place, 'kind', 'kind: Scenario')
-  const ours = version.startsWith('crosscheck.dev/')
-  if (!ours && kind !== 'Scenario') {
+  if (isForeign(document)) {
     const hint = 'list its file under spec.manifests of a scenario'
     return error(place, `this is a Kubernetes object (${version} ${kind}), not a scenario`, hint)
   }

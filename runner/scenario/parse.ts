@@ -1,6 +1,6 @@
 import type { Place, Problem } from '../../policy/types.ts'
 import { type Document, readDocuments } from './documents.ts'
-import { looksLikeScenario, misidentified } from './identify.ts'
+import { isForeign, looksLikeScenario, misidentified } from './identify.ts'
 import { link } from './link.ts'
 import type { Scenario, ScenarioPath } from './model.ts'
 import { validate } from './validate.ts'
@@ -17,7 +17,7 @@ export interface Parsed {
 export interface ParseOptions {
   /** Values for variables, from `--set`. */
   readonly set?: ReadonlyMap<string, string>
-  /** Whether documents that are no scenarios are passed over, as in a folder; otherwise each is an error. */
+  /** Whether documents that are no scenarios are passed over, as in a folder; otherwise they are errors, told once where they are manifests. */
   readonly passOver?: boolean
 }
 
@@ -31,7 +31,10 @@ export function parseScenarios(
   { set = new Map(), passOver = false }: ParseOptions = {},
 ): Parsed {
   const { documents, problems } = readDocuments(text, file)
-  const wanted = passOver ? documents.filter(looksLikeScenario) : documents
+  const foreign = documents.find(isForeign)
+  const wanted = documents.filter(
+    passOver ? looksLikeScenario : (document) => document === foreign || !isForeign(document),
+  )
   const results = wanted.map((document) => readScenario(document, set))
   const nothing = problems.length === 0 && documents.length === 0 && !passOver
   const all = [

@@ -45,8 +45,8 @@ test('a folder gives all scenarios below it and passes over manifests, templates
   expect(await load([folder])).toMatchObject({ names: ['one', 'two'], problems: [] })
 })
 
-test('a file given by name must hold nothing but scenarios', async () => {
-  const path = await write('pod.yaml', 'apiVersion: v1\nkind: Pod\n')
+test('a file given by name must hold nothing but scenarios, which is told once of manifests', async () => {
+  const path = await write('pod.yaml', 'apiVersion: v1\nkind: Pod\n---\napiVersion: v1\nkind: Service\n')
   expect((await load([path])).problems).toEqual([
     'error this is a Kubernetes object (v1 Pod), not a scenario (list its file under spec.manifests of a scenario)',
   ])
