@@ -12,7 +12,7 @@ import { crossCheck } from './cross-check.ts'
 import { explain } from './explain.ts'
 import { judge } from './judge.ts'
 import { remeasured } from './leaks.ts'
-import { notSimulated } from './not-simulated.ts'
+import { beyondTheLab, notSimulated } from './not-simulated.ts'
 import { overruled } from './overruled.ts'
 import { repairLine } from './repair-line.ts'
 
@@ -72,7 +72,10 @@ async function judgeOne(
   const prediction = options.predict(planned, probe)
   const first = judge(evidence)
   const verdict =
-    overruled(prediction, first) ?? notSimulated(planned, first, world) ?? crossCheck(first, evidence, prediction)
+    overruled(prediction, first) ??
+    notSimulated(planned, first, world) ??
+    (options.fabric.where === 'lab' ? beyondTheLab(planned, first, prediction) : undefined) ??
+    crossCheck(first, evidence, prediction)
   const alone =
     verdict.cause === 'leak' && probe !== undefined ? await remeasured(planned, measurement, { probe, signal }) : []
   const repair = verdict.cause === 'policy' ? repairLine(planned, options.scenario) : undefined

@@ -4,7 +4,7 @@ import type { Pod, Service, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { Protocol } from '../../policy/types.ts'
 import type { PodSet, Target } from '../scenario/model.ts'
-import { type AddressAim, type Port, socketAt } from './dial.ts'
+import { type AddressAim, familyOf, type Port, socketAt } from './dial.ts'
 import type { Aims } from './gap.ts'
 import { type Named, namedBy } from './names.ts'
 import { nodeAims, nodePortAims } from './node-aims.ts'
@@ -35,7 +35,13 @@ function allAims(target: ReachedTarget, options: AimOptions): Aims {
   if (target.kind === 'pods') return podSetAims(target.pods, { port: target.port, protocol: protocolOf(target) }, world)
   if (target.kind === 'nodePort') return nodePortAims(target.node, portOf(target), world)
   const port = { port: target.port, protocol: protocolOf(target) }
-  return namedAims(namedBy(target.host, options.namespace, world), { ...port, host: target.host, world })
+  const found = namedAims(namedBy(target.host, options.namespace, world), { ...port, host: target.host, world })
+  return isAddress(target.host) ? { ...found, aims: found.aims.filter((aim) => belongs(aim, target.host)) } : found
+}
+
+/** A literal stands for itself: what else its pod or Service has, of the other family above all, was not asked for. */
+function belongs({ kind, socket }: AddressAim, literal: string): boolean {
+  return kind === 'pod' || kind === 'external' ? socket.family === familyOf(literal) : socket.address === literal
 }
 
 function protocolOf(target: ReachedTarget): Protocol {

@@ -13,7 +13,8 @@ export function planAsked(target: ReachedTarget, task: Task): Pick<PlannedPath, 
   const patience = { ...wait, attempts: path.attempts ?? wait.attempts }
   const to = (aim: Aim) => ({ source: source.key, connections: 1, aim })
   const application = applicationAim(target, aims)
-  const ready = aims.filter((aim) => (aim.kind === 'pod' ? aim.ready : aim.kind !== 'virtual') && aim !== application)
+  const literal = hostNameOf(target) === undefined
+  const ready = aims.filter((aim) => (aim.kind === 'pod' ? aim.ready || literal : aim.kind !== 'virtual'))
   const kept = target.kind === 'pods' || target.kind === 'nodePort' ? ready : ofFamily(ready, family)
   return {
     ...(application === undefined || !('host' in target)
@@ -44,11 +45,11 @@ function drawn(aim: AddressAim, { source, dial, aims }: Task & { readonly aims: 
   return connections === 1 ? [] : [dial({ source: source.key, aim, check, connections })]
 }
 
-/** A name is dialled as a name; a literal address is what it belongs to. */
+/** A name is dialled as a name, a Service's own address as what it is; any other literal is one of the addresses. */
 function applicationAim(target: ReachedTarget, aims: readonly AddressAim[]): Aim | undefined {
   if (!('host' in target)) return undefined
   const host = hostNameOf(target)
-  return host === undefined ? aims.find(({ socket }) => socket.address === target.host) : { kind: 'name', host }
+  return host === undefined ? aims.find(({ kind }) => kind === 'virtual') : { kind: 'name', host }
 }
 
 /** Without a family asked for, the one that resolves first counts: A before AAAA. */

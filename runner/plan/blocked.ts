@@ -1,6 +1,7 @@
+import type { Family } from '../../checks/vantage.ts'
 import type { Pod } from '../../fabric/world.ts'
 import { portOf, type ReachedTarget } from './aims.ts'
-import { lookupCheck, type Patience, transportCheck } from './checks.ts'
+import { lookupCheck, transportCheck } from './checks.ts'
 import type { AddressAim, Aim, Dial, SourceKey } from './dial.ts'
 import type { PlannedPath } from './paths.ts'
 import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './task.ts'
@@ -20,7 +21,9 @@ export function planBlocked(
   const host = hostNameOf(target)
   const beyond = gap?.cause === 'external_name' && host !== undefined ? host : undefined
   const others: readonly Aim[] =
-    beyond === undefined ? aims.filter((aim) => !leadsTo(own, aim)) : [{ kind: 'name', host: beyond }]
+    beyond === undefined
+      ? aims.filter((aim) => !leadsTo(own, aim) && !(source.identity.kind === 'outside' && isClusterIp(aim)))
+      : [{ kind: 'name', host: beyond }]
   const to = (from: SourceKey, aim: Aim): Dial => {
     const at = aim.kind === 'name' ? { address: aim.host, ...portOf(target) } : aim.socket
     return dial({
@@ -33,7 +36,16 @@ export function planBlocked(
   return {
     addresses: others.map((aim) => to(source.key, aim)),
     witnesses: witness === undefined ? [] : others.map((aim) => to(witness.key, aim)),
-    ...(host === undefined || beyond !== undefined ? {} : { lookup: dial(lookupOf(host, source.key, wait)) }),
+    ...(host === undefined || beyond !== undefined
+      ? {}
+      : {
+          lookup: dial({
+            source: source.key,
+            aim: { kind: 'name', host },
+            check: lookupCheck(host, familyAsked(aims), wait),
+            connections: 1,
+          }),
+        }),
     ...(gap === undefined || beyond !== undefined ? {} : { gap }),
   }
 }
@@ -45,6 +57,12 @@ function leadsTo(pod: Pod | undefined, aim: AddressAim): boolean {
   return aim.endpoints.some(({ address }) => pod.addresses.includes(address))
 }
 
-function lookupOf(host: string, source: SourceKey, wait: Patience): Dial {
-  return { source, aim: { kind: 'name', host }, check: lookupCheck(host, wait), connections: 1 }
+/** The family whose record stands beside the path: of its addresses, IPv4 where they have both. */
+function familyAsked(aims: readonly AddressAim[]): Family {
+  return aims.length > 0 && aims.every(({ socket }) => socket.family === 6) ? 6 : 4
+}
+
+/** A virtual address that only nodes and pods translate: from beyond nobody can mean it. */
+function isClusterIp(aim: AddressAim): boolean {
+  return aim.kind === 'virtual' && aim.service.clusterIPs.includes(aim.socket.address)
 }

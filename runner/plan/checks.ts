@@ -69,8 +69,8 @@ export function serverCheck(server: string, patience: Patience): Check {
 }
 
 /** The lookup that stands beside a path that is judged by address. */
-export function lookupCheck(host: string, { deadlineMs }: Patience): Check {
-  return checkSchema.parse({ kind: 'dns', name: host, type: 'A', deadlineMs, attempts: 1 })
+export function lookupCheck(host: string, family: Family, { deadlineMs }: Patience): Check {
+  return checkSchema.parse({ kind: 'dns', name: host, type: family === 6 ? 'AAAA' : 'A', deadlineMs, attempts: 1 })
 }
 
 /** The question of a dns target. */

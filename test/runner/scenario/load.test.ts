@@ -109,6 +109,19 @@ test('manifests are resolved beside the scenario and must exist', async () => {
   ])
 })
 
+test('manifests that do not exist are told beside the other mistakes of the scenario', async () => {
+  const path = await write('x.yaml', scenario('x', 'manifests: [absent.yaml]').replace('expect: allowed', 'expect: open'))
+  const nothing = await write('y.yaml', scenario('y', 'manifests: [gone.yaml]').replace(/paths: .*/, ''))
+  const { names, problems } = await load([path, nothing])
+  expect(names).toEqual([])
+  expect(problems).toEqual([
+    'error spec.paths[0].expect: expected allowed, blocked or a mapping, got "open"',
+    'error ./absent.yaml: no such file or folder',
+    'error the scenario asserts nothing (give it paths or a matrix)',
+    'error ./gone.yaml: no such file or folder',
+  ])
+})
+
 test('a symbolic link must not lead manifests out of the folder, but may lead within it', async () => {
   const path = await write('s/x.yaml', scenario('x', 'manifests: [out, in]'))
   await write('secret/pod.yaml', '')
