@@ -45,6 +45,7 @@ export async function loadScenarios(
       problems.push(...missing)
       if (missing.length === 0) scenarios.push(scenario)
     }
+    for (const broken of parsed.broken) problems.push(...(await manifestProblems(broken, fs)))
     return parsed.scenarios.length + parsed.problems.length
   }
   for (const path of paths.length > 0 ? paths : [defaultFolder]) {

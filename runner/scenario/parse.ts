@@ -9,6 +9,8 @@ import { declaredVariables, substitute } from './variables.ts'
 export interface Parsed {
   /** Scenarios without an error. */
   readonly scenarios: readonly Scenario[]
+  /** What could be read of those with errors: what they name elsewhere can still be checked. */
+  readonly broken: readonly Scenario[]
   readonly problems: readonly Problem[]
   /** Variables that the documents declare, for values that nobody wants. */
   readonly variables: readonly string[]
@@ -44,6 +46,7 @@ export function parseScenarios(
   ]
   return {
     scenarios: results.flatMap(({ scenario }) => (scenario === undefined ? [] : [scenario])),
+    broken: results.flatMap(({ broken }) => (broken === undefined ? [] : [broken])),
     problems: bounded(all, file),
     variables: wanted.flatMap(declaredVariables),
   }
@@ -51,6 +54,7 @@ export function parseScenarios(
 
 interface Read {
   readonly scenario?: Scenario
+  readonly broken?: Scenario
   readonly problems: readonly Problem[]
 }
 
@@ -62,10 +66,12 @@ function readScenario(document: Document, set: ReadonlyMap<string, string>): Rea
   const { spec, problems } = validate(document, substituted)
   const linked = spec && link(spec, document, substituted.variables)
   const all = [...document.faults, ...substituted.problems, ...problems, ...(linked?.problems ?? [])]
-  if (all.length > 0 || linked === undefined) return { problems: all.toSorted(byPlace) }
+  if (linked === undefined) return { problems: all.toSorted(byPlace) }
   const { scenario } = linked
+  if (all.length > 0) return { broken: scenario, problems: all.toSorted(byPlace) }
   if (scenario.paths.length === 0 && scenario.steps.every((step) => step.paths.length === 0)) {
     return {
+      broken: scenario,
       problems: [error(document.placeOf(['spec']), 'the scenario asserts nothing', 'give it paths or a matrix')],
     }
   }

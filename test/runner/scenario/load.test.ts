@@ -110,7 +110,10 @@ test('manifests are resolved beside the scenario and must exist', async () => {
 })
 
 test('manifests that do not exist are told beside the other mistakes of the scenario', async () => {
-  const path = await write('x.yaml', scenario('x', 'manifests: [absent.yaml]').replace('expect: allowed', 'expect: open'))
+  const path = await write(
+    'x.yaml',
+    scenario('x', 'manifests: [absent.yaml]').replace('expect: allowed', 'expect: open'),
+  )
   const nothing = await write('y.yaml', scenario('y', 'manifests: [gone.yaml]').replace(/paths: .*/, ''))
   const { names, problems } = await load([path, nothing])
   expect(names).toEqual([])
