@@ -21,7 +21,12 @@ async function startCheckout() {
   if (major >= 24) return import('../runner/main.ts')
   const node = path('../node_modules/.bin/node')
   if (!existsSync(node)) giveUp("the project's own Node is missing: type: npm ci --ignore-scripts=false")
-  const child = spawn(node, [path('../runner/main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
+  // The pipe closes with this process, however it ends: where even kill -9 does, the child is not left alone.
+  const child = spawn(node, [path('../runner/main.ts'), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    env: { ...process.env, CROSSCHECK_LAUNCHER_FD: '3' },
+  })
+  child.stdio[3]?.on('error', () => {})
   // Ctrl-C reaches both from the terminal; what is sent to this process alone is passed on. The child decides when to end.
   process.on('SIGINT', () => {})
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

@@ -13,6 +13,14 @@ for (const [name, exitCode] of Object.entries(signals)) {
   })
 }
 
+// bin/crosscheck.js may have been killed in a way that it could not pass on.
+const launcher = process.env['CROSSCHECK_LAUNCHER_FD']
+if (launcher !== undefined) {
+  delete process.env['CROSSCHECK_LAUNCHER_FD']
+  const { whenClosed } = await import('./cli/launcher.ts')
+  whenClosed(Number(launcher), () => interruption.abort(new Interruption('the end of its launcher', signals.SIGHUP)))
+}
+
 // The reader of a pipe may leave, and a terminal may be closed: what is said then is lost, and the verdict stays.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {

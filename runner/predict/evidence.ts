@@ -2,9 +2,12 @@ import type { PolicyName, Prediction, RuleTrace, Side } from '../../policy/engin
 import { type HopPrediction, type PathPrediction, verdictOfHop } from './predict.ts'
 
 /** The prediction in sentences, each different answer once; a DNS server that may be asked goes without saying. */
-export function evidenceOf({ byDial, dns }: PathPrediction): string[] {
+export function evidenceOf({ verdict, byDial, dns }: PathPrediction): string[] {
   const servers = dns.filter((hop) => verdictOfHop(hop) !== 'allow')
-  return hopSentences([...servers, ...[...byDial.values()].flat()])
+  const hops = [...servers, ...[...byDial.values()].flat()]
+  const deciding = (hop: HopPrediction) => verdictOfHop(hop) === verdict
+  // What makes the verdict comes first, what stands against it at other addresses after it.
+  return [...hopSentences(hops.filter(deciding)), ...hopSentences(hops.filter((hop) => !deciding(hop)))]
 }
 
 /** What the policies say of each hop; hops of which they say the same are told together. */

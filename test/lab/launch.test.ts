@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,18 +10,30 @@ import { LabUnavailable, preflight } from '../../lab/launch.ts'
 import { hostWith } from './opening.ts'
 
 const program = fileURLToPath(new URL('hold.ts', import.meta.url))
+const checkout = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
 /** The first line of `hold.ts` run behind this command. */
-async function heldBehind(command: readonly string[]): Promise<string> {
-  const [first, ...rest] = [...command, process.execPath, program, randomUUID()]
+async function heldBehind(command: readonly string[], root = checkout): Promise<string> {
+  const files = [process.execPath, program].map((file) => file.replace(checkout, root))
+  const [first, ...rest] = [...command, ...files, randomUUID()]
   const child = spawn(first!, rest, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const output = await Promise.race([once(child.stdout, 'data'), once(child.stdout, 'end')])
   child.kill('SIGKILL')
-  return line.toString().trim()
+  return String(output).trim()
 }
 
 const isRoot = process.getuid?.() === 0
 const withoutCapabilities = ['setpriv', '--bounding-set=-all', '--inh-caps=-all']
+/** The checkout at another place: its own may be closed to everybody but its owner, as below /root. */
+const mountedAt = (place: string) => [
+  'unshare',
+  '-m',
+  'sh',
+  '-c',
+  'mount --bind "$0" "$1" && shift && exec "$@"',
+  checkout,
+  place,
+]
 /** Root in a user namespace that lets nobody make another, as on a kernel that refuses them. */
 const withoutUserNamespaces = [
   'unshare',
@@ -47,7 +59,11 @@ describe('the launch of a lab', () => {
   })
 
   it.skipIf(!isRoot)('needs no capability and no user of its own (needs root to become nobody)', async () => {
-    expect(await heldBehind([...withoutCapabilities, '--reuid=65534', '--regid=65534', '--clear-groups'])).toBe('up')
+    const open = await mkdtemp(join(tmpdir(), 'crosscheck-'))
+    await chmod(open, 0o755)
+    const nobody = [...mountedAt(open), ...withoutCapabilities, '--reuid=65534', '--regid=65534', '--clear-groups']
+    expect(await heldBehind(nobody, open)).toBe('up')
+    await rmdir(open)
   })
 
   it('does without user namespaces where it has the rights', async () => {

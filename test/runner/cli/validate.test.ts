@@ -40,9 +40,10 @@ test('mistakes in scenarios, in their manifests and in those of their steps are 
   expect(stderr).toContain(`${folder}/a/later.yaml:4:54: error: NetworkPolicy team/p: spec.ingress[0].ports[0].port: `)
   expect(stderr).toContain(`${folder}/b/scenario.yaml:6:3: error: `)
   expect(stderr).toContain('did you mean manifests?')
+  expect(stderr).toContain(`${folder}/b/scenario.yaml:5:15: error: `)
   const files = stderr.split('\n').flatMap((line) => /\/([ab]\/\w+)[^ ]*: error/.exec(line)?.[1] ?? [])
-  expect(files).toEqual(['a/later', 'a/manifests', 'b/scenario'])
-  expect(stdout).toBe('invalid: 1 scenario, 2 paths, 2 objects; 3 errors, 0 warnings\n')
+  expect(files).toEqual(['a/later', 'a/manifests', 'b/scenario', 'b/scenario'])
+  expect(stdout).toBe('invalid: 1 scenario, 2 paths, 2 objects; 4 errors, 0 warnings\n')
 })
 
 test('json names what was read and every problem with its place', async () => {
