@@ -23,6 +23,8 @@ export interface Unread {
   readonly kind: string
   /** Everywhere when absent. */
   readonly namespace?: string
+  /** Namespaces that were read one by one all the same. */
+  readonly except?: readonly string[]
   readonly why: string
 }
 

@@ -45,23 +45,21 @@ async function readKind(
 ): Promise<LiveObject[]> {
   const resource = resources[kind]
   const list = (namespace?: string) => listObjects(client, { resource, namespace, keep: projected(kind) }, signal)
-  try {
-    return (await list()).filter(isOfTheCluster)
-  } catch (error) {
+  const refused = (error: unknown): string => {
     if (!isStatus(error, 401, 403)) throw error
-    unread.push({ kind, why: error.message })
+    return error.message
   }
-  if (!resource.namespaced) return []
-  const lists = namespaces.map(async (namespace) => {
-    try {
-      return await list(namespace)
-    } catch (error) {
-      if (!isStatus(error, 401, 403)) throw error
-      unread.push({ kind, namespace, why: error.message })
-      return []
-    }
-  })
-  return (await Promise.all(lists)).flat().filter(isOfTheCluster)
+  const whole = await list().catch(refused)
+  if (typeof whole !== 'string') return whole.filter(isOfTheCluster)
+  const spaces = resource.namespaced ? [...new Set(namespaces)] : []
+  const lists = await Promise.all(
+    spaces.map(async (namespace) => ({ namespace, found: await list(namespace).catch(refused) })),
+  )
+  const hidden = lists.flatMap(({ namespace, found }) => (typeof found === 'string' ? [{ namespace, why: found }] : []))
+  const except = spaces.filter((space) => hidden.every(({ namespace }) => namespace !== space))
+  unread.push({ kind, why: whole, ...(except.length === 0 ? {} : { except }) })
+  unread.push(...hidden.map((each) => ({ kind, ...each })))
+  return lists.flatMap(({ found }) => (typeof found === 'string' ? [] : found.filter(isOfTheCluster)))
 }
 
 /** Probes are no part of what they look at. */

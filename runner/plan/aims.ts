@@ -9,6 +9,7 @@ import type { Aims } from './gap.ts'
 import { type Named, namedBy } from './names.ts'
 import { nodeAims, nodePortAims } from './node-aims.ts'
 import { serviceAims } from './service-aims.ts'
+import { withUnread } from './unread-gap.ts'
 
 export interface AimOptions {
   readonly world: World
@@ -23,7 +24,8 @@ export type ReachedTarget = Exclude<Target, { kind: 'dns' }>
 
 /** Every address that a target stands for: the virtual ones, then each endpoint, those not ready included. */
 export function aimsOf(target: ReachedTarget, options: AimOptions): Aims {
-  const { aims, gap } = allAims(target, options)
+  const { namespace, world } = options
+  const { aims, gap } = withUnread(allAims(target, options), target, namespace, world)
   const kept = aims.filter(({ socket }) => options.families?.includes(socket.family) ?? true)
   if (kept.length > 0 || gap !== undefined || aims.length === 0) return { aims: kept, gap }
   const sentence = `${target.name} has no address of the asked family (IPv${options.families?.join(', IPv')})`

@@ -5,6 +5,8 @@ import type { AddressAim } from './dial.ts'
 export interface Gap {
   readonly cause: 'no_such_name' | 'no_such_port' | 'no_endpoints' | 'target_gone' | 'external_name' | 'no_route'
   readonly sentence: string
+  /** It may be there: what could not be read decides. */
+  readonly hidden?: true
 }
 
 export interface Aims {

@@ -2,12 +2,16 @@ import type { PolicyName, Prediction, RuleTrace, Side } from '../../policy/engin
 import { type HopPrediction, type PathPrediction, verdictOfHop } from './predict.ts'
 
 /** The prediction in sentences, each different answer once; a DNS server that may be asked goes without saying. */
-export function evidenceOf({ verdict, byDial, dns }: PathPrediction): string[] {
+export function evidenceOf({ verdict, byDial, dns, unseenDns }: PathPrediction): string[] {
   const servers = dns.filter((hop) => verdictOfHop(hop) !== 'allow')
   const hops = [...servers, ...[...byDial.values()].flat()]
   const deciding = (hop: HopPrediction) => verdictOfHop(hop) === verdict
   // What makes the verdict comes first, what stands against it at other addresses after it.
-  return [...hopSentences(hops.filter(deciding)), ...hopSentences(hops.filter((hop) => !deciding(hop)))]
+  return [
+    ...(unseenDns === undefined ? [] : [unseenDns]),
+    ...hopSentences(hops.filter(deciding)),
+    ...hopSentences(hops.filter((hop) => !deciding(hop))),
+  ]
 }
 
 /** What the policies say of each hop; hops of which they say the same are told together. */
@@ -21,7 +25,8 @@ export function hopSentences(hops: readonly HopPrediction[]): string[] {
   })
 }
 
-function sentencesOf({ prediction }: HopPrediction, where: string): string[] {
+function sentencesOf({ prediction, unseen = [] }: HopPrediction, where: string): string[] {
+  if (unseen.length > 0) return unseen.map((why) => `nothing is predicted for ${where}: ${why}`)
   if (prediction.kind === 'unanswerable') return [prediction.reason]
   const { verdict, egress, ingress, undefinedBy, mayBeOverridden } = prediction
   return [

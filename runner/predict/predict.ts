@@ -1,4 +1,5 @@
 import type { Probe } from '../../fabric/fabric.ts'
+import { whyUnread } from '../../fabric/unread.ts'
 import type { World } from '../../fabric/world.ts'
 import { type Compiled, compile } from '../../policy/engine/compile.ts'
 import type { Unanswerable } from '../../policy/engine/path.ts'
@@ -9,6 +10,7 @@ import type { PlannedPath } from '../plan/paths.ts'
 import { dnsHops, type Hop, hopsOf } from './hops.ts'
 import { type Overruling, overrulingBy } from './overruled.ts'
 import { partyOf } from './party.ts'
+import { type Unseen, unseenIn } from './unseen.ts'
 
 export type PredictedVerdict = Prediction['verdict']
 
@@ -18,6 +20,8 @@ export interface HopPrediction {
   readonly prediction: Prediction | Unanswerable
   /** ClusterNetworkPolicies that would decide otherwise, and that this fabric does not enforce. */
   readonly overruledBy?: readonly string[]
+  /** What could not be read and would decide: nothing is promised then. */
+  readonly unseen?: readonly string[]
 }
 
 /** What the policies mean for a path: for each address, and for the question to DNS before it. */
@@ -26,6 +30,8 @@ export interface PathPrediction {
   readonly verdict: PredictedVerdict
   readonly byDial: ReadonlyMap<Dial, readonly HopPrediction[]>
   readonly dns: readonly HopPrediction[]
+  /** Why it is not known where names are asked for. */
+  readonly unseenDns?: string
 }
 
 export type Predict = (planned: PlannedPath, probe: Probe | undefined) => PathPrediction
@@ -34,11 +40,12 @@ export type Predict = (planned: PlannedPath, probe: Probe | undefined) => PathPr
 export function createPredictor(world: World): Predict {
   const compiled = compile(world)
   const overruling = overrulingBy(world)
+  const unseen = unseenIn(world)
   const known = new Map<string, HopPrediction>()
   return (planned, probe) => {
     const ask = (hop: Hop): HopPrediction => {
       const key = `${planned.source.key} ${JSON.stringify(hop.query)}`
-      const answer = known.get(key) ?? predictHop(hop, planned, { world, compiled, overruling, probe })
+      const answer = known.get(key) ?? predictHop(hop, planned, { world, compiled, overruling, unseen, probe })
       known.set(key, answer)
       return answer
     }
@@ -51,10 +58,16 @@ interface Ground {
   readonly probe: Probe | undefined
 }
 
+interface Reading extends Ground {
+  readonly compiled: Compiled
+  readonly overruling: Overruling | undefined
+  readonly unseen: Unseen | undefined
+}
+
 function predictHop(
   hop: Hop,
   { source }: PlannedPath,
-  { world, compiled, overruling, probe }: Ground & { compiled: Compiled; overruling: Overruling | undefined },
+  { world, compiled, overruling, unseen, probe }: Reading,
 ): HopPrediction {
   const from = partyOf(source.identity, hop.query.family ?? 4, { world, probe })
   if (from === undefined)
@@ -62,18 +75,36 @@ function predictHop(
   const query = { from, ...hop.query }
   const prediction = predict(query, compiled)
   const overruledBy = overruling?.(query, prediction) ?? []
-  return { hop, prediction, ...(overruledBy.length === 0 ? {} : { overruledBy }) }
+  const hidden = unseen?.(query, prediction) ?? []
+  return {
+    ...{ hop, prediction },
+    ...(overruledBy.length === 0 ? {} : { overruledBy }),
+    ...(hidden.length === 0 ? {} : { unseen: hidden }),
+  }
 }
 
 function predictPath(planned: PlannedPath, ask: (hop: Hop) => HopPrediction, { world, probe }: Ground): PathPrediction {
   const aims = planned.addresses.flatMap((dial) => (dial.aim.kind === 'name' ? [] : [{ dial, aim: dial.aim }]))
   const byDial = new Map(aims.map(({ dial, aim }) => [dial, hopsOf(aim).map(ask)] as const))
   const asksDns = planned.application?.aim.kind === 'name'
-  const dns = asksDns && usesClusterDns(probe) ? dnsHops(world, familiesOf(probe)).map(ask) : []
+  const asksCluster = asksDns && usesClusterDns(probe)
+  const dns = asksCluster ? dnsHops(world, familiesOf(probe)).map(ask) : []
+  const unseenDns = asksCluster && dns.length === 0 ? hiddenDns(world) : undefined
   const verdicts = [...byDial.values()].flat().map(verdictOfHop)
-  const servers = dns.map(verdictOfHop)
+  const servers = unseenDns === undefined ? dns.map(verdictOfHop) : (['undefined'] as const)
   const mustWork = planned.path.expect.kind !== 'blocked'
-  return { verdict: mustWork ? working(verdicts, servers) : blocking(verdicts), byDial, dns }
+  const known = planned.gap?.hidden === true ? 'undefined' : undefined
+  return {
+    verdict: known ?? (mustWork ? working(verdicts, servers) : blocking(verdicts)),
+    ...{ byDial, dns },
+    ...(unseenDns === undefined ? {} : { unseenDns }),
+  }
+}
+
+/** Where the cluster's DNS is asked for, in kube-system, nothing may be readable. */
+export function hiddenDns(world: World): string | undefined {
+  const why = whyUnread('Service', 'kube-system', world) ?? whyUnread('Pod', 'kube-system', world)
+  return why === undefined ? undefined : `the cluster's DNS servers could not be read: ${why}`
 }
 
 /** A source with a resolver of its own, or none, asks nobody that is known here. */
@@ -87,8 +118,9 @@ function familiesOf(probe: Probe | undefined): number[] {
 }
 
 /** The engine's verdict on a hop; what may be overridden is not promised. */
-export function verdictOfHop({ prediction }: HopPrediction): PredictedVerdict {
-  if (prediction.kind !== 'prediction' || prediction.mayBeOverridden.length > 0) return 'undefined'
+export function verdictOfHop({ prediction, unseen }: HopPrediction): PredictedVerdict {
+  if (prediction.kind !== 'prediction' || unseen !== undefined || prediction.mayBeOverridden.length > 0)
+    return 'undefined'
   return prediction.verdict
 }
 
