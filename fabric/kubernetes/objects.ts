@@ -28,6 +28,13 @@ export interface Metadata {
     readonly uid: string
     readonly controller?: boolean
   }[]
+  readonly managedFields?: readonly {
+    readonly manager?: string
+    /** RFC 3339. */
+    readonly time?: string
+    readonly subresource?: string
+    readonly fieldsV1?: unknown
+  }[]
 }
 
 const fieldManager = 'crosscheck'
@@ -38,6 +45,11 @@ export interface Address {
   readonly resource: Resource
   readonly namespace?: string | undefined
   readonly name: string
+}
+
+/** `Kind namespace/name`, as reports and messages name an object. */
+export function titleOf({ resource, namespace, name }: Address): string {
+  return `${resource.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
 }
 
 /** Server-side apply as `crosscheck`; `force` takes fields over that another manager owns. Rejects with the server's refusal, verbatim. */

@@ -28,8 +28,8 @@ export interface Owners {
 }
 
 /** How long what a run made outlives a runner that was killed, in seconds, and how often a living one says that it lives. */
-const lifeSeconds = 120
-const renewalMs = 30_000
+export const lifeSeconds = 120
+export const renewalMs = 30_000
 
 /** Owners of one run; each finishes at once and is deleted `lifeSeconds` later, unless renewed (KEP-592, `ttlSecondsAfterFinished`). */
 export function createOwners(client: Client, run: RunFacts): Owners {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from './client.ts'
-import { type Address, getObject, type LiveObject, listObjects } from './objects.ts'
+import { type Address, getObject, type LiveObject, listObjects, titleOf } from './objects.ts'
 import { isReady, stateOf } from './pod-state.ts'
 import { resources } from './resources.ts'
 
@@ -109,8 +109,4 @@ function podWaits(live: LiveObject): Wait | undefined {
     sentence: state.kind === 'running' ? 'its listeners are not open yet' : state.why,
     stuck: state.kind === 'stuck',
   }
-}
-
-function titleOf({ resource, namespace, name }: Address): string {
-  return `${resource.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
 }

@@ -1,4 +1,5 @@
 import { check } from './check.ts'
+import { clean } from './clean.ts'
 import type { Command } from './command.ts'
 import { coverage } from './coverage.ts'
 import { diff } from './diff.ts'
@@ -10,4 +11,4 @@ import { schema } from './schema.ts'
 import { validate } from './validate.ts'
 
 /** All commands, in the order in which `crosscheck --help` lists them. */
-export const commands: readonly Command[] = [run, check, explain, matrix, diff, lint, coverage, validate, schema]
+export const commands: readonly Command[] = [run, check, explain, matrix, diff, lint, coverage, validate, schema, clean]
