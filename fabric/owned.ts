@@ -4,6 +4,9 @@ import type { World } from './world.ts'
 /** The label of everything that Crosscheck makes; nothing without it is ever changed or removed. */
 export const ownedLabel = 'crosscheck.dev/owned'
 
+/** Of resident probes and of what belongs to them, which outlive every run: its value is the probe's name. */
+export const residentLabel = 'crosscheck.dev/resident'
+
 /** The world as its owner knows it: without canaries, probes and their namespaces. */
 export function withoutOwned(world: World): World {
   const own = new Set(world.namespaces.filter(({ labels }) => isOwned(labels)).map(({ name }) => name))
@@ -18,5 +21,5 @@ export function withoutOwned(world: World): World {
 }
 
 function isOwned(labels: Labels): boolean {
-  return labels[ownedLabel] === 'true'
+  return labels[ownedLabel] === 'true' || labels[residentLabel] !== undefined
 }

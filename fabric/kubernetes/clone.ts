@@ -46,10 +46,12 @@ export async function templateOf(
     return `${namespace}/${workload} is on the host's network: nothing can stand in for it, try as:`
   const os = (spec['os'] as { name?: string } | undefined)?.name ?? selectorOf(spec)['kubernetes.io/os']
   if (os === 'windows') return `${namespace}/${workload} runs on Windows, where the probe does not`
-  const labels = Object.fromEntries(
-    Object.entries(metadata?.labels ?? {}).filter(([key]) => !controllerLabels.has(key)),
-  )
-  return { labels, spec, adopted: isAdopting(kind, object) }
+  return { labels: ownLabels(metadata?.labels), spec, adopted: isAdopting(kind, object) }
+}
+
+/** Labels of a pod less those that its controller added. */
+export function ownLabels(labels: Labels = {}): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => !controllerLabels.has(key)))
 }
 
 /** Fields of a template that a probe copies: how it resolves names, and where it may be placed. Never the priority class. */

@@ -1,6 +1,8 @@
 import type { Vantage } from '../../checks/vantage.ts'
+import type { Probe } from '../fabric.ts'
 import type { Client } from './client.ts'
 import type { Control } from './control-batch.ts'
+import type { LiveObject } from './objects.ts'
 import type { Owners } from './owners.ts'
 import type { PodWatch } from './pod-watch.ts'
 import type { RunFacts } from './run-facts.ts'
@@ -13,11 +15,19 @@ export interface Cluster {
   readonly pods: PodWatch
   /** Every control that was opened, to be closed with the fabric. */
   readonly controls: Set<Control>
+  readonly residents: Residents
   /** Namespaces that this run made: the only ones in which it changes objects. */
   readonly namespaces: Set<string>
   readonly outside: Outside
   /** Whether a control may put an ephemeral container into a pod that is not ours. */
   readonly ephemeral: boolean
+}
+
+/** What is known of resident probes in one run: by namespace their pods and their token, by pod the probe in it. */
+export interface Residents {
+  readonly pods: Map<string, Promise<readonly LiveObject[]>>
+  readonly tokens: Map<string, Promise<string>>
+  readonly probes: Map<string, Probe>
 }
 
 /** The runner's own machine as a place to ask from. */

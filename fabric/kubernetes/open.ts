@@ -3,6 +3,7 @@ import { ownedLabel } from '../owned.ts'
 import { createChanges } from './changes.ts'
 import { type ClusterAccess, connectCluster } from './client.ts'
 import type { Cluster, Outside } from './cluster.ts'
+import { clusterFacts } from './cluster-facts.ts'
 import { deleteObject, listObjects } from './objects.ts'
 import { createOwners } from './owners.ts'
 import { createPodWatch } from './pod-watch.ts'
@@ -35,18 +36,25 @@ const disposeMs = 90_000
  */
 export async function openCluster(options: ClusterOptions, signal: AbortSignal): Promise<Fabric> {
   const client = await connectCluster(options.access)
-  const version = (await client.send({ method: 'GET', path: '/version' }, signal)) as { gitVersion?: string }
+  const facts = await clusterFacts(client, signal)
   const run = startRun(options)
   const cluster: Cluster = {
     ...{ client, run, owners: createOwners(client, run), pods: createPodWatch(client) },
-    ...{ controls: new Set(), namespaces: new Set(), outside: options.outside, ephemeral: options.ephemeral ?? false },
+    ...{
+      controls: new Set(),
+      residents: { pods: new Map(), tokens: new Map(), probes: new Map() },
+      namespaces: new Set(),
+      outside: options.outside,
+      ephemeral: options.ephemeral ?? false,
+    },
   }
   const changes = createChanges(cluster)
   const probes = createProbes(cluster)
   let disposed: Promise<void> | undefined
   return {
     where: 'cluster',
-    description: `cluster ${client.context} at ${client.server}, Kubernetes ${version.gitVersion ?? 'of an unknown version'}`,
+    description: `cluster ${client.context} at ${client.server}, Kubernetes ${facts.version}`,
+    cluster: facts,
     timing: {
       allowed: { deadlineMs: 4000, attempts: 2 },
       blocked: { deadlineMs: 3500, attempts: 1 },

@@ -26,7 +26,7 @@ export interface ContainerOptions {
 
 /** The probe's container as Pod Security `restricted` wants it: no root, no capability, nothing to write to. */
 export function probeContainer(
-  run: RunFacts,
+  run: Pick<RunFacts, 'image' | 'tokenSha256'>,
   { name, args = [], ports, resources = usualResources }: ContainerOptions,
 ) {
   return {
@@ -52,7 +52,7 @@ const restricted = {
 }
 
 /** What all pods of a run share: no token of a service account, no environment of Services, a quick end. */
-export function podDefaults(run: RunFacts) {
+export function podDefaults(run: Pick<RunFacts, 'imagePullSecret'>) {
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,

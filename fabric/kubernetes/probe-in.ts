@@ -5,15 +5,20 @@ import { createControl } from './control-batch.ts'
 import { podOf } from './live-world.ts'
 import type { LiveObject } from './objects.ts'
 import { controlPort } from './pod-spec.ts'
+import { imageOf } from './pod-state.ts'
 import { roleAnnotation, runAnnotation } from './run-facts.ts'
 
 export interface Inside {
   readonly identity: Identity
   readonly pod: Pod
   readonly note?: string
+  /** The digest of the image that runs there. */
+  readonly image?: string | undefined
   readonly bornAt?: number
   /** Of the probe in this pod; the usual one when absent. */
   readonly port?: number
+  /** That it asks for; the run's own when absent. */
+  readonly token?: string
   /** Nothing else ends it: it is told to when the run ends. */
   readonly stop?: boolean
 }
@@ -21,18 +26,18 @@ export interface Inside {
 /** A probe that is up in a pod, reached through the API server, which no policy can cut. */
 export function probeIn(
   cluster: Cluster,
-  { identity, pod, note, bornAt, port = controlPort, stop = false }: Inside,
+  { identity, pod, note, image, bornAt, port = controlPort, token = cluster.run.token, stop = false }: Inside,
 ): Probe {
   const { namespace, name, node, addresses } = pod
   const control = createControl({
     open: () => cluster.client.forward({ namespace, pod: name, port }),
-    token: cluster.run.token,
-    ...{ addresses, stop },
+    ...{ token, addresses, stop },
   })
   cluster.controls.add(control)
   return {
     ...{ identity, pod, node, addresses },
     ...(note === undefined ? {} : { note }),
+    ...(image === undefined ? {} : { image }),
     ...(bornAt === undefined ? {} : { bornAt }),
     run: (checks, signal) => control.run(checks, signal),
   }
@@ -46,5 +51,5 @@ export function ownListener(cluster: Cluster, identity: Identity, live: LiveObje
   if (pod === undefined || pod.addresses.length === 0) {
     return { unavailable: `the pod ${namespace}/${name} has no address` }
   }
-  return probeIn(cluster, { identity, pod, note: `tested in its pod ${name}` })
+  return probeIn(cluster, { identity, pod, note: `tested in its pod ${name}`, image: imageOf(live) })
 }

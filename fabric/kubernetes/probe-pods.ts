@@ -11,7 +11,7 @@ import { podOf } from './live-world.ts'
 import { applyObject, deleteObject, type LiveObject, listObjects } from './objects.ts'
 import { marks } from './owners.ts'
 import { neverReady, onNode, podDefaults, probeContainer, withoutSidecar } from './pod-spec.ts'
-import { stateOf } from './pod-state.ts'
+import { imageOf, stateOf } from './pod-state.ts'
 import { probeIn } from './probe-in.ts'
 import { resources } from './resources.ts'
 
@@ -136,12 +136,12 @@ async function comeUp(
   }
   const pod = podOf(live)
   if (pod === undefined) return { unavailable: `the probe ${namespace}/${name} has ended` }
-  return probeIn(cluster, { identity, pod, note, bornAt: cluster.run.now() })
+  return probeIn(cluster, { identity, pod, note, image: imageOf(live), bornAt: cluster.run.now() })
 }
 
 /** A Service that would publish the probe although it is not ready; Services that may not be read are taken to be none. */
-async function exposingService(
-  { client }: Cluster,
+export async function exposingService(
+  { client }: Pick<Cluster, 'client'>,
   namespace: string,
   labels: Labels,
   signal: AbortSignal,

@@ -6,7 +6,7 @@ import { getObject } from './objects.ts'
 import { outsideProbe } from './outside.ts'
 import { remember } from './owners.ts'
 import { ownListener } from './probe-in.ts'
-import { freshProbe } from './probe-pods.ts'
+import { standInProbe } from './resident-probes.ts'
 import { resources } from './resources.ts'
 import { podOfWorkload } from './workload-pod.ts'
 
@@ -61,7 +61,7 @@ async function plainProbe(
   const absent = (await absentNamespace(cluster, namespace, signal)) ?? (await absentNode(cluster, node, signal))
   if (absent !== undefined) return { unavailable: absent }
   const standing = { identity, namespace, node, note: 'tested as a plain pod' }
-  return freshProbe(cluster, standing, { labels, spec: {}, adopted: false }, signal)
+  return standInProbe(cluster, standing, { labels, spec: {}, adopted: false }, signal)
 }
 
 /** A pod of this run is asked itself; beside a stranger's workload stands a clone. */
@@ -75,7 +75,7 @@ async function clonedProbe(cluster: Cluster, identity: Of<'like'>, signal: Abort
   const absent = await absentNode(cluster, node, signal)
   if (absent !== undefined) return { unavailable: absent }
   const standing = { identity, namespace, node, note: `tested in a pod with the labels of ${workload}` }
-  return freshProbe(cluster, standing, template, signal)
+  return standInProbe(cluster, standing, template, signal)
 }
 
 /** A pod as a source: itself where it is a listener of this run, else a clone. */

@@ -29,6 +29,11 @@ export const resources = {
   ReplicaSet: of('apps/v1', 'ReplicaSet', 'replicasets'),
   Job: of('batch/v1', 'Job', 'jobs'),
   CronJob: of('batch/v1', 'CronJob', 'cronjobs'),
+  Secret: of('v1', 'Secret', 'secrets'),
+  Role: of('rbac.authorization.k8s.io/v1', 'Role', 'roles'),
+  RoleBinding: of('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings'),
+  PodDisruptionBudget: of('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
+  HorizontalPodAutoscaler: of('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
 } as const satisfies Readonly<Record<string, Resource>>
 
 export type ResourceKind = keyof typeof resources

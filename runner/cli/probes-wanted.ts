@@ -1,0 +1,52 @@
+import * as fs from 'node:fs/promises'
+import type { Wanted } from '../../fabric/kubernetes/resident-source.ts'
+import { withoutOwned } from '../../fabric/owned.ts'
+import type { World } from '../../fabric/world.ts'
+import type { Problem } from '../../policy/types.ts'
+import { expandSource } from '../plan/sources.ts'
+import { loadScenarios } from '../scenario/load.ts'
+import type { Scenario, Source } from '../scenario/model.ts'
+import type { ProbesRequest } from './probes-request.ts'
+
+/** The identities that the scenarios' sources are in this world, each once; a source that nothing answers to is a warning. */
+export async function wantedByScenarios(
+  { paths, set }: Pick<ProbesRequest, 'paths' | 'set'>,
+  live: World,
+): Promise<{ readonly wanted: readonly Wanted[]; readonly problems: readonly Problem[] }> {
+  const { scenarios, problems } = await loadScenarios(paths, fs, { set })
+  const world = withoutOwned(live)
+  const expanded = scenarios.flatMap(sourcesOf).map((source) => ({ source, ...expandSource(source, world) }))
+  const absent = expanded
+    .filter(({ sources }) => sources.length === 0)
+    .map(
+      ({ source, note }): Problem => ({
+        ...{ severity: 'warning', place: source.place },
+        message: `${source.name}: ${note ?? 'it stands for nothing'}`,
+      }),
+    )
+  const unique = new Map(
+    expanded.flatMap(({ sources }) => sources.map(({ key, identity }) => [key, identity] as const)),
+  )
+  const wanted = [...unique.values()].map((identity) => wantedFor(identity, world))
+  return { wanted, problems: [...problems, ...absent] }
+}
+
+/** One identity for each kind of pod of the namespaces: what a matrix of them asks from. Pods on the host's network have no stand-in. */
+export function wantedByNamespaces(namespaces: readonly string[], live: World): readonly Wanted[] {
+  const { pods } = withoutOwned(live)
+  return pods
+    .filter((pod) => namespaces.includes(pod.namespace) && !pod.hostNetwork && pod.addresses.length > 0)
+    .map(({ namespace, name, workload }) => ({ identity: { kind: 'pod', namespace, name }, workload }))
+}
+
+/** Sources of all paths, of their witnesses, and of the steps' paths. */
+function sourcesOf({ paths, steps }: Scenario): Source[] {
+  const all = [...paths, ...steps.flatMap((step) => step.paths)]
+  return [...new Set(all.flatMap(({ source, control }) => (control === undefined ? [source] : [source, control])))]
+}
+
+function wantedFor(identity: Wanted['identity'], { pods }: World): Wanted {
+  if (identity.kind !== 'pod') return { identity }
+  const pod = pods.find(({ namespace, name }) => namespace === identity.namespace && name === identity.name)
+  return pod === undefined ? { identity } : { identity, workload: pod.workload }
+}
