@@ -28,6 +28,8 @@ export interface Probe {
   readonly bornAt?: number
   /** What the report says of it: "tested as a plain pod". */
   readonly note?: string
+  /** Of the image that runs there, as its node reports it: a digest. */
+  readonly image?: string
   /** Runs all checks at once, within the fabric's own bounds, and yields each observation as it comes. Aborting ends it early. */
   run(checks: readonly Check[], signal: AbortSignal): AsyncIterable<Observation>
 }
@@ -37,11 +39,22 @@ export interface Unavailable {
   readonly unavailable: string
 }
 
+/** What an auditor asks of a cluster. */
+export interface ClusterFacts {
+  /** Of the namespace kube-system; absent where it may not be read. */
+  readonly uid?: string
+  /** Of the API server. */
+  readonly version: string
+  /** Whom the API server takes the runner for. */
+  readonly user?: string
+}
+
 /** Objects as plain Kubernetes manifests (`apiVersion`, `kind`, `metadata`, …). */
 export type Manifest = Readonly<Record<string, unknown>>
 
 export type Change =
-  | { readonly kind: 'apply'; readonly objects: readonly Manifest[] }
+  /** `until`: on a cluster, whether pods must be ready (the default) or only run with an address, which comes a second or two earlier. */
+  | { readonly kind: 'apply'; readonly objects: readonly Manifest[]; readonly until?: 'ready' | 'running' }
   | { readonly kind: 'delete'; readonly objects: readonly Manifest[] }
   | { readonly kind: 'label'; readonly object: string; readonly labels: Readonly<Record<string, string | null>> }
 
@@ -53,8 +66,10 @@ export interface Fabric {
   readonly timing: Timing
   /** What a report says once, at its top: what of the objects was left out, what could not be read. */
   readonly notes?: readonly string[]
-  /** Which cluster this is, for an auditor: kube-system's UID, the server's version, who asked, the probe's image. */
-  readonly cluster?: { readonly uid: string; readonly version: string; readonly user?: string; readonly image?: string }
+  /** Which cluster this is, for an auditor. */
+  readonly cluster?: ClusterFacts
+  /** Where the canary lives; `crosscheck-canary` when absent. On a cluster each run has its own. */
+  readonly canaryNamespace?: string
   world(signal: AbortSignal): Promise<World>
   probe(identity: Identity, signal: AbortSignal): Promise<Probe | Unavailable>
   /** Changes objects; resolves when the change was accepted, and in the lab when it is in force. */

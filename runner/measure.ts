@@ -5,7 +5,7 @@ import { assembleControls } from './control/assemble.ts'
 import type { Canary } from './control/canary.ts'
 import type { Controls } from './control/controls.ts'
 import { controlSources } from './control/sources.ts'
-import { controlTargets } from './control/targets.ts'
+import type { TargetControls } from './control/targets.ts'
 import { type ObserveOptions, observe, type Sightings } from './observe/observe.ts'
 import type { Changed } from './observe/probes.ts'
 import type { Dial, SourceKey } from './plan/dial.ts'
@@ -15,6 +15,8 @@ export interface MeasureOptions {
   readonly world: World
   readonly probes: ReadonlyMap<SourceKey, Probe>
   readonly canary: Canary
+  /** Asked for as soon as the targets were known: no source has to be up for it. */
+  readonly targets: Promise<TargetControls>
   /** The step's change that was made just before. */
   readonly changed?: Changed | undefined
   readonly now: () => number
@@ -31,10 +33,10 @@ export interface Measurement {
   readonly controls: Controls
 }
 
-/** Runs all dials and, at the same time, every control that their blocks will need. */
+/** Runs all dials and, at the same time, what each source reaches at all; the controls of the targets are on their way already. */
 export async function measure(dials: readonly Dial[], options: MeasureOptions): Promise<Measurement> {
-  const { fabric, world, canary, signal } = options
-  const [targets, seen] = await Promise.all([controlTargets(dials, { fabric, world, signal }), dialAll(dials, options)])
+  const { fabric, canary, signal } = options
+  const [targets, seen] = await Promise.all([options.targets, dialAll(dials, options)])
   const overflowed = await fabric.overflowed(signal)
   return {
     sightings: seen.sightings,
@@ -53,7 +55,7 @@ async function dialAll(dials: readonly Dial[], options: MeasureOptions) {
   }
   const { deadlineMs } = fabric.timing.allowed
   const [sources, sightings] = await Promise.all([
-    controlSources(probes, { fabric, world, canary, deadlineMs, signal }),
+    controlSources(probes, { fabric, world, canary, dials, deadlineMs, signal }),
     observe(dials, { probes, signal, onDial: count }),
   ])
   return { known, sources, sightings }

@@ -2,14 +2,17 @@ import type { Fabric, Manifest } from '../fabric/fabric.ts'
 import { withoutOwned } from '../fabric/owned.ts'
 import { changeOf } from './change.ts'
 import type { CanaryFor } from './control/raise.ts'
+import { controlTargets } from './control/targets.ts'
 import { judgeAll } from './judge/all.ts'
 import { measure } from './measure.ts'
 import { openProbes, type Probes } from './observe/probes.ts'
+import { lookAhead } from './plan/ahead.ts'
 import { createPlanner, dialsOf } from './plan/paths.ts'
 import { type CastPath, castPaths, type PlanEntry, type Stage } from './plan/stage.ts'
 import { createPredictor } from './predict/predict.ts'
 import type { ManifestPath, Scenario, StepChange } from './scenario/model.ts'
 import type { Lane } from './tally.ts'
+import { together } from './together.ts'
 
 /** What stays from one stage of a scenario to the next. */
 export interface StageContext {
@@ -33,11 +36,15 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
   const sources = cast.flatMap((each) =>
     each.skip === undefined ? [...each.sources, ...(each.witness === undefined ? [] : [each.witness])] : [],
   )
-  const probes = await openProbes(sources, { fabric, world, known, changed, signal })
+  // Sources, canary and the controls of the targets need nothing of each other: all are asked for at once.
+  const ahead = lookAhead(cast, world)
+  const targets = controlTargets(ahead.sockets, { fabric, world, signal })
+  const opening = openProbes(sources, { fabric, world, known, changed, signal })
+  const raising = context.canaryFor({ nodes: ahead.nodes, probes: opening.then(({ ready }) => ready), signal })
+  tell('probes and canary')
+  const [probes, { canary, fresh }] = await together([opening, raising], [targets])
   const plan = planAll(cast, { world, probes, context })
   const dials = [...new Set(plan.flatMap(({ planned }) => planned.flatMap(dialsOf)))]
-  tell('canary')
-  const { canary, fresh } = await context.canaryFor(dials, probes.ready, signal)
   if (fresh) emit({ kind: 'canary', scenario: scenario.name, results: canary.results })
   const onDial = (done: number, of: number) => tell(`${done} of ${of} addresses`)
   const measurement = await measure(dials, {
@@ -45,6 +52,7 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
     world,
     probes: probes.ready,
     canary,
+    targets,
     changed,
     now,
     signal,

@@ -3,6 +3,7 @@ import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
 import { layer4Of } from '../judge/evidence.ts'
 import type { Changed } from '../observe/probes.ts'
+import { pause } from '../pause.ts'
 import { familyOf, type SourceKey } from '../plan/dial.ts'
 import type { Canary } from './canary.ts'
 import { canaryPort } from './canary-objects.ts'
@@ -78,11 +79,4 @@ async function notYet(probe: Probe, { canary, fabric, signal }: AcquaintOptions)
   for await (const { id, outcome } of probe.run(checks, signal))
     if (layer4Of(outcome.reason) === 'open') deaf.delete(id)
   return [...deaf]
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, Math.max(0, milliseconds))
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  return promise.finally(() => clearTimeout(timer))
 }

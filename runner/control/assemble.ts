@@ -20,8 +20,10 @@ export interface Measured {
 
 /** Turns measurements into the look-ups that verdicts are held against. */
 export function assembleControls({ canary, targets, sources, known, sightings, overflowed }: Measured): Controls {
-  const intercepted = (source: SourceKey, address: string): boolean =>
-    (sources.get(source)?.intercepted ?? false) || targets.intercepted.has(address)
+  const intercepted = (source: SourceKey, address: string): boolean => {
+    const own = sources.get(source)
+    return own?.intercepted === true || own?.interceptedAt.has(address) === true || targets.intercepted.has(address)
+  }
   const reached = reachedIn(sightings, intercepted)
   return {
     targetAlive(socket) {

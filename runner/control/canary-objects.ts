@@ -1,48 +1,37 @@
 import type { Manifest } from '../../fabric/fabric.ts'
 
-/** The namespace in which canaries live; nothing of the user's is touched by them. */
-export const canaryNamespace = 'crosscheck-canary'
 /** The canary listeners' port, and one on which nothing ever listens. */
 export const canaryPort = 8080
 export const closedPort = 64_999
 
-/** Roles on each node: `open` no policy ever selects, `guarded` gets the ingress policies, `bound` the egress policies. */
-export type CanaryRole = 'open' | 'guarded' | 'bound'
-const canaryRoles: readonly CanaryRole[] = ['open', 'guarded', 'bound']
+/** Roles on each node: `open` no policy ever selects, `guarded` gets the policies of both directions. */
+export type CanaryRole = 'open' | 'guarded'
+const canaryRoles: readonly CanaryRole[] = ['open', 'guarded']
 
 /** The label that tells one canary from another; the policies select by it. */
 const roleLabel = 'crosscheck.dev/canary'
+const owned = { 'crosscheck.dev/owned': 'true' }
 
 /** Name of the canary pod of a role on the n-th node of the run. */
 export function canaryName(role: CanaryRole, index: number): string {
   return `canary-${role}-${index}`
 }
 
-export function canaryNamespaceObject(): Manifest {
-  return {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: canaryNamespace, labels: { 'crosscheck.dev/owned': 'true' } },
-  }
+/** The namespace in which canaries live; nothing of the user's is touched by them. */
+export function canaryNamespaceObject(name: string): Manifest {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: owned } }
 }
 
 /** One listener of each role per node, placed there by name. */
-export function canaryPods(nodes: readonly string[]): Manifest[] {
-  return nodes.flatMap((node, index) =>
+export function canaryPods(namespace: string, nodes: readonly string[]): Manifest[] {
+  const ports = [{ containerPort: canaryPort, protocol: 'TCP' }]
+  const containers = [{ name: 'listener', image: 'crosscheck', ports }]
+  return nodes.flatMap((nodeName, index) =>
     canaryRoles.map((role) => ({
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: {
-        namespace: canaryNamespace,
-        name: canaryName(role, index),
-        labels: { [roleLabel]: role, 'crosscheck.dev/owned': 'true' },
-      },
-      spec: {
-        nodeName: node,
-        containers: [
-          { name: 'listener', image: 'crosscheck', ports: [{ containerPort: canaryPort, protocol: 'TCP' }] },
-        ],
-      },
+      metadata: { namespace, name: canaryName(role, index), labels: { [roleLabel]: role, ...owned } },
+      spec: { nodeName, containers },
     })),
   )
 }
@@ -53,30 +42,27 @@ export interface Admitted {
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** The policies of the second step (nothing may pass) or of the third (exactly the canary source, and the sources under test, may). */
-export function canaryPolicies(step: 'deny' | 'admit', sources: readonly Admitted[] = []): Manifest[] {
+/** Of the second step nothing may pass; of the third exactly the open canaries, and the sources under test, may. */
+export type PolicyStep = { readonly kind: 'deny' } | { readonly kind: 'admit'; readonly sources: readonly Admitted[] }
+
+/** The policies of a step, which replace those of the step before. */
+export function canaryPolicies(namespace: string, step: PolicyStep): Manifest[] {
   const role = (name: CanaryRole) => ({ podSelector: { matchLabels: { [roleLabel]: name } } })
-  const peers = sources.map(({ namespace, labels }) => ({
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+  const open = step.kind === 'admit' ? [role('open')] : []
+  const sources = step.kind === 'admit' ? step.sources : []
+  const peers = sources.map(({ namespace: from, labels }) => ({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': from } },
     podSelector: { matchLabels: labels },
   }))
-  const policy = (name: string, spec: Record<string, unknown>): Manifest => ({
+  const policy = (name: string, rules: Record<string, unknown>): Manifest => ({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
-    metadata: { namespace: canaryNamespace, name, labels: { 'crosscheck.dev/owned': 'true' } },
-    spec,
+    metadata: { namespace, name, labels: owned },
+    spec: { ...role('guarded'), ...rules },
   })
-  const admit = step === 'admit'
+  const from = [...open, ...peers]
   return [
-    policy('canary-ingress', {
-      ...role('guarded'),
-      policyTypes: ['Ingress'],
-      ingress: admit ? [{ from: [role('open'), ...peers] }] : [],
-    }),
-    policy('canary-egress', {
-      ...role('bound'),
-      policyTypes: ['Egress'],
-      egress: admit ? [{ to: [role('open')] }] : [],
-    }),
+    policy('canary-ingress', { policyTypes: ['Ingress'], ingress: from.length === 0 ? [] : [{ from }] }),
+    policy('canary-egress', { policyTypes: ['Egress'], egress: open.length === 0 ? [] : [{ to: open }] }),
   ]
 }

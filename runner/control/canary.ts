@@ -1,24 +1,20 @@
-import { checkSchemas } from '../../checks/check.ts'
 import type { Reason } from '../../checks/outcome.ts'
 import type { Family } from '../../checks/vantage.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { Pod } from '../../fabric/world.ts'
-import { layer4Of } from '../judge/evidence.ts'
-import { familyOf } from '../plan/dial.ts'
+import { type Leg, legsOf, type NodeCanaries, seenAs, untilWanted, type Wanted } from './canary-legs.ts'
 import {
   type Admitted,
   type CanaryRole,
   canaryName,
-  canaryNamespace,
   canaryNamespaceObject,
   canaryPods,
   canaryPolicies,
-  canaryPort,
 } from './canary-objects.ts'
 
 export interface CanaryStep {
   readonly step: 'before' | 'deny' | 'admit'
-  readonly wanted: 'open' | 'blocked'
+  readonly wanted: Wanted
   readonly saw: Reason
   readonly ok: boolean
 }
@@ -42,119 +38,77 @@ export interface Canary {
 
 export interface CanaryOptions {
   readonly nodes: readonly string[]
-  /** Fresh sources, which the third step admits by name, so that each can show that policies know it. */
-  readonly admitted: readonly Admitted[]
+  /** Fresh sources, which the third step admits by name, so that each can show that policies know it; they may still be on their way. */
+  readonly admitted: Promise<readonly Admitted[]>
+  /** The policies of an earlier canary of this fabric are still there. */
+  readonly again: boolean
   readonly signal: AbortSignal
 }
 
-/** One throw-away path per node, family and side: reached before any policy, cut off under deny-all, reached again under an exact rule. */
-export async function raiseCanary(fabric: Fabric, { nodes, admitted, signal }: CanaryOptions): Promise<Canary> {
-  await fabric.apply({ kind: 'apply', objects: [canaryNamespaceObject(), ...canaryPods(nodes)] }, signal)
-  const world = await fabric.world(signal)
-  const podOf = (role: CanaryRole, index: number): Pod => {
-    const name = canaryName(role, index)
-    const pod = world.pods.find((each) => each.namespace === canaryNamespace && each.name === name)
-    if (pod === undefined) throw new Error(`the canary ${name} did not come up`)
-    return pod
-  }
-  const sides = nodes.flatMap((node, index) => [
-    { node, side: 'ingress' as const, from: podOf('open', 0), to: podOf('guarded', index) },
-    { node, side: 'egress' as const, from: podOf('bound', index), to: podOf('open', 0) },
-  ])
-  const legs = sides.flatMap((side) =>
-    side.to.addresses
-      .filter((address) => side.from.addresses.some((own) => familyOf(own) === familyOf(address)))
-      .map((address) => ({ ...side, address, family: familyOf(address) })),
-  )
-  const before = await untilWanted(fabric, legs, { wanted: 'open', signal })
+const usualNamespace = 'crosscheck-canary'
+
+/** Throw-away paths per node, family and side: reached before any policy, cut off under deny-all, reached again under an exact rule. */
+export async function raiseCanary(fabric: Fabric, options: CanaryOptions): Promise<Canary> {
+  const { nodes, admitted, again, signal } = options
+  const { timing, canaryNamespace: namespace = usualNamespace } = fabric
+  const policies = (step: Parameters<typeof canaryPolicies>[1]) =>
+    fabric.apply({ kind: 'apply', objects: canaryPolicies(namespace, step) }, signal)
+  if (again) await fabric.apply({ kind: 'delete', objects: canaryPolicies(namespace, { kind: 'deny' }) }, signal)
+  const objects = [canaryNamespaceObject(namespace), ...canaryPods(namespace, nodes)]
+  await fabric.apply({ kind: 'apply', objects, until: 'running' }, signal)
+  const canaries = await Promise.all(nodes.map((node, index) => canariesOn(fabric, { namespace, node, index, signal })))
+  const legs = legsOf(canaries)
+  const before = await untilWanted(legs, { timing, wanted: 'open', signal })
   // A leg that was not reached without policies shows nothing with them.
   const use = legs.map((leg, index) => (seenAs(before[index], 'open') ? leg : undefined))
-  await fabric.apply({ kind: 'apply', objects: canaryPolicies('deny') }, signal)
-  const deny = await untilWanted(fabric, use, { wanted: 'blocked', signal })
-  await fabric.apply({ kind: 'apply', objects: canaryPolicies('admit', admitted) }, signal)
-  const admit = await untilWanted(fabric, use, { wanted: 'open', signal })
-  const results = legs.map((leg, index): CanaryResult => {
-    const stepOf = (step: CanaryStep['step'], wanted: Wanted, saw: Reason = 'not_run'): CanaryStep => ({
-      ...{ step, wanted, saw },
-      ok: seenAs(saw, wanted),
-    })
-    const steps = [
-      stepOf('before', 'open', before[index]),
-      stepOf('deny', 'blocked', deny[index]),
-      stepOf('admit', 'open', admit[index]),
-    ]
-    return {
-      node: leg.node,
-      family: leg.family,
-      side: leg.side,
-      steps,
-      ok: steps.every((each) => each.ok),
-    }
-  })
-  return {
-    results,
-    listeners: new Map(nodes.map((node, index) => [node, podOf('open', index)])),
-    guarded: new Map(nodes.map((node, index) => [node, podOf('guarded', index)])),
-  }
-}
-
-type Wanted = 'open' | 'blocked'
-
-/** Rounds that a step may take: one repetition where policies are in force at once, patience where plugins learn late. */
-const rounds = { 'at-once': 2, eventually: 50 } as const
-
-/** Dials all legs until each ends as wanted, or the rounds are used up; a hole where there is no leg. */
-async function untilWanted(
-  fabric: Fabric,
-  legs: readonly (Leg | undefined)[],
-  { wanted, signal }: { wanted: Wanted; signal: AbortSignal },
-) {
-  const { timing } = fabric
-  const { deadlineMs: patient, attempts } = timing.allowed
-  const deadlineMs =
-    wanted === 'blocked' || timing.policies === 'eventually' ? timing.canaryMs : Math.ceil(patient / attempts)
-  let saw: Reason[] = []
-  for (let round = 0; round < rounds[timing.policies] && !signal.aborted; round++) {
-    saw = await dialLegs(fabric, legs, { deadlineMs, signal })
-    if (legs.every((leg, index) => leg === undefined || seenAs(saw[index], wanted))) break
-  }
-  return saw
-}
-
-/** A refusal is a block here: the step before showed that the same listener answers. */
-function seenAs(saw: Reason | undefined, wanted: Wanted): boolean {
-  const seen = layer4Of(saw ?? 'not_run')
-  return wanted === 'open' ? seen === 'open' : seen === 'blocked' || seen === 'refused'
-}
-
-interface Leg {
-  readonly from: Pod
-  readonly address: string
-}
-
-/** The reason that each leg's connection ended with, in order. */
-async function dialLegs(
-  fabric: Fabric,
-  legs: readonly (Leg | undefined)[],
-  { deadlineMs, signal }: { deadlineMs: number; signal: AbortSignal },
-) {
-  const reasons: Reason[] = []
-  const dialled = [...legs.entries()].flatMap(([index, leg]) => (leg === undefined ? [] : [{ index, leg }]))
-  const bySource = Map.groupBy(dialled, ({ leg }) => leg.from)
-  await Promise.all(
-    [...bySource].map(async ([pod, own]) => {
-      const probe = await canaryProbe(fabric, pod, signal)
-      const checks = own.map(({ index, leg }) =>
-        checkSchemas.tcp.parse({ kind: 'tcp', id: String(index), host: leg.address, port: canaryPort, deadlineMs }),
-      )
-      for await (const { id, outcome } of probe.run(checks, signal)) reasons[Number(id)] = outcome.reason
-    }),
+  await policies({ kind: 'deny' })
+  const deny = await untilWanted(use, { timing, wanted: 'blocked', signal })
+  await policies({ kind: 'admit', sources: await admitted })
+  const admit = await untilWanted(use, { timing, wanted: 'open', signal })
+  const seen = legs.map((leg, index) =>
+    resultOf(leg, { before: before[index], deny: deny[index], admit: admit[index] }),
   )
-  return reasons
+  const places = Map.groupBy(seen, ({ node, family, side }) => `${node} ${family} ${side}`)
+  return {
+    results: [...places.values()].flatMap((ways) => decisive(ways) ?? []),
+    listeners: new Map(canaries.map(({ node, open }) => [node, podIn(open)])),
+    guarded: new Map(canaries.map(({ node, guarded }) => [node, podIn(guarded)])),
+  }
 }
 
-async function canaryProbe(fabric: Fabric, pod: Pod, signal: AbortSignal): Promise<Probe> {
-  const probe = await fabric.probe({ kind: 'inside', namespace: pod.namespace, pod: pod.name }, signal)
-  if ('unavailable' in probe) throw new Error(`the canary cannot be used: ${probe.unavailable}`)
-  return probe
+/** Of the ways to one place, the first that was tried with policies and did not behave; else the first that did; else one that was never reached. */
+function decisive(ways: readonly CanaryResult[]): CanaryResult | undefined {
+  const tried = ways.filter(({ steps }) => steps[0]?.ok === true)
+  return tried.find(({ ok }) => !ok) ?? tried[0] ?? ways[0]
+}
+
+function resultOf({ node, family, side }: Leg, saw: Record<CanaryStep['step'], Reason | undefined>): CanaryResult {
+  const stepOf = (step: CanaryStep['step'], wanted: Wanted): CanaryStep => ({
+    ...{ step, wanted, saw: saw[step] ?? 'not_run' },
+    ok: seenAs(saw[step], wanted),
+  })
+  const steps = [stepOf('before', 'open'), stepOf('deny', 'blocked'), stepOf('admit', 'open')]
+  return { node, family, side, steps, ok: steps.every(({ ok }) => ok) }
+}
+
+interface Seat {
+  readonly namespace: string
+  readonly node: string
+  readonly index: number
+  readonly signal: AbortSignal
+}
+
+async function canariesOn(fabric: Fabric, { namespace, node, index, signal }: Seat): Promise<NodeCanaries> {
+  const inside = async (role: CanaryRole): Promise<Probe> => {
+    const probe = await fabric.probe({ kind: 'inside', namespace, pod: canaryName(role, index) }, signal)
+    if ('unavailable' in probe) throw new Error(`the canary on ${node} cannot be used: ${probe.unavailable}`)
+    return probe
+  }
+  const [open, guarded] = await Promise.all([inside('open'), inside('guarded')])
+  return { node, open, guarded }
+}
+
+function podIn({ pod }: Probe): Pod {
+  if (pod === undefined) throw new Error('a canary is a pod')
+  return pod
 }

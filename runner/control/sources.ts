@@ -5,22 +5,24 @@ import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { layer4Of } from '../judge/evidence.ts'
 import { reasonText } from '../judge/reasons.ts'
-import { familyOf, type SourceKey } from '../plan/dial.ts'
+import { type Dial, familyOf, type SourceKey } from '../plan/dial.ts'
 import type { Canary } from './canary.ts'
 import { canaryPort, closedPort } from './canary-objects.ts'
 import type { Shown } from './controls.ts'
 import { isolatingPolicies, policyNames } from './isolation.ts'
 
-/** What a source reached: per node and family the canary's open listener, and whether a closed port answered it. */
+/** What a source reached: per node and family the canary's open listener, and where a closed port answered it: everywhere, or at these addresses. */
 export interface SourceControls {
   readonly alive: ReadonlyMap<string, Shown>
   readonly intercepted: boolean
+  readonly interceptedAt: ReadonlySet<string>
 }
 
 export interface SourceOptions {
   readonly fabric: Fabric
   readonly world: World
   readonly canary: Canary
+  readonly dials: readonly Dial[]
   /** How long a dial may take: the deadline of an allowed path. */
   readonly deadlineMs: number
   readonly signal: AbortSignal
@@ -32,7 +34,7 @@ export function placeKey(node: string, family: Family): string {
 }
 
 /** Lets one source dial the canary's open listener and its closed port on each node of the run (verdicts.md §4, conditions 3 and 5). */
-async function controlSource(probe: Probe, options: SourceOptions): Promise<SourceControls> {
+async function controlSource(key: SourceKey, probe: Probe, options: SourceOptions): Promise<SourceControls> {
   const { world, canary, deadlineMs, signal } = options
   const aims = [...canary.listeners].flatMap(([node, pod]) =>
     addressesFor(probe, node, pod, world).map((host) => ({ node, host, family: familyOf(host) })),
@@ -48,8 +50,13 @@ async function controlSource(probe: Probe, options: SourceOptions): Promise<Sour
     }),
     checkSchemas.tcp.parse({ kind: 'tcp', id: `${index}.closed`, host, port: closedPort, deadlineMs }),
   ])
+  const beyond = inCluster ? [] : [...new Set(options.dials.flatMap((dial) => dialledBy(key, dial)))]
+  const elsewhere = beyond.map((host) =>
+    checkSchemas.tcp.parse({ kind: 'tcp', id: host, host, port: closedPort, deadlineMs }),
+  )
   const saw = new Map<string, Reason>()
-  for await (const { id, outcome } of probe.run(checks, signal)) saw.set(id, outcome.reason)
+  for await (const { id, outcome } of probe.run([...checks, ...elsewhere], signal)) saw.set(id, outcome.reason)
+  const isOpen = (id: string) => layer4Of(saw.get(id) ?? 'not_run') === 'open'
   const alive = await Promise.all(
     aims.map(async ({ node, host, family }, index) => {
       const reason = saw.get(`${index}.open`) ?? 'not_run'
@@ -62,8 +69,14 @@ async function controlSource(probe: Probe, options: SourceOptions): Promise<Sour
   )
   return {
     alive: new Map(alive),
-    intercepted: aims.some((_, index) => layer4Of(saw.get(`${index}.closed`) ?? 'not_run') === 'open'),
+    intercepted: aims.some((_, index) => isOpen(`${index}.closed`)),
+    interceptedAt: new Set(beyond.filter(isOpen)),
   }
+}
+
+/** The ways from outside differ with the address, so that what is in between may answer for pods and not for nodes. */
+function dialledBy(key: SourceKey, { source, aim }: Dial): string[] {
+  return source === key && aim.kind !== 'name' ? [aim.socket.address] : []
 }
 
 /** From outside, pods have no route: there the node itself is asked, whose refusal is an answer too. */
@@ -125,6 +138,6 @@ async function answersFrom(fabric: Fabric, { node, to, family, signal }: Hop): P
 
 /** Controls of all sources at once. */
 export async function controlSources(probes: ReadonlyMap<SourceKey, Probe>, options: SourceOptions) {
-  const entries = [...probes].map(async ([key, probe]) => [key, await controlSource(probe, options)] as const)
+  const entries = [...probes].map(async ([key, probe]) => [key, await controlSource(key, probe, options)] as const)
   return new Map(await Promise.all(entries))
 }

@@ -4,8 +4,9 @@ import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { type Layer4, layer4Of, layer4OfOutcome } from '../judge/evidence.ts'
 import { reasonText } from '../judge/reasons.ts'
+import { homesOf } from '../plan/ahead.ts'
 import { transportCheck } from '../plan/checks.ts'
-import { type Dial, type Socket, socketKey, socketText } from '../plan/dial.ts'
+import { type Socket, socketKey, socketText } from '../plan/dial.ts'
 import { closedPort } from './canary-objects.ts'
 import type { Shown } from './controls.ts'
 
@@ -26,12 +27,11 @@ export interface TargetOptions {
 
 /** Dials every target pod from inside its own network namespace, where no policy applies (semantics rule 53). */
 export async function controlTargets(
-  dials: readonly Dial[],
+  sockets: readonly Socket[],
   { fabric, world, signal }: TargetOptions,
 ): Promise<TargetControls> {
-  const pods = podsByAddress(world)
-  const sockets = new Map(dials.flatMap(socketsOf).map((socket) => [socketKey(socket), socket]))
-  const byPod = Map.groupBy(sockets.values(), (socket) => pods.get(socket.address))
+  const homes = homesOf(world)
+  const byPod = Map.groupBy(sockets, ({ address }) => homes.get(address))
   const alive = new Map<string, Shown>()
   const intercepted = new Set<string>()
   await Promise.all(
@@ -50,17 +50,6 @@ export async function controlTargets(
     }),
   )
   return { alive, intercepted }
-}
-
-/** The pod that has each address; pods on the host's network share the node's and come last. */
-function podsByAddress(world: World): Map<string, Pod> {
-  const ordered = world.pods.toSorted((a, b) => Number(b.hostNetwork) - Number(a.hostNetwork))
-  return new Map(ordered.flatMap((pod) => pod.addresses.map((address) => [address, pod] as const)))
-}
-
-function socketsOf({ aim }: Dial): readonly Socket[] {
-  if (aim.kind === 'name') return []
-  return aim.kind === 'pod' || aim.kind === 'external' ? [aim.socket] : aim.endpoints
 }
 
 /** What was seen of each socket, in order; a hole where a dial did not run. */

@@ -1,12 +1,15 @@
 import type { Fabric } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
 import { createCanary } from '../control/raise.ts'
+import { controlTargets } from '../control/targets.ts'
 import { layer4OfOutcome } from '../judge/evidence.ts'
 import { sightOf } from '../judge/sight.ts'
 import { type Measurement, measure } from '../measure.ts'
 import type { ObserveOptions } from '../observe/observe.ts'
 import { noProbes, openProbes } from '../observe/probes.ts'
+import { aheadOf } from '../plan/ahead.ts'
 import type { Dial, SourceKey } from '../plan/dial.ts'
+import { together } from '../together.ts'
 import { type Cell, type Finding, unknownFinding } from './cell.ts'
 import type { MatrixPlan } from './plan.ts'
 import { nameOf, type PlannedCell } from './question.ts'
@@ -66,15 +69,21 @@ async function measureDials(
   { sources, dials }: MatrixPlan,
   { world, now, signal, onProgress }: MeasureOptions,
 ): Promise<ReadonlyMap<Dial, Finding>> {
-  const probes = await openProbes(sources, { fabric, world, known: noProbes, signal })
+  const ahead = aheadOf(
+    dials.flatMap(({ aim }) => (aim.kind === 'name' ? [] : [aim])),
+    world,
+  )
+  const targets = controlTargets(ahead.sockets, { fabric, world, signal })
+  const opening = openProbes(sources, { fabric, world, known: noProbes, signal })
+  const raising = createCanary(fabric)({ nodes: ahead.nodes, probes: opening.then(({ ready }) => ready), signal })
+  const [probes, { canary }] = await together([opening, raising], [targets])
   const asked = dials.filter(({ source }) => probes.ready.has(source))
-  const { canary } = await createCanary(fabric)(asked, probes.ready, signal)
   const soFar = new Map<Dial, Finding>()
   const onSeen: ObserveOptions['onDial'] = (dial, [observation]) => {
     if (observation === undefined || layer4OfOutcome(observation.outcome, dial.check.kind) !== 'open') return
     soFar.set(dial, { observed: 'open', reason: observation.outcome.reason })
   }
-  const options = { fabric, world, probes: probes.ready, canary, now, signal, onSeen }
+  const options = { fabric, world, probes: probes.ready, canary, targets, now, signal, onSeen }
   try {
     const seen = await measure(asked, { ...options, ...(onProgress !== undefined && { onDial: onProgress }) })
     return new Map(dials.map((dial) => [dial, findingOf(dial, { ...seen, missing: probes.unavailable })]))

@@ -1,7 +1,8 @@
+import type { World } from '../../fabric/world.ts'
 import type { Target } from '../scenario/model.ts'
 import { namedAims } from './aims.ts'
 import { dnsCheck, serverCheck } from './checks.ts'
-import type { AddressAim } from './dial.ts'
+import { type AddressAim, familyOf } from './dial.ts'
 import { namedBy } from './names.ts'
 import type { PlannedPath } from './paths.ts'
 import { patienceOf, type Task } from './task.ts'
@@ -34,10 +35,13 @@ export function planQuestion(
   return { addresses }
 }
 
-/** The nameserver's addresses: the asked one, else the cluster's DNS Service, and the pods behind it. */
 function serversFor(server: string | undefined, { options: { world, probes }, source }: Task): readonly AddressAim[] {
+  const own = probes.get(source.key)?.addresses.map(familyOf)
+  return nameServers(server, world).filter(({ socket }) => own === undefined || own.includes(socket.family))
+}
+
+/** The nameserver's addresses: the asked one, else the cluster's DNS Service, and the pods behind it. */
+export function nameServers(server: string | undefined, world: World): readonly AddressAim[] {
   const host = server ?? `kube-dns.kube-system.svc.${world.domain}`
-  const own = probes.get(source.key)?.addresses.map((address) => (address.includes(':') ? 6 : 4))
-  const { aims } = namedAims(namedBy(host, undefined, world), { port: 53, protocol: 'UDP', host, world })
-  return aims.filter(({ socket }) => own === undefined || own.includes(socket.family))
+  return namedAims(namedBy(host, undefined, world), { port: 53, protocol: 'UDP', host, world }).aims
 }
