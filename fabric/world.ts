@@ -15,8 +15,17 @@ export interface World {
   readonly notEnforced?: readonly ClusterPolicy[]
   /** Objects that nothing here acts on (custom resources, Ingress, mesh objects): said once, never dropped silently. */
   readonly notSimulated: readonly ObjectRef[]
+  /** Which version of each policy this is, where a cluster told. */
+  readonly policyVersions?: readonly PolicyVersion[]
   /** What could not be read, or not be understood: predictions that depend on it are undefined. Absent where everything was. */
   readonly unread?: readonly Unread[]
+}
+
+export interface PolicyVersion {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly resourceVersion: string
 }
 
 export interface Unread {

@@ -1,3 +1,4 @@
+import type { ClusterFacts } from '../fabric/fabric.ts'
 import type { CanaryResult } from './control/canary.ts'
 import type { PathResult } from './result.ts'
 
@@ -40,19 +41,14 @@ export interface PolicyRef {
 /** Everything that reporters know; they are pure functions of these events. */
 export type RunEvent =
   | { readonly kind: 'start'; readonly head: RunHead; readonly total: number }
-  /** A scenario's fabric is up. `cluster`: kube-system's UID and the server's version. */
+  /** A scenario's fabric is up. */
   | {
       readonly kind: 'fabric'
       readonly scenario: string
       readonly description: string
       readonly policies: readonly PolicyRef[]
       readonly notSimulated: readonly string[]
-      readonly cluster?: {
-        readonly uid: string
-        readonly version: string
-        readonly user?: string
-        readonly image?: string
-      }
+      readonly cluster?: ClusterFacts
     }
   | { readonly kind: 'canary'; readonly scenario: string; readonly results: readonly CanaryResult[] }
   /** Something that concerns many paths, told once at the top of the report. */

@@ -57,8 +57,9 @@ export interface EndpointResult {
   readonly port: number
   readonly protocol: Protocol
   readonly family?: Family
-  /** `namespace/name` of the pod that has it, and its node. */
+  /** `namespace/name` of the pod that has it, its UID, and its node. */
   readonly pod?: string
+  readonly uid?: string
   readonly node?: string
   readonly ready?: boolean
   /** `namespace/name` of the Service whose virtual address it is. */
@@ -69,6 +70,19 @@ export interface EndpointResult {
   /** New connections that got through, of how many. */
   readonly open: number
   readonly of: number
+}
+
+/** Where the source's probe ran. */
+export interface SourceResult {
+  /** `namespace/name` of its pod, and that pod's UID. */
+  readonly pod?: string
+  readonly uid?: string
+  readonly node?: string
+  /** Its own addresses. */
+  readonly addresses?: readonly string[]
+  /** The digest of its image. */
+  readonly image?: string
+  readonly note?: string
 }
 
 /** What the engine says of a path. */
@@ -108,8 +122,7 @@ export interface PathResult {
   readonly explanation: readonly string[]
   /** The command that explains the path policy by policy and offers a repair. */
   readonly repair?: string
-  /** Where the source's probe ran. */
-  readonly source?: { readonly node?: string; readonly pod?: string; readonly note?: string }
+  readonly source?: SourceResult
   readonly place: Place
 }
 

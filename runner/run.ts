@@ -75,13 +75,14 @@ async function runScenario(scenario: Scenario, { emit, close }: Lane, options: R
 }
 
 async function describe({ name }: Scenario, fabric: Fabric, signal: AbortSignal) {
-  const { policies, notSimulated } = await fabric.world(signal)
+  const { policies, policyVersions = [], notSimulated } = await fabric.world(signal)
+  const versions = new Map(policyVersions.map((each) => [`${each.namespace}/${each.name}`, each]))
   return {
     kind: 'fabric' as const,
     scenario: name,
     description: fabric.description,
     ...(fabric.cluster === undefined ? {} : { cluster: fabric.cluster }),
-    policies: policies.map((policy) => ({ namespace: policy.namespace, name: policy.name })),
+    policies: policies.map(({ namespace, name }) => ({ namespace, name, ...versions.get(`${namespace}/${name}`) })),
     notSimulated: notSimulated.map(
       (object) => `${object.kind} ${[object.namespace, object.name].filter(Boolean).join('/')}`,
     ),

@@ -15,9 +15,10 @@ const nothing: Allocator = {
   finish: () => undefined,
 }
 
-/** The world of live objects, and what of them could not be understood. */
+/** The world of live objects, and what of them could not be understood. A policy that stands in no file has no place to be named. */
 export function worldOf(objects: readonly ManifestObject[]): { world: World; problems: readonly Problem[] } {
-  return buildWorld(objects, { allocator: nothing, live: true })
+  const { world, problems } = buildWorld(objects, { allocator: nothing, live: true })
+  return { world: { ...world, policies: world.policies.map(({ place: _, ...policy }) => policy) }, problems }
 }
 
 /** One live pod in the words of the world; none for one that has ended. */

@@ -24,6 +24,7 @@ interface Status {
 
 export interface ContainerStatus {
   readonly name: string
+  readonly imageID?: string
   readonly state?: {
     readonly running?: object
     readonly waiting?: { readonly reason?: string; readonly message?: string }
@@ -73,6 +74,14 @@ export function containerState({ name, state }: ContainerStatus): PodState {
   }
   const why = sentence(`its container ${name} waits`, waiting?.reason, waiting?.message)
   return { kind: waiting?.reason !== undefined && lasting.has(waiting.reason) ? 'stuck' : 'waiting', why }
+}
+
+/** The digest of the image that a pod's first container runs, or an ephemeral one of that name; as its node reports it. */
+export function imageOf(pod: LiveObject, ephemeral?: string): string | undefined {
+  const { containerStatuses = [], ephemeralContainerStatuses = [] } = (pod.status ?? {}) as Status
+  const found =
+    ephemeral === undefined ? containerStatuses[0] : ephemeralContainerStatuses.find(({ name }) => name === ephemeral)
+  return found?.imageID === '' ? undefined : found?.imageID
 }
 
 /** Whether its Ready condition is true. */

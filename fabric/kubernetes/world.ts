@@ -1,4 +1,5 @@
-import type { Unread, World } from '../world.ts'
+import type { ManifestObject } from '../manifests/object.ts'
+import type { PolicyVersion, Unread, World } from '../world.ts'
 import { isStatus } from './api-error.ts'
 import type { Client } from './client.ts'
 import { toObject, worldOf } from './live-world.ts'
@@ -24,6 +25,17 @@ export interface WorldScope {
 
 /** The world of a live cluster, without this tool's own probes. What may not be read is named in `unread`; other failures reject. */
 export async function readWorld(client: Client, scope: WorldScope, signal: AbortSignal): Promise<World> {
+  return (await readCluster(client, scope, signal)).world
+}
+
+/** A cluster's world, and the objects that it was made from, Crosscheck's own probes left out of both. */
+export interface LiveCluster {
+  readonly world: World
+  readonly objects: readonly ManifestObject[]
+}
+
+/** The same with the objects. */
+export async function readCluster(client: Client, scope: WorldScope, signal: AbortSignal): Promise<LiveCluster> {
   const unread: Unread[] = []
   const lists = await Promise.all(read.map((kind) => readKind(client, kind, { ...scope, unread }, signal)))
   const objects = lists.flatMap((list, index) => list.flatMap((live) => toObject(live, resources[read[index]!]) ?? []))
@@ -34,7 +46,8 @@ export async function readWorld(client: Client, scope: WorldScope, signal: Abort
     const why = problems.find(({ message }) => message.includes(`${namespace}/${name}`))?.message
     unread.push({ kind, namespace, why: why ?? `the policy ${name} was not understood` })
   }
-  return unread.length === 0 ? world : { ...world, unread }
+  const policyVersions = versionsOf(lists[read.indexOf('NetworkPolicy')]!)
+  return { world: { ...world, policyVersions, ...(unread.length === 0 ? {} : { unread }) }, objects }
 }
 
 async function readKind(
@@ -60,6 +73,12 @@ async function readKind(
   unread.push({ kind, why: whole, ...(except.length === 0 ? {} : { except }) })
   unread.push(...hidden.map((each) => ({ kind, ...each })))
   return lists.flatMap(({ found }) => (typeof found === 'string' ? [] : found.filter(isOfTheCluster)))
+}
+
+function versionsOf(policies: readonly LiveObject[]): PolicyVersion[] {
+  return policies.map(({ metadata: { namespace = '', name, uid = '', resourceVersion = '' } }) => ({
+    ...{ namespace, name, uid, resourceVersion },
+  }))
 }
 
 /** Probes are no part of what they look at. */

@@ -4,7 +4,7 @@ import type { PlannedPath } from '../plan/paths.ts'
 import type { CastPath } from '../plan/stage.ts'
 import { evidenceOf } from '../predict/evidence.ts'
 import type { PathPrediction } from '../predict/predict.ts'
-import type { Cause, PathResult, Status } from '../result.ts'
+import type { Cause, PathResult, SourceResult, Status } from '../result.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
 import { expectationText } from './expectation.ts'
 import { endpointResults, lookAt, lookAtAddresses, type Verdict } from './verdict.ts'
@@ -79,11 +79,13 @@ function headOf(path: ScenarioPath, position: Position) {
   }
 }
 
-function sourceOf({ pod, node, note: own }: Probe, sample: string | undefined): NonNullable<PathResult['source']> {
+function sourceOf({ pod, node, addresses, image, note: own }: Probe, sample: string | undefined): SourceResult {
   const note = own === undefined || sample === undefined ? (own ?? sample) : `${own}; ${sample}`
   return {
-    ...(pod === undefined ? {} : { pod: `${pod.namespace}/${pod.name}` }),
+    ...(pod === undefined ? {} : { pod: `${pod.namespace}/${pod.name}`, uid: pod.uid }),
     ...(node === undefined ? {} : { node }),
+    ...(addresses.length === 0 ? {} : { addresses }),
+    ...(image === undefined ? {} : { image }),
     ...(note === undefined ? {} : { note }),
   }
 }

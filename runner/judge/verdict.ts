@@ -87,7 +87,7 @@ export function endpointResults(looks: readonly Look[]): EndpointResult[] {
         protocol: named ? (check.kind === 'udp' ? 'UDP' : 'TCP') : aim.socket.protocol,
         ...(named ? {} : { family: aim.socket.family }),
         ...(aim.kind === 'pod'
-          ? { pod: `${aim.pod.namespace}/${aim.pod.name}`, node: aim.pod.node, ready: aim.ready }
+          ? { pod: `${aim.pod.namespace}/${aim.pod.name}`, uid: aim.pod.uid, node: aim.pod.node, ready: aim.ready }
           : {}),
         ...(aim.kind === 'virtual' ? { service: `${aim.service.namespace}/${aim.service.name}` } : {}),
         ...(aim.kind === 'node' ? { node: aim.node.name } : {}),

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../checks/outcome.ts'
-import type { EndpointResult, PathResult } from '../result.ts'
+import type { EndpointResult, PathResult, SourceResult } from '../result.ts'
 import type { ReportOutcome, ReportPath } from './schema.ts'
 import { millisecondsOf } from './words.ts'
 
@@ -28,12 +28,15 @@ export function pathJson(result: PathResult): ReportPath {
     control: result.control.map(({ shown, kind, sentence }) => ({ shown: shown ?? null, kind, sentence })),
     explanation: result.explanation.join('\n'),
     repair: result.repair ?? null,
-    source:
-      source === undefined ? null : { pod: source.pod ?? null, node: source.node ?? null, note: source.note ?? null },
+    source: source === undefined ? null : sourceJson(source),
     file: place.file,
     line: place.line,
     column: place.column,
   }
+}
+
+function sourceJson({ pod, uid, node, addresses = [], note }: SourceResult): ReportPath['source'] {
+  return { pod: pod ?? null, uid: uid ?? null, node: node ?? null, addresses: [...addresses], note: note ?? null }
 }
 
 function outcomeJson(outcome: Outcome | undefined): ReportOutcome | null {
@@ -60,6 +63,7 @@ function endpointJson(endpoint: EndpointResult): ReportPath['endpoints'][number]
     ...{ address, port, protocol },
     family: endpoint.family ?? null,
     pod: endpoint.pod ?? null,
+    uid: endpoint.uid ?? null,
     node: endpoint.node ?? null,
     ready: endpoint.ready ?? null,
     service: endpoint.service ?? null,

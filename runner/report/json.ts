@@ -11,10 +11,18 @@ const longest = 4_096
 type Fabric = Extract<RunEvent, { kind: 'fabric' }>
 type End = Extract<RunEvent, { kind: 'end' }>
 
+interface Told {
+  readonly fabrics: readonly Fabric[]
+  /** Of the first probe that told it: one run has one. */
+  readonly image: string | null
+  readonly event: End
+}
+
 /** The document that scripts read (docs/report.md): whole at the end, each path on a line of its own. */
 export function jsonReporter(): Reporter {
   let head: RunHead | undefined
   const fabrics: Fabric[] = []
+  let image: string | null = null
   const notices: Report['notices'] = []
   const canary: Report['canary'] = []
   const paths: { readonly index: number; readonly line: string }[] = []
@@ -23,12 +31,15 @@ export function jsonReporter(): Reporter {
     else if (event.kind === 'fabric') fabrics.push(event)
     else if (event.kind === 'notice') notices.push({ scenario: event.scenario ?? null, message: event.message })
     else if (event.kind === 'canary') canary.push(...canaryJson(event))
-    else if (event.kind === 'path') paths.push({ index: event.result.index, line: pathLine(event.result) })
+    else if (event.kind === 'path') {
+      image ??= event.result.source?.image ?? null
+      paths.push({ index: event.result.index, line: pathLine(event.result) })
+    }
     if (event.kind !== 'end' || head === undefined) return ''
     const { seconds, pass, fail, inconclusive, predicted, skipped } = event.summary
     const document: Omit<Report, 'paths'> = {
       apiVersion: 'crosscheck.dev/v1alpha1',
-      run: runJson(head, fabrics, event),
+      run: runJson(head, { fabrics, image, event }),
       summary: { pass, fail, inconclusive, predicted, skipped, seconds },
       notices,
       canary,
@@ -59,16 +70,17 @@ function laidOut(value: unknown, indent = ''): string {
   return block('{', keys, '}')
 }
 
-function runJson(head: RunHead, fabrics: readonly Fabric[], { end, summary }: End): Report['run'] {
+function runJson(head: RunHead, { fabrics, image, event }: Told): Report['run'] {
+  const { end, summary } = event
   const cluster = fabrics.find((fabric) => fabric.cluster !== undefined)?.cluster
   return {
     id: head.id,
     start: head.start,
     end,
     where: head.where,
-    cluster: cluster === undefined ? null : { uid: cluster.uid, version: cluster.version },
+    cluster: cluster === undefined ? null : { uid: cluster.uid ?? null, version: cluster.version },
     tool: head.tool,
-    image: cluster?.image ?? null,
+    image,
     user: cluster?.user ?? null,
     interrupted: summary.interrupted,
     scenarios: head.scenarios.map(({ name, file, sha256, paths }) => {

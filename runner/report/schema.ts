@@ -9,7 +9,7 @@ const count = z.int().nonnegative()
 const family = z.union([z.literal(4), z.literal(6)])
 
 const clusterSchema = z.strictObject({
-  uid: text.describe('UID of the namespace kube-system'),
+  uid: maybe.describe('UID of the namespace kube-system'),
   version: text.describe('version of the API server'),
 })
 
@@ -20,7 +20,7 @@ const runSchema = z.strictObject({
   where: z.enum(['lab', 'cluster', 'predicted']),
   cluster: clusterSchema.nullable(),
   tool: text.describe('version of Crosscheck'),
-  image: maybe.describe('digest of the probe image, on a cluster'),
+  image: maybe.describe('digest of the image of the probes, on a cluster'),
   user: maybe.describe('who the API server says the runner is'),
   interrupted: z.boolean().describe('true: paths that were not reached are missing'),
   scenarios: z.array(
@@ -84,6 +84,7 @@ const endpointSchema = z.strictObject({
   protocol: z.enum(['TCP', 'UDP', 'SCTP']),
   family: family.nullable(),
   pod: maybe,
+  uid: maybe.describe('of the pod'),
   node: maybe,
   ready: z.boolean().nullable(),
   service: maybe,
@@ -120,7 +121,14 @@ const pathSchema = z.strictObject({
     .describe('what makes a block count'),
   explanation: text.describe('sentences, one per line'),
   repair: text.nullable().describe('the command that explains the path policy by policy and offers a repair'),
-  source: z.strictObject({ pod: maybe, node: maybe, note: maybe }).nullable(),
+  source: z
+    .strictObject({
+      ...{ pod: maybe, uid: maybe.describe('of the pod'), node: maybe },
+      addresses: z.array(text).describe('its own'),
+      note: maybe,
+    })
+    .nullable()
+    .describe('where the probe of the source ran'),
   file: text,
   line: z.int(),
   column: z.int(),

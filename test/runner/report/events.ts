@@ -32,7 +32,7 @@ export const fabric: RunEvent = {
 export const cluster: RunEvent = {
   ...fabric,
   description: 'context kind-shop, server v1.34.1',
-  cluster: { uid: 'c0ffee', version: 'v1.34.1', user: 'ci', image: 'sha256:0f0f' },
+  cluster: { uid: 'c0ffee', version: 'v1.34.1', user: 'ci' },
 }
 
 /** An outcome; `connect` where nothing else is said. */
@@ -48,6 +48,7 @@ export function endpoint(more: Partial<EndpointResult> = {}): EndpointResult {
     protocol: 'TCP',
     family: 4,
     pod: 'shop-data/postgres-0',
+    uid: 'a11ce',
     node: 'n1',
     ready: true,
     state: 'open',
@@ -89,7 +90,10 @@ export function path(more: Partial<PathResult> = {}): PathResult {
     endpoints: [],
     control: [],
     explanation: [],
-    source: { node: 'n0', pod: 'shop-front/ui-crosscheck', note: 'tested as deployment/ui' },
+    source: {
+      ...{ node: 'n0', pod: 'shop-front/ui-crosscheck', uid: '5eed', addresses: ['10.244.0.5'] },
+      ...{ image: 'sha256:0f0f', note: 'tested as deployment/ui' },
+    },
     place: { file: 'scenarios/shop/scenario.yaml', line: 21, column: 7 },
     ...more,
   }

@@ -53,8 +53,11 @@ test('a path has its evidence: what was seen where, the controls, the place in t
       port: 5432,
     },
     lookup: { reason: 'answered', dns: { records: [{ data: '10.96.0.31' }] } },
-    endpoints: [{ pod: 'shop-data/postgres-0', node: 'n1', open: 3, of: 3, service: null }],
-    source: { pod: 'shop-front/ui-crosscheck', node: 'n0', note: 'tested as deployment/ui' },
+    endpoints: [{ pod: 'shop-data/postgres-0', uid: 'a11ce', node: 'n1', family: 4, open: 3, of: 3, service: null }],
+    source: {
+      ...{ pod: 'shop-front/ui-crosscheck', uid: '5eed', node: 'n0', addresses: ['10.244.0.5'] },
+      note: 'tested as deployment/ui',
+    },
     ...{ file: 'scenarios/shop/scenario.yaml', line: 21, column: 7 },
   })
   expect(paths[0]?.explanation.split('\n')).toHaveLength(3)

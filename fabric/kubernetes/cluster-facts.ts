@@ -1,0 +1,31 @@
+import type { ClusterFacts } from '../fabric.ts'
+import type { Client } from './client.ts'
+import { getObject, type LiveObject } from './objects.ts'
+import { resources } from './resources.ts'
+
+/** What an auditor asks of a cluster: which it is (the UID of kube-system), its version, and whom it takes the runner for. What may not be asked is absent. */
+export async function clusterFacts(client: Client, signal: AbortSignal): Promise<ClusterFacts> {
+  const [version, uid, user] = await Promise.all([
+    client.send({ method: 'GET', path: '/version' }, signal) as Promise<{ gitVersion?: string }>,
+    uidOf(client, signal).catch(() => undefined),
+    userOf(client, signal).catch(() => client.user),
+  ])
+  return {
+    version: version.gitVersion ?? 'of an unknown version',
+    ...(uid === undefined ? {} : { uid }),
+    ...(user === '' ? {} : { user }),
+  }
+}
+
+async function uidOf(client: Client, signal: AbortSignal): Promise<string | undefined> {
+  const live = await getObject(client, { resource: resources.Namespace, name: 'kube-system' }, signal)
+  return live?.metadata.uid
+}
+
+/** authentication.k8s.io/v1, since Kubernetes 1.28; every authenticated user may ask it. */
+async function userOf(client: Client, signal: AbortSignal): Promise<string> {
+  const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
+  const { status } = (await client.send({ method: 'POST', path, body }, signal)) as Pick<LiveObject, 'status'>
+  return (status?.['userInfo'] as { username?: string } | undefined)?.username ?? client.user
+}
