@@ -1,4 +1,5 @@
 import type { Outcome, Reason } from '../../checks/outcome.ts'
+import { isPublic } from '../../fabric/public-suffix.ts'
 import type { Expectation, Rcode } from '../scenario/model.ts'
 import { reasonText } from './reasons.ts'
 import { type Evidence, fail, inconclusive, lookAt, type Verdict } from './verdict.ts'
@@ -20,8 +21,28 @@ export function judgeQuestion(evidence: Evidence): Verdict {
     return fail('dns', sentence, { seen: 'unknown', observed: outcome })
   }
   const wrong = unmet(path.expect, rcode, outcome)
-  if (wrong === undefined) return { status: 'pass', seen: 'open', control: [], observed: outcome }
+  const passed = { status: 'pass', seen: 'open', control: [], observed: outcome } as const
+  if (wrong === undefined) return passed
+  const host = 'host' in path.target ? path.target.host : ''
+  if (path.expect.kind === 'dns' && path.expect.rcode === 'NXDOMAIN' && isAbsentHere(host, outcome)) {
+    const sentence = `every name of the cluster that ${host} could mean does not exist; asked beyond the cluster, the name server gave up (${rcode})`
+    return { ...passed, sentence }
+  }
   return fail(path.expect.kind === 'dns' ? 'answer' : 'dns', wrong, { observed: outcome })
+}
+
+/**
+ * A cluster without a way out answers SERVFAIL or REFUSED for what is not its own. Where the whole search list does not exist and the name as it
+ * stands is none that the public root delegates, that says no more than NXDOMAIN would.
+ */
+function isAbsentHere(host: string, { dns }: Outcome): boolean {
+  const bare = host.replace(/\.$/, '').toLowerCase()
+  const last = new Map((dns?.questions ?? []).map(({ name, rcode }) => [name.toLowerCase(), rcode]))
+  const beyond = last.get(bare)
+  last.delete(bare)
+  const own = [...last.values()]
+  if (isPublic(bare) || own.length === 0 || (beyond !== 'SERVFAIL' && beyond !== 'REFUSED')) return false
+  return own.every((rcode) => rcode === 'NXDOMAIN')
 }
 
 /** The answer's rcode, with NODATA for no error and no record (RFC 2308 §2.2); undefined where nobody answered. */
