@@ -1,3 +1,5 @@
+import { endless, type Patience, startPatience, stopPatience } from './patience.ts'
+
 /** Why waiting ended: the time is up, or the caller gave up. */
 export type Ended = 'expired' | 'aborted'
 
@@ -8,10 +10,8 @@ export type Ended = 'expired' | 'aborted'
 export interface Deadline {
   state: 'running' | Ended
   onEnd: ((ended: Ended) => void) | undefined
-  /** On the clock of `performance.now()`; Infinity without a time limit. */
-  readonly endsAt: number
   readonly signal: AbortSignal | undefined
-  timer: NodeJS.Timeout | undefined
+  patience: Readonly<Patience>
 }
 
 /** Begins to count `milliseconds` (no limit when absent) and follows the caller's signal; `closeDeadline` must be called. */
@@ -19,11 +19,10 @@ export function startDeadline(milliseconds: number | undefined, signal?: AbortSi
   const deadline: Deadline = {
     state: signal?.aborted ? 'aborted' : 'running',
     onEnd: undefined,
-    endsAt: milliseconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + milliseconds,
     signal,
-    timer: undefined,
+    patience: endless,
   }
-  if (milliseconds !== undefined) deadline.timer = setTimeout(expireAfterPoll, milliseconds, deadline)
+  if (milliseconds !== undefined) deadline.patience = startPatience(milliseconds, expire, deadline)
   if (signal !== undefined && !signal.aborted) follow(signal, deadline)
   return deadline
 }
@@ -37,14 +36,14 @@ export function endDeadline(deadline: Deadline, ended: Ended): void {
 
 /** Releases the timer and the caller's signal. */
 export function closeDeadline(deadline: Deadline): void {
-  clearTimeout(deadline.timer)
+  stopPatience(deadline.patience)
   deadline.onEnd = undefined
   if (deadline.signal !== undefined) followers.get(deadline.signal)?.delete(deadline)
 }
 
 /** Milliseconds that are left. */
 export function remaining(deadline: Deadline): number {
-  return Math.max(0, deadline.endsAt - performance.now())
+  return Math.max(0, deadline.patience.endsAt - performance.now())
 }
 
 /** Waits for `begin` to settle or for the deadline; the function that `begin` returns is called in every case, once. */
@@ -75,21 +74,8 @@ export function within<T extends object>(
   })
 }
 
-/** A timer that comes later than this was held up by a process that stood still, in milliseconds. */
-const heldUp = 100
-
-/**
- * The loop may have been busy: what the kernel already has must be seen first, so the verdict waits for one more poll. Where the
- * process stood still (a machine without a free processor), a conversation takes several polls: it gets back, once, what it lost.
- */
-function expireAfterPoll(deadline: Deadline): void {
-  const late = performance.now() - deadline.endsAt
-  if (late > heldUp) deadline.timer = setTimeout(expireNow, late, deadline)
-  else expireNow(deadline)
-}
-
-function expireNow(deadline: Deadline): void {
-  setImmediate(endDeadline, deadline, 'expired')
+function expire(deadline: Deadline): void {
+  endDeadline(deadline, 'expired')
 }
 
 /** One listener per signal, however many checks follow it: removing one of 10,000 listeners walks a list of 10,000. */

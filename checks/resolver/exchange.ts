@@ -1,6 +1,7 @@
 import type { Socket as UdpSocket } from 'node:dgram'
 import { type Deadline, type Ended, within } from '../deadline.ts'
 import { errorCode, isExhaustion } from '../errno.ts'
+import { startPatience, stopPatience } from '../patience.ts'
 import type { Vantage } from '../vantage.ts'
 import { type Message, type Query, readMessage } from './message.ts'
 
@@ -32,9 +33,9 @@ export function askOverUdp(
 ): Promise<Reply | Ended> {
   return within<Reply>(deadline, (settle) => {
     let strange = false
-    const timer = setTimeout(() => {
+    const giveUp = (): void =>
       settle(strange ? { kind: 'malformed', detail: 'only answers to other questions came' } : { kind: 'timeout' })
-    }, patienceMs)
+    const patience = startPatience(patienceMs, giveUp, undefined)
     const socket = vantage.datagram({ address: server, port: dnsPort })
     const fail = (error: Error): void => settle(failure(error))
     socket.on('error', fail)
@@ -48,7 +49,7 @@ export function askOverUdp(
       else settle(message)
     })
     return () => {
-      clearTimeout(timer)
+      stopPatience(patience)
       closeQuietly(socket)
     }
   })
@@ -60,7 +61,7 @@ export function askOverTcp(
   deadline: Deadline,
 ): Promise<Reply | Ended> {
   return within<Reply>(deadline, (settle) => {
-    const timer = setTimeout(() => settle({ kind: 'timeout' }), patienceMs)
+    const patience = startPatience(patienceMs, settle, { kind: 'timeout' })
     const socket = vantage.connect({ address: server, port: dnsPort })
     let received = Buffer.alloc(0)
     socket.on('error', (error) => settle(failure(error)))
@@ -77,7 +78,7 @@ export function askOverTcp(
       settle({ kind: 'malformed', detail: 'the server closed the connection without an answer' }),
     )
     return () => {
-      clearTimeout(timer)
+      stopPatience(patience)
       socket.destroy()
     }
   })
