@@ -94,6 +94,9 @@ interface Posting {
   readonly signal: AbortSignal
 }
 
+/** What a probe says that was starved or is busy (RFC 9110 §15.5.9, RFC 6585 §4): it was not asked yet, and may be asked again. */
+const mayPass = new Set([408, 429, 503])
+
 async function* post(pool: Dispatcher, checks: ReadonlyMap<string, Check>, { token, signal }: Posting) {
   const body = JSON.stringify({ checks: [...checks].map(([id, check]) => ({ ...check, id })) })
   const patienceMs = Math.max(...[...checks.values()].map(({ deadlineMs }) => deadlineMs)) + 30_000
@@ -103,7 +106,7 @@ async function* post(pool: Dispatcher, checks: ReadonlyMap<string, Check>, { tok
   })
   if (answer.statusCode !== 200) {
     const said = `HTTP ${answer.statusCode}: ${(await answer.body.text()).slice(0, 300)}`
-    throw answer.statusCode === 503 ? new Error(said) : new Refused(said)
+    throw mayPass.has(answer.statusCode) ? new Error(said) : new Refused(said)
   }
   for await (const line of linesOf(answer.body)) yield observationSchema.parse(JSON.parse(line))
 }

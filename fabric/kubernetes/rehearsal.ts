@@ -24,7 +24,12 @@ export async function openRehearsal(
     const description = `${fabric.description}, rehearsed: every image is Crosscheck's listener`
     return { fabric: { ...fabric, description }, left: notRehearsed(objects) }
   } catch (error) {
-    await fabric[Symbol.asyncDispose]()
+    await fabric[Symbol.asyncDispose]().catch((late: Error) => {
+      // Why nothing was rehearsed comes first: what is left goes by itself.
+      throw new Error(`${error instanceof Error ? error.message : String(error)}; then: ${late.message}`, {
+        cause: error,
+      })
+    })
     throw error
   }
 }

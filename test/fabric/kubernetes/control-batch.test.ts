@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import { connect, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Check, type CheckInput, checkSchema } from '../../../checks/check.ts'
 import type { Observation } from '../../../checks/outcome.ts'
@@ -16,13 +18,20 @@ const flags = [
 
 /** A control of a real probe, whose tunnels are connections on loopback; `spoil` gets each of them. */
 async function controlled(
-  options: { token?: string; addresses?: string[]; spoil?: (tunnel: Socket, nth: number) => void } = {},
+  options: {
+    token?: string
+    addresses?: string[]
+    spoil?: (tunnel: Socket, nth: number) => void
+    /** Where the first tunnel leads instead. */
+    first?: number
+  } = {},
 ) {
   const { controlPort } = await startProbe(flags)
   let tunnels = 0
   const control = createControl({
     open: async () => {
-      const tunnel = connect(controlPort, '127.0.0.1').on('error', () => undefined)
+      const port = tunnels === 0 ? (options.first ?? controlPort) : controlPort
+      const tunnel = connect(port, '127.0.0.1').on('error', () => undefined)
       options.spoil?.(tunnel, tunnels)
       tunnels += 1
       return tunnel
@@ -65,6 +74,15 @@ test('checks whose tunnel broke are asked again through another', async () => {
   })
   expect(reasons(await run([check(port), check(port)]))).toEqual(['connected', 'connected'])
   expect(tunnels()).toBe(3)
+})
+
+test.each([408, 503])('a probe that is starved or busy, and says HTTP %i, is asked again', async (status) => {
+  const busy = createServer((_, answer) => answer.writeHead(status, { connection: 'close' }).end())
+  await once(busy.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void busy.close())
+  const { port } = await openTarget()
+  const { run } = await controlled({ first: (busy.address() as AddressInfo).port })
+  expect(reasons(await run([check(port)]))).toEqual(['connected'])
 })
 
 test('a probe that does not know the token runs nothing, and is not asked twice', async () => {
