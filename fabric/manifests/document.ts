@@ -27,48 +27,62 @@ const maxDocumentLength = 16 * 1024 * 1024
 
 /**
  * Parses a text document by document; broken syntax, duplicate keys and alias bombs become problems and the document is left out.
- * Only the last document stays parsed: `at` parses an earlier one again.
+ * Of a text one part alone stays parsed, the one that was last read or asked for a place: `at` parses another one again.
  */
 export function* parseDocuments({ file, text }: InputText, problems: Problem[]): Generator<TextDocument> {
-  const placeAt = placesIn(text, file)
+  const source: Source = { placeAt: placesIn(text, file), parsed: keepingLast(({ text: part }) => parse(part)) }
   for (const segment of documentSegments(text)) {
     const items = hasAnchors(segment) ? undefined : itemSegments(segment)
-    for (const part of items ?? [segment]) yield* parseSegment(part, placeAt, problems)
+    for (const part of items ?? [segment]) yield* parseSegment(part, source, problems)
   }
 }
 
 type PlaceAt = (offset: number) => Place
+type Parsed = Document.Parsed[] | { readonly fault: string }
 
-function* parseSegment(segment: Segment, placeAt: PlaceAt, problems: Problem[]): Generator<TextDocument> {
-  const placeIn: PlaceAt = (offset) => placeAt(segment.offset + offset)
+interface Source {
+  readonly placeAt: PlaceAt
+  readonly parsed: (segment: Segment) => Parsed
+}
+
+/** Remembers the last answer: a list in one document is asked for the places of all that was found in it. */
+function keepingLast<K, V>(find: (key: K) => V): (key: K) => V {
+  let last: { readonly key: K; readonly value: V } | undefined
+  return (key) => {
+    if (last?.key !== key) {
+      // Two of them do not fit into memory where one is at its limit.
+      last = undefined
+      last = { key, value: find(key) }
+    }
+    return last.value
+  }
+}
+
+function* parseSegment(segment: Segment, source: Source, problems: Problem[]): Generator<TextDocument> {
+  const placeIn: PlaceAt = (offset) => source.placeAt(segment.offset + offset)
   if (segment.text.length > maxDocumentLength) {
     const hint = 'kubectl get -o yaml prints a list that can be read item by item'
     problems.push({ severity: 'error', message: 'one document of more than 16 MiB', hint, place: placeIn(0) })
     return
   }
-  const parsed = parse(segment.text)
+  const parsed = source.parsed(segment)
   if (!Array.isArray(parsed)) {
     problems.push({ severity: 'error', message: parsed.fault, place: placeIn(0) })
     return
   }
-  let held: readonly Document.Parsed[] | undefined = parsed
-  const reparsed = (): readonly Document.Parsed[] => {
-    const again = held ?? parse(segment.text)
-    return Array.isArray(again) ? again : []
-  }
   for (const [index, document] of parsed.entries()) {
     const value = plainValue(document, placeIn, problems)
     const locate: Locate = (path, part = 'value') => {
-      const own = reparsed()[index]
+      const again = source.parsed(segment)
+      const own = Array.isArray(again) ? again[index] : undefined
       return placeIn(own === undefined ? 0 : offsetOf(own, segment.isItem ? [0, ...path] : path, part))
     }
     const item: unknown = segment.isItem && Array.isArray(value) ? value[0] : value
     if (item !== null && item !== undefined) yield { value: item, at: locate }
   }
-  held = undefined
 }
 
-function parse(text: string): Document.Parsed[] | { fault: string } {
+function parse(text: string): Parsed {
   try {
     const documents = parseAllDocuments(text, {
       version: '1.1',

@@ -8,6 +8,9 @@ export interface Population {
   /** All pods of a namespace, those on the host's network included. */
   podsIn(namespace: string): readonly Pod[]
   servicesIn(namespace: string): readonly Service[]
+  /** The Services of that name, in whatever namespace. */
+  servicesNamed(name: string): readonly Service[]
+  hasNamespace(name: string): boolean
   /** The pods that policies can select: those on the host's network are not among them (semantics rule 50). */
   select(namespace: string, selector: LabelSelector): readonly Pod[]
   namespacesOf(selector: LabelSelector): readonly Namespace[]
@@ -23,6 +26,8 @@ export interface Population {
 export function createPopulation(world: World, probed: (pod: Pod) => readonly number[]): Population {
   const pods = Map.groupBy(world.pods, ({ namespace }) => namespace)
   const services = Map.groupBy(world.services, ({ namespace }) => namespace)
+  const named = Map.groupBy(world.services, ({ name }) => name)
+  const known = new Set(world.namespaces.map(({ name }) => name))
   const selected = new Map<string, readonly Pod[]>()
   const namespaces = new Map<string, readonly Namespace[]>()
   const peers = new Map<string, readonly Pod[]>()
@@ -31,6 +36,8 @@ export function createPopulation(world: World, probed: (pod: Pod) => readonly nu
   const population: Population = {
     podsIn: (namespace) => pods.get(namespace) ?? [],
     servicesIn: (namespace) => services.get(namespace) ?? [],
+    servicesNamed: (name) => named.get(name) ?? [],
+    hasNamespace: (name) => known.has(name),
     select: (namespace, selector) =>
       remember(selected, `${namespace} ${JSON.stringify(selector)}`, () =>
         population.podsIn(namespace).filter((pod) => !pod.hostNetwork && matchesSelector(selector, pod.labels)),

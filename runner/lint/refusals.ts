@@ -1,5 +1,5 @@
 import { type ManifestObject, titleOf } from '../../fabric/manifests/object.ts'
-import type { Problem } from '../../policy/types.ts'
+import type { Place } from '../../policy/types.ts'
 import type { Context } from './context.ts'
 import type { Finding } from './rule.ts'
 import { duplicateNodePort } from './rules/duplicate-node-port.ts'
@@ -9,7 +9,9 @@ import { invalidObject } from './rules/invalid-object.ts'
 export function refusals({ problems, objects }: Context, found: readonly Finding[]): Finding[] {
   const told = new Set(found.map(({ place: { file, line, column } }) => `${file}:${line}:${column}`))
   const nodePorts = found.some(({ rule }) => rule === duplicateNodePort.id)
-  const owners = Map.groupBy(objects, ({ place }) => place.file)
+  const owners = new Map(
+    [...Map.groupBy(objects, ({ place }) => place.file)].map(([file, own]) => [file, own.toSorted(byPlace)]),
+  )
   return problems.flatMap(({ severity, message, hint, place }): Finding[] => {
     if (place === undefined) return []
     if (told.has(`${place.file}:${place.line}:${place.column}`) && !message.includes('is given twice')) return []
@@ -25,12 +27,17 @@ export function refusals({ problems, objects }: Context, found: readonly Finding
   })
 }
 
-/** The last object of the file that begins before the place. */
-function ownerOf(place: NonNullable<Problem['place']>, objects: readonly ManifestObject[]): ManifestObject | undefined {
-  return objects
-    .filter(({ place: { line, column } }) => line < place.line || (line === place.line && column <= place.column))
-    .reduce<ManifestObject | undefined>(
-      (last, each) => (last === undefined || each.place.line >= last.place.line ? each : last),
-      undefined,
-    )
+/** The last of a file's objects, in their order there, that begins before the place. */
+function ownerOf(place: Place, objects: readonly ManifestObject[]): ManifestObject | undefined {
+  let [low, high] = [0, objects.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (byPlace(objects[middle]!, { place }) <= 0) low = middle + 1
+    else high = middle
+  }
+  return objects[low - 1]
+}
+
+function byPlace({ place: a }: { readonly place: Place }, { place: b }: { readonly place: Place }): number {
+  return a.line - b.line || a.column - b.column
 }

@@ -31,21 +31,23 @@ const words = new Set([
   'enabled',
   'disabled',
 ])
+/** A host has up to 253 characters (RFC 1035), so that what goes on for longer is none, and takes no time. */
+const maxAuthority = 300
 const hostText = /^(?=.*[a-z])[a-z0-9*]([a-z0-9*-]*[a-z0-9*])?(\.[a-z0-9*]([a-z0-9*-]*[a-z0-9*])?)*$/
 const webPorts: Readonly<Record<string, number>> = { http: 80, https: 443 }
 
 /** The hosts of a text: authorities of URLs, `host:port`, full names of Services, and single names of variables like DATABASE_HOST. */
 export function hostsIn({ text, form, name }: Pick<Mention, 'text' | 'form' | 'name'>): HostText[] {
-  const plain = text.replaceAll(/\$\([^)]*\)|\$\{[^}]*\}|\{\{[^}]*\}\}|\$[A-Za-z_]\w*/g, '*')
+  const plain = text.replaceAll(/\$\([^)]{0,100}\)|\$\{[^}]{0,100}\}|\{\{[^}]{0,100}\}\}|\$[A-Za-z_]\w*/g, '*')
   const tokens = plain.split(/[\s,;"'`|<>()[\]{}]+/).filter((token) => token !== '')
   const found = tokens.flatMap((token) => hostIn(token, { alone: form === 'setting', isHost: hostVariable.test(name) }))
   return [...new Map(found.map((each) => [`${each.host}:${each.port}`, each])).values()]
 }
 
 function hostIn(token: string, { alone, isHost }: { alone: boolean; isHost: boolean }): HostText[] {
-  const url = /([a-z][a-z0-9+.-]*):\/\/(?:[^@/]*@)?([^/?#]*)/i.exec(token)
-  if (url !== null) {
-    const [, scheme = '', authority = ''] = url
+  const url = urlIn(token)
+  if (url !== undefined) {
+    const { scheme, authority } = url
     const full = /\.svc(\.cluster\.local)?\.?(:\d+)?$/i.test(authority)
     if (!dialled.test(scheme) && !full) return []
     return parsed(authority, 'url', webPorts[scheme.toLowerCase()])
@@ -58,7 +60,17 @@ function hostIn(token: string, { alone, isHost }: { alone: boolean; isHost: bool
   return alone && isHost && bare === token && !isWord ? parsed(bare, 'name') : []
 }
 
+/** The first `scheme://authority` of a token, less who logs in there. */
+function urlIn(token: string): { readonly scheme: string; readonly authority: string } | undefined {
+  const end = token.indexOf('://')
+  const [scheme] = /[a-z][a-z0-9+.-]*$/i.exec(token.slice(Math.max(0, end - 40), Math.max(0, end))) ?? []
+  if (scheme === undefined) return undefined
+  const [whole = ''] = /^[^/?#]*/.exec(token.slice(end + 3)) ?? []
+  return { scheme, authority: whole.slice(whole.lastIndexOf('@') + 1) }
+}
+
 function parsed(authority: string, form: HostText['form'], usual?: number): HostText[] {
+  if (authority.length > maxAuthority) return []
   const [, written = '', digits] = /^([^:]*)(?::(\d{1,5}))?$/.exec(authority) ?? []
   const host = written.toLowerCase().replace(/\.$/, '')
   const port = digits === undefined ? usual : Number(digits)

@@ -1,6 +1,7 @@
 import type { ManifestObject } from '../../../fabric/manifests/object.ts'
 import { isObject, type Path } from '../../../policy/field.ts'
 import type { Context } from '../context.ts'
+import { perContext } from '../per-context.ts'
 import { listOf, type Template, valueAt } from '../templates.ts'
 
 /** A text of the manifests in which hosts may be named. */
@@ -17,10 +18,10 @@ export interface Mention {
 }
 
 /** Environment variables, commands and arguments of containers, and ConfigMaps. */
-export function mentionsIn({ templates, objects }: Context): Mention[] {
+export const mentionsOf = perContext(({ templates, objects }: Context): readonly Mention[] => {
   const configMaps = objects.filter(({ apiVersion, kind }) => kind === 'ConfigMap' && apiVersion === 'v1')
   return [...templates.flatMap(ofTemplate), ...configMaps.flatMap(ofConfigMap)]
-}
+})
 
 function ofTemplate({ object, path: at, containers }: Template): Mention[] {
   const aliases = listOf(valueAt(object.value, [...at, 'spec', 'hostAliases'])).flatMap((alias) =>

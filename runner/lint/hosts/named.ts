@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { perContext } from '../per-context.ts'
 import { type HostText, hostsIn } from './extract.ts'
-import { type Mention, mentionsIn } from './mention.ts'
+import { type Mention, mentionsOf } from './mention.ts'
 import { type Resolved, resolve } from './resolve.ts'
 
 /** A host that a text names, and what it is. */
@@ -15,19 +15,18 @@ const loopbacks = ['localhost', 'ip6-localhost', 'host', 'hostname']
 
 /** Every host that the manifests name. */
 export const namedHostsOf = perContext((context: Context): readonly NamedHost[] =>
-  mentionsIn(context).flatMap((mention) =>
-    hostsIn(mention)
-      .filter(({ host }) => !loopbacks.includes(host) && !mention.aliases.includes(host) && !isUpstream(host, mention))
-      .map((named) => ({ mention, named, is: resolve(named.host, mention.object.namespace, context) })),
-  ),
+  mentionsOf(context).flatMap((mention) => {
+    const other = new Set([...loopbacks, ...mention.aliases, ...upstreamsIn(mention)])
+    return hostsIn(mention)
+      .filter(({ host }) => !other.has(host))
+      .map((named) => ({ mention, named, is: resolve(named.host, mention.object.namespace, context) }))
+  }),
 )
 
 /** Names that a file of a proxy gives to groups of servers. */
-function isUpstream(host: string, { text, form }: Mention): boolean {
-  return (
-    form === 'file' &&
-    (text.includes(`upstream ${host}`) || text.includes(`backend ${host}`) || text.includes(`name: ${host}`))
-  )
+function upstreamsIn({ text, form }: Mention): string[] {
+  if (form !== 'file') return []
+  return [...text.matchAll(/(?:upstream|backend|name:) ["']?([\w.*-]+)/g)].map(([, name = '']) => name.toLowerCase())
 }
 
 /** How messages call the text: `REDIS_URL names redis:6379`. */

@@ -45,7 +45,7 @@ function full(labels: readonly string[], context: Context): Resolved {
 function short(name: string, namespace: string, context: Context): Resolved {
   const own = find(name, namespace, context)
   if (own !== undefined) return { kind: 'service', service: own }
-  const services = context.world.services.filter((service) => service.name === name)
+  const services = context.population.servicesNamed(name)
   return services.length > 0 ? { kind: 'elsewhere', services } : { kind: 'unknown' }
 }
 
@@ -67,8 +67,8 @@ function isMeant(service: string, namespace: string, context: Context): boolean 
   return isKnown(namespace, context) && (!foreign.test(namespace) || isService(service, context))
 }
 
-function isService(name: string, { world }: Context): boolean {
-  return world.services.some((service) => service.name === name)
+function isService(name: string, { population }: Context): boolean {
+  return population.servicesNamed(name).length > 0
 }
 
 /** Of Kubernetes' own namespaces only what the input has is known. */
@@ -76,7 +76,7 @@ function serviceIn(name: string, namespace: string, context: Context): Resolved 
   const service = find(name, namespace, context)
   if (service !== undefined) return { kind: 'service', service }
   const own = namespace === 'default' || namespace.startsWith('kube-')
-  if (own && context.services.every((each) => each.service.namespace !== namespace)) return other
+  if (own && context.population.servicesIn(namespace).every((each) => each.place === undefined)) return other
   if (namespace === 'default' && name === 'kubernetes') return other
   return isKnown(namespace, context)
     ? { kind: 'no-service', name, namespace }
@@ -93,9 +93,9 @@ function podOf(name: string, service: Service, { population }: Context): Resolve
 }
 
 function find(name: string, namespace: string, { population }: Context): Service | undefined {
-  return population.servicesIn(namespace).find((service) => service.name === name)
+  return population.servicesNamed(name).find((service) => service.namespace === namespace)
 }
 
-function isKnown(namespace: string, { world }: Context): boolean {
-  return world.namespaces.some(({ name }) => name === namespace)
+function isKnown(namespace: string, { population }: Context): boolean {
+  return population.hasNamespace(namespace)
 }

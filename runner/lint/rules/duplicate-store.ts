@@ -1,6 +1,7 @@
 import type { ManifestObject } from '../../../fabric/manifests/object.ts'
 import type { Context } from '../context.ts'
-import { type Mention, mentionsIn } from '../hosts/mention.ts'
+import { mentionsOf } from '../hosts/mention.ts'
+import { perContext } from '../per-context.ts'
 import type { Rule } from '../rule.ts'
 import { type Template, valueAt } from '../templates.ts'
 
@@ -64,13 +65,12 @@ function isUsed(store: ManifestObject, context: Context): boolean {
       ({ selector }) => selector !== undefined && Object.entries(selector).every(([key, value]) => own[key] === value),
     )
   const names = [...new Set([store.name, ...services.map(({ name }) => name)])]
-  const refers = ({ object, text }: Mention) =>
+  const refers = ({ object, words }: Words) =>
     object !== store &&
     names.some(
-      (name) =>
-        hasWord(text, `${name}.${store.namespace}`) || (object.namespace === store.namespace && hasWord(text, name)),
+      (name) => words.has(`${name}.${store.namespace}`) || (object.namespace === store.namespace && words.has(name)),
     )
-  return mentionsIn(context).some(refers) || isAdmitted(store, own, context)
+  return wordsOf(context).some(refers) || isAdmitted(store, own, context)
 }
 
 /** A rule of a policy that opens it to somebody says that it is meant to be used. */
@@ -91,6 +91,16 @@ function isAdmitted(
   })
 }
 
-function hasWord(text: string, word: string): boolean {
-  return new RegExp(`(?<![\\w-])${word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`).test(text)
+interface Words {
+  readonly object: ManifestObject
+  /** What stands between other signs than letters, digits and hyphens, and each two of these that a dot joins. */
+  readonly words: ReadonlySet<string>
 }
+
+const wordsOf = perContext((context: Context): readonly Words[] =>
+  mentionsOf(context).map(({ object, text }) => {
+    const runs = (text.match(/[\w-]+(?:\.[\w-]+)*/g) ?? []).map((run) => run.split('.'))
+    const pairs = runs.flatMap((run) => run.slice(1).map((word, index) => `${run[index]}.${word}`))
+    return { object, words: new Set([...runs.flat(), ...pairs]) }
+  }),
+)

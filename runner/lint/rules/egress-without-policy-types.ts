@@ -1,5 +1,7 @@
 import type { Pod } from '../../../fabric/world.ts'
+import type { NetworkPolicy } from '../../../policy/types.ts'
 import type { Context } from '../context.ts'
+import { perContext } from '../per-context.ts'
 import type { Rule } from '../rule.ts'
 import { listOf, valueAt } from '../templates.ts'
 import { workloadsOf } from '../words.ts'
@@ -14,7 +16,7 @@ export const egressWithoutPolicyTypes: Rule = {
       const [types, ingress] = ['policyTypes', 'ingress'].map((key) => listOf(valueAt(object.value, ['spec', key])))
       if (types!.length > 0 || ingress!.length > 0 || policy.egress.length === 0) continue
       const pods = context.population.select(policy.namespace, policy.podSelector)
-      const cut = pods.filter((pod) => !isIsolatedElsewhere(pod, policy.name, context))
+      const cut = pods.filter((pod) => isolatorOf(context).get(pod) === policy)
       if (cut.length === 0) continue
       const message = `without policyTypes this policy is for Ingress too: nobody reaches ${workloadsOf(cut)} any more`
       yield { object, path: ['spec', 'egress'], part: 'key', message, fix: 'write policyTypes: [Egress]' }
@@ -22,13 +24,13 @@ export const egressWithoutPolicyTypes: Rule = {
   },
 }
 
-/** Where another policy isolates a pod already, this one adds nothing. */
-function isIsolatedElsewhere(pod: Pod, name: string, { policies, population }: Context): boolean {
-  return policies.some(
-    ({ policy }) =>
-      policy.name !== name &&
-      policy.namespace === pod.namespace &&
-      policy.policyTypes.includes('ingress') &&
-      population.select(policy.namespace, policy.podSelector).includes(pod),
-  )
-}
+/** The one policy that isolates a pod for ingress, or `several`: where another one does already, this one adds nothing. */
+const isolatorOf = perContext(({ policies, population }: Context): ReadonlyMap<Pod, NetworkPolicy | 'several'> => {
+  const isolators = new Map<Pod, NetworkPolicy | 'several'>()
+  for (const { policy } of policies) {
+    if (!policy.policyTypes.includes('ingress')) continue
+    for (const pod of population.select(policy.namespace, policy.podSelector))
+      isolators.set(pod, isolators.has(pod) ? 'several' : policy)
+  }
+  return isolators
+})

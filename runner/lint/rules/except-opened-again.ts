@@ -7,7 +7,7 @@ export const exceptOpenedAgain: Rule = {
   severity: 'warning',
   summary: 'an except that another peer of the same rule opens again',
   *find(context) {
-    const blocks = Map.groupBy(blocksIn(context), ({ object }) => object)
+    const blocks = Map.groupBy(blocksIn(context), ({ rule }) => rule)
     for (const own of blocks.values()) {
       for (const at of own) {
         for (const [index, hole] of at.except.entries()) {
@@ -30,5 +30,5 @@ export const exceptOpenedAgain: Rule = {
 
 /** A narrower network of the same rule is an exception from the exception, and meant. */
 function opens(other: BlockAt, at: BlockAt): boolean {
-  return other !== at && other.rule === at.rule && other.cidr.bits <= at.cidr.bits
+  return other !== at && other.cidr.bits <= at.cidr.bits
 }

@@ -9,8 +9,9 @@ export const ingressBackendElsewhere: Rule = {
   *find(context) {
     for (const { object, path, name, namespace } of backendsIn(context)) {
       const own = object.namespace
-      const here = context.population.servicesIn(own).some((service) => service.name === name)
-      const elsewhere = context.world.services.filter((service) => service.name === name && service.namespace !== own)
+      const services = context.population.servicesNamed(name)
+      const elsewhere = services.filter((service) => service.namespace !== own)
+      const here = elsewhere.length < services.length
       const there = namespace ?? elsewhere[0]?.namespace
       const fix = `make an Ingress in namespace ${there} for this path, or a Service of type ExternalName here`
       if (namespace !== undefined) {

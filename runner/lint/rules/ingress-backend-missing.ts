@@ -9,9 +9,12 @@ export const ingressBackendMissing: Rule = {
   severity: 'warning',
   summary: 'an Ingress whose backend Service does not exist',
   *find(context) {
-    const names = new Set(context.world.services.map(({ name }) => name))
     for (const { object, path, name, namespace } of backendsIn(context)) {
-      if (names.has(name) || (namespace !== undefined && namespace !== object.namespace)) continue
+      if (
+        context.population.servicesNamed(name).length > 0 ||
+        (namespace !== undefined && namespace !== object.namespace)
+      )
+        continue
       const here = context.population.servicesIn(object.namespace).map((service) => service.name)
       const message = `there is no Service ${name} in namespace ${object.namespace}`
       const fix = didYouMean(name, here) ?? (here.length === 0 ? undefined : `Services there: ${listed(here)}`)

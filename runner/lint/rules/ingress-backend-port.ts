@@ -9,12 +9,15 @@ export const ingressBackendPort: Rule = {
   summary: 'an Ingress whose backend Service has no such port',
   *find(context) {
     for (const { object, path, name, namespace, port } of backendsIn(context)) {
-      const service = context.population.servicesIn(namespace ?? object.namespace).find((each) => each.name === name)
+      const own = namespace ?? object.namespace
+      const service = context.population.servicesNamed(name).find((each) => each.namespace === own)
       if (service === undefined || service.type === 'ExternalName' || (port.name ?? port.number) === undefined) continue
-      if (service.ports.some((own) => own.port === port.number || (port.name !== undefined && own.name === port.name)))
+      if (
+        service.ports.some((each) => each.port === port.number || (port.name !== undefined && each.name === port.name))
+      )
         continue
       const has = listed(
-        service.ports.map((own) => (own.name === undefined ? `${own.port}` : `${own.port} (${own.name})`)),
+        service.ports.map((each) => (each.name === undefined ? `${each.port}` : `${each.port} (${each.name})`)),
       )
       const message = `Service ${service.namespace}/${name} has no port ${port.name ?? port.number}: it has ${has}`
       const key = port.name === undefined ? 'number' : 'name'

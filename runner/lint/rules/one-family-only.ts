@@ -9,10 +9,10 @@ export const oneFamilyOnly: Rule = {
   summary: '0.0.0.0/0 without ::/0, or the other way round, on a dual-stack cluster',
   *find(context) {
     if (!rangesOf(context).dualStack) return
-    const blocks = blocksIn(context)
-    for (const { object, peerPath, rule, cidr } of blocks.filter(({ cidr: { bits } }) => bits === 0)) {
-      const both = blocks.some((each) => each.rule === rule && each.cidr.bits === 0 && each.cidr.family !== cidr.family)
-      if (both) continue
+    const whole = blocksIn(context).filter(({ cidr: { bits } }) => bits === 0)
+    const byRule = Map.groupBy(whole, ({ rule }) => rule)
+    for (const { object, peerPath, rule, cidr } of whole) {
+      if (byRule.get(rule)?.some((each) => each.cidr.family !== cidr.family)) continue
       const other = cidr.family === 4 ? '::/0' : '0.0.0.0/0'
       const message = `${cidr.text} is all of IPv${cidr.family} alone, and this cluster has both families`
       yield { object, path: [...peerPath, 'ipBlock', 'cidr'], message, fix: `add - ipBlock: {cidr: "${other}"}` }

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
+import { isObject } from '../../../policy/field.ts'
 import type { NetworkPolicy } from '../../../policy/types.ts'
 import type { Rule } from '../rule.ts'
 
@@ -8,11 +8,9 @@ export const redundantPolicy: Rule = {
   severity: 'warning',
   summary: 'a policy that says the same as another of its namespace',
   *find({ policies }) {
-    for (const group of Map.groupBy(policies, ({ policy }) => policy.namespace).values()) {
-      for (const [index, { policy, object }] of group.entries()) {
-        const first = group.slice(0, index).find((each) => isDeepStrictEqual(meaning(each.policy), meaning(policy)))
-        if (first === undefined) continue
-        const { name, place } = first.object
+    for (const [first, ...others] of Map.groupBy(policies, ({ policy }) => meaning(policy)).values()) {
+      for (const { policy, object } of others) {
+        const { name, place } = first!.object
         const message = `this says the same as policy ${name} (${place.file}:${place.line}), and adds nothing to namespace ${policy.namespace}`
         yield { object, path: ['metadata', 'name'], message, fix: 'remove one, or write the namespace that was meant' }
       }
@@ -20,6 +18,9 @@ export const redundantPolicy: Rule = {
   },
 }
 
-function meaning({ podSelector, policyTypes, ingress, egress }: NetworkPolicy) {
-  return { podSelector, types: policyTypes.toSorted(), ingress, egress }
+/** Equal for policies of one namespace that say the same, in whatever order their labels stand. */
+function meaning({ namespace, podSelector, policyTypes, ingress, egress }: NetworkPolicy): string {
+  return JSON.stringify([namespace, podSelector, policyTypes.toSorted(), ingress, egress], (_, value: unknown) =>
+    isObject(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value,
+  )
 }

@@ -23,7 +23,7 @@ function explain(host: NamedHost, context: Context): Omit<Found, 'object'> | und
   switch (is.kind) {
     case 'no-namespace': {
       if (mention.form === 'file' && !named.host.includes('.svc')) return undefined
-      const there = context.world.services.filter(({ name }) => name === is.name).map(({ namespace }) => namespace)
+      const there = context.population.servicesNamed(is.name).map(({ namespace }) => namespace)
       const names = context.world.namespaces.map(({ name }) => name)
       const fix = there.length > 0 ? `Service ${is.name} is in ${listed(there)}` : didYouMean(is.namespace, names)
       if (fix !== undefined) return { message: `${said}, and there is no namespace ${is.namespace}`, fix }
@@ -58,7 +58,7 @@ function explain(host: NamedHost, context: Context): Omit<Found, 'object'> | und
 /** Where operators make Services, or none is given, nobody here knows all of them: that is an info. */
 function suggested(name: string, namespace: string, context: Context): Pick<Found, 'fix' | 'severity'> {
   const given = context.population.servicesIn(namespace).map((service) => service.name)
-  const there = context.world.services.filter((service) => service.name === name)
+  const there = context.population.servicesNamed(name)
   const elsewhere = there.length > 0 ? `it is in ${listed(there.map((service) => service.namespace))}` : undefined
   const fix = elsewhere ?? didYouMean(name, given)
   if (fix !== undefined) return { fix }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parseAllDocuments, stringify } from 'yaml'
 import { lintText } from './linted.ts'
 
@@ -59,4 +59,33 @@ it('never throws, and every finding has a place in the text, whatever the object
     ),
     { numRuns: 200 },
   )
+})
+
+describe('what is large takes no longer than it is large', () => {
+  const policy = (name: number) => ({
+    ...{
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: `p-${name}`, namespace: 'shop' },
+    },
+    spec: { podSelector: { matchLabels: { app: `a-${name}` } }, ingress: [{ from: [{ podSelector: {} }] }] },
+  })
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'shop' }, spec: { containers: [] } }
+  const config = (text: string) => stringify({ ...pod, kind: 'ConfigMap', data: { 'a.yaml': text } })
+
+  it('a list on one line with something found in each of a thousand items', () => {
+    const items = [pod, ...Array.from({ length: 1000 }, (_, index) => policy(index))]
+    const found = lintText(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
+    expect(found.filter(({ rule }) => rule === 'policy-selects-no-pod')).toHaveLength(1000)
+    expect(new Set(found.map(({ place }) => place.column)).size).toBeGreaterThan(1000)
+  })
+
+  it('a file of a proxy with ten thousand servers', () => {
+    const servers = Array.from({ length: 10_000 }, (_, index) => `- {name: u-${index}, server: s-${index}.gone.svc:80}`)
+    expect(lintText(config(servers.join('\n'))).filter(({ rule }) => rule === 'unknown-host')).toHaveLength(10_000)
+  })
+
+  it.each(['a', '{', '${', '{{', 'a@', 'a.', 'a://'])('a text of nothing but %s', (part) => {
+    expect(lintText(config(part.repeat(500_000 / part.length)))).toEqual([])
+  })
 })
