@@ -5,6 +5,7 @@ import type { Control } from './control-batch.ts'
 import type { LiveObject } from './objects.ts'
 import type { Owners } from './owners.ts'
 import type { PodWatch } from './pod-watch.ts'
+import type { Seats } from './resident-seats.ts'
 import type { RunFacts } from './run-facts.ts'
 
 /** What the parts of an open cluster share. */
@@ -16,6 +17,8 @@ export interface Cluster {
   /** Every control that was opened, to be closed with the fabric. */
   readonly controls: Set<Control>
   readonly residents: Residents
+  /** The standing canary, where there is one. */
+  readonly seats: Seats | undefined
   /** Namespaces that this run made: the only ones in which it changes objects. */
   readonly namespaces: Set<string>
   readonly outside: Outside

@@ -7,6 +7,7 @@ import { outsideProbe } from './outside.ts'
 import { remember } from './owners.ts'
 import { ownListener } from './probe-in.ts'
 import { standInProbe } from './resident-probes.ts'
+import { seatProbe } from './resident-seats.ts'
 import { resources } from './resources.ts'
 import { podOfWorkload } from './workload-pod.ts'
 
@@ -96,6 +97,8 @@ async function insideProbe(
   signal: AbortSignal,
 ): Promise<Probe | Unavailable> {
   const { namespace, pod: name } = identity
+  const seat = await seatProbe(cluster, identity, signal)
+  if (seat !== undefined) return seat
   const live = await getObject(cluster.client, { resource: resources.Pod, namespace, name }, signal)
   if (live === undefined) return { unavailable: `there is no pod ${namespace}/${name}` }
   return ownListener(cluster, identity, live) ?? ephemeralProbe(cluster, identity, signal)

@@ -69,7 +69,22 @@ export async function removeResidents(
     pods.map(({ metadata: { namespace, name } }) => ({ resource: resources.Pod, namespace, name })),
     signal,
   )
-  return lists.flat().map(({ resource, namespace, name }) => `${resource.kind} ${namespace}/${name}`)
+  const spaces = await removeCanaries(client, namespaces, signal)
+  return [...lists.flat(), ...spaces].map(
+    ({ resource, namespace, name }) => `${resource.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`,
+  )
+}
+
+/** The namespaces of standing canaries go last. Who may not list namespaces has to name them. */
+async function removeCanaries(client: Client, namespaces: readonly string[], signal: AbortSignal) {
+  const found = await listObjects(client, { resource: resources.Namespace, labelSelector: residentLabel }, signal)
+  const own = found.filter(({ metadata }) => namespaces.length === 0 || namespaces.includes(metadata.name))
+  const at = own.map(({ metadata: { name, uid } }) => ({
+    ...{ resource: resources.Namespace, namespace: undefined, name, uid },
+  }))
+  await Promise.all(at.map(({ uid, ...each }) => deleteObject(client, each, { uid }, signal)))
+  await waitUntilGone(client, at, signal)
+  return at
 }
 
 type Kind = (typeof workloads)[number] | 'Pod' | 'RoleBinding' | 'Role' | 'Secret'

@@ -12,6 +12,13 @@ export const residentAccess = 'crosscheck-resident'
 export const tokenKey = 'token'
 const hashKey = 'token-sha256'
 
+/** Environment of a resident probe: the hash of the token that it asks for, and bounds for several runs at once. */
+export const tokenFromSecret = [
+  { name: 'CROSSCHECK_TOKEN_SHA256', valueFrom: { secretKeyRef: { name: residentAccess, key: hashKey } } },
+  { name: 'CROSSCHECK_CONCURRENCY', value: '50' },
+  { name: 'CROSSCHECK_BATCHES', value: '16' },
+]
+
 /** What a resident probe stands for, in words. */
 export const sourceAnnotation = 'crosscheck.dev/source'
 
@@ -58,7 +65,6 @@ export function titleOf({ title, labels, node }: ResidentSource): string {
 function residentPod({ labels, spec }: ResidentSource, pods: ResidentPods) {
   const hides = Object.keys(labels).length > 0
   const container = probeContainer({ image: pods.image, tokenSha256: '' }, { name: 'probe', resources: pods.resources })
-  const secretKeyRef = { name: residentAccess, key: hashKey }
   return {
     annotations: { 'sidecar.istio.io/inject': 'false', 'linkerd.io/inject': 'disabled' },
     spec: {
@@ -68,12 +74,7 @@ function residentPod({ labels, spec }: ResidentSource, pods: ResidentPods) {
       containers: [
         {
           ...container,
-          env: [
-            { name: 'CROSSCHECK_TOKEN_SHA256', valueFrom: { secretKeyRef } },
-            { name: 'CROSSCHECK_CONCURRENCY', value: '50' },
-            // Several runs may use it at once.
-            { name: 'CROSSCHECK_BATCHES', value: '16' },
-          ],
+          env: tokenFromSecret,
           ...(hides ? neverReady.container : readyWhenListening),
         },
       ],

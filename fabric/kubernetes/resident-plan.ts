@@ -3,6 +3,7 @@ import { residentLabel } from '../owned.ts'
 import type { Client } from './client.ts'
 import { fitResources } from './fitting.ts'
 import { listObjects } from './objects.ts'
+import { type CanaryListener, canaryObjects, canaryRights } from './resident-canary.ts'
 import { residentConflicts } from './resident-conflicts.ts'
 import { type ResidentPods, residentRights, residentWorkload, type ServiceAccountName } from './resident-manifests.ts'
 import { type ResidentSource, residentKey, residentName, residentSource, type Wanted } from './resident-source.ts'
@@ -11,6 +12,8 @@ import { resources } from './resources.ts'
 export interface ResidentOptions extends Omit<ResidentPods, 'resources'> {
   /** Installs also what a budget or an autoscaler would count. */
   readonly force: boolean
+  /** Where the standing canary is, and what it listens with; none is installed when absent. */
+  readonly canary?: { readonly namespace: string; readonly listeners: readonly CanaryListener[] }
   /** Who may use the probes without being an administrator. */
   readonly reader?: ServiceAccountName
 }
@@ -33,6 +36,8 @@ export interface RefusedResident {
 
 export interface ResidentPlan {
   readonly residents: readonly PlannedResident[]
+  /** The standing canary: its namespace first. */
+  readonly canary: readonly Manifest[]
   /** Roles and their bindings, one of each per namespace, where a reader is named. */
   readonly rights: readonly Manifest[]
   readonly refused: readonly RefusedResident[]
@@ -53,7 +58,12 @@ export async function planResidents(
   const planned = await Promise.all(sources.map((source) => planOne(client, source, options, signal)))
   const residents = planned.filter((each) => each.kind === 'planned')
   const refused = [...found, ...planned].filter((each): each is RefusedResident => 'why' in each)
-  return { residents, rights: await rightsFor(client, residents, options, signal), refused }
+  const { canary: standing, reader } = options
+  const canary =
+    standing === undefined ? [] : canaryObjects(standing.listeners, { ...options, namespace: standing.namespace })
+  const rights = await rightsFor(client, residents, options, signal)
+  const moved = standing === undefined || reader === undefined ? [] : canaryRights(standing.namespace, reader)
+  return { residents, canary, rights: [...rights, ...moved], refused }
 }
 
 async function sourceOf(

@@ -50,13 +50,23 @@ async function residentProbe(
     const [first] = alike.map(stateOf)
     return { unavailable: `its resident probe is not up: ${first?.kind === 'running' ? '' : first?.why}` }
   }
-  const token = await tokenIn(cluster, namespace, signal).catch((error: unknown) => {
+  const probe = await residentIn(cluster, up, signal)
+  return 'unavailable' in probe ? probe : { ...probe, identity }
+}
+
+/** The probe in a resident pod, with its namespace's token. */
+export async function residentIn(
+  cluster: Cluster,
+  live: LiveObject,
+  signal: AbortSignal,
+): Promise<Probe | Unavailable> {
+  try {
+    const token = await tokenIn(cluster, live.metadata.namespace ?? '', signal)
+    return probeOf(cluster, live, token) ?? { unavailable: `the resident probe ${live.metadata.name} has ended` }
+  } catch (error) {
     if (!isStatus(error, 401, 403)) throw error
     return { unavailable: `the token of its resident probe may not be read: ${error.message}` }
-  })
-  if (typeof token !== 'string') return token
-  const probe = probeOf(cluster, up, token)
-  return probe === undefined ? undefined : { ...probe, identity }
+  }
 }
 
 /** A pod whose place is taken by another of the same name in mid-run is not asked again: what it did not answer is `not_run`. */
@@ -98,7 +108,7 @@ function probeOf(cluster: Cluster, live: LiveObject, token: string): Probe | und
 }
 
 /** The labels of a resident probe's pod that are those of its source. */
-function sourceLabels({ metadata }: LiveObject): Labels {
+export function sourceLabels({ metadata }: LiveObject): Labels {
   const { [residentLabel]: _, [ownedLabel]: __, ...labels } = ownLabels(metadata.labels)
   return labels
 }

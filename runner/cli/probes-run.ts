@@ -1,8 +1,10 @@
 import { type Client, connectCluster } from '../../fabric/kubernetes/client.ts'
+import { standingCanary } from '../../fabric/kubernetes/resident-canary.ts'
 import { installResidents } from '../../fabric/kubernetes/resident-install.ts'
 import { listResidents, removeResidents } from '../../fabric/kubernetes/resident-list.ts'
 import { planResidents, type ResidentPlan } from '../../fabric/kubernetes/resident-plan.ts'
 import { readWorld } from '../../fabric/kubernetes/world.ts'
+import { canaryLabels, canaryPort } from '../control/canary-objects.ts'
 import { exitCodes } from '../result.ts'
 import type { Io } from './io.ts'
 import type { ProbesRequest } from './probes-request.ts'
@@ -24,6 +26,12 @@ export async function runProbes(request: ProbesRequest, io: Io): Promise<number>
     await client.close()
   }
 }
+
+/** One of each role of the canary that runs raise. */
+const canaryListeners = (['open', 'guarded'] as const).map((role) => ({
+  ...{ name: `canary-${role}`, port: canaryPort },
+  labels: canaryLabels(role),
+}))
 
 const actions = { install, list, remove } as const
 
@@ -48,9 +56,13 @@ async function install(client: Client, request: ProbesRequest, io: Io): Promise<
       ? { wanted: wantedByNamespaces(namespaces, world), problems: [] }
       : await wantedByScenarios(request, world)
   if (tellProblems(problems, io)) return exitCodes.usage
-  const { image, imagePullSecret } = cluster
+  const { image, imagePullSecret, canaryNamespace = standingCanary } = cluster
   const secret = imagePullSecret === undefined ? {} : { imagePullSecret }
-  const options = { image, ...secret, everyNode, force, ...(reader === undefined ? {} : { reader }) }
+  const options = {
+    ...{ image, ...secret, everyNode, force },
+    ...(request.canary ? { canary: { namespace: canaryNamespace, listeners: canaryListeners } } : {}),
+    ...(reader === undefined ? {} : { reader }),
+  }
   const plan = await planResidents(client, wanted, options, io.signal)
   const answer = plan.refused.length > 0 ? exitCodes.fail : exitCodes.pass
   if (format === 'yaml') {
@@ -65,21 +77,22 @@ async function install(client: Client, request: ProbesRequest, io: Io): Promise<
   const late = await installResidents(client, plan, io.signal)
   for (const { name, why } of late) io.stderr.write(`${name} did not come up: ${why}\n`)
   for (const { title, why } of plan.refused) io.stderr.write(`not for ${title}: ${why}\n`)
-  const own = [...new Set(plan.residents.map(({ source }) => source.namespace))]
+  const canary = request.canary ? [canaryNamespace] : []
+  const own = [...new Set([...plan.residents.map(({ source }) => source.namespace), ...canary])]
   const code = own.length === 0 ? exitCodes.pass : await list(client, { ...request, namespaces: own }, io)
   return late.length > 0 ? exitCodes.fail : Math.max(answer, code)
 }
 
-async function yamlOf({ residents, rights }: ResidentPlan): Promise<string> {
+async function yamlOf({ residents, canary, rights }: ResidentPlan): Promise<string> {
   const { stringify } = await import('yaml')
-  return [...residents.map(({ workload }) => workload), ...rights]
+  return [...residents.map(({ workload }) => workload), ...canary, ...rights]
     .map((object) => `---\n${stringify(object, { aliasDuplicateObjects: false })}`)
     .join('')
 }
 
-function jsonOf({ residents, rights, refused }: ResidentPlan) {
+function jsonOf({ residents, canary, rights, refused }: ResidentPlan) {
   return {
-    manifests: [...residents.map(({ workload }) => workload), ...rights],
+    manifests: [...residents.map(({ workload }) => workload), ...canary, ...rights],
     refused: refused.map(({ title, why }) => ({ title, why })),
   }
 }

@@ -13,7 +13,7 @@ export function residentsText(rows: readonly ResidentRow[]): string {
 }
 
 /** What an installation makes, and of whom it makes nothing. */
-export function planText({ residents, rights, refused }: ResidentPlan): string {
+export function planText({ residents, canary, rights, refused }: ResidentPlan): string {
   const lines = residents.map(({ source, name, workload, warnings }) => [
     source.namespace,
     identityOf(workload),
@@ -22,8 +22,9 @@ export function planText({ residents, rights, refused }: ResidentPlan): string {
     ...warnings.map((warning) => `(${warning})`),
   ])
   const made = lines.length === 0 ? '' : table([['NAMESPACE', 'STANDS FOR', 'MADE', 'LABELS'], ...lines])
+  const standing = canary.length === 0 ? '' : 'and the standing canary, two listeners on every node\n'
   const allowed = rights.length === 0 ? '' : `and in each namespace a Role with its binding\n`
-  return `${made}${allowed}${refused.map(({ title, why }) => `not for ${title}: ${why}\n`).join('')}`
+  return `${made}${standing}${allowed}${refused.map(({ title, why }) => `not for ${title}: ${why}\n`).join('')}`
 }
 
 function identityOf(workload: PlannedResident['workload']): string {

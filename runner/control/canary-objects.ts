@@ -10,6 +10,11 @@ const canaryRoles: readonly CanaryRole[] = ['open', 'guarded']
 
 /** The label that tells one canary from another; the policies select by it. */
 const roleLabel = 'crosscheck.dev/canary'
+/** What tells a canary of a role from all other pods. */
+export function canaryLabels(role: CanaryRole): Readonly<Record<string, string>> {
+  return { [roleLabel]: role }
+}
+
 const owned = { 'crosscheck.dev/owned': 'true' }
 
 /** Name of the canary pod of a role on the n-th node of the run. */
@@ -30,7 +35,7 @@ export function canaryPods(namespace: string, nodes: readonly string[]): Manifes
     canaryRoles.map((role) => ({
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { namespace, name: canaryName(role, index), labels: { [roleLabel]: role, ...owned } },
+      metadata: { namespace, name: canaryName(role, index), labels: { ...canaryLabels(role), ...owned } },
       spec: { nodeName, containers },
     })),
   )
@@ -47,7 +52,7 @@ export type PolicyStep = { readonly kind: 'deny' } | { readonly kind: 'admit'; r
 
 /** The policies of a step, which replace those of the step before. */
 export function canaryPolicies(namespace: string, step: PolicyStep): Manifest[] {
-  const role = (name: CanaryRole) => ({ podSelector: { matchLabels: { [roleLabel]: name } } })
+  const role = (name: CanaryRole) => ({ podSelector: { matchLabels: canaryLabels(name) } })
   const open = step.kind === 'admit' ? [role('open')] : []
   const sources = step.kind === 'admit' ? step.sources : []
   const peers = sources.map(({ namespace: from, labels }) => ({

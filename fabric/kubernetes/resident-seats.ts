@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Labels } from '../../policy/types.ts'
+import type { Identity, Probe, Unavailable } from '../fabric.ts'
+import type { ManifestObject } from '../manifests/object.ts'
+import { ownedLabel, residentLabel } from '../owned.ts'
+import { isStatus } from './api-error.ts'
+import type { Client } from './client.ts'
+import type { Cluster } from './cluster.ts'
+import { deleteObject, getObject, type LiveObject, listObjects } from './objects.ts'
+import { ownerName } from './owners.ts'
+import { stateOf } from './pod-state.ts'
+import { standingCanary } from './resident-canary.ts'
+import { residentIn, sourceLabels } from './resident-probes.ts'
+import { sameLabels } from './resident-source.ts'
+import { resources } from './resources.ts'
+
+/** A standing canary: what a run asks for is there, and gets the name that the run gives it. */
+export interface Seats {
+  readonly namespace: string
+  /** By the name that the run asked for. */
+  readonly taken: Map<string, LiveObject>
+  /** This run's turn: two runs that move the same policies would disturb each other. */
+  turn?: Promise<void>
+}
+
+/** How long the runs before may take, and how often they are looked for, in milliseconds. */
+const turnMs = 300_000
+const periodMs = 250
+
+/** The standing canary of a cluster, if there is one that this user may see. */
+export async function findSeats(
+  client: Client,
+  namespace = standingCanary,
+  signal: AbortSignal,
+): Promise<Seats | undefined> {
+  const at = { resource: resources.Namespace, name: namespace }
+  const found = await getObject(client, at, signal).catch((error: unknown) => {
+    if (!isStatus(error, 401, 403)) throw error
+    return undefined
+  })
+  const isOurs = found?.metadata.labels?.[residentLabel] !== undefined
+  return isOurs && found.metadata.deletionTimestamp === undefined ? { namespace, taken: new Map() } : undefined
+}
+
+/** Of what a run applies, that which has to be made: the canary's namespace and pods are there. Waits for this run's turn. */
+export async function takeSeats(
+  cluster: Cluster,
+  objects: readonly ManifestObject[],
+  signal: AbortSignal,
+): Promise<readonly ManifestObject[]> {
+  const { seats } = cluster
+  const own = objects.filter(({ kind, namespace, name }) => isSeat(seats, kind === 'Namespace' ? name : namespace))
+  if (seats === undefined || own.length === 0) return objects
+  seats.turn ??= takeTurn(cluster, seats, signal)
+  await seats.turn
+  const asked = own.filter(({ kind }) => kind === 'Pod')
+  if (asked.length > 0) {
+    const at = { resource: resources.Pod, namespace: seats.namespace, labelSelector: residentLabel }
+    const pods = await listObjects(cluster.client, at, signal)
+    for (const object of asked) seats.taken.set(object.name, seatFor(object, pods))
+  }
+  return objects.filter((object) => !own.includes(object) || isSeatPolicy(seats, object))
+}
+
+/** Policies are all that a run makes or removes there. */
+export function isSeatPolicy(seats: Seats | undefined, { kind, namespace }: ManifestObject): boolean {
+  return kind === 'NetworkPolicy' && isSeat(seats, namespace)
+}
+
+/** Whether a namespace is that of the standing canary. */
+export function isSeat(seats: Seats | undefined, namespace: string): boolean {
+  return seats?.namespace === namespace
+}
+
+/** The probe in the pod that has this name in this run; undefined where the name is none of the canary's. */
+export async function seatProbe(
+  cluster: Cluster,
+  identity: Extract<Identity, { kind: 'inside' }>,
+  signal: AbortSignal,
+): Promise<Probe | Unavailable | undefined> {
+  const { seats } = cluster
+  const live = isSeat(seats, identity.namespace) ? seats?.taken.get(identity.pod) : undefined
+  if (live === undefined) return undefined
+  const probe = await residentIn(cluster, live, signal)
+  return 'unavailable' in probe ? probe : { ...probe, identity }
+}
+
+function seatFor(object: ManifestObject, pods: readonly LiveObject[]): LiveObject {
+  const { name, value } = object
+  const { labels = {} } = value['metadata'] as { readonly labels?: Labels }
+  const { nodeName } = value['spec'] as { readonly nodeName?: string }
+  const { [ownedLabel]: _, ...wanted } = labels
+  const found = pods.find(
+    (pod) =>
+      pod.spec?.['nodeName'] === nodeName && sameLabels(sourceLabels(pod), wanted) && stateOf(pod).kind === 'running',
+  )
+  if (found !== undefined) return found
+  throw new Error(
+    `the standing canary is not up on ${nodeName}, where ${name} is needed: crosscheck probes list -n ${object.namespace}`,
+  )
+}
+
+/** Whoever made its owner first goes first; what a run before left behind is removed. */
+async function takeTurn({ client, owners, run }: Cluster, { namespace }: Seats, signal: AbortSignal): Promise<void> {
+  await owners.ownerIn(namespace, signal)
+  const labelSelector = ownedLabel
+  for (const end = performance.now() + turnMs; ; await delay(periodMs, undefined, { signal })) {
+    const jobs = await listObjects(client, { resource: resources.Job, namespace, labelSelector }, signal)
+    const [first] = jobs.toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
+    if (first === undefined || first.metadata.name === ownerName(run.id)) break
+    if (performance.now() > end)
+      throw new Error(
+        `the canary is still used by another run after ${turnMs / 1000} s (Job ${namespace}/${first.metadata.name})`,
+      )
+  }
+  const left = await listObjects(client, { resource: resources.NetworkPolicy, namespace, labelSelector }, signal)
+  const at = left.map(({ metadata: { name } }) => ({ resource: resources.NetworkPolicy, namespace, name }))
+  await Promise.all(at.map((each) => deleteObject(client, each, {}, signal)))
+}
+
+function orderOf({ metadata: { creationTimestamp = '', name } }: LiveObject): string {
+  return `${creationTimestamp} ${name}`
+}
