@@ -99,6 +99,8 @@ export interface Pod {
   }
   readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[]
   readonly restarts: number
+  /** What keeps a container of it from running, as its cluster says: `app waits: CrashLoopBackOff: …`. */
+  readonly trouble?: string
   readonly place?: Place
 }
 

@@ -20,6 +20,11 @@ export function apiError(request: string, status: number, body: string): ApiErro
   return new ApiError(status, said?.reason ?? '', `${request}: ${message}`)
 }
 
+/** What the API server said, without the request that it answered. */
+export function saidBy({ message }: ApiError): string {
+  return message.replace(/^(?:GET|POST|PUT|PATCH|DELETE) \S+: /, '')
+}
+
 /** Whether an error is the API server's answer with that HTTP status. */
 export function isStatus(error: unknown, ...statuses: readonly number[]): error is ApiError {
   return error instanceof ApiError && statuses.includes(error.status)

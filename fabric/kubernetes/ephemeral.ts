@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Identity, Probe, Unavailable } from '../fabric.ts'
 import type { Pod } from '../world.ts'
-import { isStatus } from './api-error.ts'
+import { isStatus, saidBy } from './api-error.ts'
 import type { Cluster } from './cluster.ts'
 import { headroomOf, neededMiB } from './headroom.ts'
 import { podOf } from './live-world.ts'
 import { getObject, type LiveObject } from './objects.ts'
 import { probeContainer } from './pod-spec.ts'
-import { type ContainerStatus, containerState } from './pod-state.ts'
+import { type ContainerStatus, containerState, imageOf } from './pod-state.ts'
 import { ownListener, probeIn } from './probe-in.ts'
 import { pathOf, resources } from './resources.ts'
 import { podOfWorkload } from './workload-pod.ts'
@@ -45,18 +45,21 @@ export async function ephemeralProbe(
   }
   const name = `crosscheck-${cluster.run.id}`
   const port = portOf(cluster.run.id)
+  let image: string | undefined
   try {
     await addContainer(cluster, live, { name, port }, signal)
-    const stuck = await started(cluster, live, name, signal)
-    if (stuck !== undefined) return { unavailable: `the probe inside ${title} did not start: ${stuck}` }
+    const now = await started(cluster, live, name, signal)
+    if (typeof now === 'string') return { unavailable: `the probe inside ${title} did not start: ${now}` }
+    image = imageOf(now, name)
   } catch (error) {
     if (!isStatus(error, 400, 403, 404, 409, 422)) throw error
-    return { unavailable: `no probe inside ${title}: ${error.message}` }
+    return { unavailable: `no probe inside ${title}: ${saidBy(error)}` }
   }
   return probeIn(cluster, {
     identity,
     pod,
     port,
+    image,
     stop: true,
     note: `tested in the pod ${pod.name}, whose record keeps a finished container`,
   })
@@ -107,13 +110,13 @@ async function addContainer(
   )
 }
 
-/** Undefined as soon as the container runs, else what keeps it from it. */
+/** The pod as soon as the container runs, else what keeps it from it. */
 async function started(
   { client }: Cluster,
   { metadata }: LiveObject,
   name: string,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<LiveObject | string> {
   const { namespace, name: podName } = metadata
   let why = 'no container was started yet'
   for (const end = performance.now() + startMs; performance.now() < end; await delay(periodMs, undefined, { signal })) {
@@ -123,7 +126,7 @@ async function started(
     const own = statuses.find((status) => status.name === name)
     if (own === undefined) continue
     const state = containerState(own)
-    if (state.kind === 'running') return undefined
+    if (state.kind === 'running') return live
     why = state.why
     if (state.kind === 'stuck') return why
   }

@@ -1,3 +1,4 @@
+import { ApiError } from './api-error.ts'
 import type { Client } from './client.ts'
 import { type LiveObject, listObjects } from './objects.ts'
 import { type Resources, usualResources } from './pod-spec.ts'
@@ -19,13 +20,16 @@ const demandedCpu = '500m'
 
 /**
  * The requests and limits with which a namespace admits a probe: within its LimitRanges, with every limit that its quotas demand. What may not be
- * read counts as absent: the API server's refusal then says what is in the way.
+ * read counts as absent: the API server's refusal then says what is in the way. Rejects as the API server would, before it does, naming the full quota.
  */
 export async function fitResources(client: Client, namespace: string, signal: AbortSignal): Promise<Resources> {
   const read = (resource: (typeof resources)['LimitRange' | 'ResourceQuota']) =>
     listObjects(client, { resource, namespace }, signal).catch(() => [])
   const [ranges, quotas] = await Promise.all([read(resources.LimitRange), read(resources.ResourceQuota)])
-  return fitted(ranges, quotas)
+  const wanted = fitted(ranges, quotas)
+  const obstacle = obstacleTo(wanted, ranges, quotas)
+  if (obstacle !== undefined) throw new ApiError(403, 'Forbidden', obstacle)
+  return wanted
 }
 
 /** The same from the objects; exported for its decision table. */
@@ -53,6 +57,46 @@ export function fitted(ranges: readonly LiveObject[], quotas: readonly LiveObjec
     }
   }
   return { requests, limits }
+}
+
+/** Memory below which a probe does not live (docs/probe.md). */
+const leastMemory = '48Mi'
+
+/** What keeps a probe out of the namespace, as a sentence; exported for its decision table. */
+export function obstacleTo(
+  { requests, limits }: Resources,
+  ranges: readonly LiveObject[],
+  quotas: readonly LiveObject[],
+): string | undefined {
+  if (isLess(limits['memory'], leastMemory)) {
+    const names = ranges.map(({ metadata }) => metadata.name).join(', ')
+    return `the LimitRange ${names} leaves it ${limits['memory']} of memory, and ${leastMemory} are needed`
+  }
+  const needed: Amounts = {
+    ...{ pods: '1', 'count/pods': '1' },
+    ...Object.fromEntries(
+      Object.entries(requests).flatMap(([key, value]) => [
+        [key, value],
+        [`requests.${key}`, value],
+      ]),
+    ),
+    ...Object.fromEntries(Object.entries(limits).map(([key, value]) => [`limits.${key}`, value])),
+  }
+  for (const { metadata, spec, status } of quotas.filter(isForAll)) {
+    const used = (status?.['used'] ?? {}) as Amounts
+    for (const [key, hard] of Object.entries((spec?.['hard'] ?? {}) as Amounts)) {
+      const need = needed[key]
+      const taken = used[key]
+      if (need === undefined || taken === undefined || !(amountOf(taken) + amountOf(need) > amountOf(hard))) continue
+      return `the ResourceQuota ${metadata.name} is full: ${key} ${taken} of ${hard} used, ${need} more needed`
+    }
+  }
+  return undefined
+}
+
+/** A quota with scopes counts some pods only: the API server knows which. */
+function isForAll({ spec }: LiveObject): boolean {
+  return spec?.['scopes'] === undefined && spec?.['scopeSelector'] === undefined
 }
 
 function isLess(a: string | undefined, b: string | undefined): boolean {

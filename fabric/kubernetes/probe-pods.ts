@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { Labels } from '../../policy/types.ts'
 import type { Identity, Manifest, Probe, Unavailable } from '../fabric.ts'
-import { ApiError, isStatus } from './api-error.ts'
+import { ApiError, isStatus, saidBy } from './api-error.ts'
 import { copiedFields, type Template } from './clone.ts'
 import type { Cluster } from './cluster.ts'
 import { fitResources } from './fitting.ts'
@@ -45,7 +45,7 @@ export async function freshProbe(
     return await comeUp(cluster, standing, created, signal)
   } catch (error) {
     if (!isStatus(error, 400, 403, 404, 409, 422)) throw error
-    return { unavailable: `no probe in ${namespace}: ${error.message}` }
+    return { unavailable: `no probe in ${namespace}: ${saidBy(error)}` }
   }
 }
 

@@ -120,8 +120,10 @@ async function absentNode(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (name === undefined) return undefined
-  const found = await getObject(client, { resource: resources.Node, name }, signal).catch(() => 'unread')
-  return found === undefined ? `there is no node ${name}` : undefined
+  const found = await getObject(client, { resource: resources.Node, name }, signal).catch(() => 'unread' as const)
+  if (found === undefined) return `there is no node ${name}`
+  if (found === 'unread' || found.spec?.['unschedulable'] !== true) return undefined
+  return `the node ${name} is cordoned: no pod is put there`
 }
 
 /** A listener's pod may have been replaced by one of the same name since the probe was made. */

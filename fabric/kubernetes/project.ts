@@ -39,9 +39,11 @@ function projectPod(pod: LiveObject): LiveObject {
   const containers = (key: string) =>
     ((spec[key] ?? []) as readonly Fields[]).map((each) => pick(each, ['ports', 'restartPolicy']))
   const statuses = ((status['containerStatuses'] ?? []) as readonly Fields[]).map((each) =>
-    pick(each, ['restartCount']),
+    troubled(each) ? pick(each, ['restartCount', 'name', 'state']) : pick(each, ['restartCount']),
   )
-  const conditions = ((status['conditions'] ?? []) as readonly Fields[]).filter(({ type }) => type === 'Ready')
+  const conditions = ((status['conditions'] ?? []) as readonly Fields[]).filter(
+    ({ type, status: held }) => type === 'Ready' || (type === 'PodScheduled' && held === 'False'),
+  )
   return {
     metadata,
     spec: {
@@ -51,10 +53,15 @@ function projectPod(pod: LiveObject): LiveObject {
     },
     status: {
       ...pick(status, ['phase', 'podIP', 'podIPs', 'hostIP', 'hostIPs']),
-      conditions: conditions.map((each) => pick(each, ['type', 'status'])),
+      conditions: conditions.map((each) => pick(each, ['type', 'status', 'message'])),
       containerStatuses: statuses,
     },
   }
+}
+
+/** Whether a container does not run; of one that does nothing is told. */
+function troubled({ state }: Fields): boolean {
+  return ((state ?? {}) as Fields)['running'] === undefined
 }
 
 function pick(from: Fields, keys: readonly string[]): Fields {

@@ -13,6 +13,7 @@ export interface PodStatus {
   readonly hostAddresses: readonly string[]
   readonly ready: boolean
   readonly restarts: number
+  readonly trouble?: string
 }
 
 /** A pod before it has a node and addresses. */
@@ -48,7 +49,27 @@ function readStatus(pod: Field): PodStatus {
     hostAddresses: addresses(status, 'hostIPs', 'hostIP'),
     ready: ready && !terminating,
     restarts: restarts.reduce((sum, count) => sum + count, 0),
+    ...readTrouble(status),
   }
+}
+
+/** Of a container that waits or has ended, or of a pod that no node takes. */
+function readTrouble(status: Field): { readonly trouble?: string } {
+  for (const container of items(field(status, 'containerStatuses'))) {
+    const name = text(field(container, 'name')) ?? ''
+    const waiting = field(field(container, 'state'), 'waiting')
+    const ended = field(field(container, 'state'), 'terminated')
+    const reason = text(field(waiting, 'reason'))
+    if (reason !== undefined) return { trouble: sentence(`${name} waits`, reason, text(field(waiting, 'message'))) }
+    if (!isAbsent(ended)) return { trouble: sentence(`${name} has ended`, text(field(ended, 'reason'))) }
+  }
+  const scheduled = items(field(status, 'conditions')).find((item) => field(item, 'type').value === 'PodScheduled')
+  if (scheduled === undefined || field(scheduled, 'status').value !== 'False') return {}
+  return { trouble: sentence('no node takes it', text(field(scheduled, 'message'))) }
+}
+
+function sentence(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(': ')
 }
 
 /** `podIPs: [{ip}]`, or the older `podIP`; IPv4 first. */

@@ -32,6 +32,7 @@ export function settle(
       addresses: template.hostNetwork ? (addressesOf.get(node) ?? []) : addresses,
       ready: draft.status.ready && !notReady,
       restarts: draft.status.restarts,
+      ...(draft.status.trouble === undefined ? {} : { trouble: draft.status.trouble }),
       ...template,
       ...(draft.place === undefined ? {} : { place: draft.place }),
     }

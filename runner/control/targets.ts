@@ -41,7 +41,7 @@ export async function controlTargets(
         return
       }
       const inside = await fabric.probe({ kind: 'inside', namespace: pod.namespace, pod: pod.name }, signal)
-      const seen = 'unavailable' in inside ? inside.unavailable : await dialAll(inside, own, signal)
+      const seen = 'unavailable' in inside ? whyNot(pod, inside.unavailable) : await dialAll(inside, own, signal)
       for (const [index, socket] of own.entries()) {
         const where = `${pod.namespace}/${pod.name}`
         alive.set(socketKey(socket), shownInside(where, socket, typeof seen === 'string' ? seen : seen[index]))
@@ -81,6 +81,11 @@ function shownInside(where: string, socket: Socket, seen: InsideView | string | 
     return { shown: true, kind: 'inside', sentence: `${where} answers on ${text} when asked from inside` }
   const sentence = `nothing listens on ${text}: ${reasonText(seen.outcome.reason)} even from inside ${where}`
   return { shown: false, kind: 'inside', sentence }
+}
+
+/** A pod that does not run is told so, rather than why nobody was put into it. */
+function whyNot({ namespace, name, trouble }: Pod, why: string): string {
+  return trouble === undefined ? why : `${namespace}/${name} does not run: ${trouble}`
 }
 
 function nobody(socket: Socket): Shown {

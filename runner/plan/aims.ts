@@ -93,7 +93,9 @@ function podSetAims(set: PodSet, port: Port, world: World): Aims {
             matchesSelector(set.selector, pod.labels),
         )
   if (pods.length > 0) return { aims: pods.flatMap((pod) => podAims(pod, port)) }
-  return { aims: [], gap: { cause: 'target_gone', sentence: 'no pod is selected by the target' } }
+  const none =
+    set.by === 'workload' ? `${set.namespace}/${set.workload} has no pod` : 'no pod is selected by the target'
+  return { aims: [], gap: { cause: 'target_gone', sentence: none } }
 }
 
 function podAims(pod: Pod, port: Port): AddressAim[] {

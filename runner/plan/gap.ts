@@ -1,4 +1,4 @@
-import type { Service } from '../../fabric/world.ts'
+import type { Pod, Service } from '../../fabric/world.ts'
 import type { AddressAim } from './dial.ts'
 
 /** Why a target leads to no address, or to fewer than meant. */
@@ -15,8 +15,10 @@ export interface Aims {
 }
 
 /** A Service behind which nothing is ready, with the reason. */
-export function noEndpoints({ namespace, name, selector }: Service, notReady: number): Gap {
+export function noEndpoints({ namespace, name, selector }: Service, notReady: readonly (Pod | undefined)[]): Gap {
   const none = selector === undefined ? 'nobody wrote any for it' : 'no pod matches its selector'
-  const why = notReady > 0 ? `${notReady} not ready` : none
+  const troubled = notReady.find((pod) => pod?.trouble !== undefined)
+  const detail = troubled === undefined ? '' : `: ${troubled.name}: ${troubled.trouble}`
+  const why = notReady.length > 0 ? `${notReady.length} not ready${detail}` : none
   return { cause: 'no_endpoints', sentence: `Service ${namespace}/${name} has no ready endpoints (${why})` }
 }

@@ -11,7 +11,7 @@ export function nodePortAims(name: string | undefined, port: Port, world: World)
   const leading = all.filter((aim) => aim.kind !== 'node' || aim.endpoints.length > 0)
   if (leading.length > 0) return { aims: leading }
   const service = world.services.find((each) => nodePortOf(each, port) !== undefined)
-  if (service !== undefined) return { aims: all, gap: noEndpoints(service, 0) }
+  if (service !== undefined) return { aims: all, gap: noEndpoints(service, []) }
   return { aims: all, gap: { cause: 'no_such_port', sentence: `no Service has the NodePort ${port.port}` } }
 }
 

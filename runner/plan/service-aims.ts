@@ -24,7 +24,9 @@ export function serviceAims({ service, address }: NamedService, { port, protocol
     ...virtualAims(service, { port, protocol }, { endpoints: sockets, address }),
     ...(address === undefined ? endpoints.map((endpoint) => endpointAim(endpoint)) : []),
   ]
-  return endpoints.some((endpoint) => endpoint.ready) ? { aims } : { aims, gap: noEndpoints(service, endpoints.length) }
+  if (endpoints.some((endpoint) => endpoint.ready)) return { aims }
+  const pods = endpoints.map(({ pod }) => pod)
+  return { aims, gap: noEndpoints(service, pods) }
 }
 
 /** Behind a headless Service the port that is dialled is the pod's own. */

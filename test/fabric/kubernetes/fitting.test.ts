@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fitted } from '../../../fabric/kubernetes/fitting.ts'
+import { fitted, obstacleTo } from '../../../fabric/kubernetes/fitting.ts'
 import type { LiveObject } from '../../../fabric/kubernetes/objects.ts'
 
 const range = (item: object): LiveObject => ({
@@ -37,4 +37,32 @@ test.each([
   ],
 ])('a probe asks for what the namespace admits: %s', (_name, ranges, quotas, wanted) => {
   expect(fitted(ranges, quotas)).toEqual(wanted)
+})
+
+const full = (hard: object, used: object, more: object = {}): LiveObject => ({
+  ...{ metadata: { name: 'q' }, spec: { hard, ...more }, status: { used } },
+})
+
+test.each([
+  ['no quota', [], undefined],
+  ['room for one more pod', [full({ pods: '3' }, { pods: '2' })], undefined],
+  ['no pod more', [full({ pods: '2' }, { pods: '2' })], 'pods 2 of 2 used, 1 more needed'],
+  [
+    'memory used up',
+    [full({ 'limits.memory': '1Gi' }, { 'limits.memory': '960Mi' })],
+    'limits.memory 960Mi of 1Gi used, 128Mi more needed',
+  ],
+  ['CPU used up', [full({ cpu: '1' }, { cpu: '980m' })], 'cpu 980m of 1 used, 50m more needed'],
+  ['just enough', [full({ cpu: '1' }, { cpu: '950m' })], undefined],
+  ['a quota of other things', [full({ services: '0' }, { services: '0' })], undefined],
+  ['a quota for some pods only', [full({ pods: '0' }, { pods: '0' }, { scopes: ['BestEffort'] })], undefined],
+  ['a quota that was not counted yet', [full({ pods: '0' }, {})], undefined],
+])('what keeps a probe out is told before it is tried: %s', (_name, quotas, told) => {
+  expect(obstacleTo(usual, [], quotas)).toBe(told && `the ResourceQuota q is full: ${told}`)
+})
+
+test('a probe is not put where it gets too little memory to live', () => {
+  const ranges = [range({ max: { memory: '32Mi' } })]
+  const wanted = 'the LimitRange r leaves it 32Mi of memory, and 48Mi are needed'
+  expect(obstacleTo(fitted(ranges, []), ranges, [])).toBe(wanted)
 })
