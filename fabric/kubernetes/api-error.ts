@@ -5,19 +5,39 @@ export class ApiError extends Error {
   readonly status: number
   /** The machine-readable word of the Status object: `Forbidden`, `NotFound`, `AlreadyExists`, `Invalid`, … */
   readonly reason: string
+  /** How long the server asks to be left alone, in milliseconds (Retry-After). */
+  readonly retryAfterMs: number | undefined
 
-  constructor(status: number, reason: string, message: string, options?: ErrorOptions) {
+  constructor(
+    status: number,
+    reason: string,
+    message: string,
+    options?: ErrorOptions & { readonly retryAfterMs?: number | undefined },
+  ) {
     super(message, options)
     this.status = status
     this.reason = reason
+    this.retryAfterMs = options?.retryAfterMs
   }
 }
 
+/** An answer that is no success. */
+export interface Refusal {
+  /** The method and path that it answers. */
+  readonly request: string
+  readonly status: number
+  readonly body: string
+  /** The header of that name, in seconds. */
+  readonly retryAfter?: string | undefined
+}
+
 /** The error of an answer's body, which is a `Status` object, or text where something in between answered. */
-export function apiError(request: string, status: number, body: string): ApiError {
+export function apiError({ request, status, body, retryAfter }: Refusal): ApiError {
   const said = readStatus(body)
   const message = said?.message ?? (body.trim().slice(0, 500) || `HTTP ${status}`)
-  return new ApiError(status, said?.reason ?? '', `${request}: ${message}`)
+  const seconds = Number(retryAfter ?? '')
+  const retryAfterMs = retryAfter === undefined || !(seconds >= 0) ? undefined : seconds * 1000
+  return new ApiError(status, said?.reason ?? '', `${request}: ${message}`, { retryAfterMs })
 }
 
 /** What the API server said, without the request that it answered. */

@@ -5,6 +5,7 @@ import type { HttpMethod, KubeConfig } from '@kubernetes/client-node'
 import pLimit from 'p-limit'
 import { type Dispatcher, request } from 'undici'
 import { apiError } from './api-error.ts'
+import { linesOf } from './lines.ts'
 import { sendPatiently } from './sending.ts'
 import { createTunnel, type WebSocketLike } from './tunnel.ts'
 
@@ -29,6 +30,12 @@ export interface ApiRequest {
   readonly contentType?: string
 }
 
+/** What a watch tells of an object (API concepts, "efficient detection of changes"). */
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
+  readonly object: unknown
+}
+
 /** One API server, spoken to in plain JSON: no field of any object is lost, because no model of it is in between. */
 export interface Client {
   readonly server: string
@@ -38,6 +45,8 @@ export interface Client {
   readonly namespace: string | undefined
   /** The answer's JSON; rejects with `ApiError`. What is safe to repeat is repeated where the server is busy or the connection breaks. */
   send(asked: ApiRequest, signal: AbortSignal): Promise<unknown>
+  /** The events of a `watch=1` request as they come, until the server ends it; rejects with `ApiError` or what broke the connection. Nothing is repeated. */
+  watch(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent>
   /** A connection to a port on the loopback of a pod's network (`pods/portforward`). */
   forward(to: { readonly namespace: string; readonly pod: string; readonly port: number }): Promise<Duplex>
   close(): Promise<void>
@@ -54,22 +63,32 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
   const server = cluster.server.replace(/\/+$/, '')
   const inFlight = pLimit(16)
   let dispatcher: Dispatcher | undefined
+  /** Something answers there: a server that was never heard of is sooner given up. */
+  let known = false
 
-  const once = async ({ method, path, body, contentType }: ApiRequest, signal: AbortSignal): Promise<unknown> => {
+  const ask = async ({ method, path, body, contentType }: ApiRequest, bodyTimeout: number, signal: AbortSignal) => {
     const authorized = new RequestContext(`${server}${path}`, method as HttpMethod)
     await config.applySecurityAuthentication(authorized)
     // The library makes a dispatcher for each call; the first is kept, so that connections are used again.
     dispatcher ??= authorized.getDispatcher() as Dispatcher | undefined
     const headers = { accept: 'application/json', ...authorized.getHeaders() }
     const answer = await request(`${server}${path}`, {
-      ...{ method, signal, headersTimeout: 30_000, bodyTimeout: 60_000 },
+      ...{ method, signal, headersTimeout: 30_000, bodyTimeout },
       headers: body === undefined ? headers : { ...headers, 'content-type': contentType ?? 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(dispatcher === undefined ? {} : { dispatcher }),
     })
-    const text = await answer.body.text()
-    if (answer.statusCode >= 400) throw apiError(`${method} ${path}`, answer.statusCode, text)
-    return JSON.parse(text)
+    if (answer.statusCode < 400) return answer.body
+    const header = answer.headers['retry-after']
+    throw apiError({
+      ...{ request: `${method} ${path}`, status: answer.statusCode, body: await answer.body.text() },
+      retryAfter: Array.isArray(header) ? header[0] : header,
+    })
+  }
+  const once = async (asked: ApiRequest, signal: AbortSignal): Promise<unknown> => {
+    const text = await (await ask(asked, 60_000, signal)).text()
+    known = true
+    return readJson(text, asked)
   }
 
   return {
@@ -77,13 +96,38 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
     context,
     user: config.getCurrentUser()?.name ?? '',
     namespace: config.getContextObject(context)?.namespace,
-    send: (asked, signal) => inFlight(() => sendPatiently(() => once(asked, signal), asked.method, signal)),
+    send: (asked, signal) =>
+      inFlight(() => {
+        const repeatable = asked.method !== 'POST' || reviews.test(asked.path)
+        return sendPatiently(() => once(asked, signal), { forMs: patienceMs(known), repeatable, signal })
+      }),
+    async *watch(path, signal) {
+      const body = await ask({ method: 'GET', path }, 0, signal)
+      for await (const line of linesOf(body)) yield JSON.parse(line) as WatchEvent
+    },
     forward: ({ namespace, pod, port }) =>
       createTunnel(async ({ output, errors, input }) => {
         const forwarder = new PortForward(config)
         return (await forwarder.portForward(namespace, pod, [port], output, errors, input)) as WebSocketLike
       }),
     close: async () => dispatcher?.close(),
+  }
+}
+
+/** What is created here is only an answer. */
+const reviews = /^\/apis\/auth(entication|orization)\.k8s\.io\//
+
+/** An API server that restarts is back in less; one that was never there is not waited for. */
+function patienceMs(known: boolean): number {
+  return known ? 30_000 : 3_000
+}
+
+function readJson(text: string, { method, path }: ApiRequest): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const start = text.trim().slice(0, 100)
+    throw new Error(`${method} ${path}: what answers there is no API server: ${start}`, { cause: error })
   }
 }
 

@@ -39,6 +39,7 @@ export interface Metadata {
 
 const fieldManager = 'crosscheck'
 const pageSize = 500
+const listTries = 3
 
 /** Where an object is: its resource, namespace (none for cluster-scoped kinds) and name. */
 export interface Address {
@@ -84,14 +85,32 @@ export interface ListOptions {
   readonly fieldSelector?: string
 }
 
-/** All objects of a kind, in pages; `keep` is applied page by page, so that a large cluster is never held whole. */
+interface Listing<T> extends ListOptions {
+  readonly resource: Resource
+  readonly keep?: (object: LiveObject) => T
+}
+
+/**
+ * All objects of a kind, in pages; `keep` is applied page by page, so that a large cluster is never held whole. A list that takes so long that the server forgets where
+ * it was (410, API concepts, "retrieving large results sets in chunks") is begun again.
+ */
 export async function listObjects<T = LiveObject>(
   client: Client,
-  {
-    resource,
-    keep,
-    ...options
-  }: ListOptions & { readonly resource: Resource; readonly keep?: (object: LiveObject) => T },
+  listing: Listing<T>,
+  signal: AbortSignal,
+): Promise<T[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await listPages(client, listing, signal)
+    } catch (error) {
+      if (!isStatus(error, 410) || attempt === listTries) throw error
+    }
+  }
+}
+
+async function listPages<T>(
+  client: Client,
+  { resource, keep, ...options }: Listing<T>,
   signal: AbortSignal,
 ): Promise<T[]> {
   const found: T[] = []
@@ -123,18 +142,20 @@ export interface DeleteOptions {
   readonly propagationPolicy?: 'Background' | 'Foreground'
 }
 
-/** Deletes an object and what it owns; one that is gone already is no error. */
+/** Deletes an object and what it owns; one that is gone already is no error. Gives whether it is gone for sure: else it waits for its grace or a finalizer. */
 export async function deleteObject(
   client: Client,
   at: Address,
   options: DeleteOptions,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { uid, ...rest } = options
   const body = { propagationPolicy: 'Background', ...rest, ...(uid === undefined ? {} : { preconditions: { uid } }) }
   try {
-    await client.send({ method: 'DELETE', path: pathOf(at.resource, at.namespace, at.name), body }, signal)
+    const answer = await client.send({ method: 'DELETE', path: pathOf(at.resource, at.namespace, at.name), body }, signal)
+    return (answer as { kind?: string }).kind === 'Status'
   } catch (error) {
     if (!isStatus(error, 404, 409)) throw error
+    return error.status === 404
   }
 }

@@ -1,47 +1,12 @@
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { type Client, connectCluster } from '../../../fabric/kubernetes/client.ts'
+import { writeFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { expect, test } from 'vitest'
+import { connectCluster } from '../../../fabric/kubernetes/client.ts'
 import { listObjects } from '../../../fabric/kubernetes/objects.ts'
 import { resources } from '../../../fabric/kubernetes/resources.ts'
+import { against, kubeconfig, status } from './api-server.ts'
 
 const { signal } = new AbortController()
-
-function kubeconfig(server: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kubeconfig-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, 'config')
-  const config = {
-    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'here' },
-    clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'u', user: { token: 'bearer' } }],
-    contexts: [{ name: 'here', context: { cluster: 'c', user: 'u', namespace: 'team' } }],
-  }
-  writeFileSync(file, JSON.stringify(config))
-  return file
-}
-
-/** A client of an API server that answers as the test says. */
-async function against(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Client> {
-  const server = createServer(answer)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const client = await connectCluster({ kubeconfig: kubeconfig(`http://127.0.0.1:${port}`), environment: {} })
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    server.close()
-    await client.close()
-  })
-  return client
-}
-
-const status = (code: number, reason: string, message: string) =>
-  JSON.stringify({ kind: 'Status', code, reason, message })
 
 test.each([
   [{}, 'no cluster is configured: set KUBECONFIG or name a file by --kubeconfig'],
@@ -82,19 +47,6 @@ test('reads a list page by page', async () => {
   })
   const pods = await listObjects(client, { resource: resources.Pod, namespace: 'n' }, signal)
   expect(pods.map(({ metadata }) => metadata.name)).toEqual(['pod-0', 'pod-1', 'pod-2'])
-})
-
-test('repeats what the server was too busy for and what broke on the way, but never what creates', async () => {
-  const seen: string[] = []
-  const client = await against((request, response) => {
-    seen.push(request.method!)
-    if (seen.length === 1) request.socket.destroy()
-    else if (seen.length === 2) response.writeHead(500).end('busy')
-    else response.writeHead(request.method === 'POST' ? 500 : 200).end('{}')
-  })
-  expect(await client.send({ method: 'GET', path: '/version' }, signal)).toEqual({})
-  await expect(client.send({ method: 'POST', path: '/x', body: {} }, signal)).rejects.toMatchObject({ status: 500 })
-  expect(seen).toEqual(['GET', 'GET', 'GET', 'POST'])
 })
 
 test('has at most 16 requests in flight', async () => {
