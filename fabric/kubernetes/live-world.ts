@@ -18,7 +18,11 @@ const nothing: Allocator = {
 /** The world of live objects, and what of them could not be understood. A policy that stands in no file has no place to be named. */
 export function worldOf(objects: readonly ManifestObject[]): { world: World; problems: readonly Problem[] } {
   const { world, problems } = buildWorld(objects, { allocator: nothing, live: true })
-  return { world: { ...world, policies: world.policies.map(({ place: _, ...policy }) => policy) }, problems }
+  const policies = world.policies.map((policy) => {
+    const { place, ...rest } = policy
+    return place === undefined ? policy : rest
+  })
+  return { world: { ...world, policies }, problems }
 }
 
 /** One live pod in the words of the world; none for one that has ended. */

@@ -34,6 +34,18 @@ export function readTo(text: string, world: World): TargetSpec | string {
   return parseTarget(text)
 }
 
+/** The namespaces that the words for an end speak of: where to look when not everything may be read. */
+export function spacesNamed(text: string): string[] {
+  const bare = text.replace(/^[a-z]+:\/\//, '')
+  if (bare !== text || !bare.includes('/')) {
+    const [host = ''] = bare.split(/[/:]/)
+    return isIP(host) === 0 ? host.split('.').slice(1, 2) : []
+  }
+  const noun = parseNoun(bare.replace(/:.*$/, ''))
+  if (typeof noun === 'string') return []
+  return [noun.kind === 'namespace' ? noun.name : noun.namespace]
+}
+
 function podAt(address: string, world: World): SourceSpec | string {
   const pod = world.pods.find((each) => !each.hostNetwork && each.addresses.includes(address))
   if (pod === undefined) return `no pod has the address ${address}: name the workload, such as frontend/deployment/ui`
@@ -75,6 +87,8 @@ function missing({ namespace, kind, name }: Noun, world: World): string | undefi
     return names.includes(own) ? undefined : `there is no Service ${own}${hint(own, names)}`
   }
   if (podsOfWorkload(namespace, `${kind}/${name}`, world).length > 0) return undefined
+  const spaces = world.namespaces.map((each) => each.name)
+  if (!spaces.includes(namespace)) return `there is no namespace ${namespace}${hint(namespace, spaces)}`
   const names = world.pods.map(({ workload, ...pod }) =>
     kind === 'pod'
       ? `${pod.namespace}/pod/${pod.name}`

@@ -5,6 +5,7 @@ import { processVantage } from '../../checks/process-vantage.ts'
 import type { Fabric } from '../../fabric/fabric.ts'
 import type { ClusterOptions } from '../../fabric/kubernetes/open.ts'
 import type { Scenario } from '../scenario/model.ts'
+import { defineAccess } from './access.ts'
 import type { Invocation } from './command.ts'
 import type { Io } from './io.ts'
 import type { Prepared } from './scenarios.ts'
@@ -16,27 +17,31 @@ export interface ClusterRequest {
   readonly context?: string
   readonly image: string
   readonly imagePullSecret?: string
+  /** Where the standing canary is. */
+  readonly canaryNamespace?: string
   /** Deploys the scenario's manifests first, every image replaced by Crosscheck's listener. */
   readonly rehearse: boolean
 }
 
-/** Adds the options by which every command finds its cluster. */
+/** Adds the options by which a command finds its cluster, and what probes are made of. */
 export function defineCluster(definition: Definition): Definition {
-  return definition
-    .option('--context <name>', 'the context of the kubeconfig (default: its current one)')
-    .option('--kubeconfig <file>', 'instead of KUBECONFIG and ~/.kube/config')
+  return defineAccess(definition)
     .option('--image <name>', 'the image of probes, as the nodes pull it or have it', `crosscheck:${version}`)
     .option('--image-pull-secret <name>', 'a secret in the namespaces of the sources by which the image is pulled')
+    .option('--canary-namespace <name>', 'where the standing canary is (default: crosscheck-standing-canary)')
 }
 
 /** What the options say of the cluster. */
 export function readCluster({ options }: Pick<Invocation, 'options'>): ClusterRequest {
-  const { kubeconfig, context, image, imagePullSecret, rehearse } = options as Partial<Record<string, string>>
+  const { kubeconfig, context, image, imagePullSecret, canaryNamespace, rehearse } = options as Partial<
+    Record<string, string>
+  >
   return {
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
     image: image ?? `crosscheck:${version}`,
     ...(imagePullSecret === undefined ? {} : { imagePullSecret }),
+    ...(canaryNamespace === undefined ? {} : { canaryNamespace }),
     rehearse: rehearse !== undefined,
   }
 }
@@ -72,7 +77,10 @@ async function offerOthers(error: unknown): Promise<never> {
 }
 
 /** What the fabric must know of the request and of this machine. */
-function clusterOptions({ kubeconfig, context, image, imagePullSecret }: ClusterRequest, io: Io): ClusterOptions {
+function clusterOptions(
+  { kubeconfig, context, image, imagePullSecret, canaryNamespace }: ClusterRequest,
+  io: Io,
+): ClusterOptions {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
   const vantage = processVantage({ resolvConf: '/etc/resolv.conf', hosts: '/etc/hosts' })
   return {
@@ -83,6 +91,7 @@ function clusterOptions({ kubeconfig, context, image, imagePullSecret }: Cluster
     },
     image,
     ...(imagePullSecret === undefined ? {} : { imagePullSecret }),
+    ...(canaryNamespace === undefined ? {} : { canaryNamespace }),
     outside: { vantage, addresses, inCluster: existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token') },
     now: io.now,
   }

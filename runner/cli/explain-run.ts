@@ -1,7 +1,9 @@
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import type { Manifests } from '../../fabric/manifests/read.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
-import { type Ends, explainPath } from '../explain/explain.ts'
+import type { Ends } from '../explain/asked.ts'
+import { explainPath } from '../explain/explain.ts'
+import type { Explanation } from '../explain/model.ts'
 import { explanationText } from '../explain/text.ts'
 import { exitCodes } from '../result.ts'
 import type { Io } from './io.ts'
@@ -24,16 +26,25 @@ export async function runExplain({ ends, inputs, outputs, kubernetes, given }: E
   const version = kubernetes === undefined ? {} : { kubernetes }
   const built = buildWorld(objects, { allocator: createAllocator(), ...version })
   if (tellProblems([...problems, ...built.problems], io)) return exitCodes.usage
-  const explanation = explainPath(ends, { world: built.world, objects, inputs: given })
+  const explanation = explainPath(ends, { world: built.world, objects, where: `--lab ${given}` })
   if ('problems' in explanation) {
     tellProblems(explanation.problems, io)
     return exitCodes.usage
   }
+  await writeExplanation(explanation, outputs, io)
+  return exitCodes.pass
+}
+
+/** Writes an explanation as it was asked for. */
+export async function writeExplanation(
+  explanation: Explanation,
+  outputs: readonly Output<'text' | 'json'>[],
+  io: Io,
+): Promise<void> {
   for (const output of outputs) {
     const look = output.file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }
     const text =
       output.format === 'json' ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation, look)
     await writeOutput(output, text, io)
   }
-  return exitCodes.pass
 }

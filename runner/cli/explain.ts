@@ -1,13 +1,15 @@
 import { exitCodes } from '../result.ts'
+import { accessOf, accessText, defineAccess, givesManifests, wrongWorld } from './access.ts'
 import { type Command, repeatable } from './command.ts'
 import { defineInputs, readInputs } from './inputs.ts'
 import { readOutputs } from './outputs.ts'
 import { tellProblems } from './problems.ts'
 
 const examples = `
-FROM and TO are those of crosscheck check. The exit code is 0 whatever the answer is: crosscheck check tells by its exit code.
+FROM and TO are those of crosscheck check. Without -f or -k a live cluster is read, and nothing is made on it. The exit code is 0 whatever the answer is: crosscheck check tells by its exit code.
 
 Examples:
+  crosscheck explain frontend/deploy/ui http://api.backend:4000
   crosscheck explain frontend/deploy/ui http://api.backend:4000 -f manifests/
   crosscheck explain frontend/deploy/ui backend/deploy/api:4000 -k overlays/prod
   kubectl get ns,pods,svc,endpointslices,netpol -A -o yaml | crosscheck explain 10.244.1.7 10.244.2.9:5432 -f -`
@@ -17,7 +19,7 @@ export const explain: Command = {
   name: 'explain',
   summary: 'why a path is open or blocked, policy by policy, and the smallest change that would flip it',
   define: (definition) => {
-    defineInputs(definition.argument('<from>', 'who asks').argument('<to>', 'what is asked for'))
+    defineAccess(defineInputs(definition.argument('<from>', 'who asks').argument('<to>', 'what is asked for')))
       .option('--kubernetes <version>', 'refuse what the API server of this version refuses, as in 1.36')
       .option('-o, --output <format[=file]>', 'text or json (repeatable)', repeatable)
       .addHelpText('after', examples)
@@ -25,10 +27,14 @@ export const explain: Command = {
   run: async (invocation, io) => {
     const { args, options } = invocation
     const { outputs, problems } = readOutputs((options.output ?? []) as string[], ['text', 'json'])
-    if (tellProblems(problems, io)) return exitCodes.usage
+    if (tellProblems([...problems, ...wrongWorld(options)], io)) return exitCodes.usage
+    const ends = { from: String(args[0]), to: String(args[1]) }
+    if (!givesManifests(options)) {
+      const { explainLive } = await import('./explain-live.ts')
+      return explainLive({ ends, access: accessOf(options, io), where: accessText(options), outputs }, io)
+    }
     const inputs = await readInputs(invocation, io)
     const { runExplain } = await import('./explain-run.ts')
-    const ends = { from: String(args[0]), to: String(args[1]) }
     const kubernetes = options.kubernetes as string | undefined
     return runExplain({ ends, inputs, outputs, kubernetes, given: givenBy(options) }, io)
   },

@@ -9,6 +9,8 @@ export const schemas: Readonly<Record<string, () => Promise<Record<string, unkno
   report: async () => (await import('../report/schema.ts')).reportJsonSchema(),
   lint: async () => (await import('../lint/report/json.ts')).lintJsonSchema(),
   matrix: async () => (await import('../matrix/json-schema.ts')).matrixJsonSchema(),
+  explain: async () => (await import('../explain/json-schema.ts')).explanationJsonSchema(),
+  diff: async () => (await import('../diff/json-schema.ts')).changesJsonSchema(),
 }
 
 /** `crosscheck schema [NAME]` */

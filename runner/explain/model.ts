@@ -6,6 +6,10 @@ export interface Explanation {
   readonly to: string
   /** `partly`: some endpoints are open; `unreachable`: nothing is there to be reached, whatever policies say. */
   readonly verdict: Verdict | 'partly' | 'unreachable'
+  /** Of a live cluster: what was written on this path of late. */
+  readonly changes?: PathChanges
+  /** What could not be read and may decide: nothing is promised then. */
+  readonly unread: readonly string[]
   /** What happens before any policy is asked: name, Service, endpoints. */
   readonly way: readonly string[]
   /** The question to DNS that comes first, for a name. */
@@ -16,6 +20,25 @@ export interface Explanation {
   readonly repairs: readonly RepairExplanation[]
   /** The command that proves it with packets. */
   readonly proof: string
+}
+
+export interface PathChanges {
+  /** RFC 3339, both. */
+  readonly since: string
+  readonly until: string
+  /** The last one first. */
+  readonly changes: readonly {
+    /** RFC 3339. */
+    readonly at: string
+    /** `NetworkPolicy backend/allow-ui`. */
+    readonly object: string
+    /** `created`, or the part that was written: `spec`, `labels`, `pod template`, `endpoints`. */
+    readonly what: string
+    /** The field manager: `kubectl-edit`; empty where none is named. */
+    readonly by: string
+  }[]
+  /** What could not be looked at. */
+  readonly unread: readonly string[]
 }
 
 export interface HopExplanation {

@@ -1,6 +1,7 @@
 import type { Pod, World } from '../../fabric/world.ts'
 import { familyOf } from '../plan/dial.ts'
 import { dnsHops, type Hop } from '../predict/hops.ts'
+import { hiddenDns } from '../predict/predict.ts'
 
 /** Whom a pod asks for names: hops that policies decide, and sentences where they do not. */
 export interface NameServers {
@@ -8,7 +9,12 @@ export interface NameServers {
   readonly remarks: readonly string[]
   /** Whether what policies say of the hops is not the whole story (semantics rules 50 and 52). */
   readonly unsure: boolean
+  /** Where names are asked for could not be read. */
+  readonly hidden: boolean
 }
+
+/** Of a path that asks for no name. */
+export const noServers: NameServers = { hops: [], remarks: [], unsure: false, hidden: false }
 
 /** The resolver of the pod's own resolv.conf, as its dnsPolicy makes it. */
 export function nameServersOf(pod: Pod, world: World): NameServers {
@@ -20,11 +26,12 @@ export function nameServersOf(pod: Pod, world: World): NameServers {
       `${pod.name} has dnsPolicy ${pod.dnsPolicy}: it asks the resolvers of its node, which are not known here`,
     )
   const direct = own.map((address) => serverAt(address, world))
-  const cluster = usesCluster ? clusterServers(pod, world) : { hops: [], remarks: [], unsure: false }
+  const cluster = usesCluster ? clusterServers(pod, world) : noServers
   return {
     hops: [...direct.flatMap(({ hops }) => hops), ...cluster.hops],
     remarks: [...direct.flatMap(({ remarks }) => remarks), ...cluster.remarks],
     unsure: cluster.unsure || direct.some(({ unsure }) => unsure),
+    hidden: cluster.hidden,
   }
 }
 
@@ -40,11 +47,12 @@ function clusterServers(pod: Pod, world: World): NameServers {
       remarks: [
         `NodeLocal DNSCache (${cache.namespace}/${cache.name}) answers on the pod's own node: whether egress policies govern that way differs by plugin (rules 50 and 52)`,
       ],
-      unsure: true,
+      ...{ unsure: true, hidden: false },
     }
-  return hops.length === 0
-    ? nothing('there is no kube-system/kube-dns with a ready endpoint: names do not resolve')
-    : { hops, remarks: [], unsure: false }
+  if (hops.length > 0) return { hops, remarks: [], unsure: false, hidden: false }
+  const hidden = hiddenDns(world)
+  if (hidden !== undefined) return { hops: [], remarks: [hidden], unsure: true, hidden: true }
+  return nothing('there is no kube-system/kube-dns with a ready endpoint: names do not resolve')
 }
 
 function serverAt(address: string, world: World): NameServers {
@@ -53,11 +61,11 @@ function serverAt(address: string, world: World): NameServers {
       `its resolver ${address} is link-local, a DNS cache on its own node: whether egress policies govern that way differs by plugin (rules 50 and 52)`,
     )
   const service = world.services.find(({ clusterIPs }) => clusterIPs.includes(address))
-  if (service?.name === 'kube-dns') return { hops: dnsHops(world, [familyOf(address)]), remarks: [], unsure: false }
+  if (service?.name === 'kube-dns') return { ...noServers, hops: dnsHops(world, [familyOf(address)]) }
   const query = { to: { kind: 'address', address }, port: 53, protocol: 'UDP', family: familyOf(address) } as const
-  return { hops: [{ text: `resolver ${address}:53/UDP`, query }], remarks: [], unsure: false }
+  return { ...noServers, hops: [{ text: `resolver ${address}:53/UDP`, query }] }
 }
 
 function nothing(remark: string): NameServers {
-  return { hops: [], remarks: [remark], unsure: true }
+  return { hops: [], remarks: [remark], unsure: true, hidden: false }
 }

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Edit } from '../../policy/engine/edits.ts'
+import { isObject } from '../../policy/field.ts'
 import type { NetworkPolicy } from '../../policy/types.ts'
 import { manifestOf, specOf } from '../../policy/write.ts'
 
@@ -35,12 +36,19 @@ function changed(policy: NetworkPolicy, objects: readonly ManifestObject[]): Rec
   )?.value
   if (given === undefined) return manifestOf(policy)
   const { namespace, name, labels, annotations } = (given.metadata ?? {}) as Record<string, unknown>
-  const metadata = Object.entries({ namespace: namespace ?? policy.namespace, name, labels, annotations })
+  const kept = isObject(annotations) ? own(annotations) : annotations
+  const metadata = Object.entries({ namespace: namespace ?? policy.namespace, name, labels, annotations: kept })
   return {
     ...{ apiVersion: given.apiVersion, kind: given.kind },
     metadata: Object.fromEntries(metadata.filter(([, value]) => value !== undefined)),
     spec: specOf(policy),
   }
+}
+
+/** What kubectl notes of the object as it was is no part of it as it will be. */
+function own(annotations: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+  const kept = Object.entries(annotations).filter(([key]) => key !== 'kubectl.kubernetes.io/last-applied-configuration')
+  return kept.length === 0 ? undefined : Object.fromEntries(kept)
 }
 
 const groups: Readonly<Record<string, string>> = { Job: 'batch/v1', CronJob: 'batch/v1', Pod: 'v1' }

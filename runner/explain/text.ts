@@ -2,6 +2,7 @@ import { wrap, wrapHanging } from '../report/layout.ts'
 import { neutralText } from '../report/neutral.ts'
 import type { ReportOptions } from '../report/reporter.ts'
 import { type Style, styleFor } from '../report/style.ts'
+import { changeLines } from './changes-text.ts'
 import type { Explanation, HopExplanation, RepairExplanation, SideExplanation } from './model.ts'
 
 type Look = Pick<ReportOptions, 'colour' | 'unicode' | 'width'>
@@ -19,9 +20,10 @@ const inks = { allow: 'pass', deny: 'fail', partly: 'fail', undefined: 'inconclu
 export function explanationText(explanation: Explanation, look: Look): string {
   const style = styleFor(look)
   const clean = (text: string) => neutralText(text, { ascii: style.ascii })
-  const { from, to, verdict, way, dns, hops, repairs, proof } = explanation
+  const { from, to, verdict, changes, way, dns, hops, repairs, proof } = explanation
   const lines = [
-    `${clean(from)} ${style.signs.arrow} ${clean(to)}: ${style.ink(inks[verdict], answers[verdict])}`,
+    `${clean(from)} ${style.signs.arrow} ${clean(to)}: ${style.ink(inks[verdict], answerOf(explanation))}`,
+    ...(changes === undefined ? [] : changeLines(changes, style)),
     ...section('before any policy', way, style),
     ...dns.filter((hop) => hop.verdict !== 'allow').flatMap((hop) => hopLines('the question to DNS', hop, style)),
     ...hops.flatMap((hop) => hopLines('', hop, style)),
@@ -29,6 +31,13 @@ export function explanationText(explanation: Explanation, look: Look): string {
     ...['', 'prove it with packets:', `  ${clean(proof)}`],
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** What is left open by the specification, or by what could not be read. */
+function answerOf({ verdict, unread }: Explanation): string {
+  return verdict === 'undefined' && unread.length > 0
+    ? 'not known: part of what decides could not be read'
+    : answers[verdict]
 }
 
 function section(title: string, sentences: readonly string[], style: Style): string[] {

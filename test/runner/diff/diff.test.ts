@@ -3,6 +3,7 @@ import { createAllocator } from '../../../fabric/manifests/allocator.ts'
 import { readManifests } from '../../../fabric/manifests/read.ts'
 import { buildWorld } from '../../../fabric/manifests/world.ts'
 import { type Changes, changesBetween } from '../../../runner/diff/changes.ts'
+import { changesSchema } from '../../../runner/diff/json-schema.ts'
 import { crosscheck } from '../cli/crosscheck.ts'
 import { folderWith } from '../cli/folder.ts'
 
@@ -35,7 +36,9 @@ function changes(before: string, after: string): Changes {
     expect([...problems, ...built.problems]).toEqual([])
     return built.world
   })
-  return changesBetween(was!, is!)
+  const found = changesBetween(was!, is!)
+  changesSchema.parse(found)
+  return found
 }
 
 const told = (list: Changes['opens']) =>

@@ -3,6 +3,7 @@ import { createAllocator } from '../../../fabric/manifests/allocator.ts'
 import { readManifests } from '../../../fabric/manifests/read.ts'
 import { buildWorld } from '../../../fabric/manifests/world.ts'
 import { explainPath } from '../../../runner/explain/explain.ts'
+import { explanationSchema } from '../../../runner/explain/json-schema.ts'
 import type { Explanation } from '../../../runner/explain/model.ts'
 import { explanationText } from '../../../runner/explain/text.ts'
 
@@ -77,8 +78,10 @@ function explained(text: string, { from = 'shop/deploy/web', to = 'http://api.da
   const { objects, problems } = readManifests([{ file: 'all.yaml', text }])
   const built = buildWorld(objects, { allocator: createAllocator() })
   expect([...problems, ...built.problems]).toEqual([])
-  const found = explainPath({ from, to }, { world: built.world, objects, inputs: '-f all.yaml' })
+  const found = explainPath({ from, to }, { world: built.world, objects, where: '--lab -f all.yaml' })
   if ('problems' in found) throw new Error(found.problems.map(({ message }) => message).join('\n'))
+  // Whatever is explained has the published shape.
+  explanationSchema.parse(JSON.parse(JSON.stringify(found)))
   return found
 }
 

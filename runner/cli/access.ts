@@ -1,0 +1,45 @@
+import type { Command as Definition } from 'commander'
+import type { ClusterAccess } from '../../fabric/kubernetes/client.ts'
+import type { Problem } from '../../policy/types.ts'
+import type { Invocation } from './command.ts'
+import type { Io } from './io.ts'
+
+/** Adds the options by which every command finds its cluster. */
+export function defineAccess(definition: Definition): Definition {
+  return definition
+    .option('--context <name>', 'the context of the kubeconfig (default: its current one)')
+    .option('--kubeconfig <file>', 'instead of KUBECONFIG and ~/.kube/config')
+}
+
+/** How the cluster is found that the options name. */
+export function accessOf(options: Invocation['options'], { environment }: Pick<Io, 'environment'>): ClusterAccess {
+  const { context, kubeconfig } = options as Partial<Record<string, string>>
+  return {
+    environment,
+    ...(context === undefined ? {} : { context }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+  }
+}
+
+/** The same as words of a command line, to be used again. */
+export function accessText(options: Invocation['options']): string {
+  const { context, kubeconfig } = options as Partial<Record<string, string>>
+  const words = [
+    ...(context === undefined ? [] : [`--context ${context}`]),
+    ...(kubeconfig === undefined ? [] : [`--kubeconfig ${kubeconfig}`]),
+  ]
+  return words.join(' ')
+}
+
+/** Whether manifests are given instead of a cluster. */
+export function givesManifests({ filename, kustomize }: Invocation['options']): boolean {
+  return filename !== undefined || kustomize !== undefined
+}
+
+/** What does not go together: manifests and a cluster. */
+export function wrongWorld(options: Invocation['options']): Problem[] {
+  const named = ['context', 'kubeconfig'].filter((name) => options[name] !== undefined)
+  if (named.length === 0 || !givesManifests(options)) return []
+  const message = `--${named.join(' and --')} ${named.length === 1 ? 'asks' : 'ask'} for a live cluster, and manifests are given too`
+  return [{ severity: 'error', message, hint: 'leave one of them out' }]
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+
+const time = z.string().describe('RFC 3339')
+const verdict = z.enum(['allow', 'deny', 'undefined'])
+const paths = z.array(z.string()).describe('`frontend/ui -> backend/api:4000/TCP`, by workload')
+
+const changesSchema = z
+  .strictObject({
+    ...{ since: time, until: time },
+    changes: z
+      .array(
+        z.strictObject({
+          at: time,
+          object: z.string().describe('`NetworkPolicy backend/allow-ui`'),
+          what: z.string().describe('`created`, or what was written: `spec`, `labels`, `pod template`, `endpoints`'),
+          by: z.string().describe('the field manager; empty where none is named'),
+        }),
+      )
+      .describe('the last one first'),
+    unread: z.array(z.string()).describe('what could not be looked at'),
+  })
+  .describe('of a live cluster: what was written on this path of late')
+
+const sideSchema = z.strictObject({
+  direction: z.enum(['egress', 'ingress']),
+  party: z.string(),
+  allowed: z.boolean(),
+  why: z.string().describe('who decides, in a sentence'),
+  nearestMiss: z.string().optional().describe('the rule that misses least, and by what'),
+  others: z.array(z.string()).describe('why each other rule that was asked does not admit it'),
+})
+
+const hopSchema = z.strictObject({
+  to: z.array(z.string()).describe('endpoints of which policies say the same'),
+  verdict,
+  sides: z.array(sideSchema),
+  remarks: z.array(z.string()).describe('what the verdict rests on, and what might overrule it'),
+})
+
+const repairSchema = z.strictObject({
+  hop: z.string(),
+  verdict: z.enum(['allow', 'deny']).describe('what becomes of the hop'),
+  what: z.array(z.string()),
+  yaml: z.string().describe('manifests to apply'),
+  ...{ opens: paths, closes: paths, unclear: paths },
+})
+
+export const explanationSchema = z
+  .strictObject({
+    ...{ from: z.string(), to: z.string() },
+    verdict: z
+      .enum(['allow', 'deny', 'undefined', 'partly', 'unreachable'])
+      .describe('`partly`: some endpoints are open; `unreachable`: nothing is there to be reached'),
+    changes: changesSchema.optional(),
+    unread: z.array(z.string()).describe('what could not be read and may decide'),
+    way: z.array(z.string()).describe('what happens before any policy is asked'),
+    dns: z.array(hopSchema).describe('the question to DNS that comes first'),
+    hops: z.array(hopSchema),
+    repairs: z.array(repairSchema).describe('what would flip it; the one with the fewest side effects first'),
+    proof: z.string().describe('the command that proves it with packets'),
+  })
+  .describe('What `crosscheck explain -o json` prints.')
+
+/** The JSON Schema (draft 7) of what `crosscheck explain -o json` prints. */
+export function explanationJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(explanationSchema, { target: 'draft-7' }), title: 'Crosscheck explanation' }
+}

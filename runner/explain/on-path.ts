@@ -1,0 +1,45 @@
+import { podsOfWorkload } from '../../fabric/workloads.ts'
+import type { Pod, Workload, World } from '../../fabric/world.ts'
+import { namedBy } from '../plan/names.ts'
+import type { Asked } from './asked.ts'
+
+/** The objects whose changes can open or close a path. */
+export interface OnPath {
+  /** Their labels and their policies count. */
+  readonly namespaces: readonly string[]
+  readonly workloads: readonly (Workload & { readonly namespace: string })[]
+  readonly services: readonly { readonly namespace: string; readonly name: string }[]
+}
+
+/** Both ends and the Service between them; for a name the cluster's DNS as well. */
+export function onPath({ source: { identity, namespace }, target, aims }: Asked, world: World): OnPath {
+  const asking =
+    identity.kind === 'like' || identity.kind === 'as'
+      ? podsOfWorkload(identity.namespace, identity.workload, world)
+      : []
+  const named = 'host' in target ? namedBy(target.host, namespace, world) : undefined
+  const reached = aims.flatMap((aim) => (aim.kind === 'pod' ? [aim.pod] : []))
+  const service = named?.kind === 'service' ? named.service : undefined
+  const dns = asksDns(target) ? world.services.filter(isDns) : []
+  const spaces = [namespace, service?.namespace, ...[...asking, ...reached, ...dns].map((each) => each.namespace)]
+  return {
+    namespaces: [...new Set(spaces.filter((space) => space !== undefined))],
+    workloads: workloadsOf([...asking, ...reached]),
+    services: [...(service === undefined ? [] : [service]), ...dns.filter((each) => each !== service)].map(
+      ({ namespace: space, name }) => ({ namespace: space, name }),
+    ),
+  }
+}
+
+function asksDns(target: Asked['target']): boolean {
+  return 'host' in target && !/^[\d.]+$|:/.test(target.host)
+}
+
+function isDns({ namespace, name }: { readonly namespace: string; readonly name: string }): boolean {
+  return namespace === 'kube-system' && name === 'kube-dns'
+}
+
+function workloadsOf(pods: readonly Pod[]): OnPath['workloads'] {
+  const all = pods.map(({ namespace, workload }) => ({ ...workload, namespace }))
+  return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()]
+}
