@@ -5,11 +5,12 @@ import { keyOf, type ManifestObject, titleOf } from '../manifests/object.ts'
 import { objectsOf } from '../manifests/read.ts'
 import type { Cluster } from './cluster.ts'
 import { listenPorts } from './listen-ports.ts'
+import { listenResources } from './listen-resources.ts'
 import { createNamespaces } from './namespaces.ts'
 import { type Address, applyObject, deleteObject } from './objects.ts'
 import { waitUntilGone, waitUntilReady } from './readiness.ts'
 import { RefusedChange } from './refused-change.ts'
-import { rehearsed, rehearsedKinds } from './rehearse.ts'
+import { type Listener, rehearsed, rehearsedKinds } from './rehearse.ts'
 import { pathOf, resourceOf, resourceOfKind } from './resources.ts'
 
 /** Changes objects in the namespaces that this run made, and in no other. */
@@ -29,10 +30,10 @@ export function createChanges(cluster: Cluster): Changes {
   const namespaces = createNamespaces(cluster)
   const applied = new Map<string, ManifestObject>()
 
-  const put = async (object: ManifestObject, ports: ReturnType<typeof listenPorts>, signal: AbortSignal) => {
+  const put = async (object: ManifestObject, listener: (object: ManifestObject) => Listener, signal: AbortSignal) => {
     const at = addressOf(object)
     if (at === undefined) return
-    const value = rehearsed(withNamespace(object), run, ports(object))
+    const value = rehearsed(withNamespace(object), run, listener(object))
     const owner = at.namespace === undefined ? [] : [await owners.ownerIn(at.namespace, signal)]
     const metadata = { ...(value['metadata'] as Manifest), ownerReferences: owner }
     await applyObject(client, at, { ...value, metadata }, signal)
@@ -49,13 +50,15 @@ export function createChanges(cluster: Cluster): Changes {
     ])
     await namespaces.make([...named], spaces, signal)
     for (const object of ours) applied.set(keyOf(object), object)
-    const ports = listenPorts([...applied.values()])
+    const all = [...applied.values()]
+    const [ports, resources] = [listenPorts(all), listenResources(all)]
+    const listener = (object: ManifestObject) => ({ ports: ports(object), resources: resources(object.namespace) })
     const [first, then] = partition(
       ours.filter(({ kind }) => kind !== 'Namespace'),
       ({ kind }) => !runsPods(kind),
     )
-    await Promise.all(first.map((object) => put(object, ports, signal)))
-    await Promise.all(then.map((object) => put(object, ports, signal)))
+    await Promise.all(first.map((object) => put(object, listener, signal)))
+    await Promise.all(then.map((object) => put(object, listener, signal)))
     await waitUntilReady(
       client,
       then.flatMap((object) => addressOf(object) ?? []),

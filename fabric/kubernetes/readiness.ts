@@ -2,12 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from './client.ts'
 import { type Address, getObject, type LiveObject, listObjects, titleOf } from './objects.ts'
 import { isReady, stateOf } from './pod-state.ts'
+import { refusedPod } from './refused-pods.ts'
 import { resources } from './resources.ts'
 
 /** How long workloads may take to be ready, and objects to be gone, in milliseconds; and how often they are looked at. */
 const readyMs = 180_000
 const goneMs = 60_000
 const periodMs = 200
+
+/** Of a namespace that was made a moment ago: it passes by itself. */
+const isEarly = /serviceaccount .*not found/
 
 const notReadyAnnotation = 'lab.crosscheck.dev/not-ready'
 
@@ -80,6 +84,8 @@ async function workloadWaits(
   if (settled && wanted !== undefined && ready >= wanted) return undefined
   const pods = await listObjects(client, { resource: resources.Pod, namespace: at.namespace }, signal)
   const own = pods.filter(({ metadata }) => metadata.name.startsWith(`${at.name}-`))
+  const refused = own.length === 0 ? await refusedPod(client, at, live, signal) : undefined
+  if (refused !== undefined) return { sentence: `no pod of it is admitted: ${refused}`, stuck: !isEarly.test(refused) }
   const states = own.map(stateOf)
   const worst = states.find(({ kind }) => kind === 'stuck') ?? states.find(({ kind }) => kind === 'waiting')
   const detail = worst !== undefined && worst.kind !== 'running' ? `; a pod is not up: ${worst.why}` : ''

@@ -1,12 +1,27 @@
 import type { Manifest } from '../fabric.ts'
 import { ownedLabel } from '../owned.ts'
-import { neverReady, podDefaults, probeContainer, readyWhenListening } from './pod-spec.ts'
+import {
+  neverReady,
+  podDefaults,
+  probeContainer,
+  type Resources,
+  readyWhenListening,
+  usualResources,
+  withoutSidecar,
+} from './pod-spec.ts'
 import { type RunFacts, roleAnnotation, runAnnotation } from './run-facts.ts'
 
 /** A port that a rehearsed pod listens on. */
 export interface ListenPort {
   readonly port: number
   readonly protocol: string
+}
+
+/** What stands in for a pod's containers. */
+export interface Listener {
+  readonly ports: readonly ListenPort[]
+  /** The usual when absent. */
+  readonly resources?: Resources
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -23,7 +38,7 @@ export const rehearsedValue = 'rehearsed'
 const notReadyAnnotation = 'lab.crosscheck.dev/not-ready'
 
 /** An object as it is rehearsed: every image is Crosscheck's listener, and nothing is left that could reach beyond its namespace. */
-export function rehearsed(object: Manifest, run: RunFacts, ports: readonly ListenPort[]): Manifest {
+export function rehearsed(object: Manifest, run: RunFacts, listener: Listener): Manifest {
   const { apiVersion, kind } = object
   const metadata = rehearsedMetadata(object)
   const spec = (object['spec'] ?? {}) as Fields
@@ -35,10 +50,10 @@ export function rehearsed(object: Manifest, run: RunFacts, ports: readonly Liste
     case 'Service':
       return { apiVersion, kind, metadata, spec: rehearsedService(spec) }
     case 'Pod':
-      return { apiVersion, kind, ...rehearsedPod({ metadata, spec }, run, ports) }
+      return { apiVersion, kind, ...rehearsedPod({ metadata, spec }, run, listener) }
     case 'CronJob': {
       const jobTemplate = (spec['jobTemplate'] ?? {}) as { spec?: Fields }
-      const job = { ...jobTemplate, spec: withTemplate(jobTemplate.spec ?? {}, run, ports) }
+      const job = { ...jobTemplate, spec: withTemplate(jobTemplate.spec ?? {}, run, listener) }
       return { apiVersion, kind, metadata, spec: { schedule: spec['schedule'], suspend: true, jobTemplate: job } }
     }
     case 'StatefulSet': {
@@ -47,14 +62,14 @@ export function rehearsed(object: Manifest, run: RunFacts, ports: readonly Liste
         apiVersion,
         kind,
         metadata,
-        spec: { ...withTemplate(rest, run, ports), podManagementPolicy: 'Parallel' },
+        spec: { ...withTemplate(rest, run, listener), podManagementPolicy: 'Parallel' },
       }
     }
     case 'Deployment':
     case 'DaemonSet':
     case 'ReplicaSet':
     case 'Job':
-      return { apiVersion, kind, metadata, spec: withTemplate(spec, run, ports) }
+      return { apiVersion, kind, metadata, spec: withTemplate(spec, run, listener) }
     default:
       return { ...object, metadata }
   }
@@ -91,10 +106,10 @@ function rehearsedService(spec: Fields): Fields {
   }
 }
 
-function withTemplate(spec: Fields, run: RunFacts, ports: readonly ListenPort[]): Fields {
+function withTemplate(spec: Fields, run: RunFacts, listener: Listener): Fields {
   const { metadata = {}, spec: pod = {} } = (spec['template'] ?? {}) as { metadata?: Fields; spec?: Fields }
   const { labels, annotations = {} } = metadata
-  return { ...spec, template: rehearsedPod({ metadata: { labels, annotations }, spec: pod }, run, ports) }
+  return { ...spec, template: rehearsedPod({ metadata: { labels, annotations }, spec: pod }, run, listener) }
 }
 
 const keptOfPod = [
@@ -106,20 +121,23 @@ const keptOfPod = [
 function rehearsedPod(
   { metadata, spec }: { metadata: Fields; spec: Fields },
   run: RunFacts,
-  ports: readonly ListenPort[],
+  { ports, resources = usualResources }: Listener,
 ) {
   const annotations = (metadata['annotations'] ?? {}) as Fields
   const kept = Object.fromEntries(keptOfPod.filter((key) => spec[key] !== undefined).map((key) => [key, spec[key]]))
   const { securityContext, ...defaults } = podDefaults(run)
   const readiness = annotations[notReadyAnnotation] === 'true' ? neverReady.container : readyWhenListening
   const container = {
-    ...probeContainer(run, { name: 'listener', args: listening(ports), ports: declaredPorts(spec) }),
+    ...probeContainer(run, { name: 'listener', args: listening(ports), ports: declaredPorts(spec), resources }),
     ...readiness,
   }
   const low = ports.some(({ port }) => port < 1024)
   const sysctls = low ? { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }] } : {}
   return {
-    metadata: { ...metadata, annotations: { ...annotations, [runAnnotation]: run.id, [roleAnnotation]: 'listener' } },
+    metadata: {
+      ...metadata,
+      annotations: { ...annotations, ...withoutSidecar, [runAnnotation]: run.id, [roleAnnotation]: 'listener' },
+    },
     spec: { ...defaults, ...kept, securityContext: { ...securityContext, ...sysctls }, containers: [container] },
   }
 }

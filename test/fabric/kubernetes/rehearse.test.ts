@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Manifest } from '../../../fabric/fabric.ts'
+import { listenResources } from '../../../fabric/kubernetes/listen-resources.ts'
+import { usualResources } from '../../../fabric/kubernetes/pod-spec.ts'
 import { rehearsed } from '../../../fabric/kubernetes/rehearse.ts'
 import { startRun } from '../../../fabric/kubernetes/run-facts.ts'
+import { objectsOf } from '../../../fabric/manifests/read.ts'
 
 const run = startRun({ image: 'crosscheck', now: () => 0 })
 const hostile = {
@@ -45,7 +48,9 @@ const object = (kind: string, spec: Manifest): Manifest => ({
 })
 
 test('one listener stands for all containers, with their ports and nothing else of them', () => {
-  const { spec } = rehearsed(object('Deployment', { replicas: 2, selector: {}, template }), run, ports) as never as {
+  const { spec } = rehearsed(object('Deployment', { replicas: 2, selector: {}, template }), run, {
+    ports,
+  }) as never as {
     spec: { replicas: number; template: { metadata: { labels: object }; spec: { containers: Manifest[] } & Manifest } }
   }
   expect(spec.replicas).toBe(2)
@@ -76,9 +81,13 @@ test('one listener stands for all containers, with their ports and nothing else 
 })
 
 test('a workload that ends or waits for volumes becomes one that does neither', () => {
-  const cron = rehearsed(object('CronJob', { schedule: '* * * * *', jobTemplate: { spec: { template } } }), run, [])
+  const cron = rehearsed(object('CronJob', { schedule: '* * * * *', jobTemplate: { spec: { template } } }), run, {
+    ports: [],
+  })
   expect(cron['spec']).toMatchObject({ suspend: true, schedule: '* * * * *' })
-  const set = rehearsed(object('StatefulSet', { serviceName: 's', volumeClaimTemplates: [{}], template }), run, [])
+  const set = rehearsed(object('StatefulSet', { serviceName: 's', volumeClaimTemplates: [{}], template }), run, {
+    ports: [],
+  })
   expect(set['spec']).toMatchObject({ serviceName: 's', podManagementPolicy: 'Parallel' })
   expect(set['spec']).not.toHaveProperty('volumeClaimTemplates')
 })
@@ -88,14 +97,14 @@ test('a Service keeps its ports and loses what reaches beyond the cluster', () =
     ...{ type: 'LoadBalancer', clusterIP: '10.96.0.7', externalIPs: ['203.0.113.1'], loadBalancerIP: '203.0.113.2' },
     ...{ ports: [{ port: 80, nodePort: 30_080 }], selector: { app: 'web' }, externalTrafficPolicy: 'Local' },
   }
-  expect(rehearsed({ ...object('Service', spec), apiVersion: 'v1' }, run, [])['spec']).toEqual({
+  expect(rehearsed({ ...object('Service', spec), apiVersion: 'v1' }, run, { ports: [] })['spec']).toEqual({
     ...{ type: 'NodePort', externalTrafficPolicy: 'Local', selector: { app: 'web' } },
     ports: [{ port: 80, nodePort: 30_080 }],
   })
 })
 
 test('metadata keeps names and labels, without owners and finalizers', () => {
-  const { metadata } = rehearsed(object('NetworkPolicy', { podSelector: {} }), run, [])
+  const { metadata } = rehearsed(object('NetworkPolicy', { podSelector: {} }), run, { ports: [] })
   expect(metadata).toEqual({
     ...{ name: 'x', namespace: 'n', annotations: {} },
     labels: { team: 'a', 'crosscheck.dev/owned': 'rehearsed' },
@@ -105,6 +114,27 @@ test('metadata keeps names and labels, without owners and finalizers', () => {
 test('pods that a manifest wants not ready are never ready', () => {
   const annotations = { 'lab.crosscheck.dev/not-ready': 'true' }
   const pod: Manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x', annotations }, spec: hostile }
-  const { spec } = rehearsed(pod, run, []) as never as { spec: { containers: Manifest[] } }
+  const { spec } = rehearsed(pod, run, { ports: [] }) as never as { spec: { containers: Manifest[] } }
   expect(spec.containers[0]).toMatchObject({ readinessProbe: { tcpSocket: { port: 1 } } })
+})
+
+test('a listener asks for what the quotas and LimitRanges of its own namespace want, and declines sidecars', () => {
+  const limits = [{ type: 'Container', min: { memory: '256Mi' } }]
+  const range = { apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'r', namespace: 'n' }, spec: { limits } }
+  const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q', namespace: 'n' } }
+  const place = { file: 'f', line: 1, column: 1 }
+  const objects = [range, { ...quota, spec: { hard: { 'limits.cpu': '4' } } }].flatMap((value) =>
+    objectsOf(value, () => place, []),
+  )
+  const resources = listenResources(objects)
+  expect(resources('other')).toEqual(usualResources)
+  const pod = rehearsed(object('Pod', hostile), run, { ports: [], resources: resources('n') })
+  expect(pod).toMatchObject({
+    metadata: { annotations: { 'sidecar.istio.io/inject': 'false', 'linkerd.io/inject': 'disabled' } },
+    spec: {
+      containers: [
+        { resources: { requests: { cpu: '50m', memory: '256Mi' }, limits: { cpu: '500m', memory: '256Mi' } } },
+      ],
+    },
+  })
 })
