@@ -9,12 +9,14 @@ import type { TargetControls } from './control/targets.ts'
 import { type ObserveOptions, observe, type Sightings } from './observe/observe.ts'
 import type { Changed } from './observe/probes.ts'
 import type { Dial, SourceKey } from './plan/dial.ts'
+import { together } from './together.ts'
 
 export interface MeasureOptions {
   readonly fabric: Fabric
   readonly world: World
   readonly probes: ReadonlyMap<SourceKey, Probe>
-  readonly canary: Canary
+  /** It may still be on its way: sources that policies know are asked meanwhile. */
+  readonly canary: Promise<Canary>
   /** Asked for as soon as the targets were known: no source has to be up for it. */
   readonly targets: Promise<TargetControls>
   /** The step's change that was made just before. */
@@ -35,28 +37,45 @@ export interface Measurement {
 
 /** Runs all dials and, at the same time, what each source reaches at all; the controls of the targets are on their way already. */
 export async function measure(dials: readonly Dial[], options: MeasureOptions): Promise<Measurement> {
-  const { fabric, canary, signal } = options
-  const [targets, seen] = await Promise.all([options.targets, dialAll(dials, options)])
+  const { fabric, probes, changed, signal } = options
+  const waits = changed !== undefined || fabric.timing.policies === 'at-once'
+  const isFresh = ({ source }: Dial) => waits || probes.get(source)?.bornAt !== undefined
+  const observing = { probes, signal, onDial: counted(dials.length, options) }
+  const [targets, { canary, known, sources, late }, early] = await together([
+    options.targets,
+    afterCanary(dials, dials.filter(isFresh), { ...options, observing }),
+    observe(
+      dials.filter((dial) => !isFresh(dial)),
+      observing,
+    ),
+  ])
+  const sightings = new Map([...early, ...late])
   const overflowed = await fabric.overflowed(signal)
-  return {
-    sightings: seen.sightings,
-    controls: assembleControls({ canary: canary.results, targets, ...seen, overflowed }),
+  const controls = assembleControls({ canary: canary.results, targets, known, sources, sightings, overflowed })
+  return { sightings, controls }
+}
+
+function counted(total: number, { onDial, onSeen }: MeasureOptions): NonNullable<ObserveOptions['onDial']> {
+  let done = 0
+  return (dial, observations) => {
+    onSeen?.(dial, observations)
+    onDial?.(++done, total)
   }
 }
 
-/** Sources that policies know, what each of them reaches at all, and what became of its dials. */
-async function dialAll(dials: readonly Dial[], options: MeasureOptions) {
-  const { fabric, world, probes, canary, changed, now, signal, onDial, onSeen } = options
+/** Sources that policies know by now, what each of them reaches at all, and what became of the dials that had to wait. */
+async function afterCanary(
+  dials: readonly Dial[],
+  waiting: readonly Dial[],
+  { observing, ...options }: MeasureOptions & { readonly observing: ObserveOptions },
+) {
+  const { fabric, world, probes, changed, now, signal } = options
+  const canary = await options.canary
   const known = await acquaint(probes, { fabric, world, canary, changed, now, signal })
-  let done = 0
-  const count: ObserveOptions['onDial'] = (dial, observations) => {
-    onSeen?.(dial, observations)
-    onDial?.(++done, dials.length)
-  }
   const { deadlineMs } = fabric.timing.allowed
-  const [sources, sightings] = await Promise.all([
+  const [sources, late] = await Promise.all([
     controlSources(probes, { fabric, world, canary, dials, deadlineMs, signal }),
-    observe(dials, { probes, signal, onDial: count }),
+    observe(waiting, observing),
   ])
-  return { known, sources, sightings }
+  return { canary, known, sources, late }
 }

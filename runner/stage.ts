@@ -1,5 +1,6 @@
 import type { Fabric, Manifest } from '../fabric/fabric.ts'
 import { withoutOwned } from '../fabric/owned.ts'
+import type { World } from '../fabric/world.ts'
 import { changeOf } from './change.ts'
 import type { CanaryFor } from './control/raise.ts'
 import { controlTargets } from './control/targets.ts'
@@ -18,6 +19,8 @@ import { together } from './together.ts'
 export interface StageContext {
   readonly scenario: Scenario
   readonly fabric: Fabric
+  /** As it was when the fabric was opened, before any step. */
+  readonly world: World
   readonly canaryFor: CanaryFor
   readonly emit: Lane['emit']
   readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
@@ -31,7 +34,7 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
   const { scenario, fabric, emit, signal, now } = context
   const tell = (what: string) => emit({ kind: 'doing', scenario: scenario.name, what })
   const changed = stage.change === undefined ? undefined : await change(stage.change, stage.name, context)
-  const world = withoutOwned(await fabric.world(signal))
+  const world = withoutOwned(stage.change === undefined ? context.world : await fabric.world(signal))
   const cast = castPaths(stage, scenario, world)
   const sources = cast.flatMap((each) =>
     each.skip === undefined ? [...each.sources, ...(each.witness === undefined ? [] : [each.witness])] : [],
@@ -42,10 +45,14 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
   const opening = openProbes(sources, { fabric, world, known, changed, signal })
   const raising = context.canaryFor({ nodes: ahead.nodes, probes: opening.then(({ ready }) => ready), signal })
   tell('probes and canary')
-  const [probes, { canary, fresh }] = await together([opening, raising], [targets])
+  const [probes] = await together([opening], [raising, targets])
   const plan = planAll(cast, { world, probes, context })
   const dials = [...new Set(plan.flatMap(({ planned }) => planned.flatMap(dialsOf)))]
-  if (fresh) emit({ kind: 'canary', scenario: scenario.name, results: canary.results })
+  const canary = raising.then((raised) => {
+    if (raised.fresh) emit({ kind: 'canary', scenario: scenario.name, results: raised.canary.results })
+    return raised.canary
+  })
+  canary.catch(() => undefined)
   const onDial = (done: number, of: number) => tell(`${done} of ${of} addresses`)
   const measurement = await measure(dials, {
     fabric,

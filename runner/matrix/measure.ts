@@ -76,7 +76,9 @@ async function measureDials(
   const targets = controlTargets(ahead.sockets, { fabric, world, signal })
   const opening = openProbes(sources, { fabric, world, known: noProbes, signal })
   const raising = createCanary(fabric)({ nodes: ahead.nodes, probes: opening.then(({ ready }) => ready), signal })
-  const [probes, { canary }] = await together([opening, raising], [targets])
+  const [probes] = await together([opening], [raising, targets])
+  const canary = raising.then((raised) => raised.canary)
+  canary.catch(() => undefined)
   const asked = dials.filter(({ source }) => probes.ready.has(source))
   const soFar = new Map<Dial, Finding>()
   const onSeen: ObserveOptions['onDial'] = (dial, [observation]) => {
