@@ -12,7 +12,7 @@ import {
 import { roleAnnotation } from './run-facts.ts'
 
 /** Where the standing canary is looked for. Without it each run makes a canary of its own. */
-export const standingCanary = 'crosscheck-standing-canary'
+export const standingCanary = 'crosscheck-canary'
 
 export interface CanaryOptions extends Omit<ResidentPods, 'resources'> {
   readonly namespace: string

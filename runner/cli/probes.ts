@@ -16,7 +16,7 @@ Examples:
   crosscheck probes install scenarios/ --dry-run       which identities they need
   crosscheck probes install scenarios/ -o yaml         the manifests, for a repository that a cluster is made from
   crosscheck probes install -n shop-frontend           one for each kind of pod of a namespace
-  crosscheck probes install scenarios/ --for crosscheck/crosscheck-runner
+  crosscheck probes install scenarios/ --reader crosscheck:crosscheck-runner
   crosscheck probes list
   crosscheck probes remove -n shop-frontend`
 
@@ -41,7 +41,7 @@ export const probes: Command = {
       .option('--every-node', 'install: one on every node, by DaemonSets')
       .option('--no-canary', 'install: without the standing canary, which runs then make anew')
       .option(
-        '--for <namespace/name>',
+        '--reader <namespace:name>',
         'install: a service account that may use them, and nothing else of their namespaces',
       )
       .option('--set <name=value>', 'install: value of a variable of the scenarios (repeatable)', repeatable)
@@ -71,13 +71,13 @@ function readRequest(invocation: Invocation): ProbesRequest | { readonly problem
   const namespaces = (options.namespace ?? []) as string[]
   if (action !== 'install') {
     if (paths.length > 0) refuse(`probes ${action} takes no scenarios: name namespaces by -n`)
-    for (const name of ['everyNode', 'for', 'force', 'dryRun', 'set'])
+    for (const name of ['everyNode', 'reader', 'force', 'dryRun', 'set'])
       if (options[name] !== undefined) refuse(`--${kebab(name)} goes with probes install`)
   }
   if (action === 'install' && paths.length > 0 && namespaces.length > 0)
     refuse('probes install takes scenarios or -n, not both')
-  const reader = readReader(options.for as string | undefined)
-  if (reader === null) refuse(`--for ${String(options.for)}: expected NAMESPACE/SERVICEACCOUNT`)
+  const reader = readReader(options.reader as string | undefined)
+  if (reader === null) refuse(`--reader ${String(options.reader)}: expected NAMESPACE:SERVICEACCOUNT`)
   const format = formats.find((each) => each === (options.output ?? 'text'))
   if (format === undefined) refuse(`-o ${String(options.output)}: expected ${formats.join(', ')}`)
   if (format === 'yaml' && action !== 'install') refuse('-o yaml goes with probes install')
@@ -94,7 +94,7 @@ function readRequest(invocation: Invocation): ProbesRequest | { readonly problem
 
 function readReader(text: string | undefined): ProbesRequest['reader'] | null {
   if (text === undefined) return undefined
-  const [namespace = '', name = '', ...more] = text.split('/')
+  const [namespace = '', name = '', ...more] = text.split(':')
   return namespace === '' || name === '' || more.length > 0 ? null : { namespace, name }
 }
 
