@@ -52,10 +52,12 @@ RUN set -eu; npm prune --omit=dev --ignore-scripts --no-audit --no-fund; \
 
 FROM node:24-bookworm-slim AS runner
 ARG SOURCE_DATE_EPOCH=0
-# What package managers write down of this very minute would make every build another image; /dev/shm is no part of it.
-RUN set -eu; touch /dev/shm/start; apt-get update; \
-    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nftables iproute2; \
-    rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/cache/ldconfig/aux-cache /var/log/* /var/lib/dpkg/*-old; \
+# What package managers write down of this very minute would make every build another image, and so would the mark of a file that is gone: their
+# caches and logs are put back as they were. /dev/shm is no part of the image.
+RUN set -eu; touch /dev/shm/start; cp -a --parents /var/cache /var/log /dev/shm; \
+    apt-get update; DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nftables iproute2; \
+    apt-get clean; find /var/cache /var/log /var/lib/apt/lists -type f -newer /dev/shm/start -delete; cp -a /dev/shm/var /; \
+    find /var/lib/apt/lists -type f -delete; \
     find /etc /root /run /tmp /usr /var -xdev -newer /dev/shm/start -not -path /etc/hosts -not -path /etc/hostname -not -path /etc/resolv.conf \
       -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 COPY --from=build-runner /image /

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/cluster/**'],
+    exclude: ['test/cluster/**', 'test/image/**'],
     setupFiles: ['test/no-warnings.ts'],
     pool: 'threads',
     isolate: false,

@@ -9,6 +9,8 @@ export const hostile: readonly string[] = [
   '<img src=x onerror=alert(1)> <script>alert(1)</script> </details>',
   '[link](http://evil.example) ![image](http://evil.example/x.png) `code` **bold** | cell | @everyone #1 ~~x~~',
   'http://evil.example www.evil.example %0A%25 a,b:c;d',
+  '::error::injected ##[error]injected ::stop-commands::x',
+  '\u{1f469}\u200d\u{1f680} \u{1f3f4}\u200d\u2620\ufe0f \u{1d4b3} ü \u4f60\u597d',
   '# heading',
   '- item\n1. item\n> quote\n---',
   'x'.repeat(10_000),

@@ -1,6 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { parse, type TestSuites } from 'junit2json'
 import { expect, test } from 'vitest'
+import { pathText } from '../../../runner/report/block.ts'
 import { junitReporter } from '../../../runner/report/junit.ts'
+import { neutral, neutralText } from '../../../runner/report/neutral.ts'
+import { signsOf } from '../../../runner/report/style.ts'
 import { pathsByCause } from './causes.ts'
 import { blockedPath, openPath, path, run, said } from './events.ts'
 import { hostile } from './hostile.ts'
@@ -68,4 +72,32 @@ print(json.dumps([[case.get("name"), [child.tag for child in case]] for case in 
   const cases = JSON.parse(read.toString()) as [string, string[]][]
   expect(cases).toHaveLength(paths.length)
   expect(cases.every(([name, children]) => name.includes(' → ') && children.length === 1)).toBe(true)
+})
+
+// This parser reads an empty name as a number; a scenario always has a name.
+const named = hostile.filter((text) => text.trim() !== '')
+
+test.each(named)("another project's parser gives back every text as one harmless line: %j", async (text) => {
+  const failed = openPath({ from: text, scenario: text, step: text, why: text, explanation: [text] })
+  const unknown = blockedPath({ scenario: text, status: 'inconclusive', cause: 'source_dead', seen: 'unknown' })
+  const skipped = path({ scenario: text, status: 'skipped', explanation: [text] })
+  const read = (await parse(junit(run([failed, path({ scenario: text }), unknown, skipped])))) as TestSuites
+  const shown = neutralText(text)
+  expect(read).toMatchObject({ tests: 4, failures: 1, errors: 1, skipped: 1 })
+  expect(read.testsuite).toMatchObject([{ name: shown, tests: 4, failures: 1, errors: 1, skipped: 1 }])
+  const cases = read.testsuite![0]!.testcase!
+  expect(cases.map(({ name, classname }) => [name, classname])).toEqual([
+    [pathText(neutral(failed), { signs: signsOf(true) }), `${shown}.${shown}`],
+    ['ui → api', shown],
+    ['ui → redis', shown],
+    ['ui → api', shown],
+  ])
+  expect(cases[0]!.failure![0]!.inner!.split('\n')[0]).toBe(shown)
+  expect(cases.map((each) => Object.keys(each).filter((key) => /failure|error|skipped|system/.test(key)))).toEqual([
+    ['failure'],
+    ['system-out'],
+    ['error'],
+    ['skipped'],
+  ])
+  expect(cases[3]!.skipped).toEqual([{ message: shown }])
 })
