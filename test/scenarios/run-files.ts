@@ -1,4 +1,5 @@
 import type { Problem } from '../../policy/types.ts'
+import { clusterOpener } from '../../runner/cli/cluster.ts'
 import type { Io } from '../../runner/cli/io.ts'
 import { describeScenarios, labOpener, prepare, readObjects } from '../../runner/cli/scenarios.ts'
 import type { RunEvent, Summary } from '../../runner/events.ts'
@@ -15,7 +16,16 @@ export interface FileRun {
 }
 
 /** Runs the scenarios of a file in the lab, as the command line does; nothing is started where there is a mistake. */
-export async function runFile(file: string): Promise<FileRun> {
+export function runFile(file: string): Promise<FileRun> {
+  return runIn(file, labOpener)
+}
+
+/** The same on the cluster of KUBECONFIG, as `run --rehearse` does. */
+export function rehearseFile(file: string, image: string): Promise<FileRun> {
+  return runIn(file, (prepared, io) => clusterOpener(prepared, { image, rehearse: true }, io))
+}
+
+async function runIn(file: string, opener: typeof labOpener): Promise<FileRun> {
   const io = ioOf()
   const { prepared, problems } = await prepare([file], { set: new Map() }, io)
   if (problems.some(({ severity }) => severity === 'error')) return { problems, results: [], notSimulated: [] }
@@ -25,7 +35,7 @@ export async function runFile(file: string): Promise<FileRun> {
     {
       parallel: 1,
       head: { id: 'test', where: 'lab', tool: '0', scenarios: await describeScenarios(prepared) },
-      open: labOpener(prepared, io),
+      open: opener(prepared, io),
       readObjects: (files) => readObjects(files, io),
       emit: (event) => events.push(event),
       now: Date.now,
