@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import type { Fabric, Manifest } from '../fabric/fabric.ts'
+import type { World } from '../fabric/world.ts'
 import { createCanary } from './control/raise.ts'
 import type { Emit, RunHead, Summary } from './events.ts'
 import { noProbes } from './observe/probes.ts'
@@ -62,9 +63,10 @@ async function runScenario(scenario: Scenario, { emit, close }: Lane, options: R
     signal.throwIfAborted()
     emit({ kind: 'doing', scenario: scenario.name, what: 'bringing it up' })
     await using fabric = await open(scenario, signal)
-    emit(await describe(scenario, fabric, signal))
+    const world = await fabric.world(signal)
+    emit(describe(scenario, fabric, world))
     for (const message of fabric.notes ?? []) emit({ kind: 'notice', scenario: scenario.name, message })
-    const context = { ...options, emit, scenario, fabric, canaryFor: createCanary(fabric) }
+    const context = { ...options, emit, scenario, fabric, world, canaryFor: createCanary(fabric) }
     let probes = noProbes
     for (const stage of stagesOf(scenario)) probes = await runStage(stage, probes, context)
   } catch (error) {
@@ -74,8 +76,7 @@ async function runScenario(scenario: Scenario, { emit, close }: Lane, options: R
   }
 }
 
-async function describe({ name }: Scenario, fabric: Fabric, signal: AbortSignal) {
-  const { policies, policyVersions = [], notSimulated } = await fabric.world(signal)
+function describe({ name }: Scenario, fabric: Fabric, { policies, policyVersions = [], notSimulated }: World) {
   const versions = new Map(policyVersions.map((each) => [`${each.namespace}/${each.name}`, each]))
   return {
     kind: 'fabric' as const,

@@ -8,18 +8,25 @@ import { listenPorts } from './listen-ports.ts'
 import { listenResources } from './listen-resources.ts'
 import { createNamespaces } from './namespaces.ts'
 import { type Address, applyObject, deleteObject } from './objects.ts'
+import { createPod, untilRunning } from './pod-creation.ts'
 import { waitUntilGone, waitUntilReady } from './readiness.ts'
 import { RefusedChange } from './refused-change.ts'
 import { type Listener, rehearsed, rehearsedKinds } from './rehearse.ts'
+import { isSeat, isSeatPolicy, takeSeats } from './resident-seats.ts'
 import { pathOf, resourceOf, resourceOfKind } from './resources.ts'
 
 /** Changes objects in the namespaces that this run made, and in no other. */
 export interface Changes {
   /** Resolves when the API server has accepted it, and what was applied is ready. */
   change(change: Change, signal: AbortSignal): Promise<void>
-  /** Deletes every namespace that this run made, and waits until they are gone. */
-  remove(signal: AbortSignal): Promise<void>
+  /** What was applied and not deleted since, without namespaces and pods. */
+  made(): readonly Address[]
+  /** Asks for the end of every namespace that this run made, and names them. */
+  remove(signal: AbortSignal): Promise<readonly string[]>
 }
+
+/** How long a pod may take to run, in milliseconds. */
+const startMs = 90_000
 
 /** Kinds whose pods are gone only when they are. */
 const withPods: ReadonlySet<string> = new Set(['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job'])
@@ -29,6 +36,7 @@ export function createChanges(cluster: Cluster): Changes {
   const { client, run, owners } = cluster
   const namespaces = createNamespaces(cluster)
   const applied = new Map<string, ManifestObject>()
+  const made = new Map<string, Address>()
 
   const put = async (object: ManifestObject, listener: (object: ManifestObject) => Listener, signal: AbortSignal) => {
     const at = addressOf(object)
@@ -36,17 +44,23 @@ export function createChanges(cluster: Cluster): Changes {
     const value = rehearsed(withNamespace(object), run, listener(object))
     const owner = at.namespace === undefined ? [] : [await owners.ownerIn(at.namespace, signal)]
     const metadata = { ...(value['metadata'] as Manifest), ownerReferences: owner }
-    await applyObject(client, at, { ...value, metadata }, signal)
+    const whole = { ...value, metadata }
+    if (object.kind === 'Pod') {
+      await createPod(client, whole, signal)
+    } else {
+      made.set(keyOf(object), at)
+      await applyObject(client, at, whole, signal)
+    }
   }
 
-  const apply = async (objects: readonly ManifestObject[], signal: AbortSignal) => {
-    const ours = objects.filter(
+  const apply = async (objects: readonly ManifestObject[], until: 'ready' | 'running', signal: AbortSignal) => {
+    const ours = (await takeSeats(cluster, objects, signal)).filter(
       ({ apiVersion, kind }) => isRehearsed(kind) && resourceOf(apiVersion, kind) !== undefined,
     )
     const spaces = ours.filter(({ kind }) => kind === 'Namespace')
     const named = new Set([
       ...spaces.map(({ name }) => name),
-      ...ours.map(({ namespace }) => namespace).filter(Boolean),
+      ...ours.map(({ namespace }) => namespace).filter((name) => name !== '' && !isSeat(cluster.seats, name)),
     ])
     await namespaces.make([...named], spaces, signal)
     for (const object of ours) applied.set(keyOf(object), object)
@@ -59,17 +73,23 @@ export function createChanges(cluster: Cluster): Changes {
     )
     await Promise.all(first.map((object) => put(object, listener, signal)))
     await Promise.all(then.map((object) => put(object, listener, signal)))
-    await waitUntilReady(
-      client,
-      then.flatMap((object) => addressOf(object) ?? []),
-      signal,
-    )
+    const awaited = then.flatMap((object) => addressOf(object) ?? [])
+    const [pods, others] = partition(awaited, ({ resource }) => until === 'running' && resource.kind === 'Pod')
+    await Promise.all([waitUntilReady(client, others, signal), ...pods.map((at) => awaitRunning(at, signal))])
+  }
+
+  const awaitRunning = async (at: Address, signal: AbortSignal) => {
+    const live = await untilRunning(cluster, at, { withinMs: startMs, signal })
+    if (typeof live === 'string') throw new Error(`Pod ${at.namespace}/${at.name} does not run: ${live}`)
   }
 
   const remove = async (objects: readonly ManifestObject[], signal: AbortSignal) => {
     const gone = objects.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name)
     const rest = objects.filter(({ kind, namespace }) => kind !== 'Namespace' && !gone.includes(namespace))
-    for (const object of objects) applied.delete(keyOf(object))
+    for (const object of objects) {
+      applied.delete(keyOf(object))
+      made.delete(keyOf(object))
+    }
     await Promise.all(gone.map((name) => namespaces.remove(name, signal)))
     const addresses = rest.flatMap((object) => addressOf(object) ?? [])
     await Promise.all(addresses.map((at) => deleteObject(client, at, { propagationPolicy: 'Foreground' }, signal)))
@@ -83,8 +103,11 @@ export function createChanges(cluster: Cluster): Changes {
   return {
     async change(change, signal) {
       const objects = change.kind === 'label' ? [labelled(change.object)] : readObjects(change.objects)
-      namespaces.refuseForeign(objects, change.kind)
-      if (change.kind === 'apply') return apply(objects, signal)
+      namespaces.refuseForeign(
+        objects.filter((object) => !isSeatPolicy(cluster.seats, object)),
+        change.kind,
+      )
+      if (change.kind === 'apply') return apply(objects, change.until ?? 'ready', signal)
       if (change.kind === 'delete') return remove(objects, signal)
       const at = addressOf(objects[0]!)!
       const body = { metadata: { labels: change.labels } }
@@ -94,6 +117,7 @@ export function createChanges(cluster: Cluster): Changes {
         signal,
       )
     },
+    made: () => [...made.values()],
     remove: (signal) => namespaces.removeAll(signal),
   }
 }

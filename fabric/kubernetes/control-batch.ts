@@ -3,10 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Dispatcher, Pool } from 'undici'
 import type { Check } from '../../checks/check.ts'
 import { type Observation, observationSchema } from '../../checks/outcome.ts'
+import { linesOf } from './lines.ts'
 
 /** A probe's control port, reached by a tunnel. */
 export interface Control {
   run(checks: readonly Check[], signal: AbortSignal): AsyncGenerator<Observation>
+  /** Opens the tunnel as soon as the probe's port is open, so that the first batch finds it. Never rejects. */
+  meet(): Promise<void>
   close(): Promise<void>
 }
 
@@ -25,6 +28,8 @@ const perRequest = { checks: 5_000, characters: 900 * 1024 }
 const tries = 4
 const pauseMs = 50
 const openingMs = 20_000
+/** How often a probe that was never reached is tried: a tunnel to a closed port costs 20 ms. */
+const openingPauseMs = 100
 /** Batches that a probe takes at once. */
 const connections = 4
 
@@ -44,6 +49,7 @@ export function createControl({ open, token, addresses, stop }: ControlOptions):
 
   const opening = performance.now() + openingMs
   let met = false
+  let shut = false
 
   async function* runPart(part: readonly Check[], signal: AbortSignal): AsyncGenerator<Observation> {
     const left = new Map(part.map((check, index) => [String(index), check]))
@@ -51,7 +57,8 @@ export function createControl({ open, token, addresses, stop }: ControlOptions):
     const mayRetry = (attempt: number) => attempt < tries || (!met && performance.now() < opening)
     for (let attempt = 0; mayRetry(attempt) && left.size > 0 && !signal.aborted; attempt++) {
       try {
-        if (attempt > 0) await delay(Math.min(pauseMs * 2 ** (attempt - 1), 1000), undefined, { signal })
+        if (attempt > 0)
+          await delay(met ? Math.min(pauseMs * 2 ** (attempt - 1), 1000) : openingPauseMs, undefined, { signal })
         for await (const observation of post(pool, left, { token, signal })) {
           met = true
           const check = left.get(observation.id)
@@ -73,7 +80,15 @@ export function createControl({ open, token, addresses, stop }: ControlOptions):
     async *run(checks, signal) {
       for (const part of partsOf(checks)) yield* runPart(part, signal)
     },
+    meet: async () => {
+      while (!met && !shut && performance.now() < opening) {
+        // An empty batch is refused, which is an answer too.
+        met ||= await askNothing(pool, token)
+        if (!met) await delay(openingPauseMs)
+      }
+    },
     close: async () => {
+      shut = true
       if (stop)
         await pool
           .request({ method: 'POST', path: '/v1/stop', headers: { authorization: `Bearer ${token}` } })
@@ -87,6 +102,17 @@ const closed = () => new Error('the tunnel was closed at once')
 
 class Refused extends Error {
   override readonly name = 'Refused'
+}
+
+async function askNothing(pool: Dispatcher, token: string): Promise<boolean> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  try {
+    const answer = await pool.request({ method: 'POST', path: '/v1/checks', body: '{"checks":[]}', headers })
+    await answer.body.dump()
+    return true
+  } catch {
+    return false
+  }
 }
 
 interface Posting {
@@ -109,16 +135,6 @@ async function* post(pool: Dispatcher, checks: ReadonlyMap<string, Check>, { tok
     throw mayPass.has(answer.statusCode) ? new Error(said) : new Refused(said)
   }
   for await (const line of linesOf(answer.body)) yield observationSchema.parse(JSON.parse(line))
-}
-
-async function* linesOf(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of body) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
-  }
 }
 
 function* partsOf(checks: readonly Check[]): Generator<Check[]> {

@@ -5,7 +5,6 @@ import { ownedLabel } from '../owned.ts'
 import type { Cluster } from './cluster.ts'
 import { applyObject, deleteObject, getObject, type LiveObject } from './objects.ts'
 import { marks, ownerName } from './owners.ts'
-import { waitUntilGone } from './readiness.ts'
 import { RefusedChange } from './refused-change.ts'
 import { rehearsedValue } from './rehearse.ts'
 import { resources } from './resources.ts'
@@ -17,7 +16,8 @@ export interface Namespaces {
   /** Throws for objects outside of these namespaces. */
   refuseForeign(objects: readonly ManifestObject[], change: 'apply' | 'delete' | 'label'): void
   remove(name: string, signal: AbortSignal): Promise<void>
-  removeAll(signal: AbortSignal): Promise<void>
+  /** Asks for the end of all of them, for which the cluster takes its time; gives those that ever were. */
+  removeAll(signal: AbortSignal): Promise<readonly string[]>
 }
 
 /** How often a namespace that is going is looked at, and for how long at most, in milliseconds. */
@@ -32,7 +32,7 @@ export function createNamespaces(cluster: Cluster): Namespaces {
   const free = async (name: string, signal: AbortSignal) => {
     for (const end = run.now() + goneMs; ; ) {
       const live = await getObject(client, at(name), signal)
-      const problem = live === undefined || ours.has(name) ? undefined : await refusalOf(live, cluster, signal)
+      const problem = live === undefined ? undefined : await refusalOf(live, cluster, signal)
       if (problem !== undefined) throw new RefusedChange(problem)
       if (live?.metadata.deletionTimestamp === undefined) return
       if (run.now() > end) throw new Error(`the namespace ${name} is still being deleted after ${goneMs / 1000} s`)
@@ -50,17 +50,16 @@ export function createNamespaces(cluster: Cluster): Namespaces {
     }
     await applyObject(client, at(name), { apiVersion: 'v1', kind: 'Namespace', metadata }, signal)
     ours.add(name)
-    going.delete(name)
   }
   const remove = async (name: string, signal: AbortSignal) => {
-    going.add(name)
     ours.delete(name)
+    going.add(name)
     await deleteObject(client, at(name), {}, signal)
   }
 
   return {
     async make(names, given, signal) {
-      await Promise.all(names.map((name) => free(name, signal)))
+      await Promise.all(names.filter((name) => !ours.has(name)).map((name) => free(name, signal)))
       await Promise.all(
         names.map((name) =>
           make(
@@ -84,7 +83,7 @@ export function createNamespaces(cluster: Cluster): Namespaces {
     remove,
     async removeAll(signal) {
       await Promise.all([...ours].map((name) => remove(name, signal)))
-      await waitUntilGone(client, [...going].map(at), signal)
+      return [...going]
     },
   }
 }

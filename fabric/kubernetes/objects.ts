@@ -152,7 +152,10 @@ export async function deleteObject(
   const { uid, ...rest } = options
   const body = { propagationPolicy: 'Background', ...rest, ...(uid === undefined ? {} : { preconditions: { uid } }) }
   try {
-    const answer = await client.send({ method: 'DELETE', path: pathOf(at.resource, at.namespace, at.name), body }, signal)
+    const answer = await client.send(
+      { method: 'DELETE', path: pathOf(at.resource, at.namespace, at.name), body },
+      signal,
+    )
     return (answer as { kind?: string }).kind === 'Status'
   } catch (error) {
     if (!isStatus(error, 404, 409)) throw error

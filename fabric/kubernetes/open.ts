@@ -1,16 +1,15 @@
 import type { Fabric } from '../fabric.ts'
-import { ownedLabel } from '../owned.ts'
-import { createChanges } from './changes.ts'
+import { type Changes, createChanges } from './changes.ts'
 import { type ClusterAccess, connectCluster } from './client.ts'
 import type { Cluster, Outside } from './cluster.ts'
 import { clusterFacts } from './cluster-facts.ts'
-import { deleteObject, listObjects } from './objects.ts'
 import { createOwners } from './owners.ts'
 import { createPodWatch } from './pod-watch.ts'
+import { createPreflight } from './preflight.ts'
 import { createProbes } from './probes.ts'
-import { waitUntilGone } from './readiness.ts'
-import { resources } from './resources.ts'
-import { runAnnotation, startRun } from './run-facts.ts'
+import { removeEverything } from './removal.ts'
+import { findSeats } from './resident-seats.ts'
+import { startRun } from './run-facts.ts'
 import { readWorld } from './world.ts'
 
 export interface ClusterOptions {
@@ -22,6 +21,8 @@ export interface ClusterOptions {
   readonly namespaces?: readonly string[]
   /** Whether a control may put an ephemeral container into a pod that is not ours; an `as:` source always does. */
   readonly ephemeral?: boolean
+  /** Where the standing canary is, or a namespace that is lent to canaries. */
+  readonly canaryNamespace?: string
   readonly outside: Outside
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -38,10 +39,12 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
   const client = await connectCluster(options.access)
   const facts = await clusterFacts(client, signal)
   const run = startRun(options)
+  const seats = await findSeats(client, options.canaryNamespace, signal)
   const cluster: Cluster = {
     ...{ client, run, owners: createOwners(client, run), pods: createPodWatch(client) },
     ...{
       controls: new Set(),
+      seats,
       residents: { pods: new Map(), tokens: new Map(), probes: new Map() },
       namespaces: new Set(),
       outside: options.outside,
@@ -50,6 +53,8 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
   }
   const changes = createChanges(cluster)
   const probes = createProbes(cluster)
+  const canaryNamespace = seats?.namespace ?? options.canaryNamespace ?? `crosscheck-canary-${run.id}`
+  const permit = createPreflight(cluster, { user: facts.user ?? client.user, canaryNamespace })
   let disposed: Promise<void> | undefined
   return {
     where: 'cluster',
@@ -64,6 +69,9 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
     world: (over) => readWorld(client, { namespaces: options.namespaces ?? [] }, over),
     probe: probes,
     apply: (change, over) => changes.change(change, over),
+    // Runs that share one without a turn would move each other's policies.
+    canaryNamespace,
+    permit,
     overflowed: async () => new Set(),
     admitted: async () => [],
     [Symbol.asyncDispose]: () => {
@@ -73,25 +81,12 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
   }
 }
 
-/** Removes what the run made, pods first, and waits until it is gone. The caller's signal may be what ended the run: it does not count here. */
-async function dispose(cluster: Cluster, changes: ReturnType<typeof createChanges>): Promise<void> {
-  const { client, run, owners, controls } = cluster
-  const signal = AbortSignal.timeout(disposeMs)
+/** Removes what the run made and waits until it is gone. The caller's signal may be what ended the run: it does not count here. */
+async function dispose(cluster: Cluster, changes: Changes): Promise<void> {
+  const { client, controls } = cluster
   try {
     await Promise.all([...controls].map((control) => control.close()))
-    const labelSelector = ownedLabel
-    const spaces = owners.namespaces().filter((namespace) => !cluster.namespaces.has(namespace))
-    const pods = await Promise.all(
-      spaces.map((namespace) => listObjects(client, { resource: resources.Pod, namespace, labelSelector }, signal)),
-    )
-    const own = pods.flat().filter(({ metadata }) => metadata.annotations?.[runAnnotation] === run.id)
-    const addresses = own.map(({ metadata: { namespace, name } }) => ({ resource: resources.Pod, namespace, name }))
-    await Promise.all([
-      ...addresses.map((at) => deleteObject(client, at, { gracePeriodSeconds: 1 }, signal)),
-      owners.remove(signal),
-      changes.remove(signal),
-    ])
-    await waitUntilGone(client, [...addresses, ...owners.addresses()], signal)
+    await removeEverything(cluster, changes, AbortSignal.timeout(disposeMs))
   } finally {
     await client.close()
   }

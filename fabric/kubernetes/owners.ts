@@ -21,10 +21,8 @@ export interface Owners {
   controllerIn(namespace: string, signal: AbortSignal): Promise<OwnerReference>
   /** Namespaces that have an owner of this run. */
   namespaces(): readonly string[]
-  /** The owners, to be waited for. */
-  addresses(): readonly Address[]
-  /** Ends the renewal and deletes the owners. */
-  remove(signal: AbortSignal): Promise<void>
+  /** Ends the renewal and deletes the owners; gives those that are not gone yet. */
+  remove(signal: AbortSignal): Promise<readonly Address[]>
 }
 
 /** How long what a run made outlives a runner that was killed, in seconds, and how often a living one says that it lives. */
@@ -66,14 +64,12 @@ export function createOwners(client: Client, run: RunFacts): Owners {
     ownerIn: (namespace, signal) => remember(owners, namespace, () => applyJob(namespace, signal)),
     controllerIn: (namespace, signal) => remember(controllers, namespace, () => applyController(namespace, signal)),
     namespaces: () => [...owners.keys()],
-    addresses: () => [...owners.keys()].map((namespace) => ({ resource: resources.Job, namespace, name })),
     async remove(signal) {
       clearInterval(timer)
       ended.abort()
-      const deletions = [...owners.keys()].map((namespace) =>
-        deleteObject(client, { resource: resources.Job, namespace, name }, {}, signal),
-      )
-      await Promise.all(deletions)
+      const jobs = [...owners.keys()].map((namespace) => ({ resource: resources.Job, namespace, name }))
+      const gone = await Promise.all(jobs.map((job) => deleteObject(client, job, {}, signal)))
+      return jobs.filter((_, index) => !gone[index])
     },
   }
 }

@@ -34,6 +34,8 @@ export function probeIn(
     ...{ token, addresses, stop },
   })
   cluster.controls.add(control)
+  // A fresh one listens some time after its container runs; until its first batch is there the tunnel is too.
+  if (bornAt !== undefined) void control.meet()
   return {
     ...{ identity, pod, node, addresses },
     ...(note === undefined ? {} : { note }),

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { Labels } from '../../policy/types.ts'
 import type { Identity, Manifest, Probe, Unavailable } from '../fabric.ts'
-import { ApiError, isStatus, saidBy } from './api-error.ts'
+import { isStatus, saidBy } from './api-error.ts'
 import { copiedFields, type Template } from './clone.ts'
 import type { Cluster } from './cluster.ts'
 import { fitResources } from './fitting.ts'
 import { podOf } from './live-world.ts'
-import { applyObject, deleteObject, type LiveObject, listObjects } from './objects.ts'
+import { deleteObject, type LiveObject, listObjects } from './objects.ts'
 import { marks } from './owners.ts'
+import { createPod, untilRunning } from './pod-creation.ts'
 import { neverReady, onNode, podDefaults, probeContainer, withoutSidecar } from './pod-spec.ts'
-import { imageOf, stateOf } from './pod-state.ts'
+import { imageOf } from './pod-state.ts'
 import { probeIn } from './probe-in.ts'
 import { resources } from './resources.ts'
 
@@ -33,15 +33,17 @@ export async function freshProbe(
   signal: AbortSignal,
 ): Promise<Probe | Unavailable> {
   const { namespace } = standing
-  const exposing = await exposingService(cluster, namespace, template.labels, signal)
-  if (exposing !== undefined) {
-    return {
-      unavailable: `no probe like this in ${namespace}: the Service ${exposing} publishes pods that are not ready, and would send it traffic`,
-    }
-  }
   try {
-    const manifest = await podManifest(cluster, standing, template, signal)
-    const created = await create(cluster, manifest, signal)
+    const [exposing, manifest] = await Promise.all([
+      exposingService(cluster, namespace, template.labels, signal),
+      podManifest(cluster, standing, template, signal),
+    ])
+    if (exposing !== undefined) {
+      return {
+        unavailable: `no probe like this in ${namespace}: the Service ${exposing} publishes pods that are not ready, and would send it traffic`,
+      }
+    }
+    const created = await createPod(cluster.client, manifest, signal)
     return await comeUp(cluster, standing, created, signal)
   } catch (error) {
     if (!isStatus(error, 400, 403, 404, 409, 422)) throw error
@@ -82,20 +84,6 @@ async function podManifest(
   }
 }
 
-/** In a namespace that was made a moment ago the default service account comes late: its absence is waited for, 5 s at most. */
-async function create({ client }: Cluster, manifest: Manifest, signal: AbortSignal): Promise<LiveObject> {
-  const { namespace, name } = manifest['metadata'] as { namespace: string; name: string }
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await applyObject(client, { resource: resources.Pod, namespace, name }, manifest, signal)
-    } catch (error) {
-      const isEarly = error instanceof ApiError && /serviceaccount "?[^"]+"? not found/.test(error.message)
-      if (!isEarly || attempt === 25) throw error
-      await delay(200, undefined, { signal })
-    }
-  }
-}
-
 async function comeUp(
   cluster: Cluster,
   standing: Standing,
@@ -104,27 +92,7 @@ async function comeUp(
 ): Promise<Probe | Unavailable> {
   const { identity, namespace, note } = standing
   const { name, uid } = created.metadata
-  let why = 'it was not seen yet'
-  const live = await cluster.pods
-    .wait(
-      { namespace, name },
-      {
-        until: (pod) => {
-          if (pod === undefined) return undefined
-          const state = stateOf(pod)
-          if (state.kind === 'running') return pod
-          why = state.why
-          return state.kind === 'stuck' ? why : undefined
-        },
-        withinMs: startMs,
-        late: () => `it is not up after ${startMs / 1000} s: ${why}`,
-      },
-      signal,
-    )
-    .catch((error: Error) => {
-      signal.throwIfAborted()
-      return error.message
-    })
+  const live = await untilRunning(cluster, { namespace, name }, { withinMs: startMs, signal })
   if (typeof live === 'string') {
     await deleteObject(
       cluster.client,

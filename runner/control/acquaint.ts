@@ -6,6 +6,7 @@ import type { Changed } from '../observe/probes.ts'
 import { pause } from '../pause.ts'
 import { familyOf, type SourceKey } from '../plan/dial.ts'
 import type { Canary } from './canary.ts'
+import { pollMs } from './canary-legs.ts'
 import { canaryPort } from './canary-objects.ts'
 import type { Shown } from './controls.ts'
 import { isolatingPolicies, policyNames } from './isolation.ts'
@@ -14,6 +15,7 @@ import { isolatingPolicies, policyNames } from './isolation.ts'
 const blindMs = 5_000
 /** After this a source that no plugin has learnt of is given up. */
 const patienceMs = 30_000
+const periodMs = 50
 
 export interface AcquaintOptions {
   readonly fabric: Fabric
@@ -49,8 +51,8 @@ async function known(probe: Probe, options: AcquaintOptions): Promise<Shown> {
     return { shown: true, kind: 'egress-policy', sentence }
   }
   const end = (probe.bornAt ?? 0) + patienceMs
-  for (;;) {
-    const deaf = await notYet(probe, options)
+  for (let round = 1; ; round++) {
+    const deaf = await notYet(probe, pollMs(round, fabric.timing.canaryMs), options)
     if (deaf.length === 0) {
       const sentence = `policies know the source (canary, ${((now() - (probe.bornAt ?? 0)) / 1000).toFixed(1)} s after its address)`
       return { shown: true, kind: 'canary', sentence }
@@ -61,17 +63,16 @@ async function known(probe: Probe, options: AcquaintOptions): Promise<Shown> {
         kind: 'canary',
         sentence: `policies have not learnt of the source in time (${deaf.join(', ')})`,
       }
-    await pause(200, signal)
+    await pause(periodMs, signal)
   }
 }
 
 /** The guarded listeners that do not let the source in. */
-async function notYet(probe: Probe, { canary, fabric, signal }: AcquaintOptions): Promise<string[]> {
+async function notYet(probe: Probe, deadlineMs: number, { canary, signal }: AcquaintOptions): Promise<string[]> {
   const families = new Set(probe.addresses.map(familyOf))
   const hosts = [...canary.guarded.values()]
     .flatMap(({ addresses }) => addresses)
     .filter((address) => families.has(familyOf(address)))
-  const deadlineMs = fabric.timing.canaryMs
   const checks = hosts.map((host) =>
     checkSchemas.tcp.parse({ kind: 'tcp', id: host, host, port: canaryPort, deadlineMs }),
   )

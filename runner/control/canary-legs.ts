@@ -50,8 +50,6 @@ export type Wanted = 'open' | 'blocked'
 /** How long a step may take where plugins learn late, in milliseconds, and how often it is looked at. */
 const patienceMs = 25_000
 const periodMs = 50
-/** Where policies are in force at once: one repetition. */
-const roundsAtOnce = 2
 
 export interface DialOptions {
   readonly timing: Timing
@@ -59,22 +57,43 @@ export interface DialOptions {
   readonly signal: AbortSignal
 }
 
+/**
+ * How long a dial waits in the n-th round where it must be open: short at first, because what a plugin does not know yet is silence, and longer
+ * where the way itself may be slow.
+ */
+export function pollMs(round: number, most: number): number {
+  return Math.min(most, 100 * 2 ** (round - 1))
+}
+
 /** Dials all legs until each ends as wanted, or the time is up; a hole where there is no leg. */
 export async function untilWanted(
   legs: readonly (Leg | undefined)[],
   { timing, wanted, signal }: DialOptions,
 ): Promise<readonly (Reason | undefined)[]> {
-  const { deadlineMs: patient, attempts } = timing.allowed
-  const eventually = timing.policies === 'eventually'
-  const deadlineMs = wanted === 'blocked' || eventually ? timing.canaryMs : Math.ceil(patient / attempts)
+  const { allowed, canaryMs, policies } = timing
+  const once = Math.ceil(allowed.deadlineMs / allowed.attempts)
+  if (policies === 'at-once') {
+    const whole = { deadlineMs: wanted === 'blocked' ? canaryMs : once, signal }
+    const saw = await dialLegs(legs, whole)
+    return isAll(saw, legs, wanted) || signal.aborted ? saw : dialLegs(legs, whole)
+  }
   const end = performance.now() + patienceMs
   for (let round = 1; ; round++) {
-    const saw = await dialLegs(legs, deadlineMs, signal)
-    if (legs.every((leg, index) => leg === undefined || seenAs(saw[index], wanted))) return saw
-    const over = eventually ? performance.now() > end : round === roundsAtOnce
-    if (over || signal.aborted) return saw
-    if (eventually) await pause(periodMs, signal)
+    const saw = await dialLegs(legs, {
+      deadlineMs: wanted === 'blocked' ? pollMs(1, canaryMs) : pollMs(round, canaryMs),
+      signal,
+    })
+    const isWanted = isAll(saw, legs, wanted)
+    if (isWanted && wanted === 'open') return saw
+    // What is silent for an instant may only be slow.
+    const sure = isWanted ? await dialLegs(legs, { deadlineMs: canaryMs, signal }) : saw
+    if (isAll(sure, legs, wanted) || performance.now() > end || signal.aborted) return sure
+    await pause(periodMs, signal)
   }
+}
+
+function isAll(saw: readonly (Reason | undefined)[], legs: readonly (Leg | undefined)[], wanted: Wanted): boolean {
+  return legs.every((leg, index) => leg === undefined || seenAs(saw[index], wanted))
 }
 
 /** A refusal is a block here: the step before showed that the same listener answers. */
@@ -84,7 +103,10 @@ export function seenAs(saw: Reason | undefined, wanted: Wanted): boolean {
 }
 
 /** The reason that each leg's connection ended with, in order. */
-async function dialLegs(legs: readonly (Leg | undefined)[], deadlineMs: number, signal: AbortSignal) {
+async function dialLegs(
+  legs: readonly (Leg | undefined)[],
+  { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal: AbortSignal },
+) {
   const reasons: (Reason | undefined)[] = legs.map(() => undefined)
   const dialled = [...legs.entries()].flatMap(([index, leg]) => (leg === undefined ? [] : [{ index, leg }]))
   const bySource = Map.groupBy(dialled, ({ leg }) => leg.from)

@@ -3,6 +3,7 @@ import { connectCluster } from '../../fabric/kubernetes/client.ts'
 import { listObjects } from '../../fabric/kubernetes/objects.ts'
 import { resources } from '../../fabric/kubernetes/resources.ts'
 import { describeFabric } from '../fabric/contract.ts'
+import { guardedNamespace, openNamespace } from '../fabric/contract-objects.ts'
 import { absent, access, clusterFabric } from './opening.ts'
 
 if (absent === undefined) {
@@ -18,9 +19,10 @@ if (absent === undefined) {
   it.skip(`the contract of fabrics on a cluster: ${absent}`, () => undefined)
 }
 
-/** Everything on the cluster that carries the owned label, and every namespace of the contract. */
+/** Everything in the namespaces of the contract that carries the owned label; a namespace that is being deleted is the cluster's business. */
 async function leftovers(): Promise<readonly string[]> {
   const client = await connectCluster(access)
+  const spaces = new Set([openNamespace, guardedNamespace])
   const { signal } = new AbortController()
   try {
     const kinds = ['Namespace', 'Pod', 'Job', 'ConfigMap', 'NetworkPolicy', 'Service', 'Deployment'] as const
@@ -31,7 +33,10 @@ async function leftovers(): Promise<readonly string[]> {
           { resource: resources[kind], labelSelector: 'crosscheck.dev/owned' },
           signal,
         )
-        return found.map(({ metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`)
+        return found
+          .filter(({ metadata }) => spaces.has(metadata.namespace ?? metadata.name))
+          .filter(({ metadata }) => kind !== 'Namespace' || metadata.deletionTimestamp === undefined)
+          .map(({ metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`)
       }),
     )
     return lists.flat()

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ownedLabel } from '../owned.ts'
+import type { Changes } from './changes.ts'
+import type { Cluster } from './cluster.ts'
+import { type Address, deleteObject, listObjects } from './objects.ts'
+import { waitUntilGone } from './readiness.ts'
+import { resources } from './resources.ts'
+import { runAnnotation } from './run-facts.ts'
+
+/** How often the pods of a namespace that is going are looked for, in milliseconds. */
+const periodMs = 100
+
+/**
+ * Deletes everything that the run made and waits until it is gone. Pods go without grace: a probe has nothing to save. Namespaces are left to the
+ * cluster once they are empty, because its controller takes five seconds before it looks at one (kube-controller-manager, namespace controller).
+ */
+export async function removeEverything(cluster: Cluster, changes: Changes, signal: AbortSignal): Promise<void> {
+  const { client, owners } = cluster
+  const made = changes.made()
+  // Nothing can be made in a namespace that is going, by no controller either: first of all.
+  const ours = await changes.remove(signal)
+  const guest = owners.namespaces().filter((namespace) => !ours.includes(namespace))
+  const [objects, jobs] = await Promise.all([
+    Promise.all(made.map(async (at) => ((await deleteObject(client, at, {}, signal)) ? [] : [at]))),
+    owners.remove(signal),
+    ...guest.map((namespace) => removePods(cluster, { namespace, all: false }, signal)),
+    ...ours.map((namespace) => removePods(cluster, { namespace, all: true }, signal)),
+  ])
+  await waitUntilGone(client, [...objects.flat(), ...jobs], signal)
+}
+
+/** Deletes pods of the run, or in a namespace of its own all, until there is none. */
+async function removePods(
+  { client, run }: Cluster,
+  { namespace, all }: { readonly namespace: string; readonly all: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const at = { resource: resources.Pod, namespace, ...(all ? {} : { labelSelector: ownedLabel }) }
+  for (;;) {
+    const found = await listObjects(client, at, signal)
+    const own = found.filter(({ metadata }) => all || metadata.annotations?.[runAnnotation] === run.id)
+    if (own.length === 0) return
+    const addresses = own.map(({ metadata }): Address => ({ resource: resources.Pod, namespace, name: metadata.name }))
+    await Promise.all(addresses.map((each) => deleteObject(client, each, { gracePeriodSeconds: 0 }, signal)))
+    if (all) await delay(periodMs, undefined, { signal })
+  }
+}
