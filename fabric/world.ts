@@ -99,6 +99,8 @@ export interface Pod {
   }
   readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[]
   readonly restarts: number
+  /** Of a live pod that is ready: the TCP sockets at which its kubelet asks for that, and is answered (no policy stops it, semantics rule 51). */
+  readonly answering?: readonly { readonly address: string; readonly port: number }[]
   /** What keeps a container of it from running, as its cluster says: `app waits: CrashLoopBackOff: …`. */
   readonly trouble?: string
   readonly place?: Place

@@ -4,6 +4,7 @@ import type { Allocator } from '../manifests/allocator.ts'
 import { type ManifestObject, toManifestObject } from '../manifests/object.ts'
 import { buildWorld } from '../manifests/world.ts'
 import type { Pod, World } from '../world.ts'
+import { readinessSockets } from './kubelet.ts'
 import type { LiveObject } from './objects.ts'
 import type { Resource } from './resources.ts'
 
@@ -22,7 +23,15 @@ export function worldOf(objects: readonly ManifestObject[]): { world: World; pro
     const { place, ...rest } = policy
     return place === undefined ? policy : rest
   })
-  return { world: { ...world, policies }, problems }
+  const given = new Map(
+    objects.flatMap((each) => (each.kind === 'Pod' ? [[`${each.namespace}/${each.name}`, each]] : [])),
+  )
+  const pods = world.pods.map((pod) => {
+    const object = pod.ready ? given.get(`${pod.namespace}/${pod.name}`) : undefined
+    const answering = object === undefined ? [] : readinessSockets(object)
+    return answering.length === 0 ? pod : { ...pod, answering }
+  })
+  return { world: { ...world, policies, pods }, problems }
 }
 
 /** One live pod in the words of the world; none for one that has ended. */

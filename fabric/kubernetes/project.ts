@@ -37,7 +37,7 @@ function projectPod(pod: LiveObject): LiveObject {
   const { metadata } = projectAny(pod)
   const { spec = {}, status = {} } = pod
   const containers = (key: string) =>
-    ((spec[key] ?? []) as readonly Fields[]).map((each) => pick(each, ['ports', 'restartPolicy']))
+    ((spec[key] ?? []) as readonly Fields[]).map((each) => pick(each, ['ports', 'restartPolicy', 'readinessProbe']))
   const statuses = ((status['containerStatuses'] ?? []) as readonly Fields[]).map((each) =>
     troubled(each) ? pick(each, ['restartCount', 'name', 'state']) : pick(each, ['restartCount']),
   )

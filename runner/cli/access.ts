@@ -38,8 +38,22 @@ export function givesManifests({ filename, kustomize }: Invocation['options']): 
 
 /** What does not go together: manifests and a cluster. */
 export function wrongWorld(options: Invocation['options']): Problem[] {
-  const named = ['context', 'kubeconfig'].filter((name) => options[name] !== undefined)
+  const named = clusterWords(options)
   if (named.length === 0 || !givesManifests(options)) return []
-  const message = `--${named.join(' and --')} ${named.length === 1 ? 'asks' : 'ask'} for a live cluster, and manifests are given too`
+  const message = `${named.join(' and ')} ${named.length === 1 ? 'asks' : 'ask'} for a live cluster, and manifests are given too`
   return [{ severity: 'error', message, hint: 'leave one of them out' }]
+}
+
+/** The same where it is measured: manifests go with the lab, everything else with a cluster. */
+export function wrongPlace(options: Invocation['options']): Problem[] {
+  const named = clusterWords(options)
+  if (options.lab === true && named.length > 0)
+    return [{ severity: 'error', message: `${named.join(' and ')}: of a cluster, and not of the lab` }]
+  if (options.lab === true || !givesManifests(options)) return []
+  const message = 'manifests are given, and nothing says where to measure them'
+  return [{ severity: 'error', message, hint: 'add --lab, or leave -f and -k out to measure on the live cluster' }]
+}
+
+function clusterWords(options: Invocation['options']): string[] {
+  return ['context', 'kubeconfig'].filter((name) => options[name] !== undefined).map((name) => `--${name}`)
 }

@@ -2,13 +2,19 @@ import { randomUUID } from 'node:crypto'
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import type { Manifests } from '../../fabric/manifests/read.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
+import { withoutOwned } from '../../fabric/owned.ts'
 import { type Answer, answerOf } from '../check/answer.ts'
+import { spacesNamed } from '../check/ends.ts'
 import { type Question, scenarioOf } from '../check/question.ts'
 import { answerText } from '../check/text.ts'
+import type { RunHead } from '../events.ts'
 import { pathJson } from '../report/json-path.ts'
 import { exitCodes, type PathResult } from '../result.ts'
-import { run } from '../run.ts'
+import { type RunOptions, run } from '../run.ts'
+import type { Scenario } from '../scenario/model.ts'
+import { type ClusterRequest, openLive } from './cluster.ts'
 import { Interruption, type Io } from './io.ts'
+import { tellMissing } from './live.ts'
 import { type Output, writeOutput } from './outputs.ts'
 import { tellProblems } from './problems.ts'
 import { looks } from './reports.ts'
@@ -16,10 +22,13 @@ import { labOpener } from './scenarios.ts'
 import { createStatus } from './status.ts'
 import { version } from './version.ts'
 
-export interface CheckRun {
+interface Asking {
   readonly question: Question
-  readonly inputs: Manifests
   readonly outputs: readonly Output<'text' | 'json'>[]
+}
+
+export interface CheckRun extends Asking {
+  readonly inputs: Manifests
   readonly kubernetes: string | undefined
 }
 
@@ -33,11 +42,40 @@ export async function runCheck({ question, inputs, outputs, kubernetes }: CheckR
     tellProblems(scenario.problems, io)
     return exitCodes.usage
   }
+  const open = labOpener([{ scenario, objects: inputs.objects }], io, kubernetes)
+  return measure(scenario, { question, outputs, where: 'lab', open }, io)
+}
+
+export interface CheckLive extends Asking {
+  readonly cluster: ClusterRequest
+}
+
+/** Measures one path on a live cluster by probes of its own, with the controls of a run; they are gone when it resolves. */
+export async function checkLive({ question, outputs, cluster }: CheckLive, io: Io): Promise<number> {
+  const namespaces = [...spacesNamed(question.from), ...spacesNamed(question.to), 'kube-system']
+  const otherwise = '--lab -f FILE runs in network namespaces of this machine'
+  const fabric = await openLive(cluster, { namespaces: [...new Set(namespaces)], otherwise }, io)
+  try {
+    const world = withoutOwned(await fabric.world(io.signal))
+    const scenario = scenarioOf(question, world)
+    if ('problems' in scenario) return tellMissing(scenario.problems, world, io)
+    return await measure(scenario, { question, outputs, where: 'cluster', open: async () => fabric }, io)
+  } finally {
+    await fabric[Symbol.asyncDispose]()
+  }
+}
+
+interface Measuring extends Asking {
+  readonly where: RunHead['where']
+  readonly open: RunOptions['open']
+}
+
+async function measure(scenario: Scenario, { question, outputs, where, open }: Measuring, io: Io): Promise<number> {
   const status = createStatus(io)
   const results: PathResult[] = []
   await run([scenario], {
-    ...{ head: { id: randomUUID(), where: 'lab', tool: version, scenarios: [] }, parallel: 1 },
-    open: labOpener([{ scenario, objects: inputs.objects }], io, kubernetes),
+    ...{ head: { id: randomUUID(), where, tool: version, scenarios: [] }, parallel: 1 },
+    open,
     readObjects: async () => [],
     emit: (event) => {
       if (event.kind === 'doing') status.show(event.what)

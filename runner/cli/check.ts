@@ -2,6 +2,8 @@ import type { Problem } from '../../policy/types.ts'
 import type { Question } from '../check/question.ts'
 import { exitCodes } from '../result.ts'
 import { parseDuration } from '../scenario/parse-duration.ts'
+import { wrongPlace } from './access.ts'
+import { defineCluster, readCluster } from './cluster.ts'
 import type { Command } from './command.ts'
 import { repeatable } from './command.ts'
 import { defineInputs, readInputs } from './inputs.ts'
@@ -12,7 +14,10 @@ const examples = `
 FROM: namespace/kind/name (frontend/deploy/ui), a pod, ns/NAME, a Service, a pod's address, or outside.
 TO: tcp://host:port, udp://, tls://, http(s)://, dns://name, nodeport://port, host:port, or namespace/kind/name[:port].
 
+Without --lab it is measured on the cluster of the kubeconfig, by probes that are gone afterwards.
+
 Examples:
+  crosscheck check frontend/deploy/ui tcp://api.backend:4000 --expect open
   crosscheck check frontend/deploy/ui tcp://api.backend:4000 --lab -f manifests/ --expect open
   crosscheck check 10.244.1.7 backend/svc/postgres --lab -f dump.yaml --expect blocked`
 
@@ -25,7 +30,7 @@ export const check: Command = {
       .argument('<from>', 'who asks')
       .argument('<to>', 'what is asked for')
       .option('--lab', 'in the lab: network namespaces of this machine, made from the manifests')
-    defineInputs(definition)
+    defineCluster(defineInputs(definition))
       .option('--expect <open|blocked>', 'what should be; without it the answer alone is told')
       .option('--family <4|6>', 'by IPv4 or by IPv6')
       .option('--deadline <time>', 'how long a check may take, as in 2s')
@@ -39,8 +44,9 @@ export const check: Command = {
     const question = readQuestion(String(args[0]), String(args[1]), options)
     const wrong = [...wrongOutputs, ...('problems' in question ? question.problems : [])]
     if (tellProblems(wrong, io) || 'problems' in question) return exitCodes.usage
+    const { checkLive, runCheck } = await import('./check-run.ts')
+    if (options.lab !== true) return checkLive({ question, outputs, cluster: readCluster(invocation) }, io)
     const inputs = await readInputs(invocation, io)
-    const { runCheck } = await import('./check-run.ts')
     return runCheck({ question, inputs, outputs, kubernetes: options.kubernetes as string | undefined }, io)
   },
 }
@@ -53,8 +59,7 @@ function readQuestion(
   const problems: Problem[] = []
   const refuse = (message: string, hint?: string) =>
     problems.push({ severity: 'error', message, ...(hint === undefined ? {} : { hint }) })
-  if (options.lab !== true)
-    refuse('check: nothing says where to run', 'add --lab to run in network namespaces of this machine')
+  problems.push(...wrongPlace(options))
   const expect = options.expect as string | undefined
   if (expect !== undefined && expect !== 'open' && expect !== 'blocked')
     refuse(`--expect ${expect}: expected open or blocked`)

@@ -28,7 +28,10 @@ export function defineCluster(definition: Definition): Definition {
   return defineAccess(definition)
     .option('--image <name>', 'the image of probes, as the nodes pull it or have it', `crosscheck:${version}`)
     .option('--image-pull-secret <name>', 'a secret in the namespaces of the sources by which the image is pulled')
-    .option('--canary-namespace <name>', 'where the standing canary is (default: crosscheck-standing-canary)')
+    .option(
+      '--canary-namespace <name>',
+      'where the standing canary is (default: crosscheck-canary), or a namespace that is lent to canaries',
+    )
 }
 
 /** What the options say of the cluster. */
@@ -64,16 +67,28 @@ export function clusterOpener(
     const notes = left.length === 0 ? [] : [`not rehearsed: ${left.join(', ')}`]
     return { ...fabric, notes: [...(fabric.notes ?? []), ...notes] }
   }
-  return (scenario, signal) => open(scenario, signal).catch(offerOthers)
+  return (scenario, signal) => open(scenario, signal).catch((error: unknown) => offerOthers(error, withoutCluster))
 }
 
+/** Opens the cluster as it is. `namespaces` are read one by one where the whole may not be listed. */
+export async function openLive(
+  request: ClusterRequest,
+  { namespaces, otherwise }: { readonly namespaces: readonly string[]; readonly otherwise: string },
+  io: Io,
+): Promise<Fabric> {
+  const { openCluster } = await import('../../fabric/kubernetes/open.ts')
+  return openCluster({ ...clusterOptions(request, io), namespaces }, io.signal).catch((error: unknown) =>
+    offerOthers(error, otherwise),
+  )
+}
+
+const withoutCluster = '--lab runs in network namespaces of this machine, --predict asks the policy engine alone'
+
 /** Where there is no cluster, the ways to do without one; nothing is swapped silently. */
-async function offerOthers(error: unknown): Promise<never> {
+export async function offerOthers(error: unknown, otherwise: string): Promise<never> {
   const { ClusterUnavailable } = await import('../../fabric/kubernetes/client.ts')
   if (!(error instanceof ClusterUnavailable)) throw error
-  throw new ClusterUnavailable(
-    `${error.message}; without a cluster: --lab runs in network namespaces of this machine, --predict asks the policy engine alone`,
-  )
+  throw new ClusterUnavailable(`${error.message}; without a cluster: ${otherwise}`)
 }
 
 /** What the fabric must know of the request and of this machine. */

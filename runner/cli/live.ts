@@ -4,6 +4,7 @@ import { withoutOwned } from '../../fabric/owned.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Problem } from '../../policy/types.ts'
 import { exitCodes } from '../result.ts'
+import { offerOthers } from './cluster.ts'
 import type { Io } from './io.ts'
 import { tellProblems } from './problems.ts'
 
@@ -21,12 +22,9 @@ export async function withLive<T>(
   io: Io,
   use: (live: LiveCluster, client: Client) => Promise<T>,
 ): Promise<T> {
-  const { ClusterUnavailable, connectCluster } = await import('../../fabric/kubernetes/client.ts')
+  const { connectCluster } = await import('../../fabric/kubernetes/client.ts')
   const { readCluster } = await import('../../fabric/kubernetes/world.ts')
-  const client = await connectCluster(access).catch((error: unknown) => {
-    if (!(error instanceof ClusterUnavailable)) throw error
-    throw new ClusterUnavailable(`${error.message}; without a cluster: ${otherwise}`)
-  })
+  const client = await connectCluster(access).catch((error: unknown) => offerOthers(error, otherwise))
   try {
     const spaces = [...new Set([...namespaces, ...(client.namespace === undefined ? [] : [client.namespace])])]
     const { world, objects } = await readCluster(client, { namespaces: spaces }, io.signal)

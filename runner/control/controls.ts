@@ -12,6 +12,7 @@ export interface Shown {
 export type ControlKind =
   | 'canary'
   | 'inside'
+  | 'readiness'
   | 'endpoint'
   | 'other-path'
   | 'canary-listener'

@@ -44,7 +44,8 @@ export async function controlTargets(
       const seen = 'unavailable' in inside ? whyNot(pod, inside.unavailable) : await dialAll(inside, own, signal)
       for (const [index, socket] of own.entries()) {
         const where = `${pod.namespace}/${pod.name}`
-        alive.set(socketKey(socket), shownInside(where, socket, typeof seen === 'string' ? seen : seen[index]))
+        const shown = shownInside(where, socket, typeof seen === 'string' ? seen : seen[index])
+        alive.set(socketKey(socket), shown.shown === undefined ? (askedByKubelet(pod, socket) ?? shown) : shown)
       }
       for (const address of await proxied(pod, fabric, signal)) intercepted.add(address)
     }),
@@ -81,6 +82,18 @@ function shownInside(where: string, socket: Socket, seen: InsideView | string | 
     return { shown: true, kind: 'inside', sentence: `${where} answers on ${text} when asked from inside` }
   const sentence = `nothing listens on ${text}: ${reasonText(seen.outcome.reason)} even from inside ${where}`
   return { shown: false, kind: 'inside', sentence }
+}
+
+/** Ready=True, and the kubelet asks on this very socket: somebody listens there, which costs no right to know. */
+function askedByKubelet(
+  { namespace, name, answering = [] }: Pod,
+  { address, port, ...socket }: Socket,
+): Shown | undefined {
+  const isAsked = answering.some((each) => each.address === address && each.port === port)
+  if (!isAsked || socket.protocol !== 'TCP') return undefined
+  const text = `${socketText({ address, port, ...socket })}/${socket.protocol}`
+  const sentence = `${namespace}/${name} answers its kubelet's readiness probe on ${text}`
+  return { shown: true, kind: 'readiness', sentence }
 }
 
 /** A pod that does not run is told so, rather than why nobody was put into it. */
