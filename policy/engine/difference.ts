@@ -1,13 +1,9 @@
 import type { Protocol } from '../types.ts'
-import type { Actor, Governing, PodActor } from './actors.ts'
-import { identityOf } from './classes.ts'
 import type { Compiled } from './compile.ts'
-import { decide, type Verdict } from './decide.ts'
-import { governing } from './governing.ts'
-import { endsOf, type Socket } from './matrix.ts'
-import { locate } from './networks.ts'
-import { hostOf } from './population.ts'
-import type { CompiledPolicy } from './rules.ts'
+import type { Verdict } from './decide.ts'
+import type { Socket } from './matrix.ts'
+import { type Pair, pairsOf } from './moments.ts'
+import { verdictsOf } from './pair-verdicts.ts'
 import type { PolicyPod } from './world.ts'
 
 /** Pods that no policy tells apart, before nor after; without pods: what stands for the world outside. */
@@ -37,19 +33,6 @@ export interface DifferenceOptions {
   readonly outside?: string
 }
 
-interface Moment {
-  readonly actors: readonly Actor[]
-  readonly sockets: readonly Socket[]
-  /** Equal at two moments iff nothing that policies look at has changed for these pods. */
-  readonly signature: string
-}
-
-interface Pair {
-  readonly group: Group
-  readonly before: Moment | undefined
-  readonly after: Moment | undefined
-}
-
 /** Every path between two worlds whose verdict differs, by the evaluator of `predict`; pods are the same where their names are. */
 export function* differences(
   before: Compiled,
@@ -57,137 +40,33 @@ export function* differences(
   options: DifferenceOptions = {},
 ): Generator<PathChange> {
   const pairs = pairsOf(before, after, options)
-  const changed = new Set(pairs.filter((pair) => pair.before?.signature !== pair.after?.signature))
-  const sockets = new Map(pairs.map((pair) => [pair, socketsOf(pair)]))
-  for (const from of pairs)
-    for (const to of pairs) {
-      if (!changed.has(from) && !changed.has(to)) continue
-      for (const socket of sockets.get(to) ?? []) {
-        const [was, is] = [
-          verdictAt('before', { from, to, socket }, before),
-          verdictAt('after', { from, to, socket }, after),
-        ]
-        if (was !== is) yield { from: from.group, to: to.group, ...socket, before: was, after: is }
+  const changed = pairs.map((pair) => pair.before?.signature !== pair.after?.signature)
+  const all = [...pairs.keys()]
+  const moved = all.filter((at) => changed[at])
+  const [was, is] = [verdictsOf('before', pairs, before), verdictsOf('after', pairs, after)]
+  for (const { socket, targets } of socketsOf(pairs)) {
+    const [leadingWas, leadingIs] = [was(socket, targets), is(socket, targets)]
+    for (const to of targets) {
+      const sources = changed[to] ? all : moved
+      const [wasFrom, isFrom] = [leadingWas(to, sources), leadingIs(to, sources)]
+      for (const from of sources) {
+        const [old, now] = [wasFrom(from), isFrom(from)]
+        if (old === now) continue
+        yield { from: pairs[from]!.group, to: pairs[to]!.group, ...socket, before: old, after: now }
       }
     }
-}
-
-interface Asked {
-  readonly from: Pair
-  readonly to: Pair
-  readonly socket: Socket
-}
-
-function verdictAt(when: 'before' | 'after', { from, to, socket }: Asked, compiled: Compiled): PathChange['before'] {
-  const [source, target] = [from[when], to[when]]
-  if (source === undefined || target === undefined) return 'absent'
-  const external = to.group.pod === undefined
-  if (external && from.group.pod === undefined) return 'absent'
-  if (!external && !target.sockets.some(({ port, protocol }) => port === socket.port && protocol === socket.protocol))
-    return 'absent'
-  const other = from === to ? target.actors[1] : target.actors[0]
-  const ends = other && source.actors[0] && endsOf(source.actors[0], other, undefined)
-  if (ends === undefined) return 'absent'
-  return decide({ ...ends, ...socket, via: undefined, entry: undefined }, compiled).verdict
-}
-
-function socketsOf({ before, after }: Pair): Socket[] {
-  const all = [...(before?.sockets ?? []), ...(after?.sockets ?? [])].map(({ port, protocol }) => ({ port, protocol }))
-  return [...new Map(all.map((socket) => [`${socket.port}/${socket.protocol}`, socket])).values()]
-}
-
-function pairsOf(before: Compiled, after: Compiled, options: DifferenceOptions): Pair[] {
-  const [was, is] = [momentsOf('before', before, options), momentsOf('after', after, options)]
-  const names = new Set([...was.keys(), ...is.keys()])
-  const folded = Map.groupBy(names, (name) => `${was.get(name)?.key}\n${is.get(name)?.key}`)
-  const pairs = [...folded.values()].map((members): Pair => {
-    const at = (moments: typeof was): Moment | undefined => {
-      const own = members.flatMap((name) => moments.get(name) ?? [])
-      const [first] = own
-      return first && { actors: own.map(({ actor }) => actor), sockets: first.sockets, signature: first.key }
-    }
-    const pod = (is.get(members[0]!) ?? was.get(members[0]!))?.pod
-    return { group: { names: members, pod }, before: at(was), after: at(is) }
-  })
-  return options.outside === undefined ? pairs : [...pairs, ...outsideOf(options.outside, before, after)]
-}
-
-function outsideOf(address: string, before: Compiled, after: Compiled): Pair[] {
-  const moment = (compiled: Compiled): Moment[] => {
-    const located = locate(compiled.networks, address)
-    if (located === undefined || compiled.byAddress.has(located.text)) return []
-    return [
-      { actors: [{ kind: 'external', address: located, hostname: undefined }], sockets: outsideSockets, signature: '' },
-    ]
   }
-  const [[was], [is]] = [moment(before), moment(after)]
-  return was && is ? [{ group: { names: [address], pod: undefined }, before: was, after: is }] : []
 }
 
-/** What is asked of the world outside, for all its ports. */
-const outsideSockets: readonly Socket[] = [
-  { port: 443, protocol: 'TCP' },
-  { port: 53, protocol: 'UDP' },
-]
-
-interface Seen {
-  readonly actor: Actor
-  readonly pod: PolicyPod
-  readonly sockets: readonly Socket[]
-  readonly key: string
-}
-
-function momentsOf(when: 'before' | 'after', compiled: Compiled, options: DifferenceOptions): Map<string, Seen> {
-  const { sockets = ({ ports }) => ports, fold = () => '' } = options
-  const nodesMatter = [...compiled.pods.values()].some(({ pod }) => pod.hostNetwork)
-  const signatures = new Map<Governing, string>()
-  const cidrs = new Map([...compiled.networks.ids].toReversed().map(([text, id]) => [id, text]))
-  const seen = [...compiled.pods].flatMap(([name, own]): [string, Seen][] => {
-    if (own.addresses.length === 0) return []
-    const actor = own.pod.hostNetwork ? hostOf(own, compiled.nodes) : own
-    if (actor === undefined) return []
-    const listening = sockets(own.pod, when)
-    const ports = listening.map(({ port, protocol }) => `${port}/${protocol}`).toSorted()
-    const policies = policySignature(own, compiled, signatures)
-    const key = [fold(own.pod), identityText(own, nodesMatter, cidrs), ports.join(' '), policies].join('|')
-    return [[name, { actor, pod: own.pod, sockets: listening, key }]]
-  })
-  return new Map(seen)
-}
-
-/** What policies see of a pod, comparable between worlds: labels and CIDRs instead of their numbers. */
-function identityText(own: PodActor, nodesMatter: boolean, cidrs: ReadonlyMap<number, string>): string {
-  const { labels, space, addresses } = own
-  const blocks = addresses.map(({ family, networks }) => [
-    family,
-    ...[...networks].map((id) => cidrs.get(id) ?? '').toSorted(),
-  ])
-  const identity = identityOf({ ...own, labels: { id: 0, labels: {} }, addresses: [] }, nodesMatter)
-  return JSON.stringify([identity, sorted(labels.labels), sorted(space.labels.labels), space.labelsKnown, blocks])
-}
-
-/** The texts of all policies that select a pod; equal policies of two worlds have the same. */
-function policySignature(own: PodActor, compiled: Compiled, known: Map<Governing, string>): string {
-  const selecting = governing(own, compiled)
-  const found = known.get(selecting)
-  if (found !== undefined) return found
-  const all = [...selecting.admin, ...selecting.policies, ...selecting.baseline]
-  const text = all.map(policyText).toSorted().join('\n')
-  known.set(selecting, text)
-  return text
-}
-
-const texts = new WeakMap<object, string>()
-
-function policyText({ source: { policy } }: CompiledPolicy): string {
-  const known = texts.get(policy)
-  if (known !== undefined) return known
-  const { place: _, ...content } = policy
-  const text = JSON.stringify(content)
-  texts.set(policy, text)
-  return text
-}
-
-function sorted(labels: Readonly<Record<string, string>>): string[][] {
-  return Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))
+/** Every port that somebody has, before or after, and who. */
+function socketsOf(pairs: readonly Pair[]): Iterable<{ readonly socket: Socket; readonly targets: number[] }> {
+  const found = new Map<string, { readonly socket: Socket; readonly targets: number[] }>()
+  for (const [at, { before, after }] of pairs.entries())
+    for (const { port, protocol } of [...(before?.sockets ?? []), ...(after?.sockets ?? [])]) {
+      const key = `${port}/${protocol}`
+      const known = found.get(key) ?? { socket: { port, protocol }, targets: [] }
+      found.set(key, known)
+      if (known.targets.at(-1) !== at) known.targets.push(at)
+    }
+  return found.values()
 }

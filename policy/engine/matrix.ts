@@ -51,7 +51,7 @@ export function* matrix(compiled: Compiled, options: MatrixOptions = {}): Genera
 }
 
 /** Both sides must allow (rule 5); none where the evaluator must try the choices of implementations. */
-function together(out: number, into: number): Decision | undefined {
+export function together(out: number, into: number): Decision | undefined {
   if (out === no || into === no) return firm.deny
   return out === yes && into === yes ? firm.allow : undefined
 }
@@ -78,8 +78,10 @@ function columnsOf(classes: readonly IdentityClass[], given: readonly Socket[] |
   return { columns, targetsOf }
 }
 
-function endIn(family: Family, actor: Actor): End | undefined {
-  const at = actor.kind === 'pod' ? addressOf(actor, family) : undefined
+/** A pod at its address of a family, as one side of rows; none for all else. */
+export function endIn(family: Family, actor: Actor | undefined): End | undefined {
+  if (actor?.kind !== 'pod') return undefined
+  const at = addressOf(actor, family)
   return at && { actor, at }
 }
 

@@ -21,7 +21,7 @@ export interface Asked {
 
 /** Pods of a matrix, each standing for its class, numbered by their place. */
 export interface Reach {
-  /** What the policies of pod `own` say of each other pod, by number, for the socket at the destination. */
+  /** What the policies of pod `own` say of each other pod, by number, for the socket at the destination; only to be read. */
   row(direction: Direction, own: number, asked: Asked): Uint8Array
 }
 
@@ -38,6 +38,8 @@ export function reachOf(ends: readonly (End | undefined)[], compiled: Compiled):
 
   const everybody = [...ends.keys()]
   const missing = everybody.filter((at) => ends[at] === undefined)
+  /** What a pod that nothing isolates says. */
+  const open = Uint8Array.from(ends, (end) => (end === undefined ? unsure : yes))
   const ask = (question: () => boolean): Answer => {
     assumptions.consulted = 0
     const answer = question()
@@ -78,11 +80,7 @@ export function reachOf(ends: readonly (End | undefined)[], compiled: Compiled):
       const row = new Uint8Array(ends.length)
       const [end, policies] = [ends[own], selecting[own]]
       if (end === undefined || policies === undefined) return row.fill(unsure)
-      if (!policies.isolated[direction]) {
-        row.fill(yes)
-        for (const at of missing) row[at] = unsure
-        return row
-      }
+      if (!policies.isolated[direction]) return open
       const { port, protocol } = socket
       const trafficTo = (target: End): Traffic => ({ port, protocol, remote: target, target: target.actor })
       for (const rule of policies.accepting[direction]) {
@@ -99,10 +97,10 @@ export function reachOf(ends: readonly (End | undefined)[], compiled: Compiled):
           }
           continue
         }
-        const open = opens(rule.ports, trafficTo(end))
-        if (open === no) continue
-        if (rule.peers.length === 0) fill(row, targets, open)
-        for (const peer of rule.peers) merge(row, meantBy(peer), { targets, open })
+        const byPort = opens(rule.ports, trafficTo(end))
+        if (byPort === no) continue
+        if (rule.peers.length === 0) fill(row, targets, byPort)
+        for (const peer of rule.peers) merge(row, meantBy(peer), { targets, byPort })
       }
       for (const at of missing) row[at] = unsure
       return row
@@ -128,11 +126,11 @@ function fill(row: Uint8Array, targets: readonly number[], open: Answer): void {
 function merge(
   row: Uint8Array,
   meant: Uint8Array,
-  { targets, open }: { readonly targets: readonly number[]; readonly open: Answer },
+  { targets, byPort }: { readonly targets: readonly number[]; readonly byPort: Answer },
 ): void {
   for (const at of targets) {
     const answer = meant[at] as Answer
-    if (answer !== no && row[at] !== yes) raise(row, at, both(open, answer))
+    if (answer !== no && row[at] !== yes) raise(row, at, both(byPort, answer))
   }
 }
 

@@ -123,8 +123,13 @@ export const mutants: readonly Mutant[] = [
     ["direction === 'egress' && rule.ports.some", 'rule.ports.every'],
   ]),
   ...of('engine/difference', [
-    ['if (!changed.has(from) && !changed.has(to)) continue', 'if (!changed.has(to)) continue'],
-    ['from === to ? target.actors[1]', 'from === to ? target.actors[0]'],
+    ['changed[to] ? all : moved', 'moved'],
+    ['if (known.targets.at(-1) !== at) known', 'known'],
+  ]),
+  ...of('engine/pair-verdicts', [
+    ['from === to ? target?.actors[1]', 'from === to ? target?.actors[0]'],
+    ['{ socket, targets: sources }', '{ socket, targets: [] }'],
+    ["if (!isThere) return () => 'absent'", ''],
   ]),
   ...of('engine/repair', [
     ['|| found.verdict !== wanted', ''],
