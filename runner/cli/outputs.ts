@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { didYouMean } from '../../policy/suggest.ts'
 import type { Problem } from '../../policy/types.ts'
@@ -9,6 +9,8 @@ import type { Io } from './io.ts'
 export interface Output<Format extends string> {
   readonly format: Format
   readonly file?: string
+  /** Whether what the file holds already stays before it. */
+  readonly append?: boolean
 }
 
 export interface Outputs<Format extends string> {
@@ -52,7 +54,7 @@ function mistake(message: string, hint?: string): Problem {
 
 /** The one place that writes what was asked for. A file appears whole or not at all; its folder is made where it is missing. */
 export async function writeOutput(
-  { file }: Output<string>,
+  { file, append = false }: Output<string>,
   text: string,
   { stdout }: Pick<Io, 'stdout'>,
 ): Promise<void> {
@@ -61,7 +63,7 @@ export async function writeOutput(
     return
   }
   try {
-    await writeWhole(file, text)
+    await (append ? appendFile(file, text) : writeWhole(file, text))
   } catch (error) {
     throw new Error(`${file} cannot be written`, { cause: error })
   }

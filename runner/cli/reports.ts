@@ -15,7 +15,7 @@ type Options = Pick<ReportOptions, 'verbose' | 'inconclusive'>
 
 /** A report per output, and on stderr what the run is doing. */
 export function openReports(outputs: readonly Output<FormatName>[], options: Options, io: Io): Reports {
-  const reports = outputs.map((output) => {
+  const reports = [...outputs, ...jobSummary(outputs, io)].map((output) => {
     const reporter = createReporter(
       output.format,
       output.file === undefined ? { ...options, ...looks(io.stdout, io) } : { ...options, ...plain },
@@ -34,6 +34,13 @@ export function openReports(outputs: readonly Output<FormatName>[], options: Opt
       for (const { output, texts } of reports) await writeOutput(output, texts.join(''), io)
     },
   }
+}
+
+/** GitHub shows at a job what is written to the file of this name, and with a command what concerns a line. */
+function jobSummary(outputs: readonly Output<FormatName>[], { environment }: Io): Output<FormatName>[] {
+  const file = environment.GITHUB_STEP_SUMMARY ?? ''
+  const wanted = file !== '' && outputs.some(({ format }) => format === 'github')
+  return wanted ? [{ format: 'markdown', file, append: true }] : []
 }
 
 const plain = { colour: false, unicode: true, width: 120 }
