@@ -20,7 +20,7 @@ export function inNamespace(where: string, kind: string, name: string, spec: Man
 }
 
 const versions: Readonly<Record<string, string>> = {
-  ...{ Deployment: 'apps/v1', StatefulSet: 'apps/v1', DaemonSet: 'apps/v1' },
+  ...{ Deployment: 'apps/v1', StatefulSet: 'apps/v1', ReplicaSet: 'apps/v1', DaemonSet: 'apps/v1' },
   ...{ NetworkPolicy: 'networking.k8s.io/v1', PodDisruptionBudget: 'policy/v1' },
 }
 
@@ -69,4 +69,10 @@ export const awkward: readonly Manifest[] = [
 export function scenario(spec: Manifest): string {
   const head = { apiVersion: 'crosscheck.dev/v1alpha1', kind: 'Scenario', metadata: { name: 'awkward' } }
   return JSON.stringify({ ...head, spec }, undefined, 1)
+}
+
+/** The head of a bare pod with the labels of its Service. */
+export function pod(where: string, name: string): Manifest {
+  const metadata = { namespace: `${prefix}-${where}`, name, labels: { app: name } }
+  return { apiVersion: 'v1', kind: 'Pod', metadata }
 }
