@@ -71,6 +71,8 @@ export interface Fabric {
   /** Where the canary lives; `crosscheck-canary` when absent. On a cluster each run has its own. */
   readonly canaryNamespace?: string
   world(signal: AbortSignal): Promise<World>
+  /** Rejects, with all that is missing, where whoever runs this lacks the rights to ask as these, or to apply these; nothing is made. Absent where nobody grants rights. */
+  permit?(wanted: Wanted, signal: AbortSignal): Promise<void>
   probe(identity: Identity, signal: AbortSignal): Promise<Probe | Unavailable>
   /** Changes objects; resolves when the change was accepted, and in the lab when it is in force. */
   apply(change: Change, signal: AbortSignal): Promise<void>
@@ -82,6 +84,12 @@ export interface Fabric {
     signal: AbortSignal,
   ): Promise<readonly RuleCount[]>
   [Symbol.asyncDispose](): Promise<void>
+}
+
+/** What a run is going to ask for. */
+export interface Wanted {
+  readonly identities: readonly Identity[]
+  readonly objects: readonly Manifest[]
 }
 
 export interface RuleCount {

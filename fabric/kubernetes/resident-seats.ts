@@ -17,6 +17,8 @@ import { resources } from './resources.ts'
 /** A standing canary: what a run asks for is there, and gets the name that the run gives it. */
 export interface Seats {
   readonly namespace: string
+  /** Its pods stand there; else the namespace is only lent, and each run makes them. */
+  readonly standing: boolean
   /** By the name that the run asked for. */
   readonly taken: Map<string, LiveObject>
   /** This run's turn: two runs that move the same policies would disturb each other. */
@@ -27,22 +29,28 @@ export interface Seats {
 const turnMs = 300_000
 const periodMs = 250
 
-/** The standing canary of a cluster, if there is one that this user may see. */
+/** The standing canary of a cluster, if there is one that this user may see; or the namespace that was named for canaries, if it is there. */
 export async function findSeats(
   client: Client,
-  namespace = standingCanary,
+  named: string | undefined,
   signal: AbortSignal,
 ): Promise<Seats | undefined> {
+  const namespace = named ?? standingCanary
   const at = { resource: resources.Namespace, name: namespace }
   const found = await getObject(client, at, signal).catch((error: unknown) => {
     if (!isStatus(error, 401, 403)) throw error
-    return undefined
+    return 'hidden' as const
   })
-  const isOurs = found?.metadata.labels?.[residentLabel] !== undefined
-  return isOurs && found.metadata.deletionTimestamp === undefined ? { namespace, taken: new Map() } : undefined
+  // Whoever names one that he may not see knows that it is there.
+  if (found === 'hidden') return named === undefined ? undefined : { namespace, standing: false, taken: new Map() }
+  if (found === undefined || found.metadata.deletionTimestamp !== undefined) return undefined
+  const { labels = {} } = found.metadata
+  const standing = labels[residentLabel] !== undefined
+  const lent = named !== undefined && labels[ownedLabel] === undefined
+  return standing || lent ? { namespace, standing, taken: new Map() } : undefined
 }
 
-/** Of what a run applies, that which has to be made: the canary's namespace and pods are there. Waits for this run's turn. */
+/** Of what a run applies, that which has to be made: the canary's namespace is there, and its pods where they stand. Waits for this run's turn. */
 export async function takeSeats(
   cluster: Cluster,
   objects: readonly ManifestObject[],
@@ -53,6 +61,7 @@ export async function takeSeats(
   if (seats === undefined || own.length === 0) return objects
   seats.turn ??= takeTurn(cluster, seats, signal)
   await seats.turn
+  if (!seats.standing) return objects.filter((object) => !own.includes(object) || object.kind !== 'Namespace')
   const asked = own.filter(({ kind }) => kind === 'Pod')
   if (asked.length > 0) {
     const at = { resource: resources.Pod, namespace: seats.namespace, labelSelector: residentLabel }
@@ -101,16 +110,20 @@ function seatFor(object: ManifestObject, pods: readonly LiveObject[]): LiveObjec
 }
 
 /** Whoever made its owner first goes first; what a run before left behind is removed. */
-async function takeTurn({ client, owners, run }: Cluster, { namespace }: Seats, signal: AbortSignal): Promise<void> {
+async function takeTurn({ client, owners, run }: Cluster, seats: Seats, signal: AbortSignal): Promise<void> {
+  const { namespace, standing } = seats
   await owners.ownerIn(namespace, signal)
   const labelSelector = ownedLabel
   for (const end = performance.now() + turnMs; ; await delay(periodMs, undefined, { signal })) {
-    const jobs = await listObjects(client, { resource: resources.Job, namespace, labelSelector }, signal)
+    // Where pods are made, those of the run before have the same names: they are waited for too.
+    const kinds = standing ? [resources.Job] : [resources.Job, resources.Pod]
+    const lists = kinds.map((resource) => listObjects(client, { resource, namespace, labelSelector }, signal))
+    const jobs = (await Promise.all(lists)).flat()
     const [first] = jobs.toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
     if (first === undefined || first.metadata.name === ownerName(run.id)) break
     if (performance.now() > end)
       throw new Error(
-        `the canary is still used by another run after ${turnMs / 1000} s (Job ${namespace}/${first.metadata.name})`,
+        `the canary is still used by another run after ${turnMs / 1000} s (${namespace}/${first.metadata.name})`,
       )
   }
   const left = await listObjects(client, { resource: resources.NetworkPolicy, namespace, labelSelector }, signal)

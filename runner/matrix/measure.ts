@@ -73,6 +73,7 @@ async function measureDials(
     dials.flatMap(({ aim }) => (aim.kind === 'name' ? [] : [aim])),
     world,
   )
+  await fabric.permit?.({ identities: sources.map(({ identity }) => identity), objects: [] }, signal)
   const targets = controlTargets(ahead.sockets, { fabric, world, signal })
   const opening = openProbes(sources, { fabric, world, known: noProbes, signal })
   const raising = createCanary(fabric)({ nodes: ahead.nodes, probes: opening.then(({ ready }) => ready), signal })
