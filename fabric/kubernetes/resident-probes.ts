@@ -10,7 +10,7 @@ import { remember } from './owners.ts'
 import { type ContainerStatus, stateOf } from './pod-state.ts'
 import { probeIn } from './probe-in.ts'
 import { freshProbe, type Standing } from './probe-pods.ts'
-import { residentAccess, tokenKey } from './resident-manifests.ts'
+import { residentAccess, sourceAnnotation, tokenKey } from './resident-manifests.ts'
 import { sameLabels } from './resident-source.ts'
 import { resources } from './resources.ts'
 
@@ -100,7 +100,7 @@ function probeOf(cluster: Cluster, live: LiveObject, token: string): Probe | und
   const isFresh = cluster.run.now() - startedAt < freshMs
   const probe = probeIn(cluster, {
     identity: { kind: 'pod', namespace: pod.namespace, name },
-    ...{ pod, token, note: `tested by the resident probe ${name}` },
+    ...{ pod, token, note: `tested by a resident probe for ${live.metadata.annotations?.[sourceAnnotation] ?? name}` },
     ...(isFresh ? { bornAt: startedAt } : {}),
   })
   cluster.residents.probes.set(uid, probe)
