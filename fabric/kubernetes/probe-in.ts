@@ -2,6 +2,7 @@ import type { Identity, Probe, Unavailable } from '../fabric.ts'
 import type { Pod } from '../world.ts'
 import type { Cluster } from './cluster.ts'
 import { createControl } from './control-batch.ts'
+import { noteWith } from './injected.ts'
 import { podOf } from './live-world.ts'
 import type { LiveObject } from './objects.ts'
 import { controlPort } from './pod-spec.ts'
@@ -53,5 +54,7 @@ export function ownListener(cluster: Cluster, identity: Identity, live: LiveObje
   if (pod === undefined || pod.addresses.length === 0) {
     return { unavailable: `the pod ${namespace}/${name} has no address` }
   }
-  return probeIn(cluster, { identity, pod, note: `tested in its pod ${name}`, image: imageOf(live) })
+  // It is as old as the run at most: plugins learn of it as late as of any probe.
+  const bornAt = cluster.run.now()
+  return probeIn(cluster, { identity, pod, note: noteWith(`tested in its pod ${name}`, live), image: imageOf(live), bornAt })
 }

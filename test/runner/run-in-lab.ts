@@ -4,7 +4,7 @@ import { openLab } from '../../lab/open.ts'
 import type { CanaryResult } from '../../runner/control/canary.ts'
 import type { RunEvent, Summary } from '../../runner/events.ts'
 import type { PathResult } from '../../runner/result.ts'
-import { run } from '../../runner/run.ts'
+import { type RunOptions, run } from '../../runner/run.ts'
 import { parseScenarios } from '../../runner/scenario/parse.ts'
 import { hostWith } from '../lab/opening.ts'
 
@@ -26,29 +26,34 @@ export interface Stage {
 }
 
 /** Runs one scenario in a lab of its own; throws for mistakes in either. */
-export async function runInLab({ objects, spec, files = {} }: Stage): Promise<Ran> {
+export function runInLab({ objects, ...stage }: Stage): Promise<Ran> {
+  const place = { file: 'objects.yaml', line: 1, column: 1 }
+  const read = objects.flatMap((value) => objectsOf(value, () => place, []))
+  return runIn(stage, (scenario, signal) =>
+    openLab({ settings: scenario.lab, host: hostWith('runner'), now: Date.now, objects: read }, signal),
+  )
+}
+
+/** Runs one scenario where `open` says; `also` hears every event as it comes. */
+export async function runIn(
+  { spec, files = {} }: Omit<Stage, 'objects'>,
+  open: RunOptions['open'],
+  also: (event: RunEvent) => void = () => undefined,
+): Promise<Ran> {
   const head = { apiVersion: 'crosscheck.dev/v1alpha1', kind: 'Scenario', metadata: { name: 'test' } }
   const { scenarios, problems } = parseScenarios(JSON.stringify({ ...head, spec }, undefined, 1), 'test.yaml')
   if (problems.some(({ severity }) => severity === 'error'))
     throw new Error(problems.map(({ message }) => message).join('\n'))
   const events: RunEvent[] = []
   const { signal } = new AbortController()
-  const place = { file: 'objects.yaml', line: 1, column: 1 }
   const summary = await run(scenarios, {
-    parallel: 1,
+    ...{ parallel: 1, open, now: Date.now, signal },
     head: { id: 'test', where: 'lab', tool: '0', scenarios: [] },
-    open: (scenario) =>
-      openLab(
-        {
-          ...{ settings: scenario.lab, host: hostWith('runner'), now: Date.now },
-          objects: objects.flatMap((value) => objectsOf(value, () => place, [])),
-        },
-        signal,
-      ),
     readObjects: async (wanted) => wanted.flatMap(({ path }) => files[path] ?? []),
-    emit: (event) => events.push(event),
-    now: Date.now,
-    signal,
+    emit: (event) => {
+      events.push(event)
+      also(event)
+    },
   })
   const results = events.flatMap((event) => (event.kind === 'path' ? [event.result] : []))
   return {
