@@ -1,6 +1,6 @@
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
-import { changesBetween } from '../diff/changes.ts'
+import { type Changes, changesBetween } from '../diff/changes.ts'
 import { changesText } from '../diff/text.ts'
 import { exitCodes } from '../result.ts'
 import { readInputs } from './inputs.ts'
@@ -30,7 +30,11 @@ export async function runDiff({ before, after, outputs, kubernetes }: DiffRun, i
   }
   const [was, is] = worlds
   if (wrong || was === undefined || is === undefined) return exitCodes.usage
-  const changes = changesBetween(was, is)
+  return writeChanges(changesBetween(was, is), outputs, io)
+}
+
+/** Writes changes as they were asked for; the exit code says whether there are any. */
+export async function writeChanges(changes: Changes, outputs: DiffRun['outputs'], io: Io): Promise<number> {
   for (const output of outputs) {
     const look = output.file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }
     const text = output.format === 'json' ? `${JSON.stringify(changes, null, 2)}\n` : changesText(changes, look)
