@@ -6,9 +6,18 @@ import type { Scenario } from './scenario/model.ts'
 interface KnownFailure {
   readonly line: number
   readonly scenario: string
+  readonly path: Named | Between
+  readonly reason: string
+}
+
+/** The path that its scenario calls so. */
+interface Named {
+  readonly name: string
+}
+
+interface Between {
   readonly from: string
   readonly to: string
-  readonly reason: string
 }
 
 /** What a run does with known failures. */
@@ -18,7 +27,7 @@ export interface KnownFailures {
   amend(result: Omit<PathResult, 'index'>): Omit<PathResult, 'index'>
 }
 
-const form = 'expected one path a line: scenario: source -> target  # reason'
+const form = 'expected one path a line: scenario: source -> target  # reason, or scenario: name of the path  # reason'
 
 /** Reads `--known-failures FILE`; an entry that is no path of the scenarios is a mistake at its line. */
 export function readKnownFailures(text: string, file: string, scenarios: readonly Scenario[]): KnownFailures {
@@ -29,20 +38,22 @@ export function readKnownFailures(text: string, file: string, scenarios: readonl
     const [entry = '', ...comment] = raw.split(/(?:^|\s)#/)
     if (entry.trim() === '') return []
     const line = index + 1
-    const [, scenario = '', from = '', to = ''] = /^\s*([^:]+):\s+(.+?)\s+->\s+(.+?)\s*$/.exec(entry) ?? []
+    const [, scenario = '', words = ''] = /^\s*([^:]+):\s+(.+?)\s*$/.exec(entry) ?? []
     const reason = comment.join('#').trim()
-    if (to === '') refuse(line, form)
-    else if (reason === '') refuse(line, `say why it is known to fail: ${entry.trim()}  # reason`)
-    else if (!exists({ scenario, from, to }, scenarios))
-      refuse(line, `no scenario has the path ${scenario}: ${from} -> ${to}`)
-    return [{ line, scenario, from, to, reason }]
+    if (words === '') {
+      refuse(line, form)
+      return []
+    }
+    const paths = readingsOf(words)
+    const path = paths.find((each) => exists(scenario, each, scenarios))
+    if (reason === '') refuse(line, `say why it is known to fail: ${entry.trim()}  # reason`)
+    else if (path === undefined) refuse(line, `no scenario has the path ${scenario}: ${words}`)
+    return path === undefined ? [] : [{ line, scenario, path, reason }]
   })
   return {
     problems,
     amend(result) {
-      const entry = known.find(
-        ({ scenario, from, to }) => scenario === result.scenario && from === result.from && to === result.to,
-      )
+      const entry = known.find(({ scenario, path }) => scenario === result.scenario && isMeant(path, result))
       if (entry === undefined) return result
       const where = `${file}:${entry.line}`
       if (result.status === 'fail')
@@ -58,17 +69,26 @@ export function readKnownFailures(text: string, file: string, scenarios: readonl
   }
 }
 
+/** What the words of a line may mean: the name of a path may hold an arrow. */
+function readingsOf(words: string): KnownFailure['path'][] {
+  const [, from, to] = /^(.+?)\s+->\s+(.+)$/.exec(words) ?? []
+  return [...(from === undefined || to === undefined ? [] : [{ from, to }]), { name: words }]
+}
+
+function isMeant(path: KnownFailure['path'], { name, from, to }: Omit<PathResult, 'index'>): boolean {
+  return 'name' in path ? name === path.name : from === path.from && to === path.to
+}
+
 /** Sources by selectors stand for several, as `name[pod]`. */
-function exists(
-  { scenario, from, to }: Pick<KnownFailure, 'scenario' | 'from' | 'to'>,
-  scenarios: readonly Scenario[],
-): boolean {
-  const bare = from.replace(/\[[^\]]*\]$/, '')
+function exists(scenario: string, wanted: KnownFailure['path'], scenarios: readonly Scenario[]): boolean {
   return scenarios.some(
     ({ name, paths, steps }) =>
       name === scenario &&
-      [...paths, ...steps.flatMap((step) => step.paths)].some(
-        ({ source, target }) => (source.name === from || source.name === bare) && target.name === to,
-      ),
+      [...paths, ...steps.flatMap((step) => step.paths)].some((path) => {
+        if ('name' in wanted) return path.name === wanted.name
+        const { from, to } = wanted
+        const isSource = path.source.name === from || path.source.name === from.replace(/\[[^\]]*\]$/, '')
+        return isSource && path.target.name === to
+      }),
   )
 }

@@ -76,11 +76,20 @@ function nearest(items: readonly ItemTrace[]): readonly FailedCondition[] {
   )
 }
 
-/** The accepting rule that misses least: the fewest failed conditions, then the one whose peers match, then the first. */
+/**
+ * The accepting rule that misses least: the fewest failed conditions, then the one whose peers match, then one that names the port (it was
+ * written for such a path), then the first.
+ */
 export function nearestMiss(traces: readonly TierTrace[]): RuleTrace | undefined {
   const rules = traces.flatMap(({ policies }) => policies.flatMap((policy) => policy.rules))
   const missed = rules.filter(({ action, matched }) => action === 'accept' && !matched)
-  return missed.toSorted((a, b) => a.failed.length - b.failed.length || peerFaults(a) - peerFaults(b))[0]
+  return missed.toSorted(
+    (a, b) => a.failed.length - b.failed.length || peerFaults(a) - peerFaults(b) || namesPort(b) - namesPort(a),
+  )[0]
+}
+
+function namesPort({ ports }: RuleTrace): number {
+  return ports.some(({ matched }) => matched) ? 1 : 0
 }
 
 function peerFaults({ failed }: RuleTrace): number {

@@ -2,10 +2,12 @@ import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { compile } from '../../policy/engine/compile.ts'
 import type { Problem } from '../../policy/types.ts'
+import { portOf } from '../plan/aims.ts'
 import type { PlannedSource } from '../plan/sources.ts'
 import { hopsOf } from '../predict/hops.ts'
 import { partyOf } from '../predict/party.ts'
 import { type Asked, askedFor, type Ends } from './asked.ts'
+import { hopBeyond } from './beyond.ts'
 import { createJudge, folded, type Judged, together } from './judged.ts'
 import type { Explanation, PathChanges } from './model.ts'
 import { nameServersOf, noServers } from './name-server.ts'
@@ -35,7 +37,9 @@ export function explainAsked(asked: Asked, options: ExplainOptions): Explanation
   const ground: Ground = { world, objects, compiled: compile(world) }
   const judge = createJudge(source, ground)
   const usable = aims.filter((aim) => aim.kind !== 'pod' || aim.ready)
-  const judged = judge(usable.flatMap(hopsOf))
+  const known = judge(usable.flatMap(hopsOf))
+  const isBeyond = gap?.cause === 'external_name' && 'host' in target
+  const judged = isBeyond ? hopBeyond(target.host, portOf(target), { judge, ...ground }) : known
   const asker = podOf(source, world)
   const servers =
     'host' in target && isName(target.host) && asker !== undefined ? nameServersOf(asker, world) : noServers
@@ -58,7 +62,7 @@ export function explainAsked(asked: Asked, options: ExplainOptions): Explanation
     ...{ unread: unreadOf([...judged, ...dns], servers.hidden ? servers.remarks : [], gap), way },
     dns: folded(dns).map((hop) => (servers.unsure && isolated ? { ...hop, verdict: 'undefined' } : hop)),
     hops: folded(judged),
-    repairs: repairs(judged, servers.unsure ? [] : dns, ground),
+    repairs: repairs(known, servers.unsure ? [] : dns, ground),
     proof: proofOf({ ...ends, verdict, where: options.where }),
   }
 }

@@ -106,6 +106,7 @@ export const mutants: readonly Mutant[] = [
   ...of('engine/trace', [
     ['a.failed.length - b.failed.length', 'b.failed.length - a.failed.length'],
     [' || peerFaults(a) - peerFaults(b)', ''],
+    [' || namesPort(b) - namesPort(a)', ''],
     ["decided ||= answer !== 'next'", ''],
   ]),
   ...of('engine/foreign', [

@@ -9,8 +9,10 @@ kind: Scenario
 metadata: { name: shop }
 spec:
   sources: { ui: { namespace: front }, all: { namespaces: { matchLabels: {} } } }
-  targets: { pg: "tcp://pg.back:5432" }
-  paths: [{ from: [ui, all], to: pg, expect: blocked }]`,
+  targets: { pg: "tcp://pg.back:5432", redis: "tcp://redis.back:6379" }
+  paths:
+    - { from: [ui, all], to: pg, expect: blocked }
+    - { name: ui -> database, from: ui, to: redis, expect: blocked }`,
   'shop.yaml',
 )
 
@@ -31,6 +33,15 @@ describe('a list of known failures', () => {
     expect(amend(result('inconclusive'))).toMatchObject({ status: 'inconclusive' })
   })
 
+  it('takes a path by its name', () => {
+    const { problems, amend } = readKnownFailures('shop: ui -> database # x', 'known.txt', scenarios)
+    expect(problems).toEqual([])
+    expect(amend({ ...result('fail'), name: 'ui -> database' })).toMatchObject({ status: 'skipped' })
+    expect(amend(result('fail'))).toMatchObject({ status: 'fail' })
+    const unknown = readKnownFailures('shop: database # x', 'known.txt', scenarios)
+    expect(unknown.problems.map(({ message }) => message)).toEqual(['no scenario has the path shop: database'])
+  })
+
   it('fails a listed path that passes', () => {
     const { amend } = readKnownFailures('shop: ui -> pg # x', 'known.txt', scenarios)
     expect(amend(result('pass'))).toMatchObject({ status: 'fail', cause: 'unexpected_pass' })
@@ -45,14 +56,14 @@ describe('a list of known failures', () => {
 
   it('tells entries that are no path, lack their reason or their form, each at its line', () => {
     const { problems } = readKnownFailures(
-      'shop: ui -> redis # x\nshop: ui -> pg\nui to pg # x',
+      'shop: ui -> kafka # x\nshop: ui -> pg\nui to pg # x',
       'known.txt',
       scenarios,
     )
     expect(problems.map(({ place, message }) => `${place?.line} ${message}`)).toEqual([
-      '1 no scenario has the path shop: ui -> redis',
+      '1 no scenario has the path shop: ui -> kafka',
       '2 say why it is known to fail: shop: ui -> pg  # reason',
-      '3 expected one path a line: scenario: source -> target  # reason',
+      '3 expected one path a line: scenario: source -> target  # reason, or scenario: name of the path  # reason',
     ])
   })
 })

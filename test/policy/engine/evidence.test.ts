@@ -137,7 +137,7 @@ describe('the evidence of a side', () => {
       tiers: [],
     })
   })
-  it('names as nearest miss the rule with the fewest failed conditions, of equal ones that whose peers match', () => {
+  it('names as nearest miss the rule with the fewest failed conditions, of equal ones that whose peers match, or that names the port', () => {
     const twoWrong = { from: [{ podSelector: { matchLabels: { pod: 'b', t: '1' } } }] }
     const onePeer = { from: [{ podSelector: { matchLabels: { pod: 'b' } } }] }
     const onePort = { from: [{ podSelector: { matchLabels: { pod: 'c' } } }], ports: [{ port: 81 }] }
@@ -149,6 +149,10 @@ describe('the evidence of a side', () => {
       failed: [{ on: 'pod label', key: 'pod' }],
     })
     expect(miss(twoWrong, onePeer, onePort)?.path).toBe('ingress[2]')
+    const portNamed = { ...onePeer, ports: [{ port: 80 }] }
+    expect(miss(onePeer, portNamed)?.path).toBe('ingress[1]')
+    expect(miss(portNamed, onePeer)?.path).toBe('ingress[0]')
+    expect(miss(portNamed, onePort)?.path).toBe('ingress[1]')
     expect(miss()).toBeUndefined()
   })
   it('carries the place of a policy', () => {

@@ -126,6 +126,31 @@ describe('explain', () => {
     )
   })
 
+  it('judges a name outside the cluster by the policies of the source alone, and promises only what holds at any address', () => {
+    const egress = (rules: string) => `${town}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {namespace: shop, name: egress}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress: [{ports: [{protocol: UDP, port: 53}]}${rules}]
+`
+    const asked = (text: string) => explained(text, { to: 'https://example.com' })
+    expect(asked(town).verdict).toBe('allow')
+    expect(asked(egress(', {ports: [{port: 443}]}')).verdict).toBe('allow')
+    expect(asked(egress(', {to: [{ipBlock: {cidr: 0.0.0.0/0}}]}')).verdict).toBe('allow')
+    expect(asked(egress(', {to: [{namespaceSelector: {}}]}'))).toMatchObject({ verdict: 'deny', repairs: [] })
+    const most = asked(egress(', {to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}]}'))
+    expect(most).toMatchObject({
+      verdict: 'undefined',
+      unread: ['it depends on the address of example.com: open at 198.51.100.1, blocked at 10.0.0.0'],
+    })
+    const few = asked(egress(', {to: [{ipBlock: {cidr: 93.184.0.0/16}}]}'))
+    expect(few.unread[0]).toContain('blocked at 198.51.100.1, open at 93.184.0.0')
+  })
+
   it('says that names cannot be asked for where egress leaves DNS out, and repairs that', () => {
     const { verdict, dns, repairs } = explained(town + egressWithoutDns)
     expect(verdict).toBe('deny')
