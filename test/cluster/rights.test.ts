@@ -7,10 +7,12 @@ import { type Right, rightsOfCanary, rightsOfSource } from '../../fabric/kuberne
 import { crosscheck } from '../runner/cli/crosscheck.ts'
 import { folderWith } from '../runner/cli/folder.ts'
 import { absent, image } from './opening.ts'
-import { kubeconfigOf, kubectl, manifestOf, type Role, rolesOf, type Tier } from './tiers.ts'
+import { accounts, kubeconfigOf, kubectl, manifestOf, type Role, rolesOf, type Tier } from './tiers.ts'
 
 const namespace = 'crosscheck-tiers'
 const canaries = 'crosscheck-canaries'
+/** Not the usual one, which somebody may use. */
+const standing = 'crosscheck-tiers-canary'
 const { signal } = new AbortController()
 
 const app = (name: string) => `---
@@ -103,8 +105,29 @@ describe.skipIf(absent !== undefined)(`rights on a cluster${absent === undefined
     expect(lines.map((line) => line.replace(/ --verb.*/, '').trim())).toContain(
       `kubectl create role crosscheck-pods-create-patch-delete -n ${namespace}`,
     )
-    expect(stderr).toContain('system:serviceaccount:crosscheck:crosscheck-r0 lacks rights, and nothing was made')
+    expect(stderr).toContain(`system:serviceaccount:${accounts}:crosscheck-r0 lacks rights, and nothing was made`)
     expect(owned()).toEqual([])
+  })
+
+  it('R1 runs over resident probes, and makes no pod', async () => {
+    const admin = ['--image', image, '--canary-namespace', standing]
+    const cwd = await folderWith({ 'scenario.yaml': scenario('like') })
+    const installed = await crosscheck(['probes', 'install', 'scenario.yaml', ...admin], { cwd })
+    expect([installed.stderr.includes('error'), installed.code], installed.stderr).toEqual([false, 0])
+    try {
+      const manifest = manifestOf('r1', namespace)
+        .replace('[crosscheck-plain-0]', '[crosscheck-deployment-client-0, crosscheck-deployment-other-0]')
+        .replaceAll('namespace: crosscheck-canary,', `namespace: ${standing},`)
+      kubectl(['apply', '-f', '-'], manifest)
+      const { file, remove } = kubeconfigOf('r1')
+      closing.push(remove, () => void kubectl(['delete', '--ignore-not-found', '--wait=false', '-f', '-'], manifest))
+      const args = ['run', 'scenario.yaml', '--kubeconfig', file, '--canary-namespace', standing, '-v']
+      const { code, stdout, stderr } = await crosscheck(args, { cwd })
+      expect([stdout.match(/(\d) passed/)?.[1], code], `${stdout}${stderr}`).toEqual(['2', 0])
+      expect(stdout).toContain('resident probe')
+    } finally {
+      await crosscheck(['probes', 'remove', '-n', namespace, '-n', standing])
+    }
   })
 
   it('R2 runs with fresh probes, and with its canary in a namespace that is lent to it', async () => {
@@ -141,7 +164,7 @@ describe.skipIf(absent !== undefined)(`rights on a cluster${absent === undefined
       client = await connectCluster({ kubeconfig: as('r3'), environment: {} })
       closing.push(() => client.close())
       const seats = { namespace: canaries, standing: false, taken: new Map() }
-      const asker = { user: 'system:serviceaccount:crosscheck:crosscheck-r3', canaryNamespace: canaries }
+      const asker = { user: `system:serviceaccount:${accounts}:crosscheck-r3`, canaryNamespace: canaries }
       const preflight = createPreflight({ client, namespaces: new Set(), seats }, asker)
       permit = () => preflight({ identities, objects: [] }, signal)
     })

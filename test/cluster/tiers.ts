@@ -17,7 +17,7 @@ export interface Role {
   readonly rules: readonly Rule[]
 }
 
-export const tiers = {
+const tiers = {
   r0: 'deploy/rbac/r0-read.yaml',
   r1: 'deploy/rbac/r1-resident.yaml',
   r2: 'deploy/rbac/r2-probes.yaml',
@@ -26,9 +26,15 @@ export const tiers = {
 
 export type Tier = keyof typeof tiers
 
-/** A tier's manifest as its page says that it is to be applied. */
+/** The namespace of the service accounts: not the manifests' own, which somebody may use. */
+export const accounts = 'crosscheck-tiers-accounts'
+
+/** A tier's manifest as its head says that it is to be applied. */
 export function manifestOf(tier: Tier, namespace: string): string {
-  return readFileSync(tiers[tier], 'utf8').replaceAll('my-namespace', namespace)
+  const text = readFileSync(tiers[tier], 'utf8').replaceAll('my-namespace', namespace)
+  return text
+    .replaceAll('name: crosscheck }', `name: ${accounts} }`)
+    .replaceAll('namespace: crosscheck,', `namespace: ${accounts},`)
 }
 
 /** What a tier grants, one resource a rule. */
@@ -53,7 +59,7 @@ export function kubectl(args: readonly string[], input?: string): string {
 /** A kubeconfig by which a tier's service account asks, with a token of an hour; and how to be rid of it. */
 export function kubeconfigOf(tier: Tier): { readonly file: string; readonly remove: () => void } {
   const config = JSON.parse(kubectl(['config', 'view', '--raw', '--minify', '--flatten', '-o', 'json'])) as Config
-  const token = kubectl(['create', 'token', `crosscheck-${tier}`, '-n', 'crosscheck', '--duration=1h']).trim()
+  const token = kubectl(['create', 'token', `crosscheck-${tier}`, '-n', accounts, '--duration=1h']).trim()
   const folder = mkdtempSync(join(tmpdir(), 'crosscheck-tier-'))
   const file = join(folder, 'config')
   const users = config.users.map(({ name }) => ({ name, user: { token } }))
