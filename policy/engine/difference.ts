@@ -31,6 +31,8 @@ export interface DifferenceOptions {
   readonly fold?: (pod: PolicyPod) => string
   /** Stands for all that is outside the cluster. */
   readonly outside?: string
+  /** What is asked of it beside HTTPS and DNS. */
+  readonly outsideToo?: readonly Socket[]
 }
 
 /** Every path between two worlds whose verdict differs, by the evaluator of `predict`; pods are the same where their names are. */

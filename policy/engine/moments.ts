@@ -38,16 +38,19 @@ export function pairsOf(before: Compiled, after: Compiled, options: DifferenceOp
     const pod = (is.get(members[0]!) ?? was.get(members[0]!))?.pod
     return { group: { names: members, pod }, before: at(was), after: at(is) }
   })
-  return options.outside === undefined ? pairs : [...pairs, ...outsideOf(options.outside, before, after)]
+  return options.outside === undefined ? pairs : [...pairs, ...outsideOf(options.outside, options.outsideToo ?? [], { before, after })]
 }
 
-function outsideOf(address: string, before: Compiled, after: Compiled): Pair[] {
+function outsideOf(
+  address: string,
+  sockets: readonly Socket[],
+  { before, after }: { readonly before: Compiled; readonly after: Compiled },
+): Pair[] {
   const moment = (compiled: Compiled): Moment[] => {
     const located = locate(compiled.networks, address)
     if (located === undefined || compiled.byAddress.has(located.text)) return []
-    return [
-      { actors: [{ kind: 'external', address: located, hostname: undefined }], sockets: outsideSockets, signature: '' },
-    ]
+    const actor = { kind: 'external', address: located, hostname: undefined } as const
+    return [{ actors: [actor], sockets: [...outsideSockets, ...sockets], signature: '' }]
   }
   const [[was], [is]] = [moment(before), moment(after)]
   return was && is ? [{ group: { names: [address], pod: undefined }, before: was, after: is }] : []

@@ -84,7 +84,8 @@ function tried({ edits }: Candidate, query: Query, { path, wanted, compiled, opt
   if ('kind' in found || found.verdict !== wanted) return undefined
   const socket = { port: path.port, protocol: path.protocol }
   const { listening = ({ ports }: PolicyPod) => ports, ...rest } = options
-  const changes = [...differences(compiled, after, { ...rest, sockets: (pod) => [...listening(pod), socket] })]
+  const sockets = (pod: PolicyPod) => [...listening(pod), socket]
+  const changes = [...differences(compiled, after, { ...rest, sockets, outsideToo: [socket] })]
   const others = changes.filter((change) => !isPath(change, path))
   return {
     ...{ verdict: wanted, edits },

@@ -20,12 +20,16 @@ export interface Ground {
 /** At most three changes that flip a verdict, each as manifests and with all else that it does. */
 export function repairsFor(hop: string, query: Query, { world, compiled, objects }: Ground): RepairExplanation[] {
   const pods = new Map(world.pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod]))
+  const ports = new Map<string, ReturnType<typeof listeningPorts>>()
   const options = {
     outside: outsideAddress,
     fold: ({ namespace, name }: { namespace: string; name: string }) => workloadOf(`${namespace}/${name}`),
     listening: ({ namespace, name }: { namespace: string; name: string }) => {
-      const pod = pods.get(`${namespace}/${name}`)
-      return pod === undefined ? [] : listeningPorts(pod, world)
+      const key = `${namespace}/${name}`
+      const pod = pods.get(key)
+      const found = ports.get(key) ?? (pod === undefined ? [] : listeningPorts(pod, world))
+      ports.set(key, found)
+      return found
     },
   }
   return repairsOf(query, compiled, options)
@@ -45,10 +49,7 @@ export function repairsFor(hop: string, query: Query, { world, compiled, objects
   function inWords(changes: readonly PathChange[]): string[] {
     const end = ({ names, pod }: PathChange['from']) =>
       pod === undefined ? 'outside the cluster' : workloadOf(names[0] ?? '')
-    const lines = changes.map(({ from, to, port, protocol }) => {
-      const where = to.pod === undefined ? end(to) : `${end(to)}:${port}/${protocol}`
-      return `${end(from)} -> ${where}`
-    })
+    const lines = changes.map(({ from, to, port, protocol }) => `${end(from)} -> ${end(to)}:${port}/${protocol}`)
     return [...new Set(lines)]
   }
 }
