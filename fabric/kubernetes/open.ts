@@ -6,6 +6,7 @@ import { clusterFacts } from './cluster-facts.ts'
 import { createOwners } from './owners.ts'
 import { createPodWatch } from './pod-watch.ts'
 import { createPreflight } from './preflight.ts'
+import type { ProbePatch } from './probe-patch.ts'
 import { createProbes } from './probes.ts'
 import { removeEverything } from './removal.ts'
 import { findSeats } from './resident-seats.ts'
@@ -17,6 +18,10 @@ export interface ClusterOptions {
   /** The probe's image, as the nodes can pull it or already have it. */
   readonly image: string
   readonly imagePullSecret?: string
+  /** What every pod that is made gets besides: tolerations, labels that a webhook demands. */
+  readonly patch?: ProbePatch
+  /** Sidecars of a service mesh are not declined. */
+  readonly mesh?: boolean
   /** Namespaces to read where the whole cluster may not be listed. */
   readonly namespaces?: readonly string[]
   /** Whether a control may put an ephemeral container into a pod that is not ours; an `as:` source always does. */

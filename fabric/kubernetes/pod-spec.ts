@@ -78,8 +78,10 @@ export const readyWhenListening = {
   readinessProbe: { httpGet: { path: '/readyz', port: healthPort }, periodSeconds: 1, failureThreshold: 3 },
 }
 
-/** Annotations by which service meshes leave a pod alone. */
-export const withoutSidecar = { 'sidecar.istio.io/inject': 'false', 'linkerd.io/inject': 'disabled' }
+/** Annotations by which service meshes leave a pod alone; none where the mesh is meant to be there. */
+export function sidecarMarks({ mesh = false }: Pick<RunFacts, 'mesh'>): Labels {
+  return mesh ? {} : { 'sidecar.istio.io/inject': 'false', 'linkerd.io/inject': 'disabled' }
+}
 
 /** The scheduler's way to one node by name, as the DaemonSet controller takes it. */
 export function onNode(node: string) {

@@ -6,13 +6,15 @@ import { isStatus, saidBy } from './api-error.ts'
 import { copiedFields, type Template } from './clone.ts'
 import type { Cluster } from './cluster.ts'
 import { fitResources } from './fitting.ts'
+import { noteWith } from './injected.ts'
 import { podOf } from './live-world.ts'
 import { deleteObject, type LiveObject, listObjects } from './objects.ts'
 import { marks } from './owners.ts'
 import { createPod, untilRunning } from './pod-creation.ts'
-import { neverReady, onNode, podDefaults, probeContainer, withoutSidecar } from './pod-spec.ts'
+import { neverReady, onNode, podDefaults, probeContainer, sidecarMarks } from './pod-spec.ts'
 import { imageOf } from './pod-state.ts'
 import { probeIn } from './probe-in.ts'
+import { patched } from './probe-patch.ts'
 import { resources } from './resources.ts'
 
 /** How long a fresh probe may take to come up, in milliseconds: an image that is pulled first included. */
@@ -65,13 +67,11 @@ async function podManifest(
     template.adopted ? owners.controllerIn(namespace, signal) : undefined,
   ])
   const { labels, annotations } = marks(run, 'probe')
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
+  const pod = {
     metadata: {
       ...{ namespace, name: `crosscheck-${run.id}-${randomBytes(4).toString('hex')}` },
       labels: { ...template.labels, ...labels },
-      annotations: { ...annotations, ...withoutSidecar },
+      annotations: { ...annotations, ...sidecarMarks(run) },
       ownerReferences: controller === undefined ? [owner] : [controller, owner],
     },
     spec: {
@@ -82,6 +82,7 @@ async function podManifest(
       containers: [{ ...probeContainer(run, { name: 'probe', resources: fitted }), ...neverReady.container }],
     },
   }
+  return { apiVersion: 'v1', kind: 'Pod', ...patched(pod, run.patch) }
 }
 
 async function comeUp(
@@ -104,7 +105,13 @@ async function comeUp(
   }
   const pod = podOf(live)
   if (pod === undefined) return { unavailable: `the probe ${namespace}/${name} has ended` }
-  return probeIn(cluster, { identity, pod, note, image: imageOf(live), bornAt: cluster.run.now() })
+  return probeIn(cluster, {
+    identity,
+    pod,
+    note: noteWith(note, live),
+    image: imageOf(live),
+    bornAt: cluster.run.now(),
+  })
 }
 
 /** A Service that would publish the probe although it is not ready; Services that may not be read are taken to be none. */

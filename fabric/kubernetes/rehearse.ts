@@ -6,9 +6,10 @@ import {
   probeContainer,
   type Resources,
   readyWhenListening,
+  sidecarMarks,
   usualResources,
-  withoutSidecar,
 } from './pod-spec.ts'
+import { patched } from './probe-patch.ts'
 import { type RunFacts, roleAnnotation, runAnnotation } from './run-facts.ts'
 
 /** A port that a rehearsed pod listens on. */
@@ -133,13 +134,14 @@ function rehearsedPod(
   }
   const low = ports.some(({ port }) => port < 1024)
   const sysctls = low ? { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }] } : {}
-  return {
+  const pod = {
     metadata: {
       ...metadata,
-      annotations: { ...annotations, ...withoutSidecar, [runAnnotation]: run.id, [roleAnnotation]: 'listener' },
+      annotations: { ...annotations, ...sidecarMarks(run), [runAnnotation]: run.id, [roleAnnotation]: 'listener' },
     },
     spec: { ...defaults, ...kept, securityContext: { ...securityContext, ...sysctls }, containers: [container] },
   }
+  return patched(pod, run.patch)
 }
 
 function listening(ports: readonly ListenPort[]): string[] {

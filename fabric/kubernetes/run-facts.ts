@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { ProbePatch } from './probe-patch.ts'
 
 /** Which run made it, what for, and until when it counts as in use (RFC 3339): annotations, which no policy can select. */
 export const runAnnotation = 'crosscheck.dev/run'
@@ -13,12 +14,16 @@ export interface RunFacts {
   readonly tokenSha256: string
   readonly image: string
   readonly imagePullSecret?: string
+  /** What every pod of the run gets besides. */
+  readonly patch?: ProbePatch
+  /** Sidecars of a service mesh are not declined. */
+  readonly mesh?: boolean
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
 /** A run with a fresh identifier and token. */
-export function startRun(options: Pick<RunFacts, 'image' | 'imagePullSecret' | 'now'>): RunFacts {
+export function startRun(options: Pick<RunFacts, 'image' | 'imagePullSecret' | 'patch' | 'mesh' | 'now'>): RunFacts {
   const token = randomBytes(32).toString('base64url')
   const tokenSha256 = createHash('sha256').update(token).digest('hex')
   return { ...options, id: randomBytes(4).toString('hex'), token, tokenSha256 }

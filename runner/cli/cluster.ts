@@ -8,6 +8,7 @@ import type { Scenario } from '../scenario/model.ts'
 import { defineAccess } from './access.ts'
 import type { Invocation } from './command.ts'
 import type { Io } from './io.ts'
+import { readProbePatch } from './probe-patch.ts'
 import type { Prepared } from './scenarios.ts'
 import { version } from './version.ts'
 
@@ -17,6 +18,8 @@ export interface ClusterRequest {
   readonly context?: string
   readonly image: string
   readonly imagePullSecret?: string
+  /** A file with what every pod that is made gets besides. */
+  readonly probePatch?: string
   /** Where the standing canary is. */
   readonly canaryNamespace?: string
   /** Deploys the scenario's manifests first, every image replaced by Crosscheck's listener. */
@@ -28,6 +31,7 @@ export function defineCluster(definition: Definition): Definition {
   return defineAccess(definition)
     .option('--image <name>', 'the image of probes, as the nodes pull it or have it', `crosscheck:${version}`)
     .option('--image-pull-secret <name>', 'a secret in the namespaces of the sources by which the image is pulled')
+    .option('--probe-patch <file>', 'a pod template with what probes need besides: tolerations, labels, registries')
     .option(
       '--canary-namespace <name>',
       'where the standing canary is (default: crosscheck-canary), or a namespace that is lent to canaries',
@@ -36,7 +40,7 @@ export function defineCluster(definition: Definition): Definition {
 
 /** What the options say of the cluster. */
 export function readCluster({ options }: Pick<Invocation, 'options'>): ClusterRequest {
-  const { kubeconfig, context, image, imagePullSecret, canaryNamespace, rehearse } = options as Partial<
+  const { kubeconfig, context, image, imagePullSecret, probePatch, canaryNamespace, rehearse } = options as Partial<
     Record<string, string>
   >
   return {
@@ -44,6 +48,7 @@ export function readCluster({ options }: Pick<Invocation, 'options'>): ClusterRe
     ...(context === undefined ? {} : { context }),
     image: image ?? `crosscheck:${version}`,
     ...(imagePullSecret === undefined ? {} : { imagePullSecret }),
+    ...(probePatch === undefined ? {} : { probePatch }),
     ...(canaryNamespace === undefined ? {} : { canaryNamespace }),
     rehearse: rehearse !== undefined,
   }
@@ -57,7 +62,7 @@ export function clusterOpener(
 ): (scenario: Scenario, signal: AbortSignal) => Promise<Fabric> {
   const objectsOf = new Map(prepared.map(({ scenario, objects }) => [scenario, objects]))
   const open = async (scenario: Scenario, signal: AbortSignal): Promise<Fabric> => {
-    const options = clusterOptions(request, io)
+    const options = { ...(await clusterOptions(request, io)), mesh: scenario.mesh ?? false }
     if (!request.rehearse) {
       const { openCluster } = await import('../../fabric/kubernetes/open.ts')
       return openCluster(options, signal)
@@ -77,7 +82,7 @@ export async function openLive(
   io: Io,
 ): Promise<Fabric> {
   const { openCluster } = await import('../../fabric/kubernetes/open.ts')
-  return openCluster({ ...clusterOptions(request, io), namespaces }, io.signal).catch((error: unknown) =>
+  return openCluster({ ...(await clusterOptions(request, io)), namespaces }, io.signal).catch((error: unknown) =>
     offerOthers(error, otherwise),
   )
 }
@@ -92,10 +97,10 @@ export async function offerOthers(error: unknown, otherwise: string): Promise<ne
 }
 
 /** What the fabric must know of the request and of this machine. */
-function clusterOptions(
-  { kubeconfig, context, image, imagePullSecret, canaryNamespace }: ClusterRequest,
+async function clusterOptions(
+  { kubeconfig, context, image, imagePullSecret, probePatch, canaryNamespace }: ClusterRequest,
   io: Io,
-): ClusterOptions {
+): Promise<ClusterOptions> {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
   const vantage = processVantage({ resolvConf: '/etc/resolv.conf', hosts: '/etc/hosts' })
   return {
@@ -106,6 +111,7 @@ function clusterOptions(
     },
     image,
     ...(imagePullSecret === undefined ? {} : { imagePullSecret }),
+    ...(probePatch === undefined ? {} : { patch: await readProbePatch(probePatch) }),
     ...(canaryNamespace === undefined ? {} : { canaryNamespace }),
     outside: { vantage, addresses, inCluster: existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token') },
     now: io.now,

@@ -28,7 +28,7 @@ export function link(spec: ScenarioSpec, document: Document, variables: Readonly
     ? matrix.flatMap((one, index) => linkMatrix(one, ['spec', 'matrix', index], context))
     : linkMatrix(matrix, ['spec', 'matrix'], context)
   const { name, description, tags = [] } = spec.metadata
-  const { settle, deadline, lab, manifests } = spec.spec
+  const { settle, deadline, lab, manifests, mesh } = spec.spec
   const scenario: Scenario = {
     name,
     tags,
@@ -41,6 +41,7 @@ export function link(spec: ScenarioSpec, document: Document, variables: Readonly
     paths: mergePaths(explicit, cells, report),
     steps: spec.spec.steps.map((step, index) => linkStep(step, index, context)),
     ...(description !== undefined && { description }),
+    ...(mesh && { mesh }),
     ...(settle !== undefined && { settleMs: settle }),
     ...(deadline !== undefined && { deadlineMs: deadline }),
   }

@@ -14,6 +14,8 @@ export interface Scenario {
   /** Files and folders, relative to the working directory like `place.file`; they lie below the scenario's folder. */
   readonly manifests: readonly ManifestPath[]
   readonly lab: LabSettings
+  /** On a cluster, probes take the sidecar of a service mesh. */
+  readonly mesh?: boolean
   /** How long to wait for policies to be in force; automatic when absent, 0 turns settling off. */
   readonly settleMs?: number
   /** Deadline of paths that give none themselves. */

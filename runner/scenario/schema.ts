@@ -37,6 +37,10 @@ const spec = z.strictObject({
     .default([])
     .describe("Files and folders with the system's objects, below the scenario's folder."),
   lab: lab.prefault({}).describe('What the lab imitates.'),
+  mesh: z
+    .boolean()
+    .default(false)
+    .describe('On a cluster, probes take the sidecar of a service mesh, which they decline otherwise.'),
   settle: duration({ min: 0, max: 3_600_000 })
     .optional()
     .describe('How long to wait for policies to be in force; 0 turns it off, automatic when absent.'),

@@ -110,3 +110,17 @@ test('Ctrl-C stops a run, which reports what it has', async () => {
 async function hasChild(pid: number | undefined): Promise<void> {
   while ((await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim() === '') await setImmediate()
 }
+
+test('a file of --probe-patch that is none stops the run before it begins, with every mistake', async () => {
+  const folder = await folderWith({
+    's.yaml':
+      'apiVersion: crosscheck.dev/v1alpha1\nkind: Scenario\nmetadata: { name: s }\nspec:\n  paths: [{ from: ns/a, to: "b:80", expect: allowed }]\n',
+    'patch.yaml': 'spec: { hostNetwork: true, tolerations: {} }\n',
+  })
+  const { code, stderr } = await crosscheck(['run', 's.yaml', '--probe-patch', 'patch.yaml'], { cwd: folder })
+  expect(code).toBe(2)
+  expect(stderr).toContain('error: --probe-patch patch.yaml: spec: Unrecognized key: "hostNetwork"\n')
+  expect(stderr).toContain(
+    'error: --probe-patch patch.yaml: spec.tolerations: Invalid input: expected array, received object\n',
+  )
+})
