@@ -2,7 +2,7 @@ import type { Manifest } from '../../fabric/fabric.ts'
 import type { Client } from '../../fabric/kubernetes/client.ts'
 import { applyObject, deleteObject, getObject, type LiveObject, listObjects } from '../../fabric/kubernetes/objects.ts'
 import { waitUntilReady } from '../../fabric/kubernetes/readiness.ts'
-import { type ResourceKind, resources } from '../../fabric/kubernetes/resources.ts'
+import { type Resource, type ResourceKind, resources } from '../../fabric/kubernetes/resources.ts'
 import { image } from './opening.ts'
 
 const { signal } = new AbortController()
@@ -75,9 +75,13 @@ spec:
 `
 }
 
-export async function apply(client: Client, object: Manifest): Promise<LiveObject> {
+export async function apply(
+  client: Client,
+  object: Manifest,
+  resource: Resource = resources[object['kind'] as ResourceKind],
+): Promise<LiveObject> {
   const { namespace, name } = object['metadata'] as { namespace?: string; name: string }
-  return applyObject(client, { resource: resources[object['kind'] as ResourceKind], namespace, name }, object, signal)
+  return applyObject(client, { resource, namespace, name }, object, signal)
 }
 
 export function read(client: Client, kind: ResourceKind, namespace: string, name: string) {
