@@ -15,6 +15,9 @@ async function serve(): Promise<void> {
     process.exitCode = 2
     return
   }
+  // As pid 1 of a container, a signal without a handler would be ignored: also one that comes before the ports are open.
+  const asked = Promise.withResolvers<void>()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => asked.resolve())
   try {
     const service = await startService(options, {
       vantage: processVantage({ resolvConf: '/etc/resolv.conf', hosts: '/etc/hosts' }),
@@ -25,10 +28,8 @@ async function serve(): Promise<void> {
       collect: () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
     })
     const { stop, ended, ...ports } = service
-    void ended.then(stop)
+    void Promise.race([ended, asked.promise]).then(stop)
     process.stdout.write(`${JSON.stringify({ ready: true, ...ports })}\n`)
-    // As pid 1 of a container, a signal without a handler would be ignored.
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
   } catch (error) {
     process.stderr.write(`crosscheck-probe: ${(error as Error).message}\n`)
     process.exitCode = 4
