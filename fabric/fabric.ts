@@ -31,7 +31,13 @@ export interface Probe {
   /** Of the image that runs there, as its node reports it: a digest. */
   readonly image?: string
   /** Runs all checks at once, within the fabric's own bounds, and yields each observation as it comes. Aborting ends it early. */
-  run(checks: readonly Check[], signal: AbortSignal): AsyncIterable<Observation>
+  run(checks: readonly Check[], signal: AbortSignal, pace?: Pace): AsyncIterable<Observation>
+}
+
+/** How quickly a batch may go, beside the fabric's own bounds. */
+export interface Pace {
+  /** Checks that begin in a second. */
+  readonly perSecond?: number
 }
 
 /** A source that cannot be had, with the sentence that the report prints. */
@@ -103,6 +109,8 @@ export interface Timing {
   readonly allowed: { readonly deadlineMs: number; readonly attempts: number }
   readonly blocked: { readonly deadlineMs: number; readonly attempts: number }
   readonly canaryMs: number
+  /** New connections that a target's node may see in a second, from all sources together; as many as there are when absent. */
+  readonly perSecond?: number
   /** `at-once`: `apply` returns when rules are in force for every pod; `eventually`: plugins learn late, blocks need proof of knowledge. */
   readonly policies: 'at-once' | 'eventually'
 }

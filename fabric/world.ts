@@ -17,6 +17,8 @@ export interface World {
   readonly notSimulated: readonly ObjectRef[]
   /** Which version of each policy this is, where a cluster told. */
   readonly policyVersions?: readonly PolicyVersion[]
+  /** Of a live cluster: what was written in the last minutes. */
+  readonly recent?: readonly Recent[]
   /** What could not be read, or not be understood: predictions that depend on it are undefined. Absent where everything was. */
   readonly unread?: readonly Unread[]
 }
@@ -26,6 +28,15 @@ export interface PolicyVersion {
   readonly name: string
   readonly uid: string
   readonly resourceVersion: string
+}
+
+/** Something that decides over paths, and when it was last written (milliseconds since the epoch). */
+export interface Recent {
+  readonly kind: 'NetworkPolicy' | 'Namespace' | 'Pod'
+  /** Empty for a Namespace. */
+  readonly namespace: string
+  readonly name: string
+  readonly at: number
 }
 
 export interface Unread {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type CheckKindName, checkSchema, checkSchemas } from '../checks/check.ts'
 import { observationSchema } from '../checks/outcome.ts'
+import { paceSchema } from './pace.ts'
 import { parameters } from './query.ts'
 
 /** The OpenAPI 3.1 page of the control port, made from the schemas that validate its requests. */
@@ -52,13 +53,16 @@ function single(kind: CheckKindName): object {
 }
 
 function batch({ checksPerBatch, bodyBytes }: { checksPerBatch: number; bodyBytes: number }): object {
+  const pace = z.toJSONSchema(paceSchema, { io: 'input' })
   const checks = { type: 'array', minItems: 1, maxItems: checksPerBatch, items: { $ref: '#/components/schemas/Check' } }
   const observation = { 'application/x-ndjson': { schema: { $ref: '#/components/schemas/Observation' } } }
   return {
     summary: `Runs checks and answers one line per observation as they come; at most ${bodyBytes} bytes. Closing the connection ends the checks.`,
     requestBody: {
       required: true,
-      content: { 'application/json': { schema: { type: 'object', required: ['checks'], properties: { checks } } } },
+      content: {
+        'application/json': { schema: { type: 'object', required: ['checks'], properties: { checks, pace } } },
+      },
     },
     responses: { 200: { description: 'Observations, in order of arrival.', content: observation }, ...refused },
   }

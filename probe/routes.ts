@@ -4,7 +4,9 @@ import type { CheckKindName } from '../checks/check.ts'
 import { type Observe, observations, readBatch } from './batch.ts'
 import type { Witness } from './listener/witness.ts'
 import type { Metrics } from './metrics.ts'
+import { mistakes } from './mistakes.ts'
 import type { ProbeOptions } from './options.ts'
+import { paced, paceSchema } from './pace.ts'
 import { type Parameter, parameters, readQuery } from './query.ts'
 import { refuse } from './refusal.ts'
 
@@ -52,11 +54,20 @@ export function addBatch(app: FastifyInstance, { options, observer, metrics }: C
         ...checks,
       })
     }
+    const pace = paceSchema.safeParse((request.body as { pace?: unknown }).pace ?? {})
+    if (!pace.success) {
+      return refuse(reply, metrics, {
+        ...{ status: 400, error: 'invalid', detail: 'no check was run' },
+        mistakes: mistakes(pace.error, 'pace'),
+      })
+    }
     batches += 1
     reply.raw.once('close', () => {
       batches -= 1
     })
-    const lines = observations(checks, observer(), options, whileConnected(reply))
+    const { perSecond, atOnce = options.concurrency } = pace.data
+    const bounds = { ...options, concurrency: Math.min(options.concurrency, atOnce) }
+    const lines = observations(checks, paced(observer(), perSecond), bounds, whileConnected(reply))
     return reply
       .type('application/x-ndjson')
       .send(Readable.from(lines, { objectMode: false, highWaterMark: 64 * 1024 }))

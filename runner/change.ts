@@ -26,3 +26,8 @@ export async function changeOf(
       return change satisfies never
   }
 }
+
+/** Whether it changes no pod, no label and no namespace. */
+export function movesPoliciesAlone(change: Change): boolean {
+  return change.kind !== 'label' && change.objects.every(({ kind }) => kind === 'NetworkPolicy')
+}

@@ -1,6 +1,7 @@
 import type { ClusterFacts } from '../fabric/fabric.ts'
 import type { CanaryResult } from './control/canary.ts'
 import type { PathResult } from './result.ts'
+import type { Enforcement } from './settle/enforcement.ts'
 
 /** Who ran what, where and when: enough to repeat it. */
 export interface RunHead {
@@ -53,6 +54,13 @@ export type RunEvent =
   | { readonly kind: 'canary'; readonly scenario: string; readonly results: readonly CanaryResult[] }
   /** Something that concerns many paths, told once at the top of the report. */
   | { readonly kind: 'notice'; readonly scenario?: string; readonly message: string }
+  /** How long the cluster took to do what its policies say after a step's change. */
+  | {
+      readonly kind: 'enforced'
+      readonly scenario: string
+      readonly step: string
+      readonly enforcement: Enforcement
+    }
   /** What the run is doing now, for a terminal. */
   | { readonly kind: 'doing'; readonly scenario: string; readonly what: string }
   | { readonly kind: 'path'; readonly result: PathResult }

@@ -40,7 +40,7 @@ export async function measure(dials: readonly Dial[], options: MeasureOptions): 
   const { fabric, probes, changed, signal } = options
   const waits = changed !== undefined || fabric.timing.policies === 'at-once'
   const isFresh = ({ source }: Dial) => waits || probes.get(source)?.bornAt !== undefined
-  const observing = { probes, signal, onDial: counted(dials.length, options) }
+  const observing = { probes, perSecond: fabric.timing.perSecond, signal, onDial: counted(dials.length, options) }
   const [targets, { canary, known, sources, late }, early] = await together([
     options.targets,
     afterCanary(dials, dials.filter(isFresh), { ...options, observing }),

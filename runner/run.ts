@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly parallel: number
   /** Milliseconds; of paths and scenarios that give none. */
   readonly deadlineMs?: number
+  /** How long paths may settle, in milliseconds: instead of what scenarios say; 0 turns it off. */
+  readonly settleMs?: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Aborted: the run tells what it has, and ends. */

@@ -1,7 +1,7 @@
 import type { Fabric, Manifest } from '../fabric/fabric.ts'
 import { withoutOwned } from '../fabric/owned.ts'
 import type { World } from '../fabric/world.ts'
-import { changeOf } from './change.ts'
+import { changeOf, movesPoliciesAlone } from './change.ts'
 import type { CanaryFor } from './control/raise.ts'
 import { controlTargets } from './control/targets.ts'
 import { judgeAll } from './judge/all.ts'
@@ -12,6 +12,7 @@ import { createPlanner, dialsOf } from './plan/paths.ts'
 import { type CastPath, castPaths, type PlanEntry, type Stage } from './plan/stage.ts'
 import { createPredictor } from './predict/predict.ts'
 import type { ManifestPath, Scenario, StepChange } from './scenario/model.ts'
+import { awaitChange, settleAfter } from './settle/stage.ts'
 import type { Lane } from './tally.ts'
 import { together } from './together.ts'
 
@@ -25,6 +26,8 @@ export interface StageContext {
   readonly emit: Lane['emit']
   readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
   readonly deadlineMs?: number
+  /** How long paths may settle, in milliseconds; the scenario says it when absent. */
+  readonly settleMs?: number
   readonly now: () => number
   readonly signal: AbortSignal
 }
@@ -39,6 +42,7 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
   const sources = cast.flatMap((each) =>
     each.skip === undefined ? [...each.sources, ...(each.witness === undefined ? [] : [each.witness])] : [],
   )
+  await fabric.permit?.({ identities: sources.map(({ identity }) => identity), objects: [] }, signal)
   // Sources, canary and the controls of the targets need nothing of each other: all are asked for at once.
   const ahead = lookAhead(cast, world)
   const targets = controlTargets(ahead.sockets, { fabric, world, signal })
@@ -53,19 +57,21 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
     return raised.canary
   })
   canary.catch(() => undefined)
+  const predict = createPredictor(world)
+  const paths = plan.flatMap(({ planned }) => planned)
+  const asking = { fabric, world, probes: probes.ready, predict, now, signal }
+  const patience = {
+    ...asking,
+    emit,
+    scenario,
+    step: stage.name ?? '',
+    settleMs: context.settleMs ?? scenario.settleMs,
+  }
+  const inForce = await awaitChange(paths, { ...patience, changed })
   const onDial = (done: number, of: number) => tell(`${done} of ${of} addresses`)
-  const measurement = await measure(dials, {
-    fabric,
-    world,
-    probes: probes.ready,
-    canary,
-    targets,
-    changed,
-    now,
-    signal,
-    onDial,
-  })
-  const judged = { stage, scenario, world, fabric, probes, measurement, predict: createPredictor(world), signal }
+  const first = await measure(dials, { ...asking, canary, targets, changed: inForce, onDial })
+  const settled = await settleAfter(paths, first, { ...patience, changed })
+  const judged = { stage, scenario, world, fabric, probes, ...settled, predict, signal }
   for await (const result of judgeAll(plan, judged)) emit({ kind: 'path', result })
   return probes
 }
@@ -75,8 +81,10 @@ async function change(wanted: StepChange, name: string | undefined, context: Sta
   const { scenario, fabric, readObjects, emit, now, signal } = context
   emit({ kind: 'doing', scenario: scenario.name, what: `step: ${name}` })
   const { pods } = await fabric.world(signal)
-  await fabric.apply(await changeOf(wanted, readObjects), signal)
-  return { at: now(), before: new Set(pods.map(({ uid }) => uid)) }
+  const made = await changeOf(wanted, readObjects)
+  await fabric.apply(made, signal)
+  const before = new Set(pods.map(({ uid }) => uid))
+  return { at: now(), before, policiesAlone: movesPoliciesAlone(made), isShown: false }
 }
 
 interface PlanInput {

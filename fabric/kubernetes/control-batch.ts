@@ -3,11 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Dispatcher, Pool } from 'undici'
 import type { Check } from '../../checks/check.ts'
 import { type Observation, observationSchema } from '../../checks/outcome.ts'
+import type { Pace } from '../fabric.ts'
 import { linesOf } from './lines.ts'
 
 /** A probe's control port, reached by a tunnel. */
 export interface Control {
-  run(checks: readonly Check[], signal: AbortSignal): AsyncGenerator<Observation>
+  run(checks: readonly Check[], signal: AbortSignal, pace?: Pace): AsyncGenerator<Observation>
   /** Opens the tunnel as soon as the probe's port is open, so that the first batch finds it. Never rejects. */
   meet(): Promise<void>
   close(): Promise<void>
@@ -20,6 +21,8 @@ export interface ControlOptions {
   readonly addresses: readonly string[]
   /** Ends the probe itself when closed. */
   readonly stop: boolean
+  /** Checks in flight at once, within the probe's own bound. */
+  readonly atOnce?: number | undefined
 }
 
 /** What one request may hold; the probe takes 10,000 checks and 1 MiB. */
@@ -34,7 +37,7 @@ const openingPauseMs = 100
 const connections = 4
 
 /** Speaks to one probe; what could not be asked after all tries is `not_run`, with the reason. */
-export function createControl({ open, token, addresses, stop }: ControlOptions): Control {
+export function createControl({ open, token, addresses, stop, atOnce }: ControlOptions): Control {
   const pool = new Pool('http://probe', {
     ...{ connections, pipelining: 1, keepAliveTimeout: 60_000 },
     connect: (_options, done) => {
@@ -51,7 +54,7 @@ export function createControl({ open, token, addresses, stop }: ControlOptions):
   let met = false
   let shut = false
 
-  async function* runPart(part: readonly Check[], signal: AbortSignal): AsyncGenerator<Observation> {
+  async function* runPart(part: readonly Check[], signal: AbortSignal, pace: Pace): AsyncGenerator<Observation> {
     const left = new Map(part.map((check, index) => [String(index), check]))
     let fault = 'the probe could not be reached'
     const mayRetry = (attempt: number) => attempt < tries || (!met && performance.now() < opening)
@@ -59,7 +62,11 @@ export function createControl({ open, token, addresses, stop }: ControlOptions):
       try {
         if (attempt > 0)
           await delay(met ? Math.min(pauseMs * 2 ** (attempt - 1), 1000) : openingPauseMs, undefined, { signal })
-        for await (const observation of post(pool, left, { token, signal })) {
+        for await (const observation of post(pool, left, {
+          token,
+          signal,
+          pace: { ...pace, ...(atOnce === undefined ? {} : { atOnce }) },
+        })) {
           met = true
           const check = left.get(observation.id)
           if (check === undefined) continue
@@ -77,8 +84,8 @@ export function createControl({ open, token, addresses, stop }: ControlOptions):
   }
 
   return {
-    async *run(checks, signal) {
-      for (const part of partsOf(checks)) yield* runPart(part, signal)
+    async *run(checks, signal, pace = {}) {
+      for (const part of partsOf(checks)) yield* runPart(part, signal, pace)
     },
     meet: async () => {
       while (!met && !shut && performance.now() < opening) {
@@ -116,6 +123,7 @@ async function askNothing(pool: Dispatcher, token: string): Promise<boolean> {
 }
 
 interface Posting {
+  readonly pace: Pace & { readonly atOnce?: number }
   readonly token: string
   readonly signal: AbortSignal
 }
@@ -123,8 +131,8 @@ interface Posting {
 /** What a probe says that was starved or is busy (RFC 9110 §15.5.9, RFC 6585 §4): it was not asked yet, and may be asked again. */
 const mayPass = new Set([408, 429, 503])
 
-async function* post(pool: Dispatcher, checks: ReadonlyMap<string, Check>, { token, signal }: Posting) {
-  const body = JSON.stringify({ checks: [...checks].map(([id, check]) => ({ ...check, id })) })
+async function* post(pool: Dispatcher, checks: ReadonlyMap<string, Check>, { token, signal, pace }: Posting) {
+  const body = JSON.stringify({ checks: [...checks].map(([id, check]) => ({ ...check, id })), pace })
   const patienceMs = Math.max(...[...checks.values()].map(({ deadlineMs }) => deadlineMs)) + 30_000
   const answer = await pool.request({
     ...{ method: 'POST', path: '/v1/checks', body, signal, headersTimeout: patienceMs, bodyTimeout: patienceMs },

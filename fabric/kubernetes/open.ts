@@ -28,10 +28,20 @@ export interface ClusterOptions {
   readonly ephemeral?: boolean
   /** Where the standing canary is, or a namespace that is lent to canaries. */
   readonly canaryNamespace?: string
+  /** Connections that a source has in flight at once; 50 when absent. */
+  readonly concurrency?: number
+  /** New connections that a target's node sees in a second; 500 when absent. */
+  readonly perSecond?: number
   readonly outside: Outside
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
+
+/** How far back a change is told of, in milliseconds: a little more than settling asks for, because clocks differ. */
+const recentMs = 150_000
+
+/** Some plugins fail open under a burst, kind's among them (verdicts.md §5). */
+const usualRate = 500
 
 /** How long the clean-up may take, in milliseconds: beyond it the owners' expiry does the rest. */
 const disposeMs = 90_000
@@ -69,9 +79,10 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
       allowed: { deadlineMs: 4000, attempts: 2 },
       blocked: { deadlineMs: 3500, attempts: 1 },
       canaryMs: 500,
+      perSecond: options.perSecond ?? usualRate,
       policies: 'eventually',
     },
-    world: (over) => readWorld(client, { namespaces: options.namespaces ?? [] }, over),
+    world: (over) => readWorld(client, { namespaces: options.namespaces ?? [], since: options.now() - recentMs }, over),
     probe: probes,
     apply: (change, over) => changes.change(change, over),
     // Runs that share one without a turn would move each other's policies.

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import pLimit from 'p-limit'
+import type { Check } from '../../checks/check.ts'
 import { createResolver } from '../../checks/resolver/resolver.ts'
 import { runCheck } from '../../checks/run.ts'
 import type { Probe, Unavailable } from '../fabric.ts'
@@ -8,16 +10,24 @@ import type { Outside } from './cluster.ts'
 const inFlight = 50
 
 /** The runner's own machine as a source; none when the runner is a pod of the cluster. */
-export function outsideProbe({ vantage, addresses, inCluster }: Outside): Probe | Unavailable {
+export function outsideProbe({ vantage, addresses, inCluster }: Outside, concurrency = inFlight): Probe | Unavailable {
   if (inCluster) return { unavailable: 'no outside vantage: the runner is a pod itself' }
   return {
     identity: { kind: 'outside' },
     node: undefined,
     addresses,
-    run: (checks, signal) => {
+    run: (checks, signal, { perSecond } = {}) => {
       const resolver = createResolver(vantage)
-      const limit = pLimit(inFlight)
-      return asTheyEnd(checks.map((check) => limit(() => runCheck(check, vantage, { resolver, signal }))))
+      const limit = pLimit(concurrency)
+      const begun = performance.now()
+      const waits = (index: number) =>
+        perSecond === undefined ? 0 : begun + (index * 1000) / perSecond - performance.now()
+      const run = async (check: Check, index: number) => {
+        const wait = waits(index)
+        if (wait > 0) await delay(wait, undefined, { signal }).catch(() => undefined)
+        return runCheck(check, vantage, { resolver, signal })
+      }
+      return asTheyEnd(checks.map((check, index) => limit(() => run(check, index))))
     },
   }
 }

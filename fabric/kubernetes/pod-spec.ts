@@ -6,6 +6,9 @@ export const controlPort = 28_171
 const healthPort = 28_172
 const user = 65_532
 
+/** Connections that a source has in flight (verdicts.md §5). */
+const usualConcurrency = 50
+
 /** A condition that nobody sets: a pod that waits for it is never ready, so that no Service sends it traffic. */
 const neverGate = 'crosscheck.dev/never'
 
@@ -26,14 +29,14 @@ export interface ContainerOptions {
 
 /** The probe's container as Pod Security `restricted` wants it: no root, no capability, nothing to write to. */
 export function probeContainer(
-  run: Pick<RunFacts, 'image' | 'tokenSha256'>,
+  run: Pick<RunFacts, 'image' | 'tokenSha256' | 'concurrency'>,
   { name, args = [], ports, resources = usualResources }: ContainerOptions,
 ) {
   return {
     ...{ name, image: run.image, imagePullPolicy: 'IfNotPresent', args, resources },
     env: [
       { name: 'CROSSCHECK_TOKEN_SHA256', value: run.tokenSha256 },
-      { name: 'CROSSCHECK_CONCURRENCY', value: '50' },
+      { name: 'CROSSCHECK_CONCURRENCY', value: String(run.concurrency ?? usualConcurrency) },
     ],
     ...(ports === undefined || ports.length === 0 ? {} : { ports }),
     securityContext: restricted,

@@ -32,7 +32,7 @@ export function probeIn(
   const { namespace, name, node, addresses } = pod
   const control = createControl({
     open: () => cluster.client.forward({ namespace, pod: name, port }),
-    ...{ token, addresses, stop },
+    ...{ token, addresses, stop, atOnce: cluster.run.concurrency },
   })
   cluster.controls.add(control)
   // A fresh one listens some time after its container runs; until its first batch is there the tunnel is too.
@@ -42,7 +42,7 @@ export function probeIn(
     ...(note === undefined ? {} : { note }),
     ...(image === undefined ? {} : { image }),
     ...(bornAt === undefined ? {} : { bornAt }),
-    run: (checks, signal) => control.run(checks, signal),
+    run: (checks, signal, pace) => control.run(checks, signal, pace),
   }
 }
 
@@ -56,5 +56,11 @@ export function ownListener(cluster: Cluster, identity: Identity, live: LiveObje
   }
   // It is as old as the run at most: plugins learn of it as late as of any probe.
   const bornAt = cluster.run.now()
-  return probeIn(cluster, { identity, pod, note: noteWith(`tested in its pod ${name}`, live), image: imageOf(live), bornAt })
+  return probeIn(cluster, {
+    identity,
+    pod,
+    note: noteWith(`tested in its pod ${name}`, live),
+    image: imageOf(live),
+    bornAt,
+  })
 }

@@ -43,7 +43,7 @@ async function makeProbe(cluster: Cluster, identity: Identity, signal: AbortSign
     case 'inside':
       return insideProbe(cluster, identity, signal)
     case 'outside':
-      return outsideProbe(cluster.outside)
+      return outsideProbe(cluster.outside, cluster.run.concurrency)
     case 'node':
       return nodeProbe(cluster, identity, signal)
     default:

@@ -14,6 +14,8 @@ export interface RunFacts {
   readonly tokenSha256: string
   readonly image: string
   readonly imagePullSecret?: string
+  /** Connections that a source has in flight; 50 when absent (verdicts.md §5). */
+  readonly concurrency?: number
   /** What every pod of the run gets besides. */
   readonly patch?: ProbePatch
   /** Sidecars of a service mesh are not declined. */

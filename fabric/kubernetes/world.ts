@@ -1,10 +1,11 @@
 import type { ManifestObject } from '../manifests/object.ts'
-import type { PolicyVersion, Unread, World } from '../world.ts'
+import type { PolicyVersion, Recent, Unread, World } from '../world.ts'
 import { isStatus } from './api-error.ts'
 import type { Client } from './client.ts'
 import { toObject, worldOf } from './live-world.ts'
 import { type LiveObject, listObjects } from './objects.ts'
 import { projected } from './project.ts'
+import { recentOf } from './recent.ts'
 import { type ResourceKind, resources } from './resources.ts'
 import { roleAnnotation } from './run-facts.ts'
 
@@ -21,6 +22,8 @@ const read = [
 export interface WorldScope {
   /** Where to look when the whole cluster may not be listed. */
   readonly namespaces: readonly string[]
+  /** What was written later than this is told (milliseconds since the epoch); nothing when absent. */
+  readonly since?: number
 }
 
 /** The world of a live cluster, without this tool's own probes. What may not be read is named in `unread`; other failures reject. */
@@ -37,7 +40,8 @@ export interface LiveCluster {
 /** The same with the objects. */
 export async function readCluster(client: Client, scope: WorldScope, signal: AbortSignal): Promise<LiveCluster> {
   const unread: Unread[] = []
-  const lists = await Promise.all(read.map((kind) => readKind(client, kind, { ...scope, unread }, signal)))
+  const recent: Recent[] = []
+  const lists = await Promise.all(read.map((kind) => readKind(client, kind, { ...scope, unread, recent }, signal)))
   const objects = lists.flatMap((list, index) => list.flatMap((live) => toObject(live, resources[read[index]!]) ?? []))
   const { world, problems } = worldOf(objects)
   const known = new Set(world.policies.map(({ namespace, name }) => `${namespace}/${name}`))
@@ -47,17 +51,22 @@ export async function readCluster(client: Client, scope: WorldScope, signal: Abo
     unread.push({ kind, namespace, why: why ?? `the policy ${name} was not understood` })
   }
   const policyVersions = versionsOf(lists[read.indexOf('NetworkPolicy')]!)
-  return { world: { ...world, policyVersions, ...(unread.length === 0 ? {} : { unread }) }, objects }
+  return { world: { ...world, policyVersions, recent, ...(unread.length === 0 ? {} : { unread }) }, objects }
 }
 
 async function readKind(
   client: Client,
   kind: (typeof read)[number],
-  { namespaces, unread }: WorldScope & { readonly unread: Unread[] },
+  { namespaces, since, unread, recent }: WorldScope & { readonly unread: Unread[]; readonly recent: Recent[] },
   signal: AbortSignal,
 ): Promise<LiveObject[]> {
   const resource = resources[kind]
-  const list = (namespace?: string) => listObjects(client, { resource, namespace, keep: projected(kind) }, signal)
+  const project = projected(kind)
+  const keep = (live: LiveObject) => {
+    if (since !== undefined && isOfTheCluster(live)) recent.push(...recentOf(kind, live, since))
+    return project(live)
+  }
+  const list = (namespace?: string) => listObjects(client, { resource, namespace, keep, plain: since === undefined }, signal)
   const refused = (error: unknown): string => {
     if (!isStatus(error, 401, 403)) throw error
     return error.message

@@ -22,6 +22,9 @@ export interface ClusterRequest {
   readonly probePatch?: string
   /** Where the standing canary is. */
   readonly canaryNamespace?: string
+  /** New connections per second that a node sees, and connections that a source has in flight. */
+  readonly perSecond?: number
+  readonly inFlight?: number
   /** Deploys the scenario's manifests first, every image replaced by Crosscheck's listener. */
   readonly rehearse: boolean
 }
@@ -98,7 +101,7 @@ export async function offerOthers(error: unknown, otherwise: string): Promise<ne
 
 /** What the fabric must know of the request and of this machine. */
 async function clusterOptions(
-  { kubeconfig, context, image, imagePullSecret, probePatch, canaryNamespace }: ClusterRequest,
+  { kubeconfig, context, image, imagePullSecret, probePatch, canaryNamespace, perSecond, inFlight }: ClusterRequest,
   io: Io,
 ): Promise<ClusterOptions> {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
@@ -113,6 +116,8 @@ async function clusterOptions(
     ...(imagePullSecret === undefined ? {} : { imagePullSecret }),
     ...(probePatch === undefined ? {} : { patch: await readProbePatch(probePatch) }),
     ...(canaryNamespace === undefined ? {} : { canaryNamespace }),
+    ...(perSecond === undefined ? {} : { perSecond }),
+    ...(inFlight === undefined ? {} : { concurrency: inFlight }),
     outside: { vantage, addresses, inCluster: existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token') },
     now: io.now,
   }

@@ -13,7 +13,12 @@ export interface RunRequest {
   readonly verbose: boolean
   readonly knownFailures?: string
   readonly kubernetes?: string
+  /** Scenarios side by side. */
   readonly parallel: number
+  readonly settleMs?: number
+  /** On a cluster: new connections per second of each node, and connections in flight of each source. */
+  readonly perSecond?: number
+  readonly inFlight?: number
 }
 
 /** Scenarios share nothing in the lab; more of them than processors would only wait for each other. */
@@ -34,19 +39,36 @@ export function readRunOptions(options: Invocation['options']): RunRequest | { r
   const deadlineMs = time === undefined ? undefined : parseDuration(time)
   if (time !== undefined && (deadlineMs === undefined || deadlineMs < 100 || deadlineMs > 60_000))
     refuse(`--deadline ${time}: expected a duration from 100ms to 1m, as in 2s`)
+  const settle = options.settle as string | undefined
+  const settleMs = settle === undefined ? undefined : parseDuration(settle)
+  if (settle !== undefined && (settleMs === undefined || settleMs > 3_600_000))
+    refuse(`--settle ${settle}: expected a duration of at most 1h, as in 30s, or 0`)
+  const rate = options.rate as string | undefined
+  const perSecond = rate === undefined ? undefined : Number(rate)
+  if (perSecond !== undefined && !(Number.isInteger(perSecond) && perSecond >= 1 && perSecond <= 100_000))
+    refuse(`--rate ${rate}: expected a number from 1 to 100000`)
+  if (rate !== undefined && (options.lab === true || options.predict === true))
+    refuse(`--rate goes with a cluster, not with ${where}`)
   const inconclusive = options.inconclusive as string
   if (inconclusive !== 'fail' && inconclusive !== 'warn')
     refuse(`--inconclusive ${inconclusive}: expected fail or warn`)
-  const digits = (options.concurrency as string | undefined) ?? String(usualParallel)
-  const parallel = Number(digits)
-  if (!Number.isInteger(parallel) || parallel < 1 || parallel > 64)
-    refuse(`--concurrency ${digits}: expected a number from 1 to 64`)
+  const onCluster = options.lab !== true && options.predict !== true
+  const most = onCluster ? 1_000 : 64
+  const digits = options.concurrency as string | undefined
+  const number = digits === undefined ? undefined : Number(digits)
+  if (number !== undefined && !(Number.isInteger(number) && number >= 1 && number <= most))
+    refuse(`--concurrency ${digits}: expected a number from 1 to ${most}`)
   if (problems.length > 0) return { problems }
   return {
     where: options.predict === true ? 'predicted' : options.lab === true ? 'lab' : 'cluster',
     only: (options.only ?? []) as string[],
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
-    ...{ inconclusive: inconclusive === 'warn' ? 'warn' : 'fail', verbose: options.verbose === true, parallel },
+    ...(settleMs === undefined ? {} : { settleMs }),
+    ...(perSecond === undefined ? {} : { perSecond }),
+    ...(number === undefined || !onCluster ? {} : { inFlight: number }),
+    ...{ inconclusive: inconclusive === 'warn' ? 'warn' : 'fail', verbose: options.verbose === true },
+    // On a cluster the scenarios would share its nodes.
+    parallel: onCluster ? 1 : (number ?? usualParallel),
     ...(options.knownFailures === undefined ? {} : { knownFailures: options.knownFailures as string }),
     ...(options.kubernetes === undefined ? {} : { kubernetes: options.kubernetes as string }),
   }

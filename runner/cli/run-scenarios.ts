@@ -80,17 +80,21 @@ function measured(
   { head, emit, request, cluster, amend }: Start,
   io: Io,
 ): Promise<Summary> {
-  const { deadlineMs, parallel, kubernetes } = request
+  const { deadlineMs, settleMs, parallel, kubernetes, perSecond, inFlight } = request
+  const pace = { ...(perSecond === undefined ? {} : { perSecond }), ...(inFlight === undefined ? {} : { inFlight }) }
   return run(
     prepared.map(({ scenario }) => scenario),
     {
       ...{ head, emit, now: io.now, signal: io.signal },
       ...(amend === undefined ? {} : { amend }),
-      // On a cluster the scenarios would share its nodes, and their canary.
-      parallel: request.where === 'lab' ? parallel : 1,
-      open: request.where === 'lab' ? labOpener(prepared, io, kubernetes) : clusterOpener(prepared, cluster, io),
+      parallel,
+      open:
+        request.where === 'lab'
+          ? labOpener(prepared, io, kubernetes)
+          : clusterOpener(prepared, { ...cluster, ...pace }, io),
       readObjects: (files) => readObjects(files, io),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      ...(settleMs === undefined ? {} : { settleMs }),
     },
   )
 }

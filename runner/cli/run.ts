@@ -34,7 +34,15 @@ export const run: Command = {
       .option('--set <name=value>', 'value of a variable of the scenarios (repeatable)', repeatable)
       .option('--only <pattern>', 'only paths that match (repeatable)', repeatable)
       .option('--deadline <time>', 'how long a check may take, as in 2s, where paths and scenarios do not say it')
-      .option('--concurrency <n>', 'scenarios that run side by side in the lab (default: one per processor, at most 4)')
+      .option(
+        '--settle <time>',
+        'how long paths may take until policies are in force, as in 1m; 0: not at all (default: 30s after a change)',
+      )
+      .option('--rate <n>', 'on a cluster: new connections per second that a node sees, of all sources (default: 500)')
+      .option(
+        '--concurrency <n>',
+        'scenarios side by side in the lab (default: one per processor, at most 4); on a cluster connections that a source has in flight (default: 50)',
+      )
       .option('--inconclusive <fail|warn>', 'what becomes of paths of which nothing is known', 'fail')
       .option('--known-failures <file>', 'paths that are known to fail do not count; one that passes does')
       .option('-v, --verbose', 'list passing paths too, with their evidence')

@@ -33,8 +33,8 @@ export async function acquaint(
   options: AcquaintOptions,
 ): Promise<ReadonlyMap<SourceKey, Shown>> {
   const { fabric, changed, now, signal } = options
-  if (changed !== undefined && fabric.timing.policies === 'eventually')
-    await pause(changed.at + blindMs - now(), signal)
+  const isBlind = changed !== undefined && !(changed.policiesAlone && changed.isShown)
+  if (isBlind && fabric.timing.policies === 'eventually') await pause(changed.at + blindMs - now(), signal)
   const fresh = [...probes].filter(([, probe]) => probe.bornAt !== undefined)
   const entries = fresh.map(async ([key, probe]) => [key, await known(probe, options)] as const)
   return new Map(await Promise.all(entries))

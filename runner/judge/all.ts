@@ -23,6 +23,8 @@ export interface JudgeAllOptions {
   readonly fabric: Fabric
   readonly probes: Probes
   readonly measurement: Measurement
+  /** What became of paths that had to settle. */
+  readonly remarks: ReadonlyMap<PlannedPath, string>
   readonly predict: Predict
   readonly signal: AbortSignal
 }
@@ -79,7 +81,9 @@ async function judgeOne(
   const alone =
     verdict.cause === 'leak' && probe !== undefined ? await remeasured(planned, measurement, { probe, signal }) : []
   const repair = verdict.cause === 'policy' ? repairLine(planned, options.scenario) : undefined
-  const explanation = [...alone, ...explain(planned, verdict, { world, source: probe?.pod, prediction })]
+  const remark = options.remarks.get(planned)
+  const settled = remark === undefined ? [] : [remark]
+  const explanation = [...alone, ...settled, ...explain(planned, verdict, { world, source: probe?.pod, prediction })]
   return conclude(planned, verdict, {
     ...{ position, measurement, probe, prediction, explanation },
     ...(repair === undefined ? {} : { repair }),

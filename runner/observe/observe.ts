@@ -1,12 +1,15 @@
 import type { Observation } from '../../checks/outcome.ts'
 import type { Probe } from '../../fabric/fabric.ts'
 import type { Dial, SourceKey } from '../plan/dial.ts'
+import { mixed, sharedPace } from './pace.ts'
 
 /** Observations of each dial, one per connection, in no particular order. */
 export type Sightings = ReadonlyMap<Dial, readonly Observation[]>
 
 export interface ObserveOptions {
   readonly probes: ReadonlyMap<SourceKey, Probe>
+  /** New connections that a target's node may see in a second, from all sources together; any number when absent. */
+  readonly perSecond?: number | undefined
   readonly signal: AbortSignal
   /** Called when all connections of a dial have been made. */
   readonly onDial?: (dial: Dial, observations: readonly Observation[]) => void
@@ -25,14 +28,18 @@ export async function observe(dials: readonly Dial[], options: ObserveOptions): 
   return new Map([...first, ...both])
 }
 
-async function observeOnce(dials: readonly Dial[], { probes, signal, onDial }: ObserveOptions): Promise<Sightings> {
+async function observeOnce(
+  dials: readonly Dial[],
+  { probes, perSecond, signal, onDial }: ObserveOptions,
+): Promise<Sightings> {
   const seen = new Map<Dial, Observation[]>(dials.map((dial) => [dial, []]))
-  const bySource = Map.groupBy(dials, (dial) => dial.source)
+  const paceOf = perSecond === undefined ? () => undefined : sharedPace(dials, perSecond)
+  const bySource = Map.groupBy(perSecond === undefined ? dials : mixed(dials), (dial) => dial.source)
   await Promise.all(
     [...bySource].map(async ([source, own]) => {
       const probe = probes.get(source)
       if (probe === undefined) return
-      for await (const observation of probe.run(batchOf(own), signal)) {
+      for await (const observation of probe.run(batchOf(own), signal, paceOf(own))) {
         const dial = own[Number.parseInt(observation.id, 10)]
         const list = dial && seen.get(dial)
         if (dial === undefined || list === undefined) continue

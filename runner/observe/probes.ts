@@ -15,6 +15,10 @@ export const noProbes: Probes = { ready: new Map(), unavailable: new Map() }
 export interface Changed {
   readonly at: number
   readonly before: ReadonlySet<string>
+  /** No pod and no label changed: there is nothing else that a plugin would have to learn. */
+  readonly policiesAlone: boolean
+  /** Packets were seen to do what the policies say since. */
+  readonly isShown: boolean
 }
 
 export interface ProbeOptions {

@@ -1,5 +1,6 @@
 import type { RunEvent, RunHead } from '../events.ts'
 import type { PathResult } from '../result.ts'
+import { percentile } from '../settle/text.ts'
 import { pathJson } from './json-path.ts'
 import { bounded } from './neutral.ts'
 import type { Reporter } from './reporter.ts'
@@ -25,12 +26,14 @@ export function jsonReporter(): Reporter {
   let image: string | null = null
   const notices: Report['notices'] = []
   const canary: Report['canary'] = []
+  const enforcement: Report['enforcement'] = []
   const paths: { readonly index: number; readonly line: string }[] = []
   return (event) => {
     if (event.kind === 'start') head = event.head
     else if (event.kind === 'fabric') fabrics.push(event)
     else if (event.kind === 'notice') notices.push({ scenario: event.scenario ?? null, message: event.message })
     else if (event.kind === 'canary') canary.push(...canaryJson(event))
+    else if (event.kind === 'enforced') enforcement.push(enforcementJson(event))
     else if (event.kind === 'path') {
       image ??= event.result.source?.image ?? null
       paths.push({ index: event.result.index, line: pathLine(event.result) })
@@ -43,6 +46,7 @@ export function jsonReporter(): Reporter {
       summary: { pass, fail, inconclusive, predicted, skipped, seconds },
       notices,
       canary,
+      enforcement,
     }
     const opened = inert(laidOut(bounded(document, longest))).slice(0, -'\n}'.length)
     const lines = paths.toSorted((a, b) => a.index - b.index).map(({ line }) => line)
@@ -95,6 +99,15 @@ function runJson(head: RunHead, { fabrics, image, event }: Told): Report['run'] 
         resourceVersion: resourceVersion ?? null,
       })),
     ),
+  }
+}
+
+function enforcementJson({ scenario, step, enforcement }: Extract<RunEvent, { kind: 'enforced' }>) {
+  const { afterMs, late, flips } = enforcement
+  const [p50, p99, last] = [percentile(afterMs, 50), percentile(afterMs, 99), afterMs.at(-1)]
+  return {
+    ...{ scenario, step, ways: afterMs.length + late, late, flips },
+    ...{ p50: p50 ?? null, p99: p99 ?? null, last: last ?? null },
   }
 }
 

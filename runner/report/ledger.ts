@@ -1,6 +1,7 @@
 import type { CanaryResult } from '../control/canary.ts'
 import type { RunEvent, RunHead } from '../events.ts'
 import type { PathResult } from '../result.ts'
+import { enforcementText } from '../settle/text.ts'
 import type { Cell } from './grid.ts'
 
 export interface FabricNote {
@@ -35,8 +36,17 @@ export function enter(ledger: Ledger, event: RunEvent): void {
   } else if (event.kind === 'fabric') ledger.fabrics.push({ ...event, policies: event.policies.length })
   else if (event.kind === 'notice') ledger.notices.push(event)
   else if (event.kind === 'canary') ledger.canaries.push(event)
+  else if (event.kind === 'enforced') enterEnforcement(ledger, event)
   else if (event.kind === 'path') enterPath(ledger, event.result)
   else if (event.kind === 'end') sort(ledger)
+}
+
+function enterEnforcement(
+  ledger: Ledger,
+  { scenario, step, enforcement }: Extract<RunEvent, { kind: 'enforced' }>,
+): void {
+  const message = enforcementText(step, enforcement)
+  if (message !== undefined) ledger.notices.push({ scenario, message })
 }
 
 /** Scenarios run side by side: at the end everything stands in the order of the files. */

@@ -47,6 +47,17 @@ const summarySchema = z.strictObject({
   seconds: z.number().nonnegative(),
 })
 
+const enforcementSchema = z
+  .strictObject({
+    scenario: text,
+    step: text,
+    ways: count.describe('from one source to one socket, that the policies decide'),
+    late: count.describe('ways that did not do in time what the policies say'),
+    flips: count,
+    ...{ p50: z.number().nullable(), p99: z.number().nullable(), last: z.number().nullable() },
+  })
+  .describe("time to enforce after a step's change, in milliseconds")
+
 const canarySchema = z.strictObject({
   scenario: text,
   node: text,
@@ -141,6 +152,7 @@ export const reportSchema = z.strictObject({
   summary: summarySchema,
   notices: z.array(z.strictObject({ scenario: maybe, message: text })),
   canary: z.array(canarySchema),
+  enforcement: z.array(enforcementSchema),
   paths: z.array(pathSchema),
 })
 

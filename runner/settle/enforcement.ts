@@ -1,0 +1,99 @@
+import type { Probe, Timing } from '../../fabric/fabric.ts'
+import { pollMs } from '../control/canary-legs.ts'
+import { layer4OfOutcome } from '../judge/evidence.ts'
+import { observe } from '../observe/observe.ts'
+import { pause } from '../pause.ts'
+import { transportCheck } from '../plan/checks.ts'
+import { type AddressAim, type Dial, type SourceKey, socketKey } from '../plan/dial.ts'
+import type { PlannedPath } from '../plan/paths.ts'
+import type { HopPrediction, PathPrediction, Predict } from '../predict/predict.ts'
+
+/** How long it took until packets did what the policies say after a change. */
+export interface Enforcement {
+  /** Milliseconds from the change until it was so and stayed so, one per way that the policies decide: from one source to one socket. */
+  readonly afterMs: readonly number[]
+  /** How often a way was seen to turn from what the policies say to what they do not. */
+  readonly flips: number
+  /** Ways that did not come to it in time. */
+  readonly late: number
+}
+
+export interface EnforcementOptions {
+  readonly probes: ReadonlyMap<SourceKey, Probe>
+  readonly predict: Predict
+  readonly timing: Timing
+  /** When the change was made, and until when it is waited for, in milliseconds since the epoch. */
+  readonly since: number
+  readonly until: number
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
+
+const periodMs = 50
+
+interface Way {
+  readonly dial: Dial
+  readonly wanted: 'allow' | 'deny'
+  since: number | undefined
+  flips: number
+}
+
+/** Dials every pod that the paths lead to by new connections until each is as open or as shut as the policies say, or the time is up. */
+export async function untilEnforced(paths: readonly PlannedPath[], options: EnforcementOptions): Promise<Enforcement> {
+  const { probes, timing, since, until, now, signal } = options
+  const ways = waysOf(paths, options)
+  for (let round = 1; ways.length > 0; round++) {
+    const begun = now()
+    const dials = new Map(ways.map((way) => [quick(way.dial, pollMs(round, timing.canaryMs)), way]))
+    const seen = await observe([...dials.keys()], { probes, perSecond: timing.perSecond, signal })
+    for (const [dial, way] of dials) {
+      const isSo = agrees(way, dial, seen.get(dial) ?? [])
+      if (!isSo && way.since !== undefined) way.flips += 1
+      way.since = isSo ? (way.since ?? begun) : undefined
+    }
+    if (ways.every((way) => way.since !== undefined) || now() > until || signal.aborted) break
+    await pause(periodMs, signal)
+  }
+  const settled = ways.flatMap((way) => (way.since === undefined ? [] : [Math.max(0, way.since - since)]))
+  const flips = ways.reduce((sum, way) => sum + way.flips, 0)
+  return { afterMs: settled.toSorted((a, b) => a - b), flips, late: ways.length - settled.length }
+}
+
+/** A refusal is no news: nobody may be listening, and some plugins deny by it. */
+function agrees({ wanted }: Way, { check }: Dial, observations: Parameters<typeof sightsOf>[0]): boolean {
+  const [seen] = sightsOf(observations, check.kind)
+  return seen === 'refused' || (wanted === 'allow' ? seen === 'open' : seen === 'blocked')
+}
+
+function sightsOf(
+  observations: readonly { readonly outcome: Parameters<typeof layer4OfOutcome>[0] }[],
+  kind: Dial['check']['kind'],
+) {
+  return observations.map(({ outcome }) => layer4OfOutcome(outcome, kind))
+}
+
+function waysOf(paths: readonly PlannedPath[], { probes, predict }: EnforcementOptions): Way[] {
+  const ways = new Map<string, Way>()
+  for (const planned of paths) {
+    const { byDial } = predict(planned, probes.get(planned.source.key))
+    for (const dial of planned.addresses) {
+      const wanted = predictedOf(dial, byDial)
+      if (dial.aim.kind !== 'pod' || wanted === undefined) continue
+      ways.set(`${dial.source} ${socketKey(dial.aim.socket)}`, { dial, wanted, since: undefined, flips: 0 })
+    }
+  }
+  return [...ways.values()]
+}
+
+function predictedOf(dial: Dial, byDial: PathPrediction['byDial']): 'allow' | 'deny' | undefined {
+  const verdicts = (byDial.get(dial) ?? []).map(({ prediction }: HopPrediction) =>
+    'verdict' in prediction ? prediction.verdict : undefined,
+  )
+  const [first] = verdicts
+  return verdicts.every((each) => each === first) && (first === 'allow' || first === 'deny') ? first : undefined
+}
+
+function quick(dial: Dial, deadlineMs: number): Dial {
+  const { socket } = dial.aim as AddressAim
+  return { ...dial, check: transportCheck(socket, { deadlineMs, attempts: 1 }), connections: 1 }
+}
