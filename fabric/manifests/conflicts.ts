@@ -14,7 +14,7 @@ interface Claim {
 
 /**
  * One object per kind, namespace and name: the last. Two that differ are an error naming both places (semantics rule 66), two alike
- * a warning: overlays that share a base print it twice.
+ * a warning; not a Namespace, which every overlay that lives in it may bring along.
  */
 export function withoutDuplicates(objects: readonly ManifestObject[], problems: Problem[]): ManifestObject[] {
   const unique = new Map<string, ManifestObject>()
@@ -23,6 +23,7 @@ export function withoutDuplicates(objects: readonly ManifestObject[], problems: 
     unique.set(keyOf(object), object)
     if (first === undefined || treatmentOf(object.apiVersion, object.kind) === 'irrelevant') continue
     const alike = isDeepStrictEqual(first.value, object.value)
+    if (alike && object.kind === 'Namespace') continue
     problems.push({
       severity: alike ? 'warning' : 'error',
       message: `${titleOf(object)} is given twice${alike ? '' : ', and not alike'}, first at ${placeText(first.place)}`,
