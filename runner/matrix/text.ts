@@ -113,5 +113,16 @@ function summary(cells: readonly Cell[], { seconds, interrupted }: TextOptions):
     `${cells.filter((cell) => stateOf(cell) === state).length} ${state}`
   const counts = [count('open'), count('blocked'), count('unknown')].join(', ')
   const cellCount = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
-  return `${cellCount} in ${seconds.toFixed(1)} s: ${counts}${interrupted ? '; interrupted' : ''}\n`
+  const comparison = agreement(cells)
+  return `${cellCount} in ${seconds.toFixed(1)} s: ${counts}${comparison}${interrupted ? '; interrupted' : ''}\n`
+}
+
+/** Of the cells that were promised and measured; nothing where none is both. */
+function agreement(cells: readonly Cell[]): string {
+  const both = cells.filter(
+    ({ predicted = 'undefined', observed = 'unknown' }) => predicted !== 'undefined' && observed !== 'unknown',
+  )
+  if (both.length === 0) return ''
+  const same = both.filter((cell) => !disagrees(cell)).length
+  return `; predictions agree in ${same} of ${both.length}`
 }

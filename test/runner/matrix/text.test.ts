@@ -12,7 +12,7 @@ function podOf(key: string): Pod {
   return { namespace, name, workload } as Pod
 }
 
-type Seen = Pick<Cell, 'observed' | 'reason' | 'detail'>
+type Seen = Pick<Cell, 'predicted' | 'observed' | 'reason' | 'detail'>
 
 function cellOf(from: string, to: string, seen: Seen = { observed: 'open', reason: 'connected' }): MeasuredCell {
   const [, service] = /^(?:.*)\/service\/(.*)$/.exec(to) ?? []
@@ -92,6 +92,18 @@ test('long lists are cut, and the summary says when it was interrupted', () => {
   const text = textOf(cells, { interrupted: true })
   expect(text).toContain('  1 × reason 19\n  and 10 more, all of them with -o json\n')
   expect(text).toMatch(/30 cells in 2.3 s: 0 open, 0 blocked, 30 unknown; interrupted\n$/)
+})
+
+test('where policies were asked too, the summary says in how many cells packets did what they mean', () => {
+  const cells = [
+    cellOf('a/web', 'b/x', { predicted: 'allow', observed: 'open' }),
+    cellOf('a/web', 'b/y', { predicted: 'deny', ...blocked }),
+    cellOf('a/web', 'b/z', { predicted: 'deny', observed: 'open' }),
+    cellOf('a/web', 'b/v', { predicted: 'undefined', observed: 'open' }),
+    cellOf('a/web', 'b/w', { predicted: 'allow', ...unknown }),
+  ]
+  expect(textOf(cells)).toMatch(/: 3 open, 1 blocked, 1 unknown; predictions agree in 2 of 3\n$/)
+  expect(textOf(cells.slice(0, 2))).toMatch(/; predictions agree in 2 of 2\n$/)
 })
 
 test('without a cell there is no table', () => {
