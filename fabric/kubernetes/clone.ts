@@ -50,7 +50,7 @@ export async function templateOf(
 }
 
 /** Labels of a pod less those that its controller added. */
-export function ownLabels(labels: Labels = {}): Labels {
+function ownLabels(labels: Labels = {}): Labels {
   return Object.fromEntries(Object.entries(labels).filter(([key]) => !controllerLabels.has(key)))
 }
 

@@ -1,8 +1,10 @@
 import type { Labels } from '../../policy/types.ts'
 import type { Manifest } from '../fabric.ts'
 import { residentLabel } from '../owned.ts'
-import { podDefaults, probeContainer, readyWhenListening, usualResources } from './pod-spec.ts'
+import { podDefaults, probeContainer, readyWhenListening, sidecarMarks, usualResources } from './pod-spec.ts'
+import { patched } from './probe-patch.ts'
 import {
+  labelsAnnotation,
   type ResidentPods,
   residentAccess,
   type ServiceAccountName,
@@ -34,10 +36,11 @@ export function canaryObjects(listeners: readonly CanaryListener[], options: Can
 
 function daemonSet(
   { name, labels, port }: CanaryListener,
-  { namespace, image, imagePullSecret }: CanaryOptions,
+  { namespace, image, imagePullSecret, patch }: CanaryOptions,
 ): Manifest {
   const own = { [residentLabel]: name }
   const annotations = { [roleAnnotation]: 'listener', [sourceAnnotation]: `canary (${name})` }
+  const marks = { ...annotations, [labelsAnnotation]: JSON.stringify(labels), ...sidecarMarks({}) }
   const container = probeContainer(
     { image, tokenSha256: '' },
     { name: 'listener', args: ['listen', '--tcp', String(port)], resources: usualResources },
@@ -56,7 +59,7 @@ function daemonSet(
     spec: {
       selector: { matchLabels: own },
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%' } },
-      template: { metadata: { labels: { ...labels, ...own }, annotations }, spec },
+      template: patched({ metadata: { labels: { ...labels, ...own }, annotations: marks }, spec }, patch),
     },
   }
 }

@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto'
 import type { Manifest } from '../fabric.ts'
 import { residentLabel } from '../owned.ts'
 import { copiedFields } from './clone.ts'
-import { neverReady, onNode, podDefaults, probeContainer, type Resources, readyWhenListening } from './pod-spec.ts'
+import {
+  neverReady,
+  onNode,
+  podDefaults,
+  probeContainer,
+  type Resources,
+  readyWhenListening,
+  sidecarMarks,
+} from './pod-spec.ts'
+import { type ProbePatch, patched } from './probe-patch.ts'
 import { type ResidentSource, residentName } from './resident-source.ts'
 import { roleAnnotation } from './run-facts.ts'
 
@@ -21,36 +30,35 @@ export const tokenFromSecret = [
 
 /** What a resident probe stands for, in words. */
 export const sourceAnnotation = 'crosscheck.dev/source'
+/** The labels of its source as JSON: the pod may have got more of them, by a patch, a webhook or its controller. */
+export const labelsAnnotation = 'crosscheck.dev/source-labels'
 
 export interface ResidentPods {
   readonly image: string
   readonly imagePullSecret?: string
   readonly resources: Resources
+  /** What an administrator asks of every pod that is made. */
+  readonly patch?: ProbePatch
   /** One on every node (a DaemonSet) instead of one (a StatefulSet, whose pod keeps its name). */
   readonly everyNode: boolean
 }
 
 /** The workload that keeps a resident probe: its pod has the source's labels and one more, and no Service sends it traffic. */
 export function residentWorkload(source: ResidentSource, pods: ResidentPods): Manifest {
-  const { namespace, node, labels } = source
   const name = residentName(source)
   const own = { [residentLabel]: name }
   const annotations = { [roleAnnotation]: 'probe', [sourceAnnotation]: titleOf(source) }
-  const template = residentPod(source, pods)
   return {
     apiVersion: 'apps/v1',
     kind: pods.everyNode ? 'DaemonSet' : 'StatefulSet',
-    metadata: { namespace, name, labels: own, annotations },
+    metadata: { namespace: source.namespace, name, labels: own, annotations },
     spec: {
       selector: { matchLabels: own },
       // It never becomes ready: in turn, its replacement would wait for that for ever.
       ...(pods.everyNode
         ? { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%' } } }
         : { replicas: 1, serviceName: name, podManagementPolicy: 'Parallel' }),
-      template: {
-        metadata: { labels: { ...labels, ...own }, annotations: { ...annotations, ...template.annotations } },
-        spec: { ...template.spec, ...(node === undefined || pods.everyNode ? {} : onNode(node)) },
-      },
+      template: patched(residentPod(source, pods), pods.patch),
     },
   }
 }
@@ -62,22 +70,24 @@ export function titleOf({ title, labels, node }: ResidentSource): string {
 }
 
 /** Nobody sends traffic to a pod that no Service can select, so that one may be ready, as monitoring expects of a StatefulSet. */
-function residentPod({ labels, spec }: ResidentSource, pods: ResidentPods) {
+function residentPod(source: ResidentSource, pods: ResidentPods) {
+  const { labels, spec, node } = source
   const hides = Object.keys(labels).length > 0
   const container = probeContainer({ image: pods.image, tokenSha256: '' }, { name: 'probe', resources: pods.resources })
   return {
-    annotations: { 'sidecar.istio.io/inject': 'false', 'linkerd.io/inject': 'disabled' },
+    metadata: {
+      labels: { ...labels, [residentLabel]: residentName(source) },
+      annotations: {
+        ...{ [roleAnnotation]: 'probe', [sourceAnnotation]: titleOf(source) },
+        ...{ [labelsAnnotation]: JSON.stringify(labels), ...sidecarMarks({}) },
+      },
+    },
     spec: {
       ...podDefaults(pods),
       ...copiedFields(spec),
       ...(hides ? neverReady.spec : {}),
-      containers: [
-        {
-          ...container,
-          env: tokenFromSecret,
-          ...(hides ? neverReady.container : readyWhenListening),
-        },
-      ],
+      ...(node === undefined || pods.everyNode ? {} : onNode(node)),
+      containers: [{ ...container, env: tokenFromSecret, ...(hides ? neverReady.container : readyWhenListening) }],
     },
   }
 }

@@ -1,16 +1,17 @@
 import type { Labels } from '../../policy/types.ts'
 import type { Probe, Unavailable } from '../fabric.ts'
-import { ownedLabel, residentLabel } from '../owned.ts'
+import { residentLabel } from '../owned.ts'
 import { isStatus } from './api-error.ts'
-import { ownLabels, type Template } from './clone.ts'
+import type { Template } from './clone.ts'
 import type { Cluster } from './cluster.ts'
+import { noteWith } from './injected.ts'
 import { podOf } from './live-world.ts'
 import { getObject, type LiveObject, listObjects } from './objects.ts'
 import { remember } from './owners.ts'
-import { type ContainerStatus, stateOf } from './pod-state.ts'
+import { type ContainerStatus, imageOf, stateOf } from './pod-state.ts'
 import { probeIn } from './probe-in.ts'
 import { freshProbe, type Standing } from './probe-pods.ts'
-import { residentAccess, sourceAnnotation, tokenKey } from './resident-manifests.ts'
+import { labelsAnnotation, residentAccess, sourceAnnotation, tokenKey } from './resident-manifests.ts'
 import { sameLabels } from './resident-source.ts'
 import { resources } from './resources.ts'
 
@@ -24,6 +25,8 @@ export async function standInProbe(
   template: Template,
   signal: AbortSignal,
 ): Promise<Probe | Unavailable> {
+  // Its sidecars were declined: in a mesh it would be somebody else.
+  if (cluster.run.mesh === true) return freshProbe(cluster, standing, template, signal)
   const resident = await residentProbe(cluster, standing, template.labels, signal)
   if (resident !== undefined && !('unavailable' in resident)) return resident
   const fresh = await freshProbe(cluster, standing, template, signal)
@@ -40,9 +43,7 @@ async function residentProbe(
 ): Promise<Probe | Unavailable | undefined> {
   const pods = await podsIn(cluster, namespace, signal)
   if (pods.length === 0) return undefined
-  const alike = pods.filter(
-    (pod) => sameLabels(sourceLabels(pod), labels) && (node === undefined || pod.spec?.['nodeName'] === node),
-  )
+  const alike = pods.filter((pod) => standsFor(pod, labels) && (node === undefined || pod.spec?.['nodeName'] === node))
   const wanted = node === undefined ? '' : ` on ${node}`
   if (alike.length === 0) return { unavailable: `no resident probe of ${namespace} has its labels${wanted}` }
   const up = alike.find((pod) => stateOf(pod).kind === 'running')
@@ -100,17 +101,22 @@ function probeOf(cluster: Cluster, live: LiveObject, token: string): Probe | und
   const isFresh = cluster.run.now() - startedAt < freshMs
   const probe = probeIn(cluster, {
     identity: { kind: 'pod', namespace: pod.namespace, name },
-    ...{ pod, token, note: `tested by a resident probe for ${live.metadata.annotations?.[sourceAnnotation] ?? name}` },
+    ...{ pod, token, image: imageOf(live) },
+    note: noteWith(`tested by a resident probe for ${live.metadata.annotations?.[sourceAnnotation] ?? name}`, live),
     ...(isFresh ? { bornAt: startedAt } : {}),
   })
   cluster.residents.probes.set(uid, probe)
   return probe
 }
 
-/** The labels of a resident probe's pod that are those of its source. */
-export function sourceLabels({ metadata }: LiveObject): Labels {
-  const { [residentLabel]: _, [ownedLabel]: __, ...labels } = ownLabels(metadata.labels)
-  return labels
+/** Whether a pod stands for sources with exactly these labels; a pod that does not say so stands for none. */
+export function standsFor({ metadata }: LiveObject, labels: Labels): boolean {
+  try {
+    const said: unknown = JSON.parse(metadata.annotations?.[labelsAnnotation] ?? 'null')
+    return typeof said === 'object' && said !== null && sameLabels(said as Labels, labels)
+  } catch {
+    return false
+  }
 }
 
 /** When its container began to run, in milliseconds since the epoch. */

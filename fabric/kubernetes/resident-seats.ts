@@ -10,8 +10,7 @@ import { deleteObject, getObject, type LiveObject, listObjects } from './objects
 import { ownerName } from './owners.ts'
 import { stateOf } from './pod-state.ts'
 import { standingCanary } from './resident-canary.ts'
-import { residentIn, sourceLabels } from './resident-probes.ts'
-import { sameLabels } from './resident-source.ts'
+import { residentIn, standsFor } from './resident-probes.ts'
 import { resources } from './resources.ts'
 
 /** A standing canary: what a run asks for is there, and gets the name that the run gives it. */
@@ -100,8 +99,7 @@ function seatFor(object: ManifestObject, pods: readonly LiveObject[]): LiveObjec
   const { nodeName } = value['spec'] as { readonly nodeName?: string }
   const { [ownedLabel]: _, ...wanted } = labels
   const found = pods.find(
-    (pod) =>
-      pod.spec?.['nodeName'] === nodeName && sameLabels(sourceLabels(pod), wanted) && stateOf(pod).kind === 'running',
+    (pod) => pod.spec?.['nodeName'] === nodeName && standsFor(pod, wanted) && stateOf(pod).kind === 'running',
   )
   if (found !== undefined) return found
   throw new Error(

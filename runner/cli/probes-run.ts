@@ -7,6 +7,7 @@ import { readWorld } from '../../fabric/kubernetes/world.ts'
 import { canaryLabels, canaryPort } from '../control/canary-objects.ts'
 import { exitCodes } from '../result.ts'
 import type { Io } from './io.ts'
+import { readProbePatch } from './probe-patch.ts'
 import type { ProbesRequest } from './probes-request.ts'
 import { planText, residentsText } from './probes-text.ts'
 import { wantedByNamespaces, wantedByScenarios } from './probes-wanted.ts'
@@ -56,10 +57,11 @@ async function install(client: Client, request: ProbesRequest, io: Io): Promise<
       ? { wanted: wantedByNamespaces(namespaces, world), problems: [] }
       : await wantedByScenarios(request, world)
   if (tellProblems(problems, io)) return exitCodes.usage
-  const { image, imagePullSecret, canaryNamespace = standingCanary } = cluster
+  const { image, imagePullSecret, probePatch, canaryNamespace = standingCanary } = cluster
   const secret = imagePullSecret === undefined ? {} : { imagePullSecret }
   const options = {
     ...{ image, ...secret, everyNode, force },
+    ...(probePatch === undefined ? {} : { patch: await readProbePatch(probePatch) }),
     ...(request.canary ? { canary: { namespace: canaryNamespace, listeners: canaryListeners } } : {}),
     ...(reader === undefined ? {} : { reader }),
   }
@@ -77,6 +79,8 @@ async function install(client: Client, request: ProbesRequest, io: Io): Promise<
   const late = await installResidents(client, plan, io.signal)
   for (const { name, why } of late) io.stderr.write(`${name} did not come up: ${why}\n`)
   for (const { title, why } of plan.refused) io.stderr.write(`not for ${title}: ${why}\n`)
+  for (const { name, warnings } of plan.residents)
+    for (const warning of warnings) io.stderr.write(`${name}: ${warning}\n`)
   const canary = request.canary ? [canaryNamespace] : []
   const own = [...new Set([...plan.residents.map(({ source }) => source.namespace), ...canary])]
   const code = own.length === 0 ? exitCodes.pass : await list(client, { ...request, namespaces: own }, io)

@@ -15,7 +15,18 @@ export async function wantedByScenarios(
 ): Promise<{ readonly wanted: readonly Wanted[]; readonly problems: readonly Problem[] }> {
   const { scenarios, problems } = await loadScenarios(paths, fs, { set })
   const world = withoutOwned(live)
-  const expanded = scenarios.flatMap(sourcesOf).map((source) => ({ source, ...expandSource(source, world) }))
+  const meshed = scenarios
+    .filter(({ mesh }) => mesh === true)
+    .map(
+      ({ name, place }): Problem => ({
+        ...{ severity: 'warning', place },
+        message: `${name}: its sources are in a mesh, which resident probes decline`,
+      }),
+    )
+  const expanded = scenarios
+    .filter(({ mesh }) => mesh !== true)
+    .flatMap(sourcesOf)
+    .map((source) => ({ source, ...expandSource(source, world) }))
   const absent = expanded
     .filter(({ sources }) => sources.length === 0)
     .map(
@@ -28,7 +39,7 @@ export async function wantedByScenarios(
     expanded.flatMap(({ sources }) => sources.map(({ key, identity }) => [key, identity] as const)),
   )
   const wanted = [...unique.values()].map((identity) => wantedFor(identity, world))
-  return { wanted, problems: [...problems, ...absent] }
+  return { wanted, problems: [...problems, ...meshed, ...absent] }
 }
 
 /** One identity for each kind of pod of the namespaces: what a matrix of them asks from. Pods on the host's network have no stand-in. */

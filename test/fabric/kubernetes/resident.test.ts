@@ -5,6 +5,7 @@ import {
   residentWorkload,
   titleOf,
 } from '../../../fabric/kubernetes/resident-manifests.ts'
+import { standsFor } from '../../../fabric/kubernetes/resident-probes.ts'
 import { type ResidentSource, residentKey, residentName } from '../../../fabric/kubernetes/resident-source.ts'
 import { withoutOwned } from '../../../fabric/owned.ts'
 import type { World } from '../../../fabric/world.ts'
@@ -111,6 +112,26 @@ describe('the rights of a reader', () => {
       ],
     })
   })
+})
+
+describe('a pod', () => {
+  const pod = (annotations: Record<string, string>) => ({
+    metadata: { name: 'x', labels: { app: 'ui', added: 'later' }, annotations },
+  })
+  const own = templateOf(residentWorkload(source(), pods)).metadata.annotations as Record<string, string>
+
+  it('stands for the labels that it was made for, whatever labels it has got since', () => {
+    expect(standsFor(pod(own), { tier: 'web', app: 'ui' })).toBe(true)
+    expect(standsFor(pod(own), { app: 'ui' })).toBe(false)
+  })
+
+  it.each<Record<string, string>>([
+    {},
+    { 'crosscheck.dev/source-labels': '{' },
+    { 'crosscheck.dev/source-labels': 'null' },
+  ])('that does not say for whom, stands for nobody (%j)', (annotations) =>
+    expect(standsFor(pod(annotations), {})).toBe(false),
+  )
 })
 
 it('a world without our own has no resident probes and no standing canary', () => {
