@@ -46,7 +46,7 @@ const ways: readonly Way[] = [
 export function preflight(host: Host, folders = systemFolders): void {
   if (host.platform !== 'linux')
     throw new LabUnavailable(
-      `the lab needs Linux: run the container image, as in "docker run --rm --privileged -v .:/work crosscheck run --lab"`,
+      `the lab needs Linux: run the container image, as in "docker run --rm --privileged -v .:/work crosscheck-runner run --lab"`,
     )
   const path = searchPath(host, folders).split(delimiter)
   const missing = Object.entries(needed).filter(([name]) => !path.some((folder) => existsSync(join(folder, name))))
