@@ -92,12 +92,10 @@ export function createChanges(cluster: Cluster): Changes {
     }
     await Promise.all(gone.map((name) => namespaces.remove(name, signal)))
     const addresses = rest.flatMap((object) => addressOf(object) ?? [])
-    await Promise.all(addresses.map((at) => deleteObject(client, at, { propagationPolicy: 'Foreground' }, signal)))
-    await waitUntilGone(
-      client,
-      addresses.filter(({ resource }) => withPods.has(resource.kind)),
-      signal,
-    )
+    // What owns nothing goes at once: in the foreground it would stay until the garbage collector has looked at it.
+    const policyOf = ({ resource }: Address) => (withPods.has(resource.kind) ? 'Foreground' : 'Background')
+    await Promise.all(addresses.map((at) => deleteObject(client, at, { propagationPolicy: policyOf(at) }, signal)))
+    await waitUntilGone(client, addresses, signal)
   }
 
   return {

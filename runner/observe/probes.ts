@@ -1,5 +1,5 @@
 import type { Fabric, Probe, Unavailable } from '../../fabric/fabric.ts'
-import type { World } from '../../fabric/world.ts'
+import type { Pod, World } from '../../fabric/world.ts'
 import type { SourceKey } from '../plan/dial.ts'
 import type { PlannedSource } from '../plan/sources.ts'
 
@@ -33,7 +33,7 @@ export interface ProbeOptions {
 /** Opens a probe for each source, all at once. */
 export async function openProbes(sources: readonly PlannedSource[], options: ProbeOptions): Promise<Probes> {
   const { fabric, world, known, changed, signal } = options
-  const pods = new Set(world.pods.map(({ uid }) => uid))
+  const pods = new Map(world.pods.map((pod) => [pod.uid, pod]))
   const ready = new Map<SourceKey, Probe>()
   const unavailable = new Map<SourceKey, string>()
   const unique = new Map(sources.map((source) => [source.key, source]))
@@ -41,12 +41,18 @@ export async function openProbes(sources: readonly PlannedSource[], options: Pro
     [...unique.values()].map(async ({ key, identity }) => {
       const before = known.ready.get(key)
       const kept = before !== undefined && (before.pod === undefined || pods.has(before.pod.uid))
-      const probe: Probe | Unavailable = kept ? before : await fabric.probe(identity, signal)
+      const probe: Probe | Unavailable = kept ? asNow(before, pods) : await fabric.probe(identity, signal)
       if ('unavailable' in probe) unavailable.set(key, probe.unavailable)
       else ready.set(key, changed === undefined ? probe : born(probe, changed))
     }),
   )
   return { ready, unavailable }
+}
+
+/** A probe with its pod as it is now: a step may have changed its labels. */
+function asNow(probe: Probe, pods: ReadonlyMap<string, Pod>): Probe {
+  const pod = probe.pod === undefined ? undefined : pods.get(probe.pod.uid)
+  return pod === undefined ? probe : { ...probe, pod }
 }
 
 /** A pod that a step made is as fresh as a probe's own: plugins learn of it late. */
