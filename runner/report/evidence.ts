@@ -21,9 +21,14 @@ export function evidenceOf(result: PathResult): Evidence[] {
     { label: 'predicted', lines: predicted === undefined ? [] : predictedLines(predicted, explanation) },
     {
       label: 'control',
-      lines: control.map(
-        ({ shown, sentence }) => `${shown === true ? '' : shown === false ? 'no: ' : 'not known: '}${sentence}`,
-      ),
+      // What holds for both sides, or for several addresses, is one line.
+      lines: [
+        ...new Set(
+          control.map(
+            ({ shown, sentence }) => `${shown === true ? '' : shown === false ? 'no: ' : 'not known: '}${sentence}`,
+          ),
+        ),
+      ],
     },
     { label: 'repair', lines: repair === undefined ? [] : [repair] },
     { label: 'source', lines: source === undefined ? [] : sourceLines(source) },
@@ -46,7 +51,8 @@ function sourceLines({ pod, node, note }: NonNullable<PathResult['source']>): st
 }
 
 /** The observation that decided, then the addresses by what they showed: first those that are not as they should be. */
-function seenLines({ observed, endpoints, expect }: PathResult): string[] {
+function seenLines({ observed, endpoints: all, expect }: PathResult): string[] {
+  const endpoints = withoutFront(all)
   const [only, ...more] = endpoints
   const decided = observed === undefined ? [] : [observedText(observed, more.length === 0 ? only : undefined)]
   if (only === undefined || (more.length === 0 && observed !== undefined)) return decided
@@ -57,6 +63,15 @@ function seenLines({ observed, endpoints, expect }: PathResult): string[] {
     alike.length > most ? [crowd(state, alike)] : alike.map((each) => [state, addressText(each)]),
   )
   return [...decided, ...table(cells)]
+}
+
+/** A name, or a Service's own address, says nothing of its own where all that is behind it is blocked. */
+function withoutFront(endpoints: readonly EndpointResult[]): readonly EndpointResult[] {
+  const behind = endpoints.filter(({ pod }) => pod !== undefined)
+  if (behind.length === 0 || behind.some(({ state }) => state !== 'blocked')) return endpoints
+  const isFront = ({ address, pod, node, service }: EndpointResult) =>
+    !/^[\d.]+$|:/.test(address) || (service !== undefined && pod === undefined && node === undefined)
+  return endpoints.filter((endpoint) => endpoint.state !== 'unknown' || !isFront(endpoint))
 }
 
 /** Addresses that showed the same and have a line each. */

@@ -21,6 +21,7 @@ test('a control that was not had, or showed otherwise, says so', () => {
     { shown: undefined, kind: 'none', sentence: 'c' },
   ] as const
   expect(evidence(path({ control })).control).toEqual(['a', 'no: b', 'not known: c'])
+  expect(evidence(path({ control: [...control, control[0]] })).control).toEqual(['a', 'no: b', 'not known: c'])
 })
 
 test('a prediction has its verdict and a line per rule', () => {
@@ -51,6 +52,17 @@ test('the virtual address of a Service and a node are named', () => {
     'open 3 of 3 (connected)  10.96.0.31:5432/TCP Service shop-data/pg',
     'not known (not_run)      172.18.0.3:5432/TCP node n1',
   ])
+})
+
+test('a name and an address of a Service are left out where all that is behind them is blocked', () => {
+  const shut = endpoint({ state: 'blocked', reason: 'connect_timeout', open: 0 })
+  const unknown = { pod: undefined, state: 'unknown', reason: 'connect_timeout', open: 0 } as const
+  const name = endpoint({ ...unknown, address: 'pg.shop-data.svc.cluster.local', node: undefined })
+  const virtual = endpoint({ ...unknown, address: '10.96.0.31', node: undefined, service: 'shop-data/pg' })
+  const seen = (...endpoints: (typeof shut)[]) => evidence(blockedPath({ endpoints })).seen?.join('\n') ?? ''
+  expect(seen(name, virtual, shut, shut)).not.toContain('not known')
+  expect(seen(name, virtual, shut, shut).match(/blocked/g)).toHaveLength(2)
+  expect(seen(name, endpoint({}), shut)).toContain('not known')
 })
 
 test('what the machine said stands behind what was seen', () => {
