@@ -1,5 +1,6 @@
 import type { Problem, Protocol } from '../../policy/types.ts'
 import type { MatrixOptions, Port } from '../matrix/selection.ts'
+import { givesManifests } from './access.ts'
 import type { Invocation } from './command.ts'
 import { readLabelSelector } from './label-selector.ts'
 
@@ -11,7 +12,7 @@ export function readMatrixOptions(
   const refuse = (message: string, hint?: string) => {
     problems.push({ severity: 'error', message, ...(hint !== undefined && { hint }) })
   }
-  if (options.lab !== true && options.predict !== true)
+  if (options.lab !== true && options.predict !== true && givesManifests(options))
     refuse('matrix: nothing says where to measure', 'add --lab to measure in the lab, or --predict to compute')
   const ports = ((options.port ?? []) as string[]).flatMap((text): Port[] => {
     const port = readPort(text)

@@ -45,16 +45,26 @@ export async function runMatrix(
     ? await measured({ objects, options, version, predict }, io)
     : predicted(built.world, options)
   const seconds = (io.now() - start) / 1000
-  for (const output of outputs) await writeOutput(output, textOf(output, cells, { description, seconds, io }), io)
+  await writeMatrix(cells, outputs, { description, seconds, io })
   return exitCodes.pass
 }
 
-interface Told {
+/** Writes cells as they were asked for. */
+export async function writeMatrix(
+  cells: readonly MeasuredCell[],
+  outputs: readonly Output<'text' | 'json'>[],
+  about: Circumstances,
+): Promise<void> {
+  for (const output of outputs) await writeOutput(output, textOf(output, cells, about), about.io)
+}
+
+export interface Told {
   readonly description: string
   readonly cells: readonly MeasuredCell[]
 }
 
-function predicted(world: World, options: MatrixOptions): Told {
+/** The cells as the policies have them. */
+export function predicted(world: World, options: MatrixOptions): Told {
   return {
     description: `predicted: ${predictedDescription(world)}`,
     cells: predictMatrix(planMatrix(world, { ...options, timing: noTiming }), world),
@@ -116,24 +126,11 @@ function textOf(
 }
 
 /** Names of namespaces that lead to nothing are mistakes; objects that nothing acts on are told once. */
-function nothingFound(
-  { namespaces }: MatrixOptions,
-  { namespaces: known, notSimulated }: World,
-  lab: boolean,
-): Problem[] {
-  const names = known.map(({ name }) => name)
-  const missing = namespaces.filter((name) => !names.includes(name))
+function nothingFound(options: MatrixOptions, { namespaces, notSimulated }: World, lab: boolean): Problem[] {
   const kinds = Map.groupBy(notSimulated, ({ kind }) => kind)
   const passedOver = [...kinds].map(([kind, objects]) => `${kind} (${objects.length})`).join(', ')
   return [
-    ...missing.map((name): Problem => {
-      const hint = didYouMean(name, names)
-      return {
-        severity: 'error',
-        message: `-n ${name}: there is no such namespace`,
-        ...(hint !== undefined && { hint }),
-      }
-    }),
+    ...unknownNamespaces(options, namespaces),
     ...(passedOver === ''
       ? []
       : [
@@ -143,4 +140,16 @@ function nothingFound(
           } as const,
         ]),
   ]
+}
+
+/** Names that no namespace has. */
+export function unknownNamespaces({ namespaces }: MatrixOptions, known: World['namespaces']): Problem[] {
+  const names = known.map(({ name }) => name)
+  return namespaces
+    .filter((name) => !names.includes(name))
+    .map((name): Problem => {
+      const hint = didYouMean(name, names)
+      const message = `-n ${name}: there is no such namespace`
+      return { severity: 'error', message, ...(hint !== undefined && { hint }) }
+    })
 }

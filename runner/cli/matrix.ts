@@ -1,4 +1,6 @@
 import { exitCodes } from '../result.ts'
+import { accessOf, givesManifests, wrongPlace, wrongWorld } from './access.ts'
+import { defineCluster, readCluster } from './cluster.ts'
 import { type Command, repeatable } from './command.ts'
 import { defineInputs, readInputs } from './inputs.ts'
 import { readMatrixOptions } from './matrix-options.ts'
@@ -6,7 +8,11 @@ import { readOutputs } from './outputs.ts'
 import { tellProblems } from './problems.ts'
 
 const examples = `
+Without --lab and without manifests it is the cluster of the kubeconfig, which wants -n, -l or -A.
+
 Examples:
+  crosscheck matrix -n frontend -n backend
+  crosscheck matrix --predict -A -o json
   crosscheck matrix --lab -f manifests/
   crosscheck matrix --predict --lab -f manifests/
   crosscheck matrix --lab -k overlays/prod -n backend --services
@@ -17,11 +23,11 @@ export const matrix: Command = {
   name: 'matrix',
   summary: 'measure or compute which pods reach which ports of which pods',
   define: (definition) => {
-    defineInputs(
-      definition
-        .option('--lab', 'in the lab: network namespaces of this machine, made from the manifests')
-        .option('--predict', 'as the policies mean it, without packets; with --lab both, and where they differ'),
-    )
+    const places = definition
+      .option('--lab', 'in the lab: network namespaces of this machine, made from the manifests')
+      .option('--predict', 'as the policies mean it, without packets; with --lab both, and where they differ')
+    defineCluster(defineInputs(places))
+      .option('-y, --yes', 'on a cluster: do not ask where more than 50 pods are meant')
       .option('-n, --namespace <name>', 'only pods of this namespace (repeatable)', repeatable)
       .option('-A, --all-namespaces', "all namespaces, with the lab's own DNS server")
       .option('-l, --selector <labels>', 'only pods with these labels, as in app=web,tier!=cache')
@@ -40,8 +46,16 @@ export const matrix: Command = {
     const { options } = invocation
     const { outputs, problems: wrongOutputs } = readOutputs((options.output ?? []) as string[], ['text', 'json'])
     const asked = readMatrixOptions(options)
-    const wrong = tellProblems([...wrongOutputs, ...('problems' in asked ? asked.problems : [])], io)
-    if (wrong || 'problems' in asked) return exitCodes.usage
+    const wrong =
+      'problems' in asked ? asked.problems : options.lab === true ? wrongPlace(options) : wrongWorld(options)
+    if (tellProblems([...wrongOutputs, ...wrong], io) || 'problems' in asked) return exitCodes.usage
+    if (options.lab !== true && !givesManifests(options)) {
+      const { measureLive, predictLive, unbounded } = await import('./matrix-live.ts')
+      if (tellProblems(unbounded(asked, options), io)) return exitCodes.usage
+      if (options.predict === true) return predictLive({ options: asked, outputs, access: accessOf(options, io) }, io)
+      const cluster = readCluster(invocation)
+      return measureLive({ options: asked, outputs, cluster, yes: options.yes === true }, io)
+    }
     const { objects, problems } = await readInputs(invocation, io)
     const { runMatrix } = await import('./matrix-run.ts')
     const kubernetes = options.kubernetes as string | undefined

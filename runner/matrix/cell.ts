@@ -18,6 +18,7 @@ export const unknownReasons = [
   'no_endpoints',
   'service',
   'sctp',
+  'world_changed',
 ] as const
 
 const object = z.string().describe('namespace/name of a pod, namespace/service/name of a Service')

@@ -2,9 +2,10 @@ import type { World } from '../../fabric/world.ts'
 import { type Compiled, compile } from '../../policy/engine/compile.ts'
 import type { Verdict } from '../../policy/engine/decide.ts'
 import { isForeignPolicy, overriding } from '../../policy/engine/foreign.ts'
-import { verdictOf } from '../../policy/engine/predict.ts'
-import type { Party } from '../../policy/engine/query.ts'
+import { predict, verdictOf } from '../../policy/engine/predict.ts'
+import type { Party, Query } from '../../policy/engine/query.ts'
 import type { Dial } from '../plan/dial.ts'
+import { type Unseen, unseenIn } from '../predict/unseen.ts'
 import type { Cell } from './cell.ts'
 import { headOf, type MeasuredCell } from './measure.ts'
 import type { MatrixPlan } from './plan.ts'
@@ -14,7 +15,7 @@ type Predicted = Pick<Cell, 'predicted' | 'reason' | 'detail'>
 
 /** The same cells as `measureMatrix`, as the policies have them; a Service is what its ready endpoints are. */
 export function predictMatrix({ cells }: Pick<MatrixPlan, 'cells'>, world: World): MeasuredCell[] {
-  const compiled = compile(world)
+  const judge: Judge = { compiled: compile(world), unseen: unseenIn(world) }
   const foreign = world.notSimulated.filter(isForeignPolicy)
   return cells.map((planned) => {
     const spaces = [
@@ -24,14 +25,19 @@ export function predictMatrix({ cells }: Pick<MatrixPlan, 'cells'>, world: World
     const [over] = foreign.length === 0 ? [] : overriding(foreign, spaces)
     const detail = over && `${over.kind} ${[over.namespace, over.name].filter(Boolean).join('/')} may decide otherwise`
     const predicted: Predicted =
-      detail === undefined ? predictionFor(planned, compiled) : { predicted: 'undefined', detail }
+      detail === undefined ? predictionFor(planned, judge) : { predicted: 'undefined', detail }
     return { planned, cell: { ...headOf(planned), ...predicted } }
   })
 }
 
-function predictionFor({ from, to, port, protocol, question }: PlannedCell, compiled: Compiled): Predicted {
+interface Judge {
+  readonly compiled: Compiled
+  readonly unseen: Unseen | undefined
+}
+
+function predictionFor({ from, to, port, protocol, question }: PlannedCell, judge: Judge): Predicted {
   const source: Party = { kind: 'pod', namespace: from.namespace, name: from.name }
-  if (question.kind === 'service') return ofEndpoints(question.endpoints, source, compiled)
+  if (question.kind === 'service') return ofEndpoints(question.endpoints, source, judge)
   if (question.kind === 'answered' && (to.kind === 'service' || question.finding.reason !== 'sctp')) {
     const { reason, detail } = question.finding
     return { predicted: 'undefined', reason, ...(detail === undefined ? {} : { detail }) }
@@ -40,11 +46,13 @@ function predictionFor({ from, to, port, protocol, question }: PlannedCell, comp
   const family = question.kind === 'pod' ? familyOfDial(question.dial) : {}
   return asked(
     { from: source, to: { kind: 'pod', namespace: to.pod.namespace, name: to.pod.name }, port, protocol, ...family },
-    compiled,
+    judge,
   )
 }
 
-function asked(query: Parameters<typeof verdictOf>[0], compiled: Compiled): Predicted {
+function asked(query: Query, { compiled, unseen }: Judge): Predicted {
+  const [hidden] = unseen?.(query, predict(query, compiled)) ?? []
+  if (hidden !== undefined) return { predicted: 'undefined', detail: hidden }
   const found = verdictOf(query, compiled)
   if ('kind' in found) return { predicted: 'undefined', detail: found.reason }
   const { verdict, undefinedBy } = found
@@ -52,11 +60,11 @@ function asked(query: Parameters<typeof verdictOf>[0], compiled: Compiled): Pred
   return { predicted: verdict, detail: `the specification leaves it open (rule ${undefinedBy.join(', ')})` }
 }
 
-function ofEndpoints(endpoints: readonly Dial[], from: Party, compiled: Compiled): Predicted {
+function ofEndpoints(endpoints: readonly Dial[], from: Party, judge: Judge): Predicted {
   const each = endpoints.flatMap(({ aim }) => {
     if (aim.kind === 'name') return []
     const { address, port, protocol, family } = aim.socket
-    const found = asked({ from, to: { kind: 'address', address }, port, protocol, family }, compiled)
+    const found = asked({ from, to: { kind: 'address', address }, port, protocol, family }, judge)
     return [{ place: aim.kind === 'pod' ? nameOf(aim.pod) : address, ...found }]
   })
   const verdicts = new Set(each.map(({ predicted }) => predicted))

@@ -43,6 +43,12 @@ export function plannedSource({ namespace, name }: Pick<Pod, 'namespace' | 'name
   return { key: JSON.stringify(identity), name: nameOf({ namespace, name }), identity, namespace }
 }
 
+/** Who stands in for a pod on a cluster: one with its workload's labels, the same for all its replicas. */
+export function workloadSource({ namespace, name, workload }: Pod): PlannedSource {
+  const identity = { kind: 'like', namespace, workload: `${workload.kind.toLowerCase()}/${workload.name}` } as const
+  return { key: JSON.stringify(identity), name: nameOf({ namespace, name }), identity, namespace }
+}
+
 export function nameOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
   return `${namespace}/${name}`
 }

@@ -113,7 +113,7 @@ function service(app: string, port: { readonly port: number; readonly targetPort
 
 async function isReady(client: Client, namespace: string, name: string): Promise<void> {
   const at = { resource: resources.Deployment, namespace, name }
-  for (const end = Date.now() + 60_000; Date.now() < end; ) {
+  for (const end = Date.now() + 180_000; Date.now() < end; ) {
     const live = await getObject(client, at, signal)
     const { replicas } = live!.spec as { replicas: number }
     if (live!.status?.['readyReplicas'] === replicas) return

@@ -28,13 +28,13 @@ apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { namespace: ${namespace}, name: ${name} }
 spec: { podSelector: {} }`
-const valueOf = ([object]: ReturnType<typeof read>) => object!.value
+const contentOf = ([object]: ReturnType<typeof read>) => object!.value
 
 describe('a cluster after manifests were applied', () => {
   it('has the pods that it had, with what their template says now', () => {
     const { objects } = applied(read(livePod), read(deployment(3)))
     expect(objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['Pod web-5d4f-abcde'])
-    expect(valueOf([...objects])).toMatchObject({
+    expect(contentOf([...objects])).toMatchObject({
       metadata: { labels: { app: 'web', tier: 'front', 'pod-template-hash': '5d4f' } },
       spec: { nodeName: 'n1', containers: [{ ports: [{ containerPort: 80 }] }] },
       status: { podIP: '10.1.1.1' },
@@ -56,14 +56,14 @@ metadata:
   labels: { team: red, env: dev, pod-security: strict }
   annotations: { kubectl.kubernetes.io/last-applied-configuration: '${last}' }`
     const given = 'apiVersion: v1\nkind: Namespace\nmetadata: { name: x, labels: { team: blue } }'
-    const { metadata } = valueOf([...applied(read(live), read(given)).objects]) as { metadata: { labels: object } }
+    const { metadata } = contentOf([...applied(read(live), read(given)).objects]) as { metadata: { labels: object } }
     expect(metadata.labels).toEqual({ team: 'blue', 'pod-security': 'strict' })
   })
 
   it('keeps the addresses and NodePorts of a Service', () => {
     const head = 'apiVersion: v1\nkind: Service\nmetadata: { namespace: x, name: web }\nspec:\n  type: NodePort\n'
     const live = `${head}  clusterIP: 10.96.0.7\n  ports: [{ port: 80, nodePort: 30080, protocol: TCP }]`
-    const { spec } = valueOf([
+    const { spec } = contentOf([
       ...applied(read(live), read(`${head}  ports: [{ port: 80, targetPort: 8080 }, { port: 81 }]`)).objects,
     ]) as { spec: object }
     expect(spec).toMatchObject({
