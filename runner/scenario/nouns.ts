@@ -68,6 +68,8 @@ export function parseNoun(text: string): Noun | string {
     return `expected namespace/kind/name, such as frontend/deployment/ui, got "${text}"`
   }
   const kind = kindOf(word)
+  if (kind === undefined && parts.length === 2 && didYouMean(word, kindNames) === undefined)
+    return `"${text}" lacks its kind: write ${word}/deployment/${name}, or the kind that it is`
   if (kind === undefined) return `unknown kind "${word}" in "${text}": ${nearestOf(word, kindNames)}`
   const scoped = kinds[kind]?.clusterScoped !== true
   if (scoped && namespace === '') return `"${text}" lacks its namespace: namespace/${text}`

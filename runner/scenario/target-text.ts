@@ -12,8 +12,13 @@ export function parseTarget(text: string): TargetSpec | string {
   const scheme = /^([a-z]+):\/\/(.*)$/is.exec(text)
   const parse = scheme?.[1] === undefined ? undefined : schemes[scheme[1].toLowerCase()]
   if (scheme !== null) return parse?.(scheme[2] ?? '', text) ?? unknownScheme(scheme[1] ?? '')
+  const [, address, protocol = ''] = /^([^/]+:\d+)\/([a-z]+)$/i.exec(text) ?? []
+  if (address !== undefined && Object.hasOwn(schemes, protocol.toLowerCase()))
+    return `"${text}" is no target: write ${protocol.toLowerCase()}://${address}`
   if (text.includes('/')) return parseNounPort(text)
-  return text.includes(':') ? parseAddress('tcp', text) : `"${text}" is no target: expected ${forms}`
+  if (text.includes(':')) return parseAddress('tcp', text)
+  const portless = /^[\w.-]+$/.test(text) ? `it lacks its port, as in ${text}:80; ` : ''
+  return `"${text}" is no target: ${portless}expected ${forms}`
 }
 
 function unknownScheme(scheme: string): string {

@@ -121,7 +121,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'target-stray-key': ['8:8 spec.targets.t: "method" does not go with "tcp"'],
   'target-two-forms': ['8:8 spec.targets.t: a target has one address, got tcp and dns'],
   'target-word': [
-    '8:8 spec.targets.t: "postgres" is no target: expected tcp://host:port, udp://, tls://, http(s)://, dns://name, nodeport://port or namespace/deploy/x:port',
+    '8:8 spec.targets.t: "postgres" is no target: it lacks its port, as in postgres:80; expected tcp://host:port, udp://, tls://, http(s)://, dns://name, nodeport://port or namespace/deploy/x:port',
   ],
   'target-workload-without-port': ['8:8 spec.targets.t: "workload" needs a port'],
   'tls-of-http': ['10:42 tls is expected of tls:// and https:// targets only'],
