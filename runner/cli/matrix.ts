@@ -46,9 +46,12 @@ export const matrix: Command = {
     const { options } = invocation
     const { outputs, problems: wrongOutputs } = readOutputs((options.output ?? []) as string[], ['text', 'json'])
     const asked = readMatrixOptions(options)
-    const wrong =
-      'problems' in asked ? asked.problems : options.lab === true ? wrongPlace(options) : wrongWorld(options)
-    if (tellProblems([...wrongOutputs, ...wrong], io) || 'problems' in asked) return exitCodes.usage
+    const wrong = [
+      ...wrongOutputs,
+      ...('problems' in asked ? asked.problems : []),
+      ...(options.lab === true ? wrongPlace(options) : wrongWorld(options)),
+    ]
+    if (tellProblems(wrong, io) || 'problems' in asked) return exitCodes.usage
     if (options.lab !== true && !givesManifests(options)) {
       const { measureLive, predictLive, unbounded } = await import('./matrix-live.ts')
       if (tellProblems(unbounded(asked, options), io)) return exitCodes.usage
