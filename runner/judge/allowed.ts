@@ -107,11 +107,21 @@ function somethingBroken(
   }
   if (bad.length === 0 && application !== undefined && endpoints.length > 0) {
     const outcome = application.sight.outcome
+    const late = lateName(application)
+    if (late !== undefined) return fail('dns', late, { ...observed(application.sight), seen: 'open' })
     const sentence = `every endpoint answers, but ${aimText(application.dial)} does not: ${reasonText(outcome?.reason ?? 'not_run')}${outcome?.address === undefined ? '' : ` at ${outcome.address}`}`
     return fail('service', sentence, { ...observed(application.sight), seen: 'partly' })
   }
   const { cause, sentence, seen } = whatIsWrong(first)
   return fail(cause, sentence, { ...more, seen })
+}
+
+/** A name that took most of the time to resolve left too little of it for the connection, whose silence then says nothing. */
+function lateName({ dial, sight }: Look): string | undefined {
+  const { reason, durations } = sight.outcome ?? {}
+  const { resolve = 0 } = durations ?? {}
+  if ((reason !== 'connect_timeout' && reason !== 'udp_silent') || resolve < dial.check.deadlineMs / 2) return undefined
+  return `DNS is slow: ${aimText(dial)} took ${(resolve / 1000).toFixed(1)} s to resolve, which left too little of ${dial.check.deadlineMs / 1000} s to connect; every endpoint answers`
 }
 
 const told = (look: Look): string => `${aimText(look.dial)}: ${reasonText(look.sight.outcome?.reason ?? 'not_run')}`
