@@ -9,6 +9,8 @@ export interface HostText {
   readonly form: 'url' | 'pair' | 'name' | 'full'
 }
 
+/** Names under which requests come in, not of anybody who is dialled. */
+const ownNames = /(^|[_.-])(ALLOWED|TRUSTED|ACCEPTED|VIRTUAL|VALID|CORS|COOKIE|BIND|LISTEN)[_.-]/i
 const hostVariable =
   /(^|[_.-])(HOSTS?|HOSTNAME|ADDR(ESS(ES)?)?|SERVERS?|ENDPOINTS?|BROKERS?|URL|URI|UPSTREAM|NODES|SEEDS)$/i
 /** Schemes whose authority is a host that somebody dials; `file:` and `s3:` are none. */
@@ -40,7 +42,9 @@ const webPorts: Readonly<Record<string, number>> = { http: 80, https: 443 }
 export function hostsIn({ text, form, name }: Pick<Mention, 'text' | 'form' | 'name'>): HostText[] {
   const plain = text.replaceAll(/\$\([^)]{0,100}\)|\$\{[^}]{0,100}\}|\{\{[^}]{0,100}\}\}|\$[A-Za-z_]\w*/g, '*')
   const tokens = plain.split(/[\s,;"'`|<>()[\]{}]+/).filter((token) => token !== '')
-  const found = tokens.flatMap((token) => hostIn(token, { alone: form === 'setting', isHost: hostVariable.test(name) }))
+  const found = tokens.flatMap((token) =>
+    hostIn(token, { alone: form === 'setting', isHost: hostVariable.test(name) && !ownNames.test(name) }),
+  )
   return [...new Map(found.map((each) => [`${each.host}:${each.port}`, each])).values()]
 }
 

@@ -1,5 +1,4 @@
-import type { ManifestObject } from '../../../fabric/manifests/object.ts'
-import { isForeignPolicy } from '../../../policy/engine/foreign.ts'
+import { otherPoliciesOf } from '../other-policies.ts'
 import type { Rule } from '../rule.ts'
 
 /** ClusterNetworkPolicy and its predecessors stand above and below NetworkPolicy; a plugin's own kinds beside it. */
@@ -7,17 +6,13 @@ export const mayBeOverridden: Rule = {
   id: 'may-be-overridden',
   severity: 'info',
   summary: 'an object of a kind that can override NetworkPolicies',
-  *find({ objects, policies }) {
-    for (const object of objects.filter(decides)) {
+  *find(context) {
+    for (const object of otherPoliciesOf(context)) {
       const what =
-        policies.length === 0
+        context.policies.length === 0
           ? 'what it says is not looked at here'
           : 'findings about NetworkPolicies may not hold where it says otherwise'
       yield { object, path: ['kind'], message: `${object.kind} ${object.name} decides about traffic too: ${what}` }
     }
   },
-}
-
-function decides(object: ManifestObject): boolean {
-  return object.kind === 'ClusterNetworkPolicy' || isForeignPolicy(object)
 }

@@ -1,5 +1,6 @@
 import type { Pod } from '../../../fabric/world.ts'
 import type { Context } from '../context.ts'
+import { othersGuard } from '../other-policies.ts'
 import type { Found, Rule } from '../rule.ts'
 import { workloadsOf } from '../words.ts'
 
@@ -16,7 +17,7 @@ export const namespaceWithoutPolicy: Rule = {
   *find(context) {
     const guarded = new Set(context.policies.map(({ policy }) => policy.namespace))
     for (const [namespace, pods] of givenPods(context)) {
-      if (guarded.has(namespace) || namespace.startsWith('kube-')) continue
+      if (guarded.has(namespace) || namespace.startsWith('kube-') || othersGuard(namespace, context)) continue
       const message = `namespace ${namespace} has no policy: everybody in the cluster reaches ${workloadsOf(pods)}`
       yield { ...placeOf(namespace, pods, context), message, fix }
     }

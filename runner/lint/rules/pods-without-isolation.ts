@@ -1,4 +1,5 @@
 import type { LabelSelector } from '../../../policy/types.ts'
+import { othersGuard } from '../other-policies.ts'
 import type { Rule } from '../rule.ts'
 import { listed, workloadsOf } from '../words.ts'
 import { givenPods, placeOf } from './namespace-without-policy.ts'
@@ -14,7 +15,7 @@ export const podsWithoutIsolation: Rule = {
     const byNamespace = Map.groupBy(context.policies, ({ policy }) => policy.namespace)
     for (const [namespace, pods] of givenPods(context)) {
       const policies = byNamespace.get(namespace)
-      if (policies === undefined) continue
+      if (policies === undefined || othersGuard(namespace, context)) continue
       const ingress = policies.filter(({ policy }) => policy.policyTypes.includes('ingress'))
       const isolated = new Set(
         ingress.flatMap(({ policy }) => context.population.select(namespace, policy.podSelector)),

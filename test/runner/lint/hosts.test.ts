@@ -29,6 +29,8 @@ it.each([
   ['db.host', 'db', ['db name']],
   ['DB_HOST', 'db other', ['db name', 'other name']],
   ['BIND_ADDRESS', 'any', []],
+  ['ALLOWED_HOSTS', 'app,web', []],
+  ['VIRTUAL_HOST', 'app', []],
   ['SESSION_HOST', 'Berlin', []],
   ['GHOST', 'db', []],
   ['A', 'api.shop.svc.cluster.local.', ['api.shop.svc.cluster.local full']],
