@@ -12,13 +12,14 @@ FROM packages AS build-probe
 ARG SOURCE_DATE_EPOCH=0
 COPY checks checks
 COPY probe probe
-COPY scripts/build-probe.ts scripts/build-probe.ts
+COPY scripts/build-probe.ts scripts/licences.ts scripts/
 RUN node scripts/build-probe.ts /image/probe.cjs
 # The certificates are Node's own list, the same on every machine that builds. `--dereference`: libraries are links to their versions.
 RUN set -eu; mkdir -p /image/etc/ssl/certs /image/usr/local/bin; \
     cp /usr/local/bin/node /image/usr/local/bin/; \
     ldd /usr/local/bin/node | grep -o '/[^ ]*' | sort -u | xargs -I{} cp --parents --dereference {} /image; \
     node -p "require('node:tls').rootCertificates.join('\n')" > /image/etc/ssl/certs/ca-certificates.crt; \
+    [ ! -e /usr/local/LICENSE ] || cat /usr/local/LICENSE >> /image/THIRD-PARTY-LICENSES.txt; \
     echo 'probe:x:65532:65532::/:/none' > /image/etc/passwd; \
     find /image -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 

@@ -1,8 +1,9 @@
-import { glob, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type Metafile } from 'esbuild'
+import { build } from 'esbuild'
 import { buildProbe } from './build-probe.ts'
+import { licences } from './licences.ts'
 import { oneLanguage } from './one-language.ts'
 
 /**
@@ -42,29 +43,6 @@ await writeFile(join(dist, 'probe.js'), "import './probe.cjs'\n")
 await writeFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), await licences([metafile, probe]))
 for (const file of [...Object.keys(programs).map((program) => `${program}.js`), 'probe.cjs'])
   console.log(`dist/${file} ${await kilobytes(file)}`)
-
-interface Manifest {
-  readonly name: string
-  readonly version: string
-  readonly license: string
-}
-
-/** The licence texts of the bundled packages, which ask to be passed on with their code. */
-async function licences(bundles: readonly Metafile[]): Promise<string> {
-  const files = bundles.flatMap((bundle) => Object.keys(bundle.inputs))
-  const inputs = files.map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0])
-  const folders = [...new Set(inputs.filter((path) => path !== undefined))].sort()
-  const texts = await Promise.all(folders.map(licence))
-  return texts.join(`\n${'-'.repeat(80)}\n\n`)
-}
-
-async function licence(folder: string): Promise<string> {
-  const manifest = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')) as Manifest
-  const text: string[] = []
-  for await (const name of glob('{LICEN[CS]E,licen[cs]e,NOTICE}*', { cwd: join(root, folder) }))
-    text.push(await readFile(join(root, folder, name), 'utf8'))
-  return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text.join('\n')}`
-}
 
 async function kilobytes(name: string): Promise<string> {
   return `${String(Math.ceil((await stat(join(dist, name))).size / 1024))} kB`

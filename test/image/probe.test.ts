@@ -49,6 +49,7 @@ describe.skipIf(why !== undefined)(`the probe's image${why === undefined ? '' : 
     const libraries = own.filter((name) => /^(usr\/)?lib(64)?\/.*\.so\.\d+$/.test(name))
     expect(libraries.length).toBeGreaterThan(4)
     expect(own.filter((name) => !libraries.includes(name)).toSorted()).toEqual([
+      'THIRD-PARTY-LICENSES.txt',
       'etc/passwd',
       'etc/ssl/certs/ca-certificates.crt',
       'probe.cjs',
