@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   lab: async () => (await import('./lab.ts')).lab,
   engine: async () => (await import('./engine.ts')).engine,
   probe: async () => (await import('./probe.ts')).probe,
+  cluster: async () => (await import('./cluster.ts')).cluster,
   'command-line': async () => (await import('./command-line.ts')).commandLine,
 }
 

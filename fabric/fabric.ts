@@ -80,6 +80,14 @@ export interface Fabric {
   /** Rejects, with all that is missing, where whoever runs this lacks the rights to ask as these, or to apply these; nothing is made. Absent where nobody grants rights. */
   permit?(wanted: Wanted, signal: AbortSignal): Promise<void>
   probe(identity: Identity, signal: AbortSignal): Promise<Probe | Unavailable>
+  /**
+   * Whether something on the loopback of a pod's network takes a TCP connection at this port, where no policy applies; undefined where that cannot be
+   * learnt. Absent where pods are asked from inside anyway.
+   */
+  forwards?(
+    to: { readonly namespace: string; readonly pod: string; readonly port: number },
+    signal: AbortSignal,
+  ): Promise<boolean | undefined>
   /** Changes objects; resolves when the change was accepted, and in the lab when it is in force. */
   apply(change: Change, signal: AbortSignal): Promise<void>
   /** Pods whose accept queue overflowed in this run: their timeouts are `not_run`, never "blocked". Keys as `namespace/name`. */

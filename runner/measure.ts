@@ -4,6 +4,7 @@ import { acquaint } from './control/acquaint.ts'
 import { assembleControls } from './control/assemble.ts'
 import type { Canary } from './control/canary.ts'
 import type { Controls } from './control/controls.ts'
+import { controlByForward } from './control/forwarded.ts'
 import { controlSources } from './control/sources.ts'
 import type { TargetControls } from './control/targets.ts'
 import { type ObserveOptions, observe, type Sightings } from './observe/observe.ts'
@@ -51,8 +52,12 @@ export async function measure(dials: readonly Dial[], options: MeasureOptions): 
   ])
   const sightings = new Map([...early, ...late])
   const overflowed = await fabric.overflowed(signal)
-  const controls = assembleControls({ canary: canary.results, targets, known, sources, sightings, overflowed })
-  return { sightings, controls }
+  const measured = { canary: canary.results, targets, known, sources, sightings, overflowed }
+  const controls = assembleControls(measured)
+  const forwarded = await controlByForward({ fabric, sightings, controls, signal })
+  if (forwarded.size === 0) return { sightings, controls }
+  const alive = new Map([...targets.alive, ...forwarded])
+  return { sightings, controls: assembleControls({ ...measured, targets: { ...targets, alive } }) }
 }
 
 function counted(total: number, { onDial, onSeen }: MeasureOptions): NonNullable<ObserveOptions['onDial']> {

@@ -30,9 +30,9 @@ const perRequest = { checks: 5_000, characters: 900 * 1024 }
 /** How often checks without an answer are sent again through a new tunnel, the first pause, and how long a fresh probe may take to open its port. */
 const tries = 4
 const pauseMs = 50
-const openingMs = 20_000
-/** How often a probe that was never reached is tried: a tunnel to a closed port costs 20 ms. */
-const openingPauseMs = 100
+const openingMs = 60_000
+/** The longest pause before a probe that was never reached is tried again: each is a request to the API server. */
+const openingPauseMs = 250
 /** Batches that a probe takes at once. */
 const connections = 4
 
@@ -60,8 +60,7 @@ export function createControl({ open, token, addresses, stop, atOnce }: ControlO
     const mayRetry = (attempt: number) => attempt < tries || (!met && performance.now() < opening)
     for (let attempt = 0; mayRetry(attempt) && left.size > 0 && !signal.aborted; attempt++) {
       try {
-        if (attempt > 0)
-          await delay(met ? Math.min(pauseMs * 2 ** (attempt - 1), 1000) : openingPauseMs, undefined, { signal })
+        if (attempt > 0) await delay(pauseBefore(attempt, met ? 1000 : openingPauseMs), undefined, { signal })
         for await (const observation of post(pool, left, {
           token,
           signal,
@@ -88,10 +87,10 @@ export function createControl({ open, token, addresses, stop, atOnce }: ControlO
       for (const part of partsOf(checks)) yield* runPart(part, signal, pace)
     },
     meet: async () => {
-      while (!met && !shut && performance.now() < opening) {
+      for (let attempt = 1; !met && !shut && performance.now() < opening; attempt++) {
         // An empty batch is refused, which is an answer too.
         met ||= await askNothing(pool, token)
-        if (!met) await delay(openingPauseMs)
+        if (!met) await delay(pauseBefore(attempt, openingPauseMs))
       }
     },
     close: async () => {
@@ -109,6 +108,10 @@ const closed = () => new Error('the tunnel was closed at once')
 
 class Refused extends Error {
   override readonly name = 'Refused'
+}
+
+function pauseBefore(attempt: number, most: number): number {
+  return Math.min(pauseMs * 2 ** (attempt - 1), most)
 }
 
 async function askNothing(pool: Dispatcher, token: string): Promise<boolean> {

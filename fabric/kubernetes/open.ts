@@ -3,6 +3,7 @@ import { type Changes, createChanges } from './changes.ts'
 import { type ClusterAccess, connectCluster } from './client.ts'
 import type { Cluster, Outside } from './cluster.ts'
 import { clusterFacts } from './cluster-facts.ts'
+import { takesForward } from './forwarded.ts'
 import { createOwners } from './owners.ts'
 import { createPodWatch } from './pod-watch.ts'
 import { createPreflight } from './preflight.ts'
@@ -88,6 +89,7 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
     // Runs that share one without a turn would move each other's policies.
     canaryNamespace,
     permit,
+    forwards: (to, over) => takesForward(client, to, over),
     overflowed: async () => new Set(),
     admitted: async () => [],
     [Symbol.asyncDispose]: () => {

@@ -77,12 +77,14 @@ export async function untilWanted(
     const saw = await dialLegs(legs, whole)
     return isAll(saw, legs, wanted) || signal.aborted ? saw : dialLegs(legs, whole)
   }
-  const end = performance.now() + patienceMs
+  let end: number | undefined
   for (let round = 1; ; round++) {
     const saw = await dialLegs(legs, {
       deadlineMs: wanted === 'blocked' ? pollMs(1, canaryMs) : pollMs(round, canaryMs),
       signal,
     })
+    // The first round waits until the canaries can be asked at all.
+    end ??= performance.now() + patienceMs
     const isWanted = isAll(saw, legs, wanted)
     if (isWanted && wanted === 'open') return saw
     // What is silent for an instant may only be slow.

@@ -13,6 +13,7 @@ export type ControlKind =
   | 'canary'
   | 'inside'
   | 'readiness'
+  | 'port-forward'
   | 'endpoint'
   | 'other-path'
   | 'canary-listener'

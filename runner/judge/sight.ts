@@ -78,6 +78,12 @@ function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): S
   }
   const target = targetControl(aim, controls)
   if (target.shown !== true) return unknown(target.shown === false ? 'not_listening' : 'no_control', target.sentence)
+  if (target.kind === 'port-forward' && seen.has('refused')) {
+    return unknown(
+      'no_control',
+      `refused, and ${target.sentence}: whether anybody listens on the pod's address is not known`,
+    )
+  }
   const node = nodeOf(aim)
   const source = controls.sourceAlive(dial.source, node, aim.socket.family)
   if (source.shown !== true) return unknown('source_dead', source.sentence)
@@ -99,7 +105,7 @@ function targetControl(aim: AddressAim, controls: Controls): Shown {
   if (aim.kind === 'pod' || aim.kind === 'external' || itself) return controls.targetAlive(aim.socket)
   const shown = aim.endpoints.map((socket) => controls.targetAlive(socket))
   const alive = shown.find((each) => each.shown === true)
-  if (alive !== undefined) return { ...alive, kind: 'endpoint' }
+  if (alive !== undefined) return alive.kind === 'port-forward' ? alive : { ...alive, kind: 'endpoint' }
   return shown[0] ?? { shown: false, kind: 'none', sentence: `no ready endpoints behind ${socketText(aim.socket)}` }
 }
 

@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { type Bench, type Figure, median, timed } from './bench.ts'
+import { exitCode, image, type Ran, runScenario } from './cluster-run.ts'
+import { build, many, nine, raze, type Town } from './cluster-towns.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const rounds = 3
+const sources = 40
+const targets = 50
+
+/** Deadline of a path that must be blocked (fabric/kubernetes/open.ts). */
+const deadline = 3.5
+
+/** One connection from within a pod of the image, as people try it by hand: with a deadline of a second. */
+const dial = (host: string) => [
+  '/usr/local/bin/node',
+  '-e',
+  `require('node:net').connect(80, '${host}').once('connect', () => process.exit(0)).once('error', () => process.exit(1)); setTimeout(() => process.exit(1), 1000)`,
+]
+
+/** The nine ways one after the other by `kubectl exec` into the workloads, and by a fresh pod each (`kubectl run --rm`). */
+async function byKubectl({ ways }: Town): Promise<readonly Figure[]> {
+  const name = 'crosscheck-bench-by-hand'
+  const fresh = ['run', name, '--rm', '-i', '--restart=Never', `--image=${image}`, '--image-pull-policy=IfNotPresent']
+  const exec = await timed(async () => {
+    for (const { from, to } of ways) {
+      const [space = '', app = ''] = from.split('/')
+      await exitCode('kubectl', ['-n', space, 'exec', `deployment/${app}`, '--', ...dial(to)])
+    }
+  })
+  const run = await timed(async () => {
+    for (const { from, to } of ways) {
+      const [space = ''] = from.split('/')
+      await exitCode('kubectl', ['-n', space, ...fresh, '--command', '--', ...dial(to)])
+    }
+  })
+  return [
+    { what: '9 TCP tests by kubectl exec, one after the other, deadline 1 s', value: exec.ms / 1000, unit: 's' },
+    { what: '9 TCP tests by kubectl run --rm, one after the other, deadline 1 s', value: run.ms / 1000, unit: 's' },
+  ]
+}
+
+function figuresOf(what: string, runs: readonly Ran[], goal: string): readonly Figure[] {
+  const [first] = runs
+  if (first === undefined) return []
+  const { requests, tunnels, batches, summary } = first
+  const passed = Math.min(...runs.map((ran) => ran.summary.pass))
+  return [
+    {
+      what: `${what}, from nothing to nothing, median of ${runs.length}`,
+      value: median(runs.map((ran) => ran.seconds)),
+      unit: 's',
+      goal,
+    },
+    {
+      what: `${what}, passed at least`,
+      value: passed,
+      unit: `of ${summary.pass + summary.fail + summary.inconclusive}`,
+    },
+    {
+      what: `${what}, API requests, tunnels, batches over these`,
+      value: requests + tunnels,
+      unit: `(${tunnels} tunnels, ${batches} batches)`,
+    },
+  ]
+}
+
+async function measured(town: Town, times: number): Promise<readonly Ran[]> {
+  const runs: Ran[] = []
+  for (let round = 0; round < times; round++) runs.push(await runScenario(town.scenario))
+  return runs
+}
+
+/** On the cluster of KUBECONFIG, whose nodes have the image `CROSSCHECK_IMAGE`; what is on it besides goes on meanwhile. */
+export const cluster: Bench = {
+  name: 'cluster',
+  async run() {
+    // Of all benches the only one that needs something that is not here.
+    if (process.env['KUBECONFIG'] === undefined) return []
+    execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root })
+    const [small, large] = [nine(), many(sources, targets)]
+    try {
+      await build(small)
+      const figures = figuresOf('9 TCP tests', await measured(small, rounds), `≤ ${deadline + 4}`)
+      const byHand = await byKubectl(small)
+      await build(large)
+      const what = `${sources} sources × ${targets} targets`
+      return [...figures, ...byHand, ...figuresOf(what, await measured(large, 1), `≤ ${3 * deadline} + start and end`)]
+    } finally {
+      await Promise.all([raze(small), raze(large)])
+    }
+  },
+}
