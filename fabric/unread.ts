@@ -5,6 +5,7 @@ export function whyUnread(kind: string, namespace: string | undefined, { unread 
   return unread.find(
     (each) =>
       each.kind === kind &&
+      each.group === undefined &&
       (each.namespace === undefined
         ? namespace === undefined || !(each.except ?? []).includes(namespace)
         : each.namespace === namespace),

@@ -41,6 +41,8 @@ export interface Recent {
 
 export interface Unread {
   readonly kind: string
+  /** The API group of a kind that is none of those a world consists of: its objects may decide otherwise. */
+  readonly group?: string
   /** Everywhere when absent. */
   readonly namespace?: string
   /** Namespaces that were read one by one all the same. */

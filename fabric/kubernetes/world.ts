@@ -4,6 +4,7 @@ import { isStatus } from './api-error.ts'
 import type { Client } from './client.ts'
 import { toObject, worldOf } from './live-world.ts'
 import { type LiveObject, listObjects } from './objects.ts'
+import { readOtherPolicies } from './other-policies.ts'
 import { projected } from './project.ts'
 import { recentOf } from './recent.ts'
 import { type ResourceKind, resources } from './resources.ts'
@@ -41,11 +42,15 @@ export interface LiveCluster {
 export async function readCluster(client: Client, scope: WorldScope, signal: AbortSignal): Promise<LiveCluster> {
   const unread: Unread[] = []
   const recent: Recent[] = []
-  const lists = await Promise.all(read.map((kind) => readKind(client, kind, { ...scope, unread, recent }, signal)))
-  const objects = lists.flatMap((list, index) => list.flatMap((live) => toObject(live, resources[read[index]!]) ?? []))
+  const [others, ...lists] = await Promise.all([
+    readOtherPolicies(client, unread, signal),
+    ...read.map((kind) => readKind(client, kind, { ...scope, unread, recent }, signal)),
+  ])
+  const own = lists.flatMap((list, index) => list.flatMap((live) => toObject(live, resources[read[index]!]) ?? []))
+  const objects = [...own, ...others]
   const { world, problems } = worldOf(objects)
   const known = new Set(world.policies.map(({ namespace, name }) => `${namespace}/${name}`))
-  for (const { kind, namespace, name } of objects) {
+  for (const { kind, namespace, name } of own) {
     if (kind !== 'NetworkPolicy' || known.has(`${namespace}/${name}`)) continue
     const why = problems.find(({ message }) => message.includes(`${namespace}/${name}`))?.message
     unread.push({ kind, namespace, why: why ?? `the policy ${name} was not understood` })
@@ -66,7 +71,8 @@ async function readKind(
     if (since !== undefined && isOfTheCluster(live)) recent.push(...recentOf(kind, live, since))
     return project(live)
   }
-  const list = (namespace?: string) => listObjects(client, { resource, namespace, keep, plain: since === undefined }, signal)
+  const list = (namespace?: string) =>
+    listObjects(client, { resource, namespace, keep, plain: since === undefined }, signal)
   const refused = (error: unknown): string => {
     if (!isStatus(error, 401, 403)) throw error
     return error.message

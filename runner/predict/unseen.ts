@@ -25,12 +25,10 @@ function hiddenPolicies(party: Party, world: World): string[] {
   const end = endOf(party, world)
   if (end.kind !== 'pod') return []
   const own = whyUnread('NetworkPolicy', end.namespace, world)
-  const others = (world.unread ?? []).filter(
-    ({ kind, namespace }) => isOtherPolicy(kind) && (namespace === undefined || namespace === end.namespace),
-  )
+  const others = (world.unread ?? []).filter(({ group }) => group !== undefined)
   return [
     ...(own === undefined ? [] : [`the policies of ${end.namespace} could not be read: ${own}`]),
-    ...others.map(({ kind, why }) => `objects of kind ${kind} could not be read: ${why}`),
+    ...others.map(({ kind, why }) => `objects of kind ${kind} may decide otherwise and could not be read: ${why}`),
   ]
 }
 
@@ -40,10 +38,6 @@ function strangerAt(party: Party, world: World): string[] {
   if (end.kind !== 'address') return []
   const hidden = ['Pod', 'Node'].flatMap((kind) => world.unread?.find((each) => each.kind === kind) ?? [])
   return hidden.map(({ kind, why }) => `${end.address} may be a ${kind.toLowerCase()} that could not be read: ${why}`)
-}
-
-function isOtherPolicy(kind: string): boolean {
-  return kind !== 'NetworkPolicy' && kind.endsWith('NetworkPolicy')
 }
 
 type End =

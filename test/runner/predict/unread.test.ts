@@ -61,7 +61,7 @@ describe('a prediction on a world of which something could not be read', () => {
     expect(verdictWith({ kind: 'NetworkPolicy', namespace: 'other', why })).toBe('allow')
     expect(verdictWith({ kind: 'NetworkPolicy', except: ['front', 'back'], why })).toBe('allow')
     expect(verdictWith({ kind: 'NetworkPolicy', except: ['front'], why })).toBe('undefined')
-    expect(verdictWith({ kind: 'CiliumNetworkPolicy', why })).toBe('undefined')
+    expect(verdictWith({ kind: 'CiliumNetworkPolicy', group: 'cilium.io', why })).toBe('undefined')
   })
 
   it('stays a denial where the side that was read denies, and not where that side is hidden', () => {
