@@ -10,8 +10,6 @@ export const paceSchema = z.strictObject({
   atOnce: z.int().min(1).max(100_000).optional(),
 })
 
-export type Pace = z.infer<typeof paceSchema>
-
 /** The same checks, each of which waits for its turn. */
 export function paced(observe: Observe, perSecond: number | undefined): Observe {
   if (perSecond === undefined) return observe

@@ -3,7 +3,7 @@ import type { Changed } from '../observe/probes.ts'
 
 /** For how long a path may settle where nobody says it, and how recent a change must be for that, in milliseconds (verdicts.md §5). */
 const automaticMs = 30_000
-export const recentMs = 120_000
+const recentMs = 120_000
 
 export interface WindowOptions {
   /** What was asked for; 0 turns settling off. */
