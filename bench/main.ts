@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   engine: async () => (await import('./engine.ts')).engine,
   probe: async () => (await import('./probe.ts')).probe,
   cluster: async () => (await import('./cluster.ts')).cluster,
+  world: async () => (await import('./world.ts')).world,
   'command-line': async () => (await import('./command-line.ts')).commandLine,
 }
 

@@ -7,6 +7,7 @@ import { type Dispatcher, request } from 'undici'
 import { apiError } from './api-error.ts'
 import { linesOf } from './lines.ts'
 import { sendPatiently } from './sending.ts'
+import { withoutManagedFields } from './trim.ts'
 import { createTunnel, type WebSocketLike } from './tunnel.ts'
 
 /** No cluster can be reached with what was given, as one sentence for the user. */
@@ -28,6 +29,8 @@ export interface ApiRequest {
   readonly body?: unknown
   /** Of the body; `application/json` when absent. */
   readonly contentType?: string
+  /** The answer is wanted without `managedFields`. */
+  readonly plain?: boolean
 }
 
 /** What a watch tells of an object (API concepts, "efficient detection of changes"). */
@@ -122,7 +125,14 @@ function patienceMs(known: boolean): number {
   return known ? 30_000 : 3_000
 }
 
-function readJson(text: string, { method, path }: ApiRequest): unknown {
+function readJson(text: string, { method, path, plain = false }: ApiRequest): unknown {
+  if (plain) {
+    try {
+      return JSON.parse(withoutManagedFields(text))
+    } catch {
+      // Read as it is.
+    }
+  }
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -1,11 +1,23 @@
+import { createInterned, type Interned } from './interned.ts'
 import type { LiveObject } from './objects.ts'
 import type { ResourceKind } from './resources.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Keeps of an object what a world is made from: of 50,000 pods the rest would fill a gigabyte. */
+/** Keeps of an object what a world is made from: of 50,000 pods the rest would fill a gigabyte. What the pods of a workload have alike is kept once. */
 export function projected(kind: ResourceKind): (object: LiveObject) => LiveObject {
-  return kind === 'Pod' ? projectPod : projectAny
+  const interned = createInterned()
+  if (kind === 'Pod') return (pod) => projectPod(pod, interned)
+  return kind === 'Node' ? projectNode : projectAny
+}
+
+function projectNode(node: LiveObject): LiveObject {
+  const { metadata } = projectAny({ metadata: node.metadata })
+  return {
+    metadata,
+    spec: pick(node.spec ?? {}, ['unschedulable']),
+    status: pick(node.status ?? {}, ['addresses']),
+  }
 }
 
 function projectAny({ metadata, ...rest }: LiveObject): LiveObject {
@@ -33,8 +45,9 @@ const specKeys = [
   'hostAliases',
 ]
 
-function projectPod(pod: LiveObject): LiveObject {
-  const { metadata } = projectAny(pod)
+function projectPod(pod: LiveObject, interned: Interned): LiveObject {
+  const { labels, annotations = {}, ownerReferences, ...own } = pick(pod.metadata as unknown as Fields, metadataKeys)
+  const ours = Object.entries(annotations as Fields).filter(([key]) => key.includes('crosscheck.dev/'))
   const { spec = {}, status = {} } = pod
   const containers = (key: string) =>
     ((spec[key] ?? []) as readonly Fields[]).map((each) => pick(each, ['ports', 'restartPolicy', 'readinessProbe']))
@@ -44,17 +57,22 @@ function projectPod(pod: LiveObject): LiveObject {
   const conditions = ((status['conditions'] ?? []) as readonly Fields[]).filter(
     ({ type, status: held }) => type === 'Ready' || (type === 'PodScheduled' && held === 'False'),
   )
+  const shared = {
+    ...(labels === undefined ? {} : { labels: interned(labels) }),
+    ...(ownerReferences === undefined ? {} : { ownerReferences: interned(ownerReferences) }),
+    ...(ours.length === 0 ? {} : { annotations: Object.fromEntries(ours) }),
+  }
   return {
-    metadata,
+    metadata: { ...own, ...shared } as unknown as LiveObject['metadata'],
     spec: {
       ...pick(spec, specKeys),
-      containers: containers('containers'),
-      initContainers: containers('initContainers'),
+      containers: interned(containers('containers')),
+      initContainers: interned(containers('initContainers')),
     },
     status: {
       ...pick(status, ['phase', 'podIP', 'podIPs', 'hostIP', 'hostIPs']),
-      conditions: conditions.map((each) => pick(each, ['type', 'status', 'message'])),
-      containerStatuses: statuses,
+      conditions: interned(conditions.map((each) => pick(each, ['type', 'status', 'message']))),
+      containerStatuses: interned(statuses),
     },
   }
 }
@@ -65,5 +83,7 @@ function troubled({ state }: Fields): boolean {
 }
 
 function pick(from: Fields, keys: readonly string[]): Fields {
-  return Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]))
+  const picked: Record<string, unknown> = {}
+  for (const key of keys) if (from[key] !== undefined) picked[key] = from[key]
+  return picked
 }

@@ -16,8 +16,9 @@ export function settle(
     const given = draft.template.hostNetwork ? [] : draft.status.addresses
     return { draft, owner, node, addresses: given ?? leaseAddresses(owner, node, allocator) }
   })
+  const byNode = Map.groupBy(placed, ({ node }) => node)
   const nodes = nodeDrafts.map((draft) => {
-    const own = placed.filter(({ node }) => node === draft.name).flatMap(({ addresses }) => addresses)
+    const own = (byNode.get(draft.name) ?? []).flatMap(({ addresses }) => addresses)
     return settleNode(draft, own, allocator)
   })
   const addressesOf = new Map(nodes.map(({ name, addresses }) => [name, addresses]))

@@ -1,0 +1,37 @@
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { lists } from './world-objects.ts'
+
+/** A program that stands in for the API server of a large cluster: it pages lists (limit, continue), and says on which port it listens. */
+const pages = new Map<string, string>()
+
+const server = createServer(({ url = '', method }, response) => {
+  const { pathname, searchParams } = new URL(url, 'http://here')
+  const answer = (text: string) => respond(response, 200, text)
+  if (pathname === '/version') return answer('{"gitVersion":"v1.34.0"}')
+  const list = lists[pathname.split('/').at(-1) ?? '']
+  const isWhole = /^\/(api\/v1|apis\/[^/]+\/v1)\/[a-z]+$/.test(pathname)
+  if (method !== 'GET' || list === undefined || !isWhole) return respond(response, 404, '{"kind":"Status","code":404}')
+  const limit = Number(searchParams.get('limit') ?? list.count)
+  const from = Number(searchParams.get('continue') ?? 0)
+  return answer(pageOf(pathname, { from, limit }))
+})
+server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`))
+
+/** A page is written once: what is measured is its reader. */
+function pageOf(path: string, { from, limit }: { readonly from: number; readonly limit: number }): string {
+  const key = `${path} ${from} ${limit}`
+  const known = pages.get(key)
+  if (known !== undefined) return known
+  const { count, write } = lists[path.split('/').at(-1)!]!
+  const end = Math.min(count, from + limit)
+  const items = Array.from({ length: end - from }, (_, at) => write(from + at))
+  const more = end < count ? `,"continue":"${end}"` : ''
+  const page = `{"metadata":{"resourceVersion":"3000000"${more}},"items":[${items.join(',')}]}`
+  pages.set(key, page)
+  return page
+}
+
+function respond(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(text)
+}

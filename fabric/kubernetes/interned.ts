@@ -1,0 +1,12 @@
+/** Gives the same object for values that are alike; what is given is shared, and must not be changed. */
+export type Interned = <T>(value: T) => T
+
+/** Remembers values by their JSON: the pods of a workload share their labels, ports and owners. */
+export function createInterned(): Interned {
+  const known = new Map<string, unknown>()
+  return <T>(value: T): T => {
+    const key = JSON.stringify(value)
+    if (!known.has(key)) known.set(key, value)
+    return known.get(key) as T
+  }
+}
