@@ -66,8 +66,8 @@ spec:
     api: { namespace: ${back}, like: deployment/api }
     stranger: { namespace: ${front} }
   targets:
-    api: tcp://api.${back}:${port}
-    db: tcp://db.${back}:${port}
+    api: { workload: ${back}/deploy/api, port: ${port} }
+    db: { workload: ${back}/sts/db, port: ${port} }
   matrix:
     from: [ui, api, stranger]
     to: [api, db]
