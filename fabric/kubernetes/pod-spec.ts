@@ -1,4 +1,5 @@
 import type { Labels } from '../../policy/types.ts'
+import { ownedLabel } from '../owned.ts'
 import type { RunFacts } from './run-facts.ts'
 
 /** Where the probe takes checks: on the loopback of its pod (docs/probe.md). */
@@ -84,6 +85,24 @@ export const readyWhenListening = {
 /** Annotations by which service meshes leave a pod alone; none where the mesh is meant to be there. */
 export function sidecarMarks({ mesh = false }: Pick<RunFacts, 'mesh'>): Labels {
   return mesh ? {} : { 'sidecar.istio.io/inject': 'false', 'linkerd.io/inject': 'disabled' }
+}
+
+/** Probes keep apart, whatever their namespaces, where there is room: so that ways from node to node are among those that are asked. */
+export const spread = {
+  affinity: {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        {
+          weight: 100,
+          podAffinityTerm: {
+            topologyKey: 'kubernetes.io/hostname',
+            namespaceSelector: {},
+            labelSelector: { matchLabels: { [ownedLabel]: 'true' } },
+          },
+        },
+      ],
+    },
+  },
 }
 
 /** The scheduler's way to one node by name, as the DaemonSet controller takes it. */

@@ -11,7 +11,7 @@ import { podOf } from './live-world.ts'
 import { deleteObject, type LiveObject, listObjects } from './objects.ts'
 import { marks } from './owners.ts'
 import { createPod, untilRunning } from './pod-creation.ts'
-import { neverReady, onNode, podDefaults, probeContainer, sidecarMarks } from './pod-spec.ts'
+import { neverReady, onNode, podDefaults, probeContainer, sidecarMarks, spread } from './pod-spec.ts'
 import { imageOf } from './pod-state.ts'
 import { probeIn } from './probe-in.ts'
 import { patched } from './probe-patch.ts'
@@ -36,53 +36,70 @@ export async function freshProbe(
 ): Promise<Probe | Unavailable> {
   const { namespace } = standing
   try {
-    const [exposing, manifest] = await Promise.all([
+    const [exposing, fitted] = await Promise.all([
       exposingService(cluster, namespace, template.labels, signal),
-      podManifest(cluster, standing, template, signal),
+      fitResources(cluster.client, namespace, signal),
     ])
     if (exposing !== undefined) {
       return {
         unavailable: `no probe like this in ${namespace}: the Service ${exposing} publishes pods that are not ready, and would send it traffic`,
       }
     }
-    const created = await createPod(cluster.client, manifest, signal)
+    const pod = podManifest(cluster, standing, template, fitted)
+    const { name } = pod.metadata
+    // In a namespace of its own nobody else's rules are met, and its service account may come late.
+    if (!cluster.namespaces.has(namespace))
+      await tryObject(cluster.client, { resource: resources.Pod, namespace, name }, pod, signal)
+    const created = await createPod(cluster.client, await withOwners(cluster, pod, template, signal), signal)
     return await comeUp(cluster, standing, created, signal)
   } catch (error) {
     if (!isStatus(error, 400, 403, 404, 409, 422)) throw error
-    return { unavailable: `no probe in ${namespace}: ${saidBy(error)}` }
+    return { unavailable: `no probe in ${namespace}: ${refusedText(error)}` }
   }
 }
 
-async function podManifest(
-  cluster: Cluster,
-  standing: Standing,
+type PodManifest = Manifest & { readonly metadata: { readonly name: string; readonly namespace: string } }
+
+function podManifest(
+  { run }: Cluster,
+  { namespace, node }: Standing,
   template: Template,
-  signal: AbortSignal,
-): Promise<Manifest> {
-  const { run, owners, client } = cluster
-  const { namespace, node } = standing
-  const [owner, fitted, controller] = await Promise.all([
-    owners.ownerIn(namespace, signal),
-    fitResources(client, namespace, signal),
-    template.adopted ? owners.controllerIn(namespace, signal) : undefined,
-  ])
+  fitted: Resources,
+): PodManifest {
   const { labels, annotations } = marks(run, 'probe')
   const pod = {
     metadata: {
       ...{ namespace, name: `crosscheck-${run.id}-${randomBytes(4).toString('hex')}` },
       labels: { ...template.labels, ...labels },
       annotations: { ...annotations, ...sidecarMarks(run) },
-      ownerReferences: controller === undefined ? [owner] : [controller, owner],
     },
     spec: {
       ...podDefaults(run),
       ...copiedFields(template.spec),
       ...neverReady.spec,
-      ...(node === undefined ? {} : onNode(node)),
+      ...(node === undefined ? spread : onNode(node)),
       containers: [{ ...probeContainer(run, { name: 'probe', resources: fitted }), ...neverReady.container }],
     },
   }
-  return { apiVersion: 'v1', kind: 'Pod', ...patched(pod, run.patch) }
+  return { apiVersion: 'v1', kind: 'Pod', ...patched(pod, run.patch) } as PodManifest
+}
+
+/** Its owners are made when nothing keeps the pod out any more. */
+async function withOwners(
+  { owners }: Cluster,
+  pod: PodManifest,
+  { adopted }: Template,
+  signal: AbortSignal,
+): Promise<Manifest> {
+  const { metadata } = pod
+  const [owner, controller] = await Promise.all([
+    owners.ownerIn(metadata.namespace, signal),
+    adopted ? owners.controllerIn(metadata.namespace, signal) : undefined,
+  ])
+  return {
+    ...pod,
+    metadata: { ...metadata, ownerReferences: controller === undefined ? [owner] : [controller, owner] },
+  }
 }
 
 async function comeUp(

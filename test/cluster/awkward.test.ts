@@ -8,7 +8,7 @@ import { type Report, reportSchema } from '../../runner/report/schema.ts'
 import { crosscheck } from '../runner/cli/crosscheck.ts'
 import { folderWith } from '../runner/cli/folder.ts'
 import { awkward, inNamespace, namespace, prefix, scenario, workload } from './awkward-objects.ts'
-import { absent, access, image } from './opening.ts'
+import { absent, access, clusterFabric, image } from './opening.ts'
 
 const { signal } = new AbortController()
 const at = (name: string, more: object = {}) => ({ namespace: `${prefix}-${name}`, ...more })
@@ -156,6 +156,29 @@ describe.skipIf(absent !== undefined)(`awkward clusters${absent === undefined ? 
       })
     expect(control.map(({ kind }) => kind)).toContain('egress-policy')
   }
+
+  it('puts no probe on a node that is cordoned', async () => {
+    const fabric = await clusterFabric()
+    const { nodes } = await fabric.world(signal)
+    const node = nodes.at(-1)!.name
+    const cordon = (unschedulable: boolean | null) =>
+      client.send(
+        {
+          ...{ method: 'PATCH', path: `/api/v1/nodes/${node}`, body: { spec: { unschedulable } } },
+          contentType: 'application/merge-patch+json',
+        },
+        signal,
+      )
+    try {
+      await cordon(true)
+      expect(await fabric.probe({ kind: 'namespace', namespace: `${prefix}-plain`, node }, signal)).toEqual({
+        unavailable: `the node ${node} is cordoned: no pod is put there`,
+      })
+    } finally {
+      await cordon(null)
+      await fabric[Symbol.asyncDispose]()
+    }
+  })
 
   it('says that the image of the probes cannot be pulled', async () => {
     const { code, stderr } = await run(

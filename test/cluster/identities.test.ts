@@ -100,10 +100,25 @@ describe.skipIf(absent !== undefined)(`identities on a cluster${absent === undef
     expect(live.status).toMatchObject({ expectedPods: 1, currentHealthy: 1, disruptionsAllowed: 1 })
   })
 
-  it('runs on the node that was asked for', async () => {
+  it('keeps probes apart where no node was asked for, and asks from each node that was', async () => {
+    const apart = await probeFor({ kind: 'namespace', namespace, labels: { apart: 'yes' } })
+    const { affinity } = (await livePod(apart))!.spec as { affinity: object }
+    expect(affinity).toMatchObject({
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { podAffinityTerm: { topologyKey: 'kubernetes.io/hostname', namespaceSelector: {} } },
+        ],
+      },
+    })
+    const host = await addressOf('web')
     const { nodes } = await fabric.world(signal)
     const probes = await Promise.all(nodes.map(({ name }) => probeFor({ kind: 'namespace', namespace, node: name })))
     expect(probes.map(({ node }) => node)).toEqual(nodes.map(({ name }) => name))
+    for (const probe of probes)
+      expect(await observe(probe, { kind: 'tcp', host, port }), probe.node).toMatchObject({ reason: 'connected' })
+    expect(await fabric.probe({ kind: 'node', node: nodes[0]!.name }, signal)).toEqual({
+      unavailable: `the network of the node ${nodes[0]!.name} is its own: no probe is put there`,
+    })
   })
 
   it.each(['as', 'like'] as const)('asks %s a workload of this run in its own pod', async (kind) => {
