@@ -5,10 +5,10 @@ import { processVantage } from '../../checks/process-vantage.ts'
 import type { Fabric } from '../../fabric/fabric.ts'
 import type { ClusterOptions } from '../../fabric/kubernetes/open.ts'
 import type { Scenario } from '../scenario/model.ts'
+import { spacesOf } from '../scenario/spaces.ts'
 import { defineAccess } from './access.ts'
 import type { Invocation } from './command.ts'
 import type { Io } from './io.ts'
-import { readProbePatch } from './probe-patch.ts'
 import type { Prepared } from './scenarios.ts'
 import { version } from './version.ts'
 
@@ -68,7 +68,7 @@ export function clusterOpener(
     const options = { ...(await clusterOptions(request, io)), mesh: scenario.mesh ?? false }
     if (!request.rehearse) {
       const { openCluster } = await import('../../fabric/kubernetes/open.ts')
-      return openCluster(options, signal)
+      return openCluster({ ...options, namespaces: spacesOf(scenario) }, signal)
     }
     const { openRehearsal } = await import('../../fabric/kubernetes/rehearsal.ts')
     const { fabric, left } = await openRehearsal(options, objectsOf.get(scenario) ?? [], signal)
@@ -114,11 +114,17 @@ async function clusterOptions(
     },
     image,
     ...(imagePullSecret === undefined ? {} : { imagePullSecret }),
-    ...(probePatch === undefined ? {} : { patch: await readProbePatch(probePatch) }),
+    ...(probePatch === undefined ? {} : { patch: await patchIn(probePatch) }),
     ...(canaryNamespace === undefined ? {} : { canaryNamespace }),
     ...(perSecond === undefined ? {} : { perSecond }),
     ...(inFlight === undefined ? {} : { concurrency: inFlight }),
     outside: { vantage, addresses, inCluster: existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token') },
     now: io.now,
   }
+}
+
+/** Read only where there is one: it takes a reader of YAML. */
+async function patchIn(file: string) {
+  const { readProbePatch } = await import('./probe-patch.ts')
+  return readProbePatch(file)
 }
