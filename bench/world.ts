@@ -9,7 +9,7 @@ import type { Bench, Figure } from './bench.ts'
 import { size } from './world-objects.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const ends = ['team-1/app-0-7d9c5b8f6-00001', 'team-0/service/app-0:80'] as const
+const ends = ['team-1/deployment/app-0', 'team-0/service/app-0:80'] as const
 
 /** `explain` of a path in a cluster of 50,000 pods and 2,000 namespaces, read from an API server that pages: time, processor time, memory. */
 export const world: Bench = {

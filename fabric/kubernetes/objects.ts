@@ -68,6 +68,12 @@ export async function applyObject(
   return (await client.send({ method: 'PATCH', path, body: object, contentType }, signal)) as LiveObject
 }
 
+/** The same as a dry run: everything that would refuse the object does (admission, quota, webhooks), and nothing is stored. */
+export async function tryObject(client: Client, at: Address, object: Manifest, signal: AbortSignal): Promise<void> {
+  const path = `${pathOf(at.resource, at.namespace, at.name)}?fieldManager=${fieldManager}&force=true&dryRun=All`
+  await client.send({ method: 'PATCH', path, body: object, contentType: 'application/apply-patch+yaml' }, signal)
+}
+
 /** The object, or none where there is no such object. */
 export async function getObject(client: Client, at: Address, signal: AbortSignal): Promise<LiveObject | undefined> {
   try {
