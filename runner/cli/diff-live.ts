@@ -12,7 +12,7 @@ import { exitCodes } from '../result.ts'
 import { writeChanges } from './diff-run.ts'
 import { readInputs } from './inputs.ts'
 import type { Io } from './io.ts'
-import { withLive } from './live.ts'
+import { readRights, withLive } from './live.ts'
 import type { Output } from './outputs.ts'
 import { tellProblems } from './problems.ts'
 
@@ -56,7 +56,7 @@ function limits(world: World, namespaces: readonly string[]): Problem[] {
   for (const space of namespaces)
     for (const kind of ['Pod', 'NetworkPolicy', 'Service', 'EndpointSlice']) {
       const why = whyUnread(kind, space, world)
-      if (why !== undefined) throw new Error(`what would change in ${space} cannot be told: ${why}`)
+      if (why !== undefined) throw new Error(`what would change in ${space} cannot be told: ${why}; ${readRights}`)
     }
   return (world.unread ?? []).map(({ why }) => ({
     severity: 'warning',

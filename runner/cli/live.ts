@@ -34,14 +34,18 @@ export async function withLive<T>(
   }
 }
 
+/** The way out where something may not be read. */
+export const readRights =
+  'what reading takes is granted by deploy/rbac/r0-read.yaml; kubectl auth can-i --list says what is there'
+
 /** Tells why a path's ends were not found; what may not be read may be where they are, which is no mistake of the user. */
 export function tellMissing(problems: readonly Problem[], { unread = [] }: World, io: Io): number {
   tellProblems(problems, io)
   if (unread.length === 0) return exitCodes.usage
-  const whys = unread.map(({ why }) => `not read, and it may be there: ${why}`)
-  tellProblems(
-    whys.map((message) => ({ severity: 'warning', message })),
-    io,
-  )
+  const warnings = unread.map(({ why }, index): Problem => {
+    const hint = index === unread.length - 1 ? { hint: readRights } : {}
+    return { severity: 'warning', message: `not read, and it may be there: ${why}`, ...hint }
+  })
+  tellProblems(warnings, io)
   return exitCodes.broken
 }

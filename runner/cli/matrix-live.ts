@@ -15,7 +15,7 @@ import { type ClusterRequest, openLive } from './cluster.ts'
 import type { Invocation } from './command.ts'
 import { canAsk, confirm } from './confirm.ts'
 import { Interruption, type Io } from './io.ts'
-import { withLive } from './live.ts'
+import { readRights, withLive } from './live.ts'
 import { predicted, unknownNamespaces, writeMatrix } from './matrix-run.ts'
 import type { Output } from './outputs.ts'
 import { tellProblems } from './problems.ts'
@@ -98,7 +98,7 @@ async function agreed(plan: MatrixPlan, { timing }: Fabric, yes: boolean, io: Io
 function refusal(options: MatrixOptions, world: World, io: Io): number | undefined {
   for (const space of options.namespaces) {
     const why = whyUnread('Pod', space, world)
-    if (why !== undefined) throw new Error(`the pods of ${space} cannot be read: ${why}`)
+    if (why !== undefined) throw new Error(`the pods of ${space} cannot be read: ${why}; ${readRights}`)
   }
   const unknown =
     whyUnread('Namespace', undefined, world) === undefined ? unknownNamespaces(options, world.namespaces) : []
