@@ -4,7 +4,7 @@ import { compile } from '../../policy/engine/compile.ts'
 import type { Problem } from '../../policy/types.ts'
 import { portOf } from '../plan/aims.ts'
 import type { PlannedSource } from '../plan/sources.ts'
-import { hopsOf } from '../predict/hops.ts'
+import { hopsOf, isByService } from '../predict/hops.ts'
 import { partyOf } from '../predict/party.ts'
 import { type Asked, askedFor, type Ends } from './asked.ts'
 import { hopBeyond } from './beyond.ts'
@@ -37,7 +37,8 @@ export function explainAsked(asked: Asked, options: ExplainOptions): Explanation
   const ground: Ground = { world, objects, compiled: compile(world) }
   const judge = createJudge(source, ground)
   const usable = aims.filter((aim) => aim.kind !== 'pod' || aim.ready)
-  const known = judge(usable.flatMap(hopsOf))
+  const byService = isByService(target, source.namespace, world)
+  const known = judge(usable.flatMap((aim) => hopsOf(aim, byService)))
   const isBeyond = gap?.cause === 'external_name' && 'host' in target
   const judged = isBeyond ? hopBeyond(target.host, portOf(target), { judge, ...ground }) : known
   const asker = podOf(source, world)

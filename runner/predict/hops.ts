@@ -2,6 +2,8 @@ import { endpointsOf } from '../../fabric/endpoints.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Query } from '../../policy/engine/query.ts'
 import { type AddressAim, familyOf, type Socket, socketText } from '../plan/dial.ts'
+import { namedBy } from '../plan/names.ts'
+import type { TargetSpec } from '../scenario/model.ts'
 
 /** One connection that the engine can judge: after destination translation, to an endpoint's own address and port. */
 export interface Hop {
@@ -10,16 +12,29 @@ export interface Hop {
   readonly query: Omit<Query, 'from'>
 }
 
-/** What an address leads to as policies see it; a virtual address is judged by its endpoints, which are aims of their own. */
-export function hopsOf(aim: AddressAim): readonly Hop[] {
+/**
+ * What an address leads to as policies see it; a virtual address is judged by its endpoints, which are aims of their own, and which a pod
+ * that is one of them reaches by way of the Service (semantics rule 54).
+ */
+export function hopsOf(aim: AddressAim, byService: boolean): readonly Hop[] {
   if (aim.kind === 'virtual') return []
-  if (aim.kind === 'pod') return [hopTo(aim.socket, `${aim.pod.namespace}/${aim.pod.name} (${socketText(aim.socket)})`)]
+  if (aim.kind === 'pod') {
+    const { text, query } = hopTo(aim.socket, `${aim.pod.namespace}/${aim.pod.name} (${socketText(aim.socket)})`)
+    return [{ text, query: byService ? { ...query, via: { kind: 'service' } } : query }]
+  }
   if (aim.kind === 'external') return [hopTo(aim.socket, socketText(aim.socket))]
   const via = { kind: 'nodePort', node: aim.node.name, port: aim.socket.port } as const
   return aim.endpoints.map((socket) => {
     const { text, query } = hopTo(socket, `${socketText(socket)} by node ${aim.node.name}`)
     return { text, query: { ...query, via } }
   })
+}
+
+/** Whether a target leads by a Service's own address. */
+export function isByService(target: TargetSpec, namespace: string | undefined, world: World): boolean {
+  if (!('host' in target)) return false
+  const named = namedBy(target.host, namespace, world)
+  return named.kind === 'service' && !named.service.headless
 }
 
 /** The way to the cluster's DNS: any of its pods may answer. */

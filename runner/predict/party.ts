@@ -5,7 +5,7 @@ import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Party } from '../../policy/engine/query.ts'
 import type { PolicyPod } from '../../policy/engine/world.ts'
-import { familyOf } from '../plan/dial.ts'
+import { type AddressAim, familyOf } from '../plan/dial.ts'
 
 /** Stands for the world outside where the runner's own address is not known (RFC 5737, RFC 3849). */
 const somewhere: Readonly<Record<Family, string>> = { 4: '198.51.100.1', 6: '2001:db8::1' }
@@ -40,6 +40,25 @@ export function partyOf(
     default:
       return identity satisfies never
   }
+}
+
+/** The same as policies see it in a run: what is like a workload is one replica more, another pod also to the replica that it is like. */
+export function askerOf(
+  identity: Identity,
+  family: Family,
+  { world, probe }: { world: World; probe: Probe | undefined },
+): Party | undefined {
+  const party = partyOf(identity, family, { world, probe })
+  const isReplica = identity.kind === 'like' && !identity.workload.startsWith('pod/')
+  if (!isReplica || probe !== undefined || party?.kind !== 'given') return party
+  return { kind: 'given', pod: { ...party.pod, name: `${party.pod.name} (clone)` } }
+}
+
+/** A pod always reaches itself (semantics rule 53): whether a path is blocked, its other endpoints tell. */
+export function isItself(aim: AddressAim, own: Party | undefined): boolean {
+  if (aim.kind !== 'pod' || aim.pod.hostNetwork) return false
+  const source = own?.kind === 'given' ? own.pod : own?.kind === 'pod' ? own : undefined
+  return source?.namespace === aim.pod.namespace && source.name === aim.pod.name
 }
 
 /** A probe as it would be: its namespace and labels are known, and that its addresses lie among those of pods. */

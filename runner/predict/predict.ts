@@ -7,9 +7,9 @@ import { predict } from '../../policy/engine/predict.ts'
 import type { Prediction } from '../../policy/engine/prediction.ts'
 import { type Dial, familyOf } from '../plan/dial.ts'
 import type { PlannedPath } from '../plan/paths.ts'
-import { dnsHops, type Hop, hopsOf } from './hops.ts'
+import { dnsHops, type Hop, hopsOf, isByService } from './hops.ts'
 import { type Overruling, overrulingBy } from './overruled.ts'
-import { partyOf } from './party.ts'
+import { askerOf, isItself } from './party.ts'
 import { type Unseen, unseenIn } from './unseen.ts'
 
 export type PredictedVerdict = Prediction['verdict']
@@ -69,7 +69,7 @@ function predictHop(
   { source }: PlannedPath,
   { world, compiled, overruling, unseen, probe }: Reading,
 ): HopPrediction {
-  const from = partyOf(source.identity, hop.query.family ?? 4, { world, probe })
+  const from = askerOf(source.identity, hop.query.family ?? 4, { world, probe })
   if (from === undefined)
     return { hop, prediction: { kind: 'unanswerable', rule: 65, reason: `there is no ${source.name}` } }
   const query = { from, ...hop.query }
@@ -85,17 +85,20 @@ function predictHop(
 
 function predictPath(planned: PlannedPath, ask: (hop: Hop) => HopPrediction, { world, probe }: Ground): PathPrediction {
   const aims = planned.addresses.flatMap((dial) => (dial.aim.kind === 'name' ? [] : [{ dial, aim: dial.aim }]))
-  const byDial = new Map(aims.map(({ dial, aim }) => [dial, hopsOf(aim).map(ask)] as const))
+  const byService = isByService(planned.path.target, planned.source.namespace, world)
+  const byDial = new Map(aims.map(({ dial, aim }) => [dial, hopsOf(aim, byService).map(ask)] as const))
   const asksDns = planned.application?.aim.kind === 'name'
   const asksCluster = asksDns && usesClusterDns(probe)
   const dns = asksCluster ? dnsHops(world, familiesOf(probe)).map(ask) : []
   const unseenDns = asksCluster && dns.length === 0 ? hiddenDns(world) : undefined
   const verdicts = [...byDial.values()].flat().map(verdictOfHop)
+  const own = askerOf(planned.source.identity, 4, { world, probe })
+  const others = aims.filter(({ aim }) => !isItself(aim, own)).flatMap(({ dial }) => byDial.get(dial) ?? [])
   const servers = unseenDns === undefined ? dns.map(verdictOfHop) : (['undefined'] as const)
   const mustWork = planned.path.expect.kind !== 'blocked'
   const known = planned.gap?.hidden === true ? 'undefined' : undefined
   return {
-    verdict: known ?? (mustWork ? working(verdicts, servers) : blocking(verdicts)),
+    verdict: known ?? (mustWork ? working(verdicts, servers) : blocking(others.map(verdictOfHop))),
     ...{ byDial, dns },
     ...(unseenDns === undefined ? {} : { unseenDns }),
   }
