@@ -30,8 +30,9 @@ export function assembleControls({ canary, targets, sources, known, sightings, o
       const own = targets.alive.get(socketKey(socket))
       return own?.shown === true ? own : (reached.sockets.get(socketKey(socket)) ?? own ?? unasked(socket))
     },
-    sourceAlive(source, node, family) {
-      const shown = placesOf(sources.get(source)?.alive, node, family)
+    sourceAlive(source, node, family, to) {
+      const own = sources.get(source)
+      const shown = placesOf(to === 'pod' ? (own?.pods ?? own?.alive) : own?.alive, node, family)
       const bad = shown.find((each) => each.shown !== true)
       if (shown.length > 0 && bad === undefined) return shown[0] as Shown
       const other = node === undefined ? undefined : reached.places.get(`${source} ${placeKey(node, family)}`)

@@ -25,8 +25,8 @@ export type ControlKind =
 export interface Controls {
   /** Condition 2: the socket answered in this run, seen from where no policy can interfere. */
   targetAlive(socket: Socket): Shown
-  /** Condition 3: the source reached something on that node, in that family. */
-  sourceAlive(source: SourceKey, node: string | undefined, family: Family): Shown
+  /** Condition 3: the source reached something on that node, in that family; `pod`: a pod at its own address, to which not every source has a way. */
+  sourceAlive(source: SourceKey, node: string | undefined, family: Family, to?: 'pod'): Shown
   /** Condition 4: policies are enforced on that node for that family; undefined node: on every node of the run. */
   enforced(node: string | undefined, family: Family): Shown
   /** Condition 4, last sentence: policies know a fresh source; undefined where it is none. */

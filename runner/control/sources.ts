@@ -14,6 +14,8 @@ import { isolatingPolicies, policyNames } from './isolation.ts'
 /** What a source reached: per node and family the canary's open listener, and where a closed port answered it: everywhere, or at these addresses. */
 export interface SourceControls {
   readonly alive: ReadonlyMap<string, Shown>
+  /** Of a source that is no pod, which may reach nodes and no pod: per node and family the same listener at the pod's own address. */
+  readonly pods?: ReadonlyMap<string, Shown>
   readonly intercepted: boolean
   readonly interceptedAt: ReadonlySet<string>
 }
@@ -50,12 +52,19 @@ async function controlSource(key: SourceKey, probe: Probe, options: SourceOption
     }),
     checkSchemas.tcp.parse({ kind: 'tcp', id: `${index}.closed`, host, port: closedPort, deadlineMs }),
   ])
-  const beyond = inCluster ? [] : [...new Set(options.dials.flatMap((dial) => dialledBy(key, dial)))]
+  const asksPods = options.dials.some(({ source, aim }) => source === key && aim.kind === 'pod')
+  const homes = inCluster || !asksPods ? [] : podsFor(probe, options)
+  const dialled = inCluster ? [] : options.dials.flatMap((dial) => dialledBy(key, dial))
+  const beyond = [...new Set([...dialled, ...homes.map(({ host }) => host)])]
+  const listeners = homes.map(({ host }) =>
+    checkSchemas.tcp.parse({ kind: 'tcp', id: `pod ${host}`, host, port: canaryPort, deadlineMs }),
+  )
   const elsewhere = beyond.map((host) =>
     checkSchemas.tcp.parse({ kind: 'tcp', id: host, host, port: closedPort, deadlineMs }),
   )
   const saw = new Map<string, Reason>()
-  for await (const { id, outcome } of probe.run([...checks, ...elsewhere], signal)) saw.set(id, outcome.reason)
+  for await (const { id, outcome } of probe.run([...checks, ...elsewhere, ...listeners], signal))
+    saw.set(id, outcome.reason)
   const isOpen = (id: string) => layer4Of(saw.get(id) ?? 'not_run') === 'open'
   const alive = await Promise.all(
     aims.map(async ({ node, host, family }, index) => {
@@ -67,8 +76,13 @@ async function controlSource(key: SourceKey, probe: Probe, options: SourceOption
       ] as const
     }),
   )
+  const pods = homes.map(({ node, host, family }) => {
+    const isReached = isOpen(`pod ${host}`) && !isOpen(host)
+    return [placeKey(node, family), isReached ? reached(node, host) : noWay(node, host)] as const
+  })
   return {
     alive: new Map(alive),
+    ...(inCluster ? {} : { pods: new Map(pods) }),
     intercepted: aims.some((_, index) => isOpen(`${index}.closed`)),
     interceptedAt: new Set(beyond.filter(isOpen)),
   }
@@ -85,6 +99,19 @@ function addressesFor(probe: Probe, node: string, listener: Pod, world: World): 
   const all =
     probe.identity.kind === 'outside' ? world.nodes.find((each) => each.name === node)?.addresses : listener.addresses
   return (all ?? []).filter((address) => own.has(familyOf(address)))
+}
+
+/** The open canaries at their own addresses, where pods are dialled at theirs. */
+function podsFor({ addresses }: Probe, { canary }: SourceOptions) {
+  const own = new Set(addresses.map(familyOf))
+  return [...canary.listeners]
+    .flatMap(([node, pod]) => pod.addresses.map((host) => ({ node, host, family: familyOf(host) })))
+    .filter(({ family }) => own.has(family))
+}
+
+function noWay(node: string, host: string): Shown {
+  const sentence = `from there no pod on ${node} is reached at its own address: not even the canary (${host}), which is open to all`
+  return { shown: false, kind: 'canary-listener', sentence }
 }
 
 function reached(node: string, host: string): Shown {

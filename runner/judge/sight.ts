@@ -85,7 +85,7 @@ function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): S
     )
   }
   const node = nodeOf(aim)
-  const source = controls.sourceAlive(dial.source, node, aim.socket.family)
+  const source = controls.sourceAlive(dial.source, node, aim.socket.family, aim.kind === 'pod' ? 'pod' : undefined)
   if (source.shown !== true) return unknown('source_dead', source.sentence)
   const enforced = controls.enforced(node, aim.socket.family)
   if (enforced.shown !== true) return unknown('not_enforced', enforced.sentence)
