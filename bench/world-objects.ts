@@ -6,7 +6,7 @@ const time = '2026-01-05T10:00:00Z'
 /** Text of one item of each list, as an API server would send it: with managed fields, environment, volumes and conditions, of which a reader needs little. */
 export type Write = (index: number) => string
 
-interface Listed {
+export interface Listed {
   readonly count: number
   readonly write: Write
 }

@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { lists } from './world-objects.ts'
+import { type Listed, lists, size } from './world-objects.ts'
 
 /** A program that stands in for the API server of a large cluster: it pages lists (limit, continue), and says on which port it listens. */
 const pages = new Map<string, string>()
@@ -11,6 +11,8 @@ const server = createServer(({ url = '', method }, response) => {
   if (pathname === '/version') return answer('{"gitVersion":"v1.34.0"}')
   const list = lists[pathname.split('/').at(-1) ?? '']
   const isWhole = /^\/(api\/v1|apis\/[^/]+\/v1)\/[a-z]+$/.test(pathname)
+  const own = /\/namespaces\/team-(\d+)\/([a-z]+)$/.exec(pathname)
+  if (method === 'GET' && own !== null && list !== undefined) return answer(namespaced(list, Number(own[1])))
   if (method !== 'GET' || list === undefined || !isWhole) return respond(response, 404, '{"kind":"Status","code":404}')
   const limit = Number(searchParams.get('limit') ?? list.count)
   const from = Number(searchParams.get('continue') ?? 0)
@@ -30,6 +32,14 @@ function pageOf(path: string, { from, limit }: { readonly from: number; readonly
   const page = `{"metadata":{"resourceVersion":"3000000"${more}},"items":[${items.join(',')}]}`
   pages.set(key, page)
   return page
+}
+
+/** Objects are dealt to namespaces in turn. */
+function namespaced({ count, write }: Listed, namespace: number): string {
+  const items = Array.from({ length: Math.ceil((count - namespace) / size.namespaces) }, (_, at) =>
+    write(namespace + at * size.namespaces),
+  )
+  return `{"metadata":{"resourceVersion":"3000000"},"items":[${items.join(',')}]}`
 }
 
 function respond(response: ServerResponse, status: number, text: string): void {
