@@ -49,8 +49,14 @@ export async function residentSource(
       const { namespace, name } = identity
       const template = await templateOf(client, { namespace, workload: `pod/${name}` }, signal)
       if (typeof template === 'string') return template
-      const title = workload === undefined ? `pod/${name}` : `${workload.kind.toLowerCase()}/${workload.name}`
-      return { namespace, title, labels: template.labels, spec: template.spec }
+      if (workload === undefined)
+        return { namespace, title: `pod/${name}`, labels: template.labels, spec: template.spec }
+      const title = `${workload.kind.toLowerCase()}/${workload.name}`
+      const own = await templateOf(client, { namespace, workload: title }, signal)
+      // The same as for `like:`, so that installing by the one does not replace what was installed by the other.
+      const alike = typeof own !== 'string' && sameLabels(own.labels, template.labels)
+      const { labels, spec } = alike ? own : template
+      return { namespace, title, labels, spec }
     }
     case 'as':
       return `as: ${identity.workload} is asked inside its own pod, where no other stands in`

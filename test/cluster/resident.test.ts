@@ -255,6 +255,14 @@ describe.skipIf(absent !== undefined)(`resident probes${absent === undefined ? '
     await deleteObject(client, { resource: resources.Service, namespace: back, name: 'exposing' }, {}, signal)
   })
 
+  it('finds the same probes by the pods of a namespace, and leaves those that are there as they are', async () => {
+    const before = await podOf(front, 'crosscheck-deployment-ui-0')
+    const installed = await probes('install', '-n', front, '-n', back, '--no-canary')
+    expect(installed).toMatchObject({ code: 0, stderr: '' })
+    expect(installed.stdout).toContain(`${back}   statefulset/db  crosscheck-statefulset-db-0`)
+    expect((await podOf(front, 'crosscheck-deployment-ui-0')).metadata.uid).toBe(before.metadata.uid)
+  })
+
   it('removes the probes of a namespace, and all that belongs to them', async () => {
     const { code, stdout } = await probes('remove', '-n', back, '-n', canary)
     expect(code).toBe(0)
