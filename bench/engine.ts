@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -136,8 +136,11 @@ async function processorTime(): Promise<number> {
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * 10, 0)
 }
 
-/** Whole processes, from manifests to the exit: 1,000 pods and 200 policies. */
+const root = new URL('..', import.meta.url).pathname
+
+/** Whole processes of the bundle that ships, from manifests to the exit: 1,000 pods and 200 policies. */
 async function commands(): Promise<readonly Figure[]> {
+  execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root })
   const world = largeWorld({ pods: 1_000, policies: 200, namespaces: 20, apps: 10 })
   const folder = await mkdtemp(join(tmpdir(), 'crosscheck-bench-'))
   try {
@@ -170,7 +173,7 @@ async function commands(): Promise<readonly Figure[]> {
 }
 
 async function crosscheck(args: readonly string[]): Promise<void> {
-  const entry = new URL('../bin/crosscheck.js', import.meta.url).pathname
+  const entry = join(root, 'dist/crosscheck.js')
   await promisify(execFile)(process.execPath, [entry, ...args], { maxBuffer: 1 << 28 }).catch(
     (error: { code?: number }) => {
       if (error.code !== 1) throw error
