@@ -103,8 +103,14 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
 async function dispose(cluster: Cluster, changes: Changes): Promise<void> {
   const { client, controls } = cluster
   try {
-    await Promise.all([...controls].map((control) => control.close()))
+    // A tunnel that does not close is no reason to leave anything.
+    await Promise.allSettled([...controls].map((control) => control.close()))
     await removeEverything(cluster, changes, AbortSignal.timeout(disposeMs))
+  } catch (error) {
+    throw new Error(
+      'not all that the run made could be removed (what is left in its namespaces the cluster removes within two minutes, the rest: crosscheck clean)',
+      { cause: error },
+    )
   } finally {
     await client.close()
   }
