@@ -5,7 +5,8 @@ import { onTestFinished } from 'vitest'
 import { parse, stringify } from 'yaml'
 import type { Manifest } from '../../fabric/fabric.ts'
 import type { Client } from '../../fabric/kubernetes/client.ts'
-import { getObject, type LiveObject } from '../../fabric/kubernetes/objects.ts'
+import { deleteObject, getObject, type LiveObject } from '../../fabric/kubernetes/objects.ts'
+import { waitUntilGone } from '../../fabric/kubernetes/readiness.ts'
 import { resources } from '../../fabric/kubernetes/resources.ts'
 import { image } from './opening.ts'
 
@@ -30,10 +31,11 @@ export async function buildTown(client: Client): Promise<void> {
   await Promise.all([isReady(client, front, 'ui'), isReady(client, back, 'api'), isReady(client, back, 'db')])
 }
 
-/** Removes it, without waiting for the end of it. */
+/** Removes it and waits until it is gone: the next file of tests builds it anew. */
 export async function razeTown(client: Client): Promise<void> {
-  const remove = (name: string) => client.send({ method: 'DELETE', path: `/api/v1/namespaces/${name}` }, signal)
-  await Promise.all([front, back].map(remove))
+  const spaces = [front, back].map((name) => ({ resource: resources.Namespace, name }))
+  await Promise.all(spaces.map((at) => deleteObject(client, at, {}, signal)))
+  await waitUntilGone(client, spaces, signal)
 }
 
 const policies = `/apis/networking.k8s.io/v1/namespaces/${back}/networkpolicies`
