@@ -16,7 +16,9 @@ export type CanaryFor = (request: CanaryRequest) => Promise<{ readonly canary: C
 
 /** Keeps one canary per fabric. */
 export function createCanary(fabric: Fabric): CanaryFor {
-  let standing: { readonly canary: Canary; readonly covers: ReadonlySet<string> } | undefined
+  let standing:
+    | { readonly canary: Canary; readonly nodes: readonly string[]; readonly covers: ReadonlySet<string> }
+    | undefined
   return async ({ nodes: wanted, probes, signal }) => {
     // Whoever raises it may not come as far as waiting for them.
     probes.catch(() => undefined)
@@ -27,8 +29,11 @@ export function createCanary(fabric: Fabric): CanaryFor {
       const asked = [...nodes, ...(await admitted).map(textOf)]
       if (asked.every((each) => standing?.covers.has(each))) return { canary: standing.canary, fresh: false }
     }
-    const canary = await raiseCanary(fabric, { nodes, admitted, again: standing !== undefined, signal })
-    standing = { canary, covers: new Set([...nodes, ...(await admitted).map(textOf)]) }
+    // Canaries are named by the place of their node in the list: those that stand keep theirs.
+    const before = standing?.nodes ?? []
+    const all = [...before, ...nodes.filter((node) => !before.includes(node))]
+    const canary = await raiseCanary(fabric, { nodes: all, admitted, again: standing !== undefined, signal })
+    standing = { canary, nodes: all, covers: new Set([...all, ...(await admitted).map(textOf)]) }
     return { canary, fresh: true }
   }
 }
