@@ -58,16 +58,24 @@ describe.skipIf(absent !== undefined)(
   },
 )
 
-/** Status, cause and explanation of each path, by the words that tell it from all others. */
+/**
+ * Status, cause and explanation of each path, by the words that tell it from all others. A source that stands for many is sampled among what the
+ * cluster has, namespaces of others included: its samples are one path, which must have one verdict.
+ */
 function verdictsOf(results: readonly PathResult[]): ReadonlyMap<string, readonly [verdict: string, why: string]> {
   const count = new Map<string, number>()
-  const entries = results.map(({ step, from, to, family, expect: wanted, status, cause, explanation }) => {
-    const path = `${step ?? ''}${from} → ${to} ${family ?? ''} ${wanted}`
-    const nth = (count.get(path) ?? 0) + 1
+  const seen = new Map<string, [verdict: string, why: string]>()
+  for (const { step, from, to, family, expect: wanted, status, cause, explanation } of results) {
+    const isSample = from.endsWith(']')
+    const path = `${step ?? ''}${from.replace(/\[.*\]$/, '[…]')} → ${to} ${family ?? ''} ${wanted}`
+    const nth = isSample ? 1 : (count.get(path) ?? 0) + 1
     count.set(path, nth)
-    return [`${path} #${nth}`, [[status, cause].filter(Boolean).join(' '), explanation.join(' / ')]] as const
-  })
-  return new Map(entries)
+    const key = `${path} #${nth}`
+    const verdict = [status, cause].filter(Boolean).join(' ')
+    const [known = verdict] = seen.get(key) ?? []
+    seen.set(key, [known === verdict ? verdict : `${known}, ${verdict}`, explanation.join(' / ')])
+  }
+  return seen
 }
 
 function isLegitimate(seen: { file: string; path: string; verdict: string; other: string | undefined }): boolean {
