@@ -30,7 +30,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'fabric/kubernetes/client.ts': ['fabric/kubernetes/', '@kubernetes/client-node', 'undici', 'p-limit'],
   'lab/': ['checks/', 'fabric/', ...leaves, 'probe/listener/', 'koffi', 'dns2', 'zod', 'ipaddr.js'],
   'runner/': ['checks/', 'policy/', 'fabric/', 'lab/settings.ts', 'zod', 'yaml', 'ipaddr.js', 'p-limit'],
-  'runner/cli/': ['checks/', 'policy/', 'fabric/', 'lab/', 'probe/', 'runner/', 'commander', 'yaml', 'zod', 'package.json'],
+  'runner/cli/': [
+    'checks/',
+    'policy/',
+    'fabric/',
+    'lab/',
+    'probe/',
+    'runner/',
+    'commander',
+    'yaml',
+    'zod',
+    'package.json',
+  ],
   'runner/main.ts': ['runner/'],
 }
 

@@ -38,7 +38,9 @@ export function pairsOf(before: Compiled, after: Compiled, options: DifferenceOp
     const pod = (is.get(members[0]!) ?? was.get(members[0]!))?.pod
     return { group: { names: members, pod }, before: at(was), after: at(is) }
   })
-  return options.outside === undefined ? pairs : [...pairs, ...outsideOf(options.outside, options.outsideToo ?? [], { before, after })]
+  return options.outside === undefined
+    ? pairs
+    : [...pairs, ...outsideOf(options.outside, options.outsideToo ?? [], { before, after })]
 }
 
 function outsideOf(

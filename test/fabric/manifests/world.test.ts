@@ -64,7 +64,8 @@ describe('buildWorld', () => {
     ])
     expect(worldOf(deployment('ui') + deployment('ui')).problems).toMatchObject([{ severity: 'warning' }])
     expect(worldOf(object('v1', 'Secret') + object('v1', 'Secret')).problems).toEqual([])
-    const space = (labels: string) => `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: ${labels}}\n`
+    const space = (labels: string) =>
+      `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: ${labels}}\n`
     expect(worldOf(space('{a: b}') + space('{a: b}')).problems).toEqual([])
     expect(worldOf(space('{a: b}') + space('{a: c}')).problems).toMatchObject([{ severity: 'error' }])
   })
