@@ -27,7 +27,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'probe/': ['checks/', 'fastify', 'zod', 'ipaddr.js'],
   'fabric/': ['checks/', ...reading, 'yaml', 'zod', 'ipaddr.js'],
   'fabric/kubernetes/': ['checks/', 'fabric/', ...reading, 'zod', 'undici', 'p-limit'],
-  'fabric/kubernetes/client.ts': ['fabric/kubernetes/', '@kubernetes/client-node', 'undici', 'p-limit'],
+  'fabric/kubernetes/api/client.ts': ['fabric/kubernetes/', '@kubernetes/client-node', 'undici', 'p-limit'],
   'lab/': ['checks/', 'fabric/', ...leaves, 'probe/listener/', 'koffi', 'dns2', 'zod', 'ipaddr.js'],
   'runner/': ['checks/', 'policy/', 'fabric/', 'lab/settings.ts', 'zod', 'yaml', 'ipaddr.js', 'p-limit'],
   'runner/cli/': [

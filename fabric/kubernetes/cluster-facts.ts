@@ -1,7 +1,7 @@
 import type { ClusterFacts } from '../fabric.ts'
-import type { Client } from './client.ts'
-import { getObject, type LiveObject } from './objects.ts'
-import { resources } from './resources.ts'
+import type { Client } from './api/client.ts'
+import { getObject, type LiveObject } from './api/objects.ts'
+import { resources } from './api/resources.ts'
 
 /** What an auditor asks of a cluster: which it is (the UID of kube-system), its version, and whom it takes the runner for. What may not be asked is absent. */
 export async function clusterFacts(client: Client, signal: AbortSignal): Promise<ClusterFacts> {

@@ -1,11 +1,11 @@
 import type { Vantage } from '../../checks/vantage.ts'
 import type { Probe } from '../fabric.ts'
-import type { Client } from './client.ts'
-import type { Control } from './control-batch.ts'
-import type { LiveObject } from './objects.ts'
+import type { Client } from './api/client.ts'
+import type { LiveObject } from './api/objects.ts'
 import type { Owners } from './owners.ts'
-import type { PodWatch } from './pod-watch.ts'
-import type { Seats } from './resident-seats.ts'
+import type { Control } from './probe/control-batch.ts'
+import type { PodWatch } from './probe/pod-watch.ts'
+import type { Seats } from './resident/seats.ts'
 import type { RunFacts } from './run-facts.ts'
 
 /** What the parts of an open cluster share. */

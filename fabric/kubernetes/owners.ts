@@ -1,8 +1,8 @@
 import type { Manifest } from '../fabric.ts'
 import { ownedLabel } from '../owned.ts'
-import type { Client } from './client.ts'
-import { type Address, applyObject, deleteObject } from './objects.ts'
-import { resources } from './resources.ts'
+import type { Client } from './api/client.ts'
+import { type Address, applyObject, deleteObject } from './api/objects.ts'
+import { resources } from './api/resources.ts'
 import { expiresAnnotation, type RunFacts, roleAnnotation, runAnnotation } from './run-facts.ts'
 
 export interface OwnerReference {

@@ -1,15 +1,15 @@
 import type { Identity, Probe, Unavailable } from '../fabric.ts'
-import { templateOf } from './clone.ts'
+import { getObject } from './api/objects.ts'
+import { resources } from './api/resources.ts'
 import type { Cluster } from './cluster.ts'
-import { ephemeralProbe } from './ephemeral.ts'
-import { getObject } from './objects.ts'
 import { outsideProbe } from './outside.ts'
 import { remember } from './owners.ts'
-import { ownListener } from './probe-in.ts'
-import { standInProbe } from './resident-probes.ts'
-import { seatProbe } from './resident-seats.ts'
-import { resources } from './resources.ts'
-import { podOfWorkload } from './workload-pod.ts'
+import { templateOf } from './probe/clone.ts'
+import { ephemeralProbe } from './probe/ephemeral.ts'
+import { ownListener } from './probe/probe-in.ts'
+import { podOfWorkload } from './probe/workload-pod.ts'
+import { standInProbe } from './resident/probes.ts'
+import { seatProbe } from './resident/seats.ts'
 
 /** One probe per identity and run, made at the first call; all that are asked for at once start at once. */
 export function createProbes(

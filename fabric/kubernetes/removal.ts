@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ownedLabel } from '../owned.ts'
-import type { Changes } from './changes.ts'
+import { type Address, deleteObject, listObjects } from './api/objects.ts'
+import { resources } from './api/resources.ts'
+import type { Changes } from './change/changes.ts'
+import { waitUntilGone } from './change/readiness.ts'
 import type { Cluster } from './cluster.ts'
-import { type Address, deleteObject, listObjects } from './objects.ts'
-import { waitUntilGone } from './readiness.ts'
-import { resources } from './resources.ts'
 import { runAnnotation } from './run-facts.ts'
 
 /** How often the pods of a namespace that is going are looked for, in milliseconds. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { ProbePatch } from './probe-patch.ts'
+import type { ProbePatch } from './probe/probe-patch.ts'
 
 /** Which run made it, what for, and until when it counts as in use (RFC 3339): annotations, which no policy can select. */
 export const runAnnotation = 'crosscheck.dev/run'

@@ -1,5 +1,5 @@
 import type { Command as Definition } from 'commander'
-import type { ClusterAccess } from '../../fabric/kubernetes/client.ts'
+import type { ClusterAccess } from '../../fabric/kubernetes/api/client.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { Invocation } from './command.ts'
 import type { Io } from './io.ts'

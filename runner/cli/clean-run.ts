@@ -1,5 +1,5 @@
-import { type Cleaned, cleanCluster } from '../../fabric/kubernetes/clean.ts'
-import { type ClusterAccess, connectCluster } from '../../fabric/kubernetes/client.ts'
+import { type ClusterAccess, connectCluster } from '../../fabric/kubernetes/api/client.ts'
+import { type Cleaned, cleanCluster } from '../../fabric/kubernetes/clean/clean.ts'
 import { exitCodes } from '../result.ts'
 import type { Io } from './io.ts'
 

@@ -70,7 +70,7 @@ export function clusterOpener(
       const { openCluster } = await import('../../fabric/kubernetes/open.ts')
       return openCluster({ ...options, namespaces: spacesOf(scenario) }, signal)
     }
-    const { openRehearsal } = await import('../../fabric/kubernetes/rehearsal.ts')
+    const { openRehearsal } = await import('../../fabric/kubernetes/change/rehearsal.ts')
     const { fabric, left } = await openRehearsal(options, objectsOf.get(scenario) ?? [], signal)
     const notes = left.length === 0 ? [] : [`not rehearsed: ${left.join(', ')}`]
     return { ...fabric, notes: [...(fabric.notes ?? []), ...notes] }
@@ -94,7 +94,7 @@ const withoutCluster = '--lab runs in network namespaces of this machine, --pred
 
 /** Where there is no cluster, the ways to do without one; nothing is swapped silently. */
 export async function offerOthers(error: unknown, otherwise: string): Promise<never> {
-  const { ClusterUnavailable } = await import('../../fabric/kubernetes/client.ts')
+  const { ClusterUnavailable } = await import('../../fabric/kubernetes/api/client.ts')
   if (!(error instanceof ClusterUnavailable)) throw error
   throw new ClusterUnavailable(`${error.message}; without a cluster: ${otherwise}`)
 }

@@ -1,4 +1,4 @@
-import type { ClusterAccess } from '../../fabric/kubernetes/client.ts'
+import type { ClusterAccess } from '../../fabric/kubernetes/api/client.ts'
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'

@@ -1,5 +1,5 @@
-import type { ClusterAccess } from '../../fabric/kubernetes/client.ts'
-import { type History, readHistory } from '../../fabric/kubernetes/history.ts'
+import type { ClusterAccess } from '../../fabric/kubernetes/api/client.ts'
+import { type History, readHistory } from '../../fabric/kubernetes/world/history.ts'
 import { spacesNamed } from '../check/ends.ts'
 import { askedFor, type Ends } from '../explain/asked.ts'
 import { explainAsked } from '../explain/explain.ts'

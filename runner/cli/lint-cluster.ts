@@ -1,6 +1,6 @@
-import type { Client, ClusterAccess } from '../../fabric/kubernetes/client.ts'
-import type { LiveObject } from '../../fabric/kubernetes/objects.ts'
-import type { Resource } from '../../fabric/kubernetes/resources.ts'
+import type { Client, ClusterAccess } from '../../fabric/kubernetes/api/client.ts'
+import type { LiveObject } from '../../fabric/kubernetes/api/objects.ts'
+import type { Resource } from '../../fabric/kubernetes/api/resources.ts'
 import { roleAnnotation } from '../../fabric/kubernetes/run-facts.ts'
 import { type ManifestObject, toManifestObject } from '../../fabric/manifests/object.ts'
 import type { Problem } from '../../policy/types.ts'
@@ -45,7 +45,7 @@ const listed: readonly Listed[] = [
 
 /** Reads a live cluster, Secrets excepted; rejects where what every finding depends on may not be listed. */
 export async function readCluster(access: ClusterAccess, signal: AbortSignal): Promise<LintInputs> {
-  const { connectCluster } = await import('../../fabric/kubernetes/client.ts')
+  const { connectCluster } = await import('../../fabric/kubernetes/api/client.ts')
   const client = await connectCluster(access)
   const problems: Problem[] = []
   try {
@@ -61,8 +61,8 @@ async function readKind(
   resource: Listed,
   { problems, signal }: { readonly problems: Problem[]; readonly signal: AbortSignal },
 ): Promise<ManifestObject[]> {
-  const { listObjects } = await import('../../fabric/kubernetes/objects.ts')
-  const { isStatus } = await import('../../fabric/kubernetes/api-error.ts')
+  const { listObjects } = await import('../../fabric/kubernetes/api/objects.ts')
+  const { isStatus } = await import('../../fabric/kubernetes/api/api-error.ts')
   try {
     const found = await listObjects(client, { resource }, signal)
     return found.filter(isOfTheCluster).flatMap((live) => toObject(live, resource) ?? [])

@@ -1,4 +1,4 @@
-import type { ClusterAccess } from '../../fabric/kubernetes/client.ts'
+import type { ClusterAccess } from '../../fabric/kubernetes/api/client.ts'
 import { fileSystem, loadManifests, type ManifestIo } from '../../fabric/manifests/files.ts'
 import type { Manifests } from '../../fabric/manifests/read.ts'
 import type { Problem } from '../../policy/types.ts'

@@ -1,5 +1,5 @@
-import type { Client, ClusterAccess } from '../../fabric/kubernetes/client.ts'
-import type { LiveCluster } from '../../fabric/kubernetes/world.ts'
+import type { Client, ClusterAccess } from '../../fabric/kubernetes/api/client.ts'
+import type { LiveCluster } from '../../fabric/kubernetes/world/world.ts'
 import { withoutOwned } from '../../fabric/owned.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Problem } from '../../policy/types.ts'
@@ -22,8 +22,8 @@ export async function withLive<T>(
   io: Io,
   use: (live: LiveCluster, client: Client) => Promise<T>,
 ): Promise<T> {
-  const { connectCluster } = await import('../../fabric/kubernetes/client.ts')
-  const { readCluster } = await import('../../fabric/kubernetes/world.ts')
+  const { connectCluster } = await import('../../fabric/kubernetes/api/client.ts')
+  const { readCluster } = await import('../../fabric/kubernetes/world/world.ts')
   const client = await connectCluster(access).catch((error: unknown) => offerOthers(error, otherwise))
   try {
     const spaces = [...new Set([...namespaces, ...(client.namespace === undefined ? [] : [client.namespace])])]

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parseDocument } from 'yaml'
-import { type ProbePatch, probePatchSchema } from '../../fabric/kubernetes/probe-patch.ts'
+import { type ProbePatch, probePatchSchema } from '../../fabric/kubernetes/probe/probe-patch.ts'
 import type { Problem } from '../../policy/types.ts'
 
 /** A file of --probe-patch that is none, with everything that is wrong with it. */

@@ -1,4 +1,4 @@
-import type { ServiceAccountName } from '../../fabric/kubernetes/resident-manifests.ts'
+import type { ServiceAccountName } from '../../fabric/kubernetes/resident/manifests.ts'
 import type { ClusterRequest } from './cluster.ts'
 
 /** What the arguments of `crosscheck probes` ask for. */

@@ -1,5 +1,5 @@
-import type { ResidentRow } from '../../fabric/kubernetes/resident-list.ts'
-import type { PlannedResident, ResidentPlan } from '../../fabric/kubernetes/resident-plan.ts'
+import type { ResidentRow } from '../../fabric/kubernetes/resident/list.ts'
+import type { PlannedResident, ResidentPlan } from '../../fabric/kubernetes/resident/plan.ts'
 
 /** The table of `crosscheck probes list`. */
 export function residentsText(rows: readonly ResidentRow[]): string {

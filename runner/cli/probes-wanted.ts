@@ -1,5 +1,5 @@
 import * as fs from 'node:fs/promises'
-import type { Wanted } from '../../fabric/kubernetes/resident-source.ts'
+import type { Wanted } from '../../fabric/kubernetes/resident/source.ts'
 import { withoutOwned } from '../../fabric/owned.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Problem } from '../../policy/types.ts'

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Client, connectCluster } from '../../fabric/kubernetes/client.ts'
+import { type Client, connectCluster } from '../../fabric/kubernetes/api/client.ts'
 import type { Pod } from '../../fabric/world.ts'
 import { denyIngress, namespace, pod } from '../runner/objects.ts'
 import { absent, access } from './opening.ts'

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Fabric, Manifest, Probe } from '../../fabric/fabric.ts'
-import { type Client, connectCluster } from '../../fabric/kubernetes/client.ts'
-import { applyObject, type LiveObject, listObjects } from '../../fabric/kubernetes/objects.ts'
-import { resourceOf, resources } from '../../fabric/kubernetes/resources.ts'
+import { type Client, connectCluster } from '../../fabric/kubernetes/api/client.ts'
+import { applyObject, type LiveObject, listObjects } from '../../fabric/kubernetes/api/objects.ts'
+import { resourceOf, resources } from '../../fabric/kubernetes/api/resources.ts'
 import { inNamespace, namespace, pod, prefix, workload } from './awkward-objects.ts'
 import { absent, access, clusterFabric } from './opening.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { type Client, connectCluster } from '../../fabric/kubernetes/client.ts'
+import { type Client, connectCluster } from '../../fabric/kubernetes/api/client.ts'
 import { changesSchema } from '../../runner/diff/json-schema.ts'
 import { crosscheck } from '../runner/cli/crosscheck.ts'
 import { back, buildTown, front, limitedTo, policyFor, razeTown } from './live-town.ts'

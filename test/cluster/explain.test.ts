@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Client, connectCluster } from '../../fabric/kubernetes/client.ts'
+import { type Client, connectCluster } from '../../fabric/kubernetes/api/client.ts'
 import { explanationSchema } from '../../runner/explain/json-schema.ts'
 import { crosscheck } from '../runner/cli/crosscheck.ts'
 import { back, buildTown, front, limitedTo, policyFor, razeTown } from './live-town.ts'

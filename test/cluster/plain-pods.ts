@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Client } from '../../fabric/kubernetes/client.ts'
-import { applyObject, deleteObject, getObject } from '../../fabric/kubernetes/objects.ts'
-import { resources } from '../../fabric/kubernetes/resources.ts'
+import type { Client } from '../../fabric/kubernetes/api/client.ts'
+import { applyObject, deleteObject, getObject } from '../../fabric/kubernetes/api/objects.ts'
+import { resources } from '../../fabric/kubernetes/api/resources.ts'
 import { image } from './opening.ts'
 
 const { signal } = new AbortController()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { connectCluster } from '../../fabric/kubernetes/client.ts'
-import { openRehearsal } from '../../fabric/kubernetes/rehearsal.ts'
+import { connectCluster } from '../../fabric/kubernetes/api/client.ts'
+import { openRehearsal } from '../../fabric/kubernetes/change/rehearsal.ts'
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import { fileSystem, loadManifests } from '../../fabric/manifests/files.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'

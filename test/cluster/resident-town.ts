@@ -1,8 +1,14 @@
 import type { Manifest } from '../../fabric/fabric.ts'
-import type { Client } from '../../fabric/kubernetes/client.ts'
-import { applyObject, deleteObject, getObject, type LiveObject, listObjects } from '../../fabric/kubernetes/objects.ts'
-import { waitUntilReady } from '../../fabric/kubernetes/readiness.ts'
-import { type Resource, type ResourceKind, resources } from '../../fabric/kubernetes/resources.ts'
+import type { Client } from '../../fabric/kubernetes/api/client.ts'
+import {
+  applyObject,
+  deleteObject,
+  getObject,
+  type LiveObject,
+  listObjects,
+} from '../../fabric/kubernetes/api/objects.ts'
+import { type Resource, type ResourceKind, resources } from '../../fabric/kubernetes/api/resources.ts'
+import { waitUntilReady } from '../../fabric/kubernetes/change/readiness.ts'
 import { image } from './opening.ts'
 
 const { signal } = new AbortController()

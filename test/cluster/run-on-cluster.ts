@@ -1,5 +1,5 @@
 import type { Fabric, Manifest } from '../../fabric/fabric.ts'
-import { openRehearsal } from '../../fabric/kubernetes/rehearsal.ts'
+import { openRehearsal } from '../../fabric/kubernetes/change/rehearsal.ts'
 import { objectsOf } from '../../fabric/manifests/read.ts'
 import type { RunEvent } from '../../runner/events.ts'
 import { type Ran, runIn, type Stage } from '../runner/run-in-lab.ts'

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { type Client, connectCluster } from '../../../fabric/kubernetes/client.ts'
+import { type Client, connectCluster } from '../../../fabric/kubernetes/api/client.ts'
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void
 

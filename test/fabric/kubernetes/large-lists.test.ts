@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { listObjects } from '../../../fabric/kubernetes/objects.ts'
-import { projected } from '../../../fabric/kubernetes/project.ts'
-import { resources } from '../../../fabric/kubernetes/resources.ts'
-import { withoutManagedFields } from '../../../fabric/kubernetes/trim.ts'
-import { readWorld } from '../../../fabric/kubernetes/world.ts'
+import { listObjects } from '../../../fabric/kubernetes/api/objects.ts'
+import { resources } from '../../../fabric/kubernetes/api/resources.ts'
+import { withoutManagedFields } from '../../../fabric/kubernetes/api/trim.ts'
+import { projected } from '../../../fabric/kubernetes/world/project.ts'
+import { readWorld } from '../../../fabric/kubernetes/world/world.ts'
 import { against } from './api-server.ts'
 
 const { signal } = new AbortController()

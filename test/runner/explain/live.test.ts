@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { touchesOf } from '../../../fabric/kubernetes/touches.ts'
+import { touchesOf } from '../../../fabric/kubernetes/world/touches.ts'
 import { spacesNamed } from '../../../runner/check/ends.ts'
 import { explanationSchema } from '../../../runner/explain/json-schema.ts'
 import type { Explanation } from '../../../runner/explain/model.ts'

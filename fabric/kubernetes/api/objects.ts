@@ -1,0 +1,176 @@
+import type { Manifest } from '../../fabric.ts'
+import { isStatus } from './api-error.ts'
+import type { Client } from './client.ts'
+import { growSlowly } from './frugal.ts'
+import { pathOf, type Resource } from './resources.ts'
+
+/** An object as the API server gives it: only what is looked at here is named. */
+export interface LiveObject {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly metadata: Metadata
+  readonly spec?: Readonly<Record<string, unknown>>
+  readonly status?: Readonly<Record<string, unknown>>
+}
+
+export interface Metadata {
+  readonly name: string
+  readonly namespace?: string
+  readonly uid?: string
+  readonly resourceVersion?: string
+  readonly generation?: number
+  readonly creationTimestamp?: string
+  readonly deletionTimestamp?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly ownerReferences?: readonly {
+    readonly kind: string
+    readonly name: string
+    readonly uid: string
+    readonly controller?: boolean
+  }[]
+  readonly managedFields?: readonly {
+    readonly manager?: string
+    /** RFC 3339. */
+    readonly time?: string
+    readonly subresource?: string
+    readonly fieldsV1?: unknown
+  }[]
+}
+
+const fieldManager = 'crosscheck'
+const pageSize = 500
+const listTries = 3
+/** From so many objects on memory is the bottleneck. */
+const largeList = 5_000
+
+/** Where an object is: its resource, namespace (none for cluster-scoped kinds) and name. */
+export interface Address {
+  readonly resource: Resource
+  readonly namespace?: string | undefined
+  readonly name: string
+}
+
+/** `Kind namespace/name`, as reports and messages name an object. */
+export function titleOf({ resource, namespace, name }: Address): string {
+  return `${resource.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
+}
+
+/** Server-side apply as `crosscheck`; `force` takes fields over that another manager owns. Rejects with the server's refusal, verbatim. */
+export async function applyObject(
+  client: Client,
+  at: Address,
+  object: Manifest,
+  signal: AbortSignal,
+): Promise<LiveObject> {
+  const path = `${pathOf(at.resource, at.namespace, at.name)}?fieldManager=${fieldManager}&force=true`
+  const contentType = 'application/apply-patch+yaml'
+  return (await client.send({ method: 'PATCH', path, body: object, contentType }, signal)) as LiveObject
+}
+
+/** The same as a dry run: everything that would refuse the object does (admission, quota, webhooks), and nothing is stored. */
+export async function tryObject(client: Client, at: Address, object: Manifest, signal: AbortSignal): Promise<void> {
+  const path = `${pathOf(at.resource, at.namespace, at.name)}?fieldManager=${fieldManager}&force=true&dryRun=All`
+  await client.send({ method: 'PATCH', path, body: object, contentType: 'application/apply-patch+yaml' }, signal)
+}
+
+/** The object, or none where there is no such object. */
+export async function getObject(client: Client, at: Address, signal: AbortSignal): Promise<LiveObject | undefined> {
+  try {
+    return (await client.send(
+      { method: 'GET', path: pathOf(at.resource, at.namespace, at.name) },
+      signal,
+    )) as LiveObject
+  } catch (error) {
+    if (isStatus(error, 404)) return undefined
+    throw error
+  }
+}
+
+export interface ListOptions {
+  /** All namespaces when absent. */
+  readonly namespace?: string | undefined
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+}
+
+interface Listing<T> extends ListOptions {
+  readonly resource: Resource
+  readonly keep?: (object: LiveObject) => T
+  /** Without `managedFields`: half of what a large list takes. */
+  readonly plain?: boolean
+}
+
+/**
+ * All objects of a kind, in pages; `keep` is applied page by page, so that a large cluster is never held whole. A list that takes so long that the server forgets where
+ * it was (410, API concepts, "retrieving large results sets in chunks") is begun again.
+ */
+export async function listObjects<T = LiveObject>(
+  client: Client,
+  listing: Listing<T>,
+  signal: AbortSignal,
+): Promise<T[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await listPages(client, listing, signal)
+    } catch (error) {
+      if (!isStatus(error, 410) || attempt === listTries) throw error
+    }
+  }
+}
+
+async function listPages<T>(
+  client: Client,
+  { resource, keep, plain = false, ...options }: Listing<T>,
+  signal: AbortSignal,
+): Promise<T[]> {
+  const found: T[] = []
+  const query = new URLSearchParams({ limit: String(pageSize) })
+  for (const key of ['labelSelector', 'fieldSelector'] as const) {
+    const value = options[key]
+    if (value !== undefined) query.set(key, value)
+  }
+  for (;;) {
+    const path = `${pathOf(resource, options.namespace)}?${query.toString()}`
+    const page = (await client.send({ method: 'GET', path, plain }, signal)) as ListPage
+    for (const item of page.items ?? []) found.push(keep === undefined ? (item as T) : keep(item))
+    const next = page.metadata?.continue
+    if (!next) return found
+    if (found.length >= largeList) growSlowly()
+    query.set('continue', next)
+  }
+}
+
+interface ListPage {
+  readonly items?: readonly LiveObject[]
+  readonly metadata?: { readonly continue?: string }
+}
+
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number
+  /** Delete it only if it is still this one. */
+  readonly uid?: string | undefined
+  /** Whether it stays until what it owns is gone; `Background` when absent. */
+  readonly propagationPolicy?: 'Background' | 'Foreground'
+}
+
+/** Deletes an object and what it owns; one that is gone already is no error. Gives whether it is gone for sure: else it waits for its grace or a finalizer. */
+export async function deleteObject(
+  client: Client,
+  at: Address,
+  options: DeleteOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { uid, ...rest } = options
+  const body = { propagationPolicy: 'Background', ...rest, ...(uid === undefined ? {} : { preconditions: { uid } }) }
+  try {
+    const answer = await client.send(
+      { method: 'DELETE', path: pathOf(at.resource, at.namespace, at.name), body },
+      signal,
+    )
+    return (answer as { kind?: string }).kind === 'Status'
+  } catch (error) {
+    if (!isStatus(error, 404, 409)) throw error
+    return error.status === 404
+  }
+}

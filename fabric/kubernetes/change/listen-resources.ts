@@ -1,0 +1,18 @@
+import type { ManifestObject } from '../../manifests/object.ts'
+import type { LiveObject } from '../api/objects.ts'
+import { fitted } from '../probe/fitting.ts'
+import type { Resources } from '../probe/pod-spec.ts'
+
+/** What the listeners of each namespace ask for: what its LimitRanges and ResourceQuotas among these objects admit and demand. */
+export function listenResources(objects: readonly ManifestObject[]): (namespace: string) => Resources {
+  const known = new Map<string, Resources>()
+  return (namespace) => {
+    const of = (wanted: string) =>
+      objects
+        .filter(({ kind, namespace: own }) => kind === wanted && own === namespace)
+        .map(({ value }) => value as unknown as LiveObject)
+    const found = known.get(namespace) ?? fitted(of('LimitRange'), of('ResourceQuota'))
+    known.set(namespace, found)
+    return found
+  }
+}

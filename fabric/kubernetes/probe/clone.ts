@@ -1,0 +1,86 @@
+import type { Labels } from '../../../policy/types.ts'
+import type { Client } from '../api/client.ts'
+import { getObject, type LiveObject } from '../api/objects.ts'
+import { type ResourceKind, resources } from '../api/resources.ts'
+
+/** What a probe takes over from the workload that it stands in for. */
+export interface Template {
+  readonly labels: Labels
+  /** The template's pod spec, of which a probe copies a few fields. */
+  readonly spec: Readonly<Record<string, unknown>>
+  /** A controller would adopt a pod of these labels: it needs a controller of our own. */
+  readonly adopted: boolean
+}
+
+const kinds: Readonly<Record<string, ResourceKind>> = {
+  deployment: 'Deployment',
+  statefulset: 'StatefulSet',
+  daemonset: 'DaemonSet',
+  replicaset: 'ReplicaSet',
+  job: 'Job',
+  cronjob: 'CronJob',
+  pod: 'Pod',
+}
+
+/** Labels that controllers add to the pods they make, and by which they claim them; names of the Kubernetes API's well-known labels. */
+const controllerLabels: ReadonlySet<string> = new Set([
+  ...['pod-template-hash', 'controller-revision-hash', 'pod-template-generation', 'controller-uid'],
+  ...['batch.kubernetes.io/controller-uid', 'statefulset.kubernetes.io/pod-name', 'apps.kubernetes.io/pod-index'],
+  ...['batch.kubernetes.io/job-completion-index'],
+])
+
+/** The template of `kind/name`; or a sentence that says why there is none to copy. */
+export async function templateOf(
+  client: Client,
+  { namespace, workload }: { readonly namespace: string; readonly workload: string },
+  signal: AbortSignal,
+): Promise<Template | string> {
+  const [word = '', name = ''] = workload.split('/')
+  const kind = kinds[word]
+  if (kind === undefined)
+    return `${workload}: a workload is written as ${Object.keys(kinds).join(', ')}, a slash and its name`
+  const object = await getObject(client, { resource: resources[kind], namespace, name }, signal)
+  if (object === undefined) return `there is no ${workload} in ${namespace}`
+  const { metadata, spec } = templateIn(kind, object)
+  if (spec['hostNetwork'] === true)
+    return `${namespace}/${workload} is on the host's network: nothing can stand in for it, try as:`
+  const os = (spec['os'] as { name?: string } | undefined)?.name ?? selectorOf(spec)['kubernetes.io/os']
+  if (os === 'windows') return `${namespace}/${workload} runs on Windows, where the probe does not`
+  return { labels: ownLabels(metadata?.labels), spec, adopted: isAdopting(kind, object) }
+}
+
+/** Labels of a pod less those that its controller added. */
+function ownLabels(labels: Labels = {}): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => !controllerLabels.has(key)))
+}
+
+/** Fields of a template that a probe copies: how it resolves names, and where it may be placed. Never the priority class. */
+export function copiedFields(spec: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const keys = ['dnsPolicy', 'dnsConfig', 'hostAliases', 'tolerations']
+  const copied = keys.filter((key) => spec[key] !== undefined).map((key) => [key, spec[key]])
+  return { ...Object.fromEntries(copied), nodeSelector: { 'kubernetes.io/os': 'linux', ...selectorOf(spec) } }
+}
+
+interface PodTemplate {
+  readonly metadata?: { readonly labels?: Labels }
+  readonly spec: Readonly<Record<string, unknown>>
+}
+
+function templateIn(kind: ResourceKind, object: LiveObject): PodTemplate {
+  if (kind === 'Pod') return { metadata: object.metadata, spec: object.spec ?? {} }
+  const spec = object.spec as { template?: PodTemplate; jobTemplate?: { spec?: { template?: PodTemplate } } }
+  const template = kind === 'CronJob' ? spec.jobTemplate?.spec?.template : spec.template
+  return { ...template, spec: template?.spec ?? {} }
+}
+
+/** A DaemonSet, and a ReplicaSet of its own, claim every pod that their selector matches; a Deployment's wants its hash as well. */
+function isAdopting(kind: ResourceKind, { metadata }: LiveObject): boolean {
+  const ownedBy = metadata.ownerReferences?.find(({ controller }) => controller === true)?.kind
+  const unhashed = metadata.labels?.['pod-template-hash'] === undefined
+  if (kind === 'Pod') return ownedBy === 'DaemonSet' || (ownedBy === 'ReplicaSet' && unhashed)
+  return kind === 'DaemonSet' || (kind === 'ReplicaSet' && ownedBy !== 'Deployment')
+}
+
+function selectorOf(spec: Readonly<Record<string, unknown>>): Labels {
+  return (spec['nodeSelector'] ?? {}) as Labels
+}

@@ -1,0 +1,182 @@
+import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Dispatcher, Pool } from 'undici'
+import type { Check } from '../../../checks/check.ts'
+import { type Observation, observationSchema } from '../../../checks/outcome.ts'
+import type { Pace } from '../../fabric.ts'
+import { linesOf } from '../api/lines.ts'
+
+/** A probe's control port, reached by a tunnel. */
+export interface Control {
+  run(checks: readonly Check[], signal: AbortSignal, pace?: Pace): AsyncGenerator<Observation>
+  /** Opens the tunnel as soon as the probe's port is open, so that the first batch finds it. Never rejects. */
+  meet(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface ControlOptions {
+  open(): Promise<Duplex>
+  readonly token: string
+  /** A socket with another local address than these is not the source's: its outcome counts for nothing. */
+  readonly addresses: readonly string[]
+  /** Ends the probe itself when closed. */
+  readonly stop: boolean
+  /** Checks in flight at once, within the probe's own bound. */
+  readonly atOnce?: number | undefined
+}
+
+/** What one request may hold; the probe takes 10,000 checks and 1 MiB. */
+const perRequest = { checks: 5_000, characters: 900 * 1024 }
+/** How often checks without an answer are sent again through a new tunnel, the first pause, and how long a fresh probe may take to open its port. */
+const tries = 4
+const pauseMs = 50
+const openingMs = 60_000
+/** The longest pause before a probe that was never reached is tried again: each is a request to the API server. */
+const openingPauseMs = 250
+/** Batches that a probe takes at once. */
+const connections = 4
+
+/** Speaks to one probe; what could not be asked after all tries is `not_run`, with the reason. */
+export function createControl({ open, token, addresses, stop, atOnce }: ControlOptions): Control {
+  const pool = new Pool('http://probe', {
+    ...{ connections, pipelining: 1, keepAliveTimeout: 60_000 },
+    connect: (_options, done) => {
+      // Called at once, undici would never send the request.
+      open().then(
+        (tunnel) =>
+          setImmediate(() => (tunnel.destroyed ? done(tunnel.errored ?? closed(), null) : done(null, tunnel as never))),
+        (error: unknown) => setImmediate(() => done(error as Error, null)),
+      )
+    },
+  })
+
+  const opening = performance.now() + openingMs
+  let met = false
+  let shut = false
+
+  async function* runPart(part: readonly Check[], signal: AbortSignal, pace: Pace): AsyncGenerator<Observation> {
+    const left = new Map(part.map((check, index) => [String(index), check]))
+    let fault = 'the probe could not be reached'
+    const mayRetry = (attempt: number) => attempt < tries || (!met && performance.now() < opening)
+    for (let attempt = 0; mayRetry(attempt) && left.size > 0 && !signal.aborted; attempt++) {
+      try {
+        if (attempt > 0) await delay(pauseBefore(attempt, met ? 1000 : openingPauseMs), undefined, { signal })
+        for await (const observation of post(pool, left, {
+          token,
+          signal,
+          pace: { ...pace, ...(atOnce === undefined ? {} : { atOnce }) },
+        })) {
+          met = true
+          const check = left.get(observation.id)
+          if (check === undefined) continue
+          left.delete(observation.id)
+          yield fromHere({ ...observation, id: check.id }, addresses)
+        }
+        fault = 'the probe ended its answer early'
+      } catch (error) {
+        fault = error instanceof Error ? error.message : String(error)
+        if (error instanceof Refused) break
+      }
+    }
+    const why = signal.aborted ? 'the caller ended the check' : `the probe did not run it: ${fault}`
+    for (const { id } of left.values()) yield notRun(id, why)
+  }
+
+  return {
+    async *run(checks, signal, pace = {}) {
+      for (const part of partsOf(checks)) yield* runPart(part, signal, pace)
+    },
+    meet: async () => {
+      for (let attempt = 1; !met && !shut && performance.now() < opening; attempt++) {
+        // An empty batch is refused, which is an answer too.
+        met ||= await askNothing(pool, token)
+        if (!met) await delay(pauseBefore(attempt, openingPauseMs))
+      }
+    },
+    close: async () => {
+      shut = true
+      if (stop)
+        await pool
+          .request({ method: 'POST', path: '/v1/stop', headers: { authorization: `Bearer ${token}` } })
+          .catch(() => undefined)
+      await pool.destroy()
+    },
+  }
+}
+
+const closed = () => new Error('the tunnel was closed at once')
+
+class Refused extends Error {
+  override readonly name = 'Refused'
+}
+
+function pauseBefore(attempt: number, most: number): number {
+  return Math.min(pauseMs * 2 ** (attempt - 1), most)
+}
+
+async function askNothing(pool: Dispatcher, token: string): Promise<boolean> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  try {
+    const answer = await pool.request({ method: 'POST', path: '/v1/checks', body: '{"checks":[]}', headers })
+    await answer.body.dump()
+    return true
+  } catch {
+    return false
+  }
+}
+
+interface Posting {
+  readonly pace: Pace & { readonly atOnce?: number }
+  readonly token: string
+  readonly signal: AbortSignal
+}
+
+/** What a probe says that was starved or is busy (RFC 9110 §15.5.9, RFC 6585 §4): it was not asked yet, and may be asked again. */
+const mayPass = new Set([408, 429, 503])
+
+async function* post(pool: Dispatcher, checks: ReadonlyMap<string, Check>, { token, signal, pace }: Posting) {
+  const body = JSON.stringify({ checks: [...checks].map(([id, check]) => ({ ...check, id })), pace })
+  const patienceMs = Math.max(...[...checks.values()].map(({ deadlineMs }) => deadlineMs)) + 30_000
+  const answer = await pool.request({
+    ...{ method: 'POST', path: '/v1/checks', body, signal, headersTimeout: patienceMs, bodyTimeout: patienceMs },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  })
+  if (answer.statusCode !== 200) {
+    const said = `HTTP ${answer.statusCode}: ${(await answer.body.text()).slice(0, 300)}`
+    throw mayPass.has(answer.statusCode) ? new Error(said) : new Refused(said)
+  }
+  for await (const line of linesOf(answer.body)) yield observationSchema.parse(JSON.parse(line))
+}
+
+function* partsOf(checks: readonly Check[]): Generator<Check[]> {
+  let part: Check[] = []
+  let characters = 0
+  for (const check of checks) {
+    const size = JSON.stringify(check).length + 20
+    if (part.length > 0 && (part.length >= perRequest.checks || characters + size > perRequest.characters)) {
+      yield part
+      part = []
+      characters = 0
+    }
+    part.push(check)
+    characters += size
+  }
+  if (part.length > 0) yield part
+}
+
+function fromHere(observation: Observation, addresses: readonly string[]): Observation {
+  const { localAddress } = observation.outcome
+  if (localAddress === undefined || addresses.length === 0 || addresses.includes(localAddress)) return observation
+  return notRun(
+    observation.id,
+    `its socket had the address ${localAddress}, which is none of the source's (${addresses.join(', ')})`,
+  )
+}
+
+function notRun(id: string, detail: string): Observation {
+  return {
+    id,
+    startedAt: Date.now(),
+    outcome: { reason: 'not_run', phase: 'admission', detail, attempts: 0, durations: {} },
+  }
+}

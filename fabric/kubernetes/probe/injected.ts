@@ -1,0 +1,21 @@
+import type { LiveObject } from '../api/objects.ts'
+
+type Named = readonly { readonly name?: string }[]
+
+/** Containers and volumes of a pod of ours that somebody else put into it (a mesh, a webhook), as a sentence; a probe has one container, and no volume. */
+function injectedInto({ spec }: LiveObject): string | undefined {
+  const of = (key: string, word: string, own: readonly string[] = []) =>
+    ((spec?.[key] ?? []) as Named).flatMap(({ name = '' }) => (own.includes(name) ? [] : [`the ${word} ${name}`]))
+  const found = [
+    ...of('containers', 'container', ['probe', 'listener']),
+    ...of('initContainers', 'init container'),
+    ...of('volumes', 'volume'),
+  ]
+  return found.length === 0 ? undefined : `somebody added to it: ${found.join(', ')}`
+}
+
+/** A note with what was put into the pod beside it. */
+export function noteWith(note: string, live: LiveObject): string {
+  const injected = injectedInto(live)
+  return injected === undefined ? note : `${note}; ${injected}`
+}

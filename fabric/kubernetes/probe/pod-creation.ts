@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Manifest } from '../../fabric.ts'
+import { ApiError } from '../api/api-error.ts'
+import type { Client } from '../api/client.ts'
+import { type Address, applyObject, type LiveObject } from '../api/objects.ts'
+import { resources } from '../api/resources.ts'
+import type { Cluster } from '../cluster.ts'
+import { stateOf } from './pod-state.ts'
+
+/** How often a service account that is not there yet is waited for, and how long each time, in milliseconds. */
+const tries = 100
+const pauseMs = 50
+
+/** Applies a pod. In a namespace that was made a moment ago the default service account comes late: its absence is waited for, 5 s at most. */
+export async function createPod(client: Client, manifest: Manifest, signal: AbortSignal): Promise<LiveObject> {
+  const { namespace, name } = manifest['metadata'] as { namespace: string; name: string }
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await applyObject(client, { resource: resources.Pod, namespace, name }, manifest, signal)
+    } catch (error) {
+      const isEarly = error instanceof ApiError && /serviceaccount "?[^"]+"? not found/.test(error.message)
+      if (!isEarly || attempt === tries) throw error
+      await delay(pauseMs, undefined, { signal })
+    }
+  }
+}
+
+/** The pod as soon as its containers run and it has an address; or a sentence that says why it does not come up. */
+export async function untilRunning(
+  { pods }: Pick<Cluster, 'pods'>,
+  { namespace = '', name }: Pick<Address, 'namespace' | 'name'>,
+  { withinMs, signal }: { readonly withinMs: number; readonly signal: AbortSignal },
+): Promise<LiveObject | string> {
+  let why = 'it was not seen yet'
+  const until = (pod: LiveObject | undefined): LiveObject | string | undefined => {
+    if (pod === undefined) return undefined
+    const state = stateOf(pod)
+    if (state.kind === 'running') return pod
+    why = state.why
+    return state.kind === 'stuck' ? why : undefined
+  }
+  const late = () => `it is not up after ${withinMs / 1000} s: ${why}`
+  try {
+    return await pods.wait({ namespace, name }, { until, withinMs, late }, signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    return error instanceof Error ? error.message : String(error)
+  }
+}

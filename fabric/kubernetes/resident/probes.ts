@@ -1,0 +1,128 @@
+import type { Labels } from '../../../policy/types.ts'
+import type { Probe, Unavailable } from '../../fabric.ts'
+import { residentLabel } from '../../owned.ts'
+import { isStatus } from '../api/api-error.ts'
+import { getObject, type LiveObject, listObjects } from '../api/objects.ts'
+import { resources } from '../api/resources.ts'
+import type { Cluster } from '../cluster.ts'
+import { remember } from '../owners.ts'
+import type { Template } from '../probe/clone.ts'
+import { noteWith } from '../probe/injected.ts'
+import { type ContainerStatus, imageOf, stateOf } from '../probe/pod-state.ts'
+import { probeIn } from '../probe/probe-in.ts'
+import { freshProbe, type Standing } from '../probe/probe-pods.ts'
+import { podOf } from '../world/live-world.ts'
+import { labelsAnnotation, residentAccess, sourceAnnotation, tokenKey } from './manifests.ts'
+import { sameLabels } from './source.ts'
+
+/** How long a pod counts as fresh: as long as a plugin that learns of pods late is waited for (milliseconds). */
+const freshMs = 30_000
+
+/** The resident probe that policies cannot tell from the source, or else a fresh pod. */
+export async function standInProbe(
+  cluster: Cluster,
+  standing: Standing,
+  template: Template,
+  signal: AbortSignal,
+): Promise<Probe | Unavailable> {
+  // Its sidecars were declined: in a mesh it would be somebody else.
+  if (cluster.run.mesh === true) return freshProbe(cluster, standing, template, signal)
+  const resident = await residentProbe(cluster, standing, template.labels, signal)
+  if (resident !== undefined && !('unavailable' in resident)) return resident
+  const fresh = await freshProbe(cluster, standing, template, signal)
+  if (resident === undefined || !('unavailable' in fresh)) return fresh
+  return { unavailable: `${fresh.unavailable}; and ${resident.unavailable}` }
+}
+
+/** Undefined where there is none in the namespace at all; what keeps those that are there from standing in is said. */
+async function residentProbe(
+  cluster: Cluster,
+  { identity, namespace, node }: Standing,
+  labels: Labels,
+  signal: AbortSignal,
+): Promise<Probe | Unavailable | undefined> {
+  const pods = await podsIn(cluster, namespace, signal)
+  if (pods.length === 0) return undefined
+  const alike = pods.filter((pod) => standsFor(pod, labels) && (node === undefined || pod.spec?.['nodeName'] === node))
+  const wanted = node === undefined ? '' : ` on ${node}`
+  if (alike.length === 0) return { unavailable: `no resident probe of ${namespace} has its labels${wanted}` }
+  const up = alike.find((pod) => stateOf(pod).kind === 'running')
+  if (up === undefined) {
+    const [first] = alike.map(stateOf)
+    return { unavailable: `its resident probe is not up: ${first?.kind === 'running' ? '' : first?.why}` }
+  }
+  const probe = await residentIn(cluster, up, signal)
+  return 'unavailable' in probe ? probe : { ...probe, identity }
+}
+
+/** The probe in a resident pod, with its namespace's token. */
+export async function residentIn(
+  cluster: Cluster,
+  live: LiveObject,
+  signal: AbortSignal,
+): Promise<Probe | Unavailable> {
+  try {
+    const token = await tokenIn(cluster, live.metadata.namespace ?? '', signal)
+    return probeOf(cluster, live, token) ?? { unavailable: `the resident probe ${live.metadata.name} has ended` }
+  } catch (error) {
+    if (!isStatus(error, 401, 403)) throw error
+    return { unavailable: `the token of its resident probe may not be read: ${error.message}` }
+  }
+}
+
+/** A pod whose place is taken by another of the same name in mid-run is not asked again: what it did not answer is `not_run`. */
+function podsIn(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<readonly LiveObject[]> {
+  return remember(cluster.residents.pods, namespace, async () => {
+    const at = { resource: resources.Pod, namespace, labelSelector: residentLabel }
+    const found = await listObjects(cluster.client, at, signal).catch((error: unknown) => {
+      if (!isStatus(error, 401, 403, 404)) throw error
+      return []
+    })
+    const living = found.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    return living.toSorted((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1))
+  })
+}
+
+function tokenIn({ client, residents }: Cluster, namespace: string, signal: AbortSignal): Promise<string> {
+  return remember(residents.tokens, namespace, async () => {
+    const secret = await getObject(client, { resource: resources.Secret, namespace, name: residentAccess }, signal)
+    const { data = {} } = (secret ?? {}) as { readonly data?: Readonly<Record<string, string>> }
+    return Buffer.from(data[tokenKey] ?? '', 'base64').toString()
+  })
+}
+
+/** One per pod, whatever the number of sources that it stands for: batches beyond what it takes at once wait here. */
+function probeOf(cluster: Cluster, live: LiveObject, token: string): Probe | undefined {
+  const { uid = '', name } = live.metadata
+  const known = cluster.residents.probes.get(uid)
+  const pod = podOf(live)
+  if (known !== undefined || pod === undefined) return known
+  const startedAt = startOf(live)
+  const isFresh = cluster.run.now() - startedAt < freshMs
+  const probe = probeIn(cluster, {
+    identity: { kind: 'pod', namespace: pod.namespace, name },
+    ...{ pod, token, image: imageOf(live) },
+    note: noteWith(`tested by a resident probe for ${live.metadata.annotations?.[sourceAnnotation] ?? name}`, live),
+    ...(isFresh ? { bornAt: startedAt } : {}),
+  })
+  cluster.residents.probes.set(uid, probe)
+  return probe
+}
+
+/** Whether a pod stands for sources with exactly these labels; a pod that does not say so stands for none. */
+export function standsFor({ metadata }: LiveObject, labels: Labels): boolean {
+  try {
+    const said: unknown = JSON.parse(metadata.annotations?.[labelsAnnotation] ?? 'null')
+    return typeof said === 'object' && said !== null && sameLabels(said as Labels, labels)
+  } catch {
+    return false
+  }
+}
+
+/** When its container began to run, in milliseconds since the epoch. */
+export function startOf({ status = {} }: LiveObject): number {
+  const [container] = (status['containerStatuses'] ?? []) as readonly (ContainerStatus & {
+    readonly state?: { readonly running?: { readonly startedAt?: string } }
+  })[]
+  return Date.parse(container?.state?.running?.startedAt ?? '') || 0
+}

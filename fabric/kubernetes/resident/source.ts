@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import type { Labels } from '../../../policy/types.ts'
+import type { Identity } from '../../fabric.ts'
+import type { Workload } from '../../world.ts'
+import type { Client } from '../api/client.ts'
+import { getObject } from '../api/objects.ts'
+import { resources } from '../api/resources.ts'
+import { templateOf } from '../probe/clone.ts'
+
+/** Who a resident probe stands for: what policies can tell of a source, and where it must be. */
+export interface ResidentSource {
+  readonly namespace: string
+  /** `deployment/ui`; for a plain pod `plain`. */
+  readonly title: string
+  /** Exactly those of the source. */
+  readonly labels: Labels
+  readonly node?: string
+  /** The pod spec of the workload, of which a probe copies a few fields. */
+  readonly spec: Readonly<Record<string, unknown>>
+}
+
+/** An identity, with the workload that a pod belongs to where that is known. */
+export interface Wanted {
+  readonly identity: Identity
+  readonly workload?: Workload
+}
+
+/** The source that an identity is; or the sentence why no resident probe can stand in for it. */
+export async function residentSource(
+  client: Client,
+  { identity, workload }: Wanted,
+  signal: AbortSignal,
+): Promise<ResidentSource | string> {
+  switch (identity.kind) {
+    case 'namespace': {
+      const { namespace, labels = {}, node } = identity
+      const found = await getObject(client, { resource: resources.Namespace, name: namespace }, signal)
+      if (found === undefined) return `there is no namespace ${namespace}`
+      return { namespace, title: 'plain', labels, spec: {}, ...(node === undefined ? {} : { node }) }
+    }
+    case 'like': {
+      const { namespace, workload: title, node } = identity
+      const template = await templateOf(client, { namespace, workload: title }, signal)
+      if (typeof template === 'string') return template
+      const { labels, spec } = template
+      return { namespace, title, labels, spec, ...(node === undefined ? {} : { node }) }
+    }
+    case 'pod': {
+      const { namespace, name } = identity
+      const template = await templateOf(client, { namespace, workload: `pod/${name}` }, signal)
+      if (typeof template === 'string') return template
+      if (workload === undefined)
+        return { namespace, title: `pod/${name}`, labels: template.labels, spec: template.spec }
+      const title = `${workload.kind.toLowerCase()}/${workload.name}`
+      const own = await templateOf(client, { namespace, workload: title }, signal)
+      // The same as for `like:`, so that installing by the one does not replace what was installed by the other.
+      const alike = typeof own !== 'string' && sameLabels(own.labels, template.labels)
+      const { labels, spec } = alike ? own : template
+      return { namespace, title, labels, spec }
+    }
+    case 'as':
+      return `as: ${identity.workload} is asked inside its own pod, where no other stands in`
+    case 'outside':
+      return 'outside is the machine that runs Crosscheck'
+    case 'inside':
+    case 'node':
+      return 'a control, not a source'
+    default:
+      return identity satisfies never
+  }
+}
+
+/** Sources that policies cannot tell apart, and that are in the same place, have the same key. */
+export function residentKey({ namespace, labels, node }: ResidentSource): string {
+  return JSON.stringify([namespace, sorted(labels), node ?? null])
+}
+
+/** Whether both sets of labels are the same. */
+export function sameLabels(one: Labels, other: Labels): boolean {
+  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other))
+}
+
+/** What a StatefulSet may be called at most, so that its pods' revision label stays within 63 characters, and how much of that is readable. */
+const readable = 34
+
+/**
+ * The name of a source's probe, the same at every installation: a Role can grant it. A workload's probe keeps its name when the workload's labels
+ * change, and is then replaced by the next installation.
+ */
+export function residentName({ title, labels, node }: ResidentSource): string {
+  const words = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+  const own = title === 'plain' ? sorted(labels) : []
+  const usual = own.length === 0 && node === undefined && words.length <= readable
+  const hash = createHash('sha256')
+    .update(JSON.stringify([title, own, node ?? null]))
+    .digest('hex')
+    .slice(0, 6)
+  return `crosscheck-${words.slice(0, readable).replace(/-+$/, '')}${usual ? '' : `-${hash}`}`
+}
+
+function sorted(labels: Labels): [string, string][] {
+  return Object.entries(labels).toSorted(([one], [other]) => (one < other ? -1 : 1))
+}

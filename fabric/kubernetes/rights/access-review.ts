@@ -1,0 +1,61 @@
+import { isStatus } from '../api/api-error.ts'
+import type { Client } from '../api/client.ts'
+import type { Right } from './rights.ts'
+
+/**
+ * Which of these rights the asker does not have. One SelfSubjectRulesReview per namespace shows most of them; what the rules do not show, because an authorizer beyond RBAC
+ * tells none, is asked one by one (SelfSubjectAccessReview). Where not even that may be asked, nothing counts as missing: the API server's refusal then says it.
+ */
+export async function missingRights(client: Client, wanted: readonly Right[], signal: AbortSignal): Promise<Right[]> {
+  const unique = [...new Map(wanted.map((right) => [JSON.stringify(right), right])).values()]
+  const spaces = [...new Set(unique.map(({ namespace }) => namespace ?? ''))].filter((name) => name !== '')
+  const rules = new Map(
+    await Promise.all(spaces.map(async (name) => [name, await rulesIn(client, name, signal)] as const)),
+  )
+  const unseen = unique.filter((right) => !rules.get(right.namespace ?? '')?.some((rule) => grants(rule, right)))
+  const allowed = await Promise.all(unseen.map((right) => isAllowed(client, right, signal)))
+  return unseen.filter((_, index) => !allowed[index])
+}
+
+interface Rule {
+  readonly verbs?: readonly string[]
+  readonly apiGroups?: readonly string[]
+  readonly resources?: readonly string[]
+  readonly resourceNames?: readonly string[]
+}
+
+/** As RBAC matches a request with a rule: `*` is everything, a subresource included; `*` before a slash is any kind. */
+function grants(rule: Rule, { verb, group, resource, name }: Right): boolean {
+  const { verbs = [], apiGroups = [], resources = [], resourceNames = [] } = rule
+  const any = (list: readonly string[], ...wanted: readonly string[]) => wanted.some((each) => list.includes(each))
+  const subresource = resource.includes('/') ? [`*/${resource.split('/')[1]}`] : []
+  const named = resourceNames.length === 0 || (name !== undefined && resourceNames.includes(name))
+  return named && any(verbs, verb, '*') && any(apiGroups, group, '*') && any(resources, resource, '*', ...subresource)
+}
+
+const root = '/apis/authorization.k8s.io/v1'
+
+async function rulesIn(client: Client, namespace: string, signal: AbortSignal): Promise<readonly Rule[]> {
+  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace } }
+  try {
+    const review = await client.send({ method: 'POST', path: `${root}/selfsubjectrulesreviews`, body }, signal)
+    return (review as { status?: { resourceRules?: readonly Rule[] } }).status?.resourceRules ?? []
+  } catch (error) {
+    if (!isStatus(error, 403, 404)) throw error
+    return []
+  }
+}
+
+async function isAllowed(client: Client, right: Right, signal: AbortSignal): Promise<boolean> {
+  const { verb, group, namespace, name } = right
+  const [resource, subresource] = right.resource.split('/')
+  const resourceAttributes = { verb, group, resource, subresource, namespace, name }
+  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } }
+  try {
+    const review = await client.send({ method: 'POST', path: `${root}/selfsubjectaccessreviews`, body }, signal)
+    return (review as { status?: { allowed?: boolean } }).status?.allowed === true
+  } catch (error) {
+    if (!isStatus(error, 403, 404)) throw error
+    return true
+  }
+}

@@ -1,0 +1,66 @@
+import type { Identity, Manifest, Wanted } from '../../fabric.ts'
+import { residentLabel } from '../../owned.ts'
+import { isStatus } from '../api/api-error.ts'
+import type { Client } from '../api/client.ts'
+import { listObjects } from '../api/objects.ts'
+import { resourceOf, resources } from '../api/resources.ts'
+import { rehearsedKinds } from '../change/rehearse.ts'
+import type { Cluster } from '../cluster.ts'
+import { missingRights } from './access-review.ts'
+import { MissingRights } from './missing-rights.ts'
+import { type CanaryPlace, rightsOfCanary, rightsOfRehearsal, rightsOfResidents, rightsOfSource } from './rights.ts'
+
+export interface Asker {
+  /** As the API server knows it. */
+  readonly user: string
+  readonly canaryNamespace: string
+}
+
+/** Looks at the asker's rights before anything is made; rejects with `MissingRights`, which tells all that are missing at once. */
+export function createPreflight(
+  { client, namespaces: made, seats }: Pick<Cluster, 'client' | 'namespaces' | 'seats'>,
+  { user, canaryNamespace: namespace }: Asker,
+): (wanted: Wanted, signal: AbortSignal) => Promise<void> {
+  const place: CanaryPlace['kind'] = seats === undefined ? 'made' : seats.standing ? 'standing' : 'lent'
+  return async ({ identities, objects }, signal) => {
+    // What is asked from a namespace that the run made is a pod of its own.
+    const foreign = identities.filter((identity) => !made.has(namespaceOf(identity) ?? ''))
+    const spaces = [...new Set(foreign.flatMap((identity) => namespaceOf(identity) ?? []))]
+    const entries = spaces.map(async (name) => [name, await residentsIn(client, name, signal)] as const)
+    const residents = new Map(await Promise.all(entries))
+    const sources = foreign.flatMap((identity) => {
+      const pods = residents.get(namespaceOf(identity) ?? '') ?? []
+      if (pods.length === 0 || identity.kind === 'as') return rightsOfSource(identity)
+      return rightsOfResidents(namespaceOf(identity) ?? '', pods)
+    })
+    const rehearsal = objects.length === 0 ? [] : rightsOfRehearsal(objects.flatMap(placeOf))
+    const missing = await missingRights(
+      client,
+      [...rehearsal, ...sources, ...rightsOfCanary({ namespace, kind: place })],
+      signal,
+    )
+    if (missing.length > 0) throw new MissingRights(user, missing)
+  }
+}
+
+function namespaceOf(identity: Identity): string | undefined {
+  return 'namespace' in identity ? identity.namespace : undefined
+}
+
+/** What a rehearsal makes of an object, and where; nothing of kinds that it leaves out. */
+function placeOf({ apiVersion, kind, metadata }: Manifest) {
+  const known = rehearsedKinds.find((each) => each === kind)
+  if (known === undefined || resourceOf(String(apiVersion), known) === undefined) return []
+  const { namespace = 'default' } = (metadata ?? {}) as { readonly namespace?: string }
+  return [{ kind: known, namespace }]
+}
+
+/** Pods of resident probes; where pods may not be listed there is nothing to find. */
+async function residentsIn(client: Client, namespace: string, signal: AbortSignal): Promise<string[]> {
+  const at = { resource: resources.Pod, namespace, labelSelector: residentLabel }
+  const found = await listObjects(client, at, signal).catch((error: unknown) => {
+    if (!isStatus(error, 401, 403, 404)) throw error
+    return []
+  })
+  return found.map(({ metadata }) => metadata.name)
+}

@@ -1,0 +1,34 @@
+import { canonicalAddress } from '../../../policy/cidr.ts'
+import type { ManifestObject } from '../../manifests/object.ts'
+import type { Pod } from '../../world.ts'
+
+/** The sockets at which the kubelet asks a pod's containers whether they are ready: its first address, or nothing where the probe names a host. */
+export function readinessSockets({ value }: ManifestObject): NonNullable<Pod['answering']> {
+  const { spec, status } = value as Live
+  const address = canonicalAddress(status?.podIP ?? '')
+  if (address === undefined) return []
+  const ports = (spec?.containers ?? []).flatMap(({ readinessProbe = {}, ports: named = [] }) => {
+    const { tcpSocket, httpGet, grpc } = readinessProbe
+    const asked = tcpSocket ?? httpGet ?? grpc
+    if (asked === undefined || (asked.host ?? '') !== '') return []
+    const { port } = asked
+    return typeof port === 'number' ? [port] : named.flatMap((each) => (each.name === port ? [each.containerPort] : []))
+  })
+  return ports.map((port) => ({ address, port }))
+}
+
+interface Asked {
+  readonly port: number | string
+  readonly host?: string
+}
+
+/** What the API server says of a pod, as far as it is looked at here. */
+interface Live {
+  readonly spec?: {
+    readonly containers?: readonly {
+      readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[]
+      readonly readinessProbe?: { readonly tcpSocket?: Asked; readonly httpGet?: Asked; readonly grpc?: Asked }
+    }[]
+  }
+  readonly status?: { readonly podIP?: string }
+}

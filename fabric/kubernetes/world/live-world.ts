@@ -1,0 +1,48 @@
+import type { Locate } from '../../../policy/field.ts'
+import type { Problem } from '../../../policy/types.ts'
+import type { Allocator } from '../../manifests/allocator.ts'
+import { type ManifestObject, toManifestObject } from '../../manifests/object.ts'
+import { buildWorld } from '../../manifests/world.ts'
+import type { Pod, World } from '../../world.ts'
+import type { LiveObject } from '../api/objects.ts'
+import type { Resource } from '../api/resources.ts'
+import { readinessSockets } from './kubelet.ts'
+
+/** A cluster hands out everything itself: what an object lacks it does not have. */
+const nothing: Allocator = {
+  begin: () => undefined,
+  lease: () => undefined,
+  place: () => '',
+  finish: () => undefined,
+}
+
+/** The world of live objects, and what of them could not be understood. A policy that stands in no file has no place to be named. */
+export function worldOf(objects: readonly ManifestObject[]): { world: World; problems: readonly Problem[] } {
+  const { world, problems } = buildWorld(objects, { allocator: nothing, live: true })
+  const policies = world.policies.map((policy) => {
+    const { place, ...rest } = policy
+    return place === undefined ? policy : rest
+  })
+  const given = new Map(
+    objects.flatMap((each) => (each.kind === 'Pod' ? [[`${each.namespace}/${each.name}`, each]] : [])),
+  )
+  const pods = world.pods.map((pod) => {
+    const object = pod.ready ? given.get(`${pod.namespace}/${pod.name}`) : undefined
+    const answering = object === undefined ? [] : readinessSockets(object)
+    return answering.length === 0 ? pod : { ...pod, answering }
+  })
+  return { world: { ...world, policies, pods }, problems }
+}
+
+/** One live pod in the words of the world; none for one that has ended. */
+export function podOf(live: LiveObject): Pod | undefined {
+  const object = toObject(live, { apiVersion: 'v1', kind: 'Pod' })
+  return object === undefined ? undefined : worldOf([object]).world.pods[0]
+}
+
+/** A live object for the reader of manifests; its place is `cluster`, because it stands in no file. */
+export function toObject(live: LiveObject, { apiVersion, kind }: Pick<Resource, 'apiVersion' | 'kind'>) {
+  return toManifestObject({ ...live, apiVersion, kind }, inCluster, [])
+}
+
+const inCluster: Locate = () => ({ file: 'cluster', line: 1, column: 1 })

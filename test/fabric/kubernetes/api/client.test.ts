@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { expect, test } from 'vitest'
+import { connectCluster } from '../../../../fabric/kubernetes/api/client.ts'
+import { listObjects } from '../../../../fabric/kubernetes/api/objects.ts'
+import { resources } from '../../../../fabric/kubernetes/api/resources.ts'
+import { against, kubeconfig, status } from '../api-server.ts'
+
+const { signal } = new AbortController()
+
+test.each([
+  [{}, 'no cluster is configured: set KUBECONFIG or name a file by --kubeconfig'],
+  [{ KUBECONFIG: '/no/such/file' }, 'KUBECONFIG=/no/such/file: there is no such file'],
+])('says that no cluster is configured: %j', async (environment, message) => {
+  await expect(connectCluster({ environment })).rejects.toMatchObject({ name: 'ClusterUnavailable', message })
+})
+
+test('names the contexts that there are when asked for another', async () => {
+  const access = { kubeconfig: kubeconfig('http://127.0.0.1:1'), context: 'there', environment: {} }
+  await expect(connectCluster(access)).rejects.toThrow('there is no context "there"; the kubeconfig has here')
+})
+
+test('says which file is no kubeconfig', async () => {
+  const file = kubeconfig('http://127.0.0.1:1')
+  writeFileSync(file, 'clusters: [')
+  await expect(connectCluster({ kubeconfig: file, environment: {} })).rejects.toThrow(`${file}: this is no kubeconfig`)
+})
+
+test('sends the user’s token, and gives an error the words of the server', async () => {
+  const client = await against((request, response) => {
+    expect(request.headers.authorization).toBe('Bearer bearer')
+    response.writeHead(403).end(status(403, 'Forbidden', 'pods is forbidden: User "u" cannot list'))
+  })
+  const listing = listObjects(client, { resource: resources.Pod }, signal)
+  await expect(listing).rejects.toMatchObject({
+    status: 403,
+    reason: 'Forbidden',
+    message: expect.stringContaining('cannot list'),
+  })
+})
+
+test('reads a list page by page', async () => {
+  const client = await against(({ url }, response) => {
+    const from = Number(new URL(url!, 'http://x').searchParams.get('continue') ?? 0)
+    const items = [{ metadata: { name: `pod-${from}` } }]
+    response.end(JSON.stringify({ items, metadata: from < 2 ? { continue: String(from + 1) } : {} }))
+  })
+  const pods = await listObjects(client, { resource: resources.Pod, namespace: 'n' }, signal)
+  expect(pods.map(({ metadata }) => metadata.name)).toEqual(['pod-0', 'pod-1', 'pod-2'])
+})
+
+test('has at most 16 requests in flight', async () => {
+  const waiting: ServerResponse[] = []
+  const sixteen = Promise.withResolvers<void>()
+  const client = await against((_request, response) => {
+    waiting.push(response)
+    if (waiting.length === 16) sixteen.resolve()
+    if (waiting.length > 16) response.end('{}')
+  })
+  const all = Promise.all(Array.from({ length: 40 }, () => client.send({ method: 'GET', path: '/version' }, signal)))
+  await sixteen.promise
+  expect(waiting.length).toBe(16)
+  for (const response of waiting.slice(0, 16)) response.end('{}')
+  expect(await all).toHaveLength(40)
+})
+
+test('an aborted request ends at once', async () => {
+  const abort = new AbortController()
+  const client = await against(() => abort.abort(new Error('enough')))
+  await expect(client.send({ method: 'GET', path: '/version' }, abort.signal)).rejects.toThrow('enough')
+})
