@@ -46,15 +46,15 @@ export function backendsOf(service: Service, world: World): Backend[] {
 }
 
 /** The Services that select a pod, or name one of its addresses by hand. */
-export function servicesOf(pod: Pod, world: World): Service[] {
-  return world.services.filter((service) => {
+export function servicesOf(pod: Pod, world: Pick<World, 'services'>): Service[] {
+  return candidates(pod, world.services).filter((service) => {
     if (service.selector !== undefined) return selects(service, pod)
     return service.manualEndpoints.some(({ addresses }) => addresses.some((address) => pod.addresses.includes(address)))
   })
 }
 
 /** The ports on which a pod is taken to listen: those of its containers and the target ports of its Services, each once. */
-export function listeningPorts(pod: Pod, world: World): ContainerPort[] {
+export function listeningPorts(pod: Pod, world: Pick<World, 'services'>): ContainerPort[] {
   const targets = servicesOf(pod, world).flatMap((service) =>
     service.selector === undefined
       ? manualTargets(service, pod)
@@ -83,7 +83,7 @@ function sourcesOf(service: Service, world: World): Source[] {
 }
 
 function podSources(service: Service, world: World): Source[] {
-  return world.pods
+  return inNamespace(world.pods, service.namespace)
     .filter((pod) => selects(service, pod))
     .flatMap((pod) => {
       const named = pod.hostname !== undefined && pod.subdomain === service.name ? { hostname: pod.hostname } : {}
@@ -133,6 +133,35 @@ function targetPortsIn(pod: Pod, { targetPort, protocol }: ServicePort): number[
     .filter((own) => own.name === targetPort && own.protocol === protocol)
     .map((own) => own.port)
     .slice(0, 1)
+}
+
+/** Those that may lead to a pod: of its namespace, and those without a selector, which lead anywhere; in the world's order. */
+function candidates({ namespace }: Pod, services: readonly Service[]): readonly Service[] {
+  const known = remembered(bySpace, services, () => {
+    const numbered = services.map((service, at) => ({ service, at }))
+    const groups = Map.groupBy(numbered, ({ service }) => (service.selector === undefined ? '' : service.namespace))
+    const anywhere = groups.get('') ?? []
+    const merged = [...groups].map(([name, own]) => {
+      const all = name === '' ? own : [...own, ...anywhere].toSorted((a, b) => a.at - b.at)
+      return [name, all.map(({ service }) => service)] as const
+    })
+    return new Map(merged)
+  })
+  return known.get(namespace) ?? known.get('') ?? []
+}
+
+function inNamespace(pods: readonly Pod[], namespace: string): readonly Pod[] {
+  return remembered(podsBySpace, pods, () => Map.groupBy(pods, (pod) => pod.namespace)).get(namespace) ?? []
+}
+
+/** Worlds never change in place: of each list that was asked about, what is in which namespace is found once. */
+const bySpace = new WeakMap<readonly Service[], ReadonlyMap<string, readonly Service[]>>()
+const podsBySpace = new WeakMap<readonly Pod[], ReadonlyMap<string, readonly Pod[]>>()
+
+function remembered<K extends object, V>(known: WeakMap<K, V>, key: K, make: () => V): V {
+  const found = known.get(key) ?? make()
+  known.set(key, found)
+  return found
 }
 
 function selects({ namespace, selector }: Service, pod: Pod): boolean {

@@ -9,6 +9,8 @@ export interface Space {
   readonly name: string
   readonly labels: LabelSet
   readonly labelsKnown: boolean
+  /** As in the world, pods on the host's network included. */
+  readonly pods: PodActor[]
   /** Policies of the namespace that ask for one label of the pod, by `key=value`, and those that ask for none. */
   readonly byLabel: Map<string, CompiledPolicy[]>
   readonly unlabelled: CompiledPolicy[]

@@ -42,7 +42,7 @@ interface Spot {
 
 /** A rule that misses by its ports alone gets the port, one that misses by its peers alone the peer, or the peer the labels. */
 function waysOfRule(policy: NetworkPolicy, trace: RuleTrace, spot: Spot): Candidate[] {
-  const { direction, path, remote, compiled } = spot
+  const { direction, path, remote } = spot
   const rule = policy[direction][trace.index]
   if (rule === undefined || trace.matched) return []
   const portFits = trace.ports.length === 0 || trace.ports.some(({ matched }) => matched)
@@ -59,7 +59,7 @@ function waysOfRule(policy: NetworkPolicy, trace: RuleTrace, spot: Spot): Candid
     return [{ edits: [{ kind: 'change policy', before: policy, after, what }], size: 1 }]
   }
   if (!portFits || peerFits) return []
-  const peer = peerOf(remote, policy.namespace, compiled)
+  const peer = peerOf(remote, policy.namespace)
   const after = withRules(
     policy,
     direction,
@@ -69,14 +69,14 @@ function waysOfRule(policy: NetworkPolicy, trace: RuleTrace, spot: Spot): Candid
   return [
     { edits: [{ kind: 'change policy', before: policy, after, what }], size: 1 },
     ...rule.peers.flatMap((each, at) => {
-      const edits = labelEdits(each, trace.peers[at]?.failed ?? [], { remote: remote.actor, named, compiled })
+      const edits = labelEdits(each, trace.peers[at]?.failed ?? [], { remote: remote.actor, named })
       return edits.length === 0 ? [] : [{ edits, size: 1 + edits.length }]
     }),
   ]
 }
 
-function withRule(policy: NetworkPolicy, { direction, path, remote, compiled }: Spot): Candidate {
-  const rule = ruleFor(path, peerOf(remote, policy.namespace, compiled))
+function withRule(policy: NetworkPolicy, { direction, path, remote }: Spot): Candidate {
+  const rule = ruleFor(path, peerOf(remote, policy.namespace))
   const after = withRules(policy, direction, [...policy[direction], rule])
   const what = `add a rule to ${policy.namespace}/${policy.name} ${direction}: ${admitted(path, remote)}`
   return { edits: [{ kind: 'change policy', before: policy, after, what }], size: 2 }
@@ -84,11 +84,11 @@ function withRule(policy: NetworkPolicy, { direction, path, remote, compiled }: 
 
 function newPolicy({ direction, path, remote, actor, compiled }: Spot): Candidate {
   const namespace = actor.space.name
-  const [from, to] = [wordOf(path.from.actor, compiled), wordOf(path.to.actor, compiled)]
+  const [from, to] = [wordOf(path.from.actor), wordOf(path.to.actor)]
   const name = freeName(`allow-${from}-to-${to}${direction === 'egress' ? '-egress' : ''}`, namespace, compiled)
-  const rule = ruleFor(path, peerOf(remote, namespace, compiled))
+  const rule = ruleFor(path, peerOf(remote, namespace))
   const policy: NetworkPolicy = {
-    ...{ namespace, name, podSelector: selectorOf(actor, compiled), policyTypes: [direction], ingress: [], egress: [] },
+    ...{ namespace, name, podSelector: selectorOf(actor), policyTypes: [direction], ingress: [], egress: [] },
     [direction]: [rule],
   }
   const what = `add NetworkPolicy ${namespace}/${name}: ${admitted(path, remote)}`

@@ -50,7 +50,7 @@ export function compile(world: PolicyWorld, profile: Partial<Profile> = {}): Com
 }
 
 /** Rule 66: the API has one object of a name; the last one stands. */
-function withoutTwins(all: readonly NetworkPolicy[]): { policies: NetworkPolicy[]; problems: Problem[] } {
+export function withoutTwins(all: readonly NetworkPolicy[]): { policies: NetworkPolicy[]; problems: Problem[] } {
   const byName = new Map<string, NetworkPolicy>()
   const problems: Problem[] = []
   for (const policy of all) {

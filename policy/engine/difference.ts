@@ -2,8 +2,9 @@ import type { Protocol } from '../types.ts'
 import type { Compiled } from './compile.ts'
 import type { Verdict } from './decide.ts'
 import type { Socket } from './matrix.ts'
-import { type Pair, pairsOf } from './moments.ts'
+import { type Pair, pairsAfterEdits, pairsOf } from './moments.ts'
 import { verdictsOf } from './pair-verdicts.ts'
+import type { Edited } from './recompile.ts'
 import type { PolicyPod } from './world.ts'
 
 /** Pods that no policy tells apart, before nor after; without pods: what stands for the world outside. */
@@ -36,16 +37,24 @@ export interface DifferenceOptions {
 }
 
 /** Every path between two worlds whose verdict differs, by the evaluator of `predict`; pods are the same where their names are. */
-export function* differences(
+export function differences(before: Compiled, after: Compiled, options: DifferenceOptions = {}): Generator<PathChange> {
+  return changesOf(pairsOf(before, after, options), before, after)
+}
+
+/** The same between one world and what edits make of it, for many edits; the ports of a pod are the same before and after. */
+export function differencesAfterEdits(
   before: Compiled,
-  after: Compiled,
   options: DifferenceOptions = {},
-): Generator<PathChange> {
-  const pairs = pairsOf(before, after, options)
+): (edited: Edited) => Generator<PathChange> {
+  const pairsAfter = pairsAfterEdits(before, options)
+  return (edited) => changesOf(pairsAfter(edited), before, edited.compiled)
+}
+
+function* changesOf(pairs: readonly Pair[], before: Compiled, after: Compiled): Generator<PathChange> {
   const changed = pairs.map((pair) => pair.before?.signature !== pair.after?.signature)
   const all = [...pairs.keys()]
   const moved = all.filter((at) => changed[at])
-  const [was, is] = [verdictsOf('before', pairs, before), verdictsOf('after', pairs, after)]
+  const [was, is] = [verdictsOf('before', { pairs, changed }, before), verdictsOf('after', { pairs, changed }, after)]
   for (const { socket, targets } of socketsOf(pairs)) {
     const [leadingWas, leadingIs] = [was(socket, targets), is(socket, targets)]
     for (const to of targets) {

@@ -1,7 +1,6 @@
 import { matchesExpression } from '../selector.ts'
 import type { LabelExpression, LabelSelector, Labels, PolicyPeer } from '../types.ts'
 import type { Actor } from './actors.ts'
-import type { Compiled } from './compile.ts'
 import type { Edit } from './edits.ts'
 import { nameLabel } from './match.ts'
 import { nameOf } from './path.ts'
@@ -11,23 +10,16 @@ interface Missed {
   readonly remote: Actor
   /** The rule, in words. */
   readonly named: string
-  readonly compiled: Compiled
 }
 
 /** Labels that would make a peer mean the other end, where labels are all that it misses; pods with the same labels change together. */
-export function labelEdits(
-  peer: PolicyPeer,
-  failed: readonly FailedCondition[],
-  { remote, named, compiled }: Missed,
-): Edit[] {
+export function labelEdits(peer: PolicyPeer, failed: readonly FailedCondition[], { remote, named }: Missed): Edit[] {
   const onLabels = failed.length > 0 && failed.every(({ on }) => on === 'pod label' || on === 'namespace label')
   if (!onLabels || remote.kind !== 'pod' || !remote.space.labelsKnown) return []
   const ofPods = changesFor(peer.podSelector, remote.labels.labels)
   const ofSpace = changesFor(peer.namespaceSelector, remote.space.labels.labels)
   if (ofPods === undefined || ofSpace === undefined || Object.hasOwn(ofSpace, nameLabel)) return []
-  const alike = [...compiled.pods.values()].filter(
-    ({ space, labels }) => space === remote.space && labels === remote.labels,
-  )
+  const alike = remote.space.pods.filter(({ labels }) => labels === remote.labels)
   const names = alike.map(({ pod }) => pod.name)
   if (!names.includes(remote.pod.name)) return []
   const namespace = remote.space.name

@@ -1,7 +1,6 @@
 import { matchesSelector } from '../selector.ts'
 import type { IpBlock, LabelSelector, PolicyPeer, PolicyPort, Protocol } from '../types.ts'
 import type { Actor, End, PodActor } from './actors.ts'
-import type { Compiled } from './compile.ts'
 import { nameLabel } from './match.ts'
 
 /** Labels that a controller or a tool writes and that change with every rollout: a policy must not name them. */
@@ -21,15 +20,14 @@ const usual = [
 ]
 
 /** The fewest labels that mean these pods and no other of their namespace; all that last, where others have the same. */
-export function selectorOf(actor: PodActor, compiled: Compiled): LabelSelector {
-  const own = actor.labels.labels
-  const others = [...compiled.pods.values()].filter(
-    ({ pod, labels, space }) => space === actor.space && labels !== actor.labels && !pod.hostNetwork,
-  )
+export function selectorOf({ labels: set, space }: PodActor): LabelSelector {
+  const own = set.labels
+  const neighbours = space.pods.filter(({ pod, labels: others }) => others !== set && !pod.hostNetwork)
+  const others = [...new Set(neighbours.map(({ labels: each }) => each.labels))]
   const lasting = Object.entries(own).filter(([key]) => !passing.test(key))
   const labels = lasting.toSorted(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
   const distinct = (chosen: readonly (readonly [string, string])[]) =>
-    !others.some((other) => matchesSelector({ matchLabels: Object.fromEntries(chosen) }, other.labels.labels))
+    !others.some((other) => matchesSelector({ matchLabels: Object.fromEntries(chosen) }, other))
   const single = labels.find((label) => distinct([label]))
   if (single !== undefined) return { matchLabels: Object.fromEntries([single]) }
   for (const [at, first] of labels.entries())
@@ -44,9 +42,9 @@ function rank(key: string): number {
 }
 
 /** What admits the other end and as little else as can be said, in a policy of a namespace. */
-export function peerOf({ actor, at }: End, namespace: string, compiled: Compiled): PolicyPeer {
+export function peerOf({ actor, at }: End, namespace: string): PolicyPeer {
   if (actor.kind !== 'pod') return { ipBlock: blockOf(at.text) }
-  const selector = selectorOf(actor, compiled)
+  const selector = selectorOf(actor)
   const podSelector = Object.keys(selector).length === 0 ? {} : { podSelector: selector }
   if (actor.space.name === namespace) return { podSelector: selector }
   return { namespaceSelector: { matchLabels: { [nameLabel]: actor.space.name } }, ...podSelector }
@@ -62,9 +60,9 @@ export function portItem(port: number, protocol: Protocol): PolicyPort {
 }
 
 /** A word for an end that is good for the name of a policy. */
-export function wordOf(actor: Actor, compiled: Compiled): string {
+export function wordOf(actor: Actor): string {
   if (actor.kind === 'external') return 'outside'
   if (actor.kind === 'host') return `node-${actor.node.name}`
-  const values = Object.values(selectorOf(actor, compiled).matchLabels ?? {})
+  const values = Object.values(selectorOf(actor).matchLabels ?? {})
   return values[0] ?? actor.space.name
 }

@@ -1,12 +1,11 @@
-import type { Actor, Governing, PodActor } from './actors.ts'
-import { identityOf } from './classes.ts'
+import type { Actor, PodActor } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import type { DifferenceOptions, Group } from './difference.ts'
-import { governing } from './governing.ts'
+import { createKeys, type Keys } from './keys.ts'
 import type { Socket } from './matrix.ts'
 import { locate } from './networks.ts'
 import { hostOf } from './population.ts'
-import type { CompiledPolicy } from './rules.ts'
+import type { Edited } from './recompile.ts'
 import type { PolicyPod } from './world.ts'
 
 /** Pods of one world that nothing tells apart. */
@@ -14,7 +13,7 @@ export interface Moment {
   readonly actors: readonly Actor[]
   readonly sockets: readonly Socket[]
   /** Equal at two moments iff nothing that policies look at has changed for these pods. */
-  readonly signature: string
+  readonly signature: number
 }
 
 /** The same pods in two worlds; in one of them they may not be there. */
@@ -26,36 +25,74 @@ export interface Pair {
 
 /** Folds the pods of two worlds into groups that no policy tells apart, before nor after; pods are the same where their names are. */
 export function pairsOf(before: Compiled, after: Compiled, options: DifferenceOptions): Pair[] {
-  const [was, is] = [momentsOf('before', before, options), momentsOf('after', after, options)]
+  const keys = createKeys()
+  const was = seenIn(before.pods, { when: 'before', compiled: before, options, keys })
+  const is = seenIn(after.pods, { when: 'after', compiled: after, options, keys })
   const names = new Set([...was.keys(), ...is.keys()])
-  const folded = Map.groupBy(names, (name) => `${was.get(name)?.key}\n${is.get(name)?.key}`)
-  const pairs = [...folded.values()].map((members): Pair => {
-    const at = (moments: typeof was): Moment | undefined => {
-      const own = members.flatMap((name) => moments.get(name) ?? [])
-      const [first] = own
-      return first && { actors: own.map(({ actor }) => actor), sockets: first.sockets, signature: first.key }
-    }
-    const pod = (is.get(members[0]!) ?? was.get(members[0]!))?.pod
-    return { group: { names: members, pod }, before: at(was), after: at(is) }
-  })
-  return options.outside === undefined
-    ? pairs
-    : [...pairs, ...outsideOf(options.outside, options.outsideToo ?? [], { before, after })]
+  const twice = [...names].map((name): Twice => ({ name, was: was.get(name), is: is.get(name) }))
+  return [...foldedBy(twice).map(pairOf), ...outsideOf({ before, after }, options)]
 }
 
-function outsideOf(
-  address: string,
-  sockets: readonly Socket[],
-  { before, after }: { readonly before: Compiled; readonly after: Compiled },
-): Pair[] {
+/** The same for many edits of one world, whose pods are looked at once. */
+export function pairsAfterEdits(before: Compiled, options: DifferenceOptions): (edited: Edited) => Pair[] {
+  const keys = createKeys()
+  const was = seenIn(before.pods, { when: 'before', compiled: before, options, keys })
+  const groups = foldedBy([...was].map(([name, own]): Twice => ({ name, was: own, is: own })))
+  const standing = groups.map((members) => ({ members, pair: pairOf(members) }))
+  const order = new Map([...was.keys()].map((name, at) => [name, at]))
+  const placeOf = ({ group }: Pair) => order.get(group.names[0] ?? '') ?? 0
+  return ({ compiled, touched }) => {
+    const is = seenIn(touched, { when: 'after', compiled, options, keys })
+    const pairs = standing.flatMap(({ members, pair }) => {
+      // A group is of one namespace, which is touched as a whole.
+      if (!touched.has(members[0]!.name)) return [pair]
+      return foldedBy(members.map(({ name, was: own }) => ({ name, was: own, is: is.get(name) }))).map(pairOf)
+    })
+    const inOrder = pairs.length === standing.length ? pairs : pairs.toSorted((a, b) => placeOf(a) - placeOf(b))
+    return [...inOrder, ...outsideOf({ before, after: compiled }, options)]
+  }
+}
+
+/** A pod as it is seen in each world. */
+interface Twice {
+  readonly name: string
+  readonly was: Seen | undefined
+  readonly is: Seen | undefined
+}
+
+function foldedBy(all: readonly Twice[]): Twice[][] {
+  return [...Map.groupBy(all, ({ was, is }) => `${was?.key} ${is?.key}`).values()]
+}
+
+function pairOf(members: readonly Twice[]): Pair {
+  const [first] = members
+  const pod = (first?.is ?? first?.was)?.pod
+  const before = momentOf(members.flatMap(({ was }) => was ?? []))
+  const same = members.every(({ was, is }) => was === is)
+  const after = same ? before : momentOf(members.flatMap(({ is }) => is ?? []))
+  return { group: { names: members.map(({ name }) => name), pod }, before, after }
+}
+
+function momentOf(seen: readonly Seen[]): Moment | undefined {
+  const [first] = seen
+  return first && { actors: seen.map(({ actor }) => actor), sockets: first.sockets, signature: first.key }
+}
+
+interface Both {
+  readonly before: Compiled
+  readonly after: Compiled
+}
+
+function outsideOf({ before, after }: Both, { outside, outsideToo = [] }: DifferenceOptions): Pair[] {
+  if (outside === undefined) return []
   const moment = (compiled: Compiled): Moment[] => {
-    const located = locate(compiled.networks, address)
+    const located = locate(compiled.networks, outside)
     if (located === undefined || compiled.byAddress.has(located.text)) return []
     const actor = { kind: 'external', address: located, hostname: undefined } as const
-    return [{ actors: [actor], sockets: [...outsideSockets, ...sockets], signature: '' }]
+    return [{ actors: [actor], sockets: [...outsideSockets, ...outsideToo], signature: -1 }]
   }
   const [[was], [is]] = [moment(before), moment(after)]
-  return was && is ? [{ group: { names: [address], pod: undefined }, before: was, after: is }] : []
+  return was && is ? [{ group: { names: [outside], pod: undefined }, before: was, after: is }] : []
 }
 
 /** What is asked of the world outside, for all its ports. */
@@ -68,60 +105,28 @@ interface Seen {
   readonly actor: Actor
   readonly pod: PolicyPod
   readonly sockets: readonly Socket[]
-  readonly key: string
+  readonly key: number
 }
 
-function momentsOf(when: 'before' | 'after', compiled: Compiled, options: DifferenceOptions): Map<string, Seen> {
+interface Looking {
+  readonly when: 'before' | 'after'
+  readonly compiled: Compiled
+  readonly options: DifferenceOptions
+  readonly keys: Keys
+}
+
+/** Pods that have addresses, by name. */
+function seenIn(pods: ReadonlyMap<string, PodActor>, { when, compiled, options, keys }: Looking): Map<string, Seen> {
   const { sockets = ({ ports }) => ports, fold = () => '' } = options
-  const nodesMatter = [...compiled.pods.values()].some(({ pod }) => pod.hostNetwork)
-  const signatures = new Map<Governing, string>()
-  const cidrs = new Map([...compiled.networks.ids].toReversed().map(([text, id]) => [id, text]))
-  const seen = [...compiled.pods].flatMap(([name, own]): [string, Seen][] => {
-    if (own.addresses.length === 0) return []
+  const keyOf = keys.of(compiled)
+  const seen = new Map<string, Seen>()
+  for (const [name, own] of pods) {
+    if (own.addresses.length === 0) continue
     const actor = own.pod.hostNetwork ? hostOf(own, compiled.nodes) : own
-    if (actor === undefined) return []
+    if (actor === undefined) continue
     const listening = sockets(own.pod, when)
-    const ports = listening.map(({ port, protocol }) => `${port}/${protocol}`).toSorted()
-    const policies = policySignature(own, compiled, signatures)
-    const key = [fold(own.pod), identityText(own, nodesMatter, cidrs), ports.join(' '), policies].join('|')
-    return [[name, { actor, pod: own.pod, sockets: listening, key }]]
-  })
-  return new Map(seen)
-}
-
-/** What policies see of a pod, comparable between worlds: labels and CIDRs instead of their numbers. */
-function identityText(own: PodActor, nodesMatter: boolean, cidrs: ReadonlyMap<number, string>): string {
-  const { labels, space, addresses } = own
-  const blocks = addresses.map(({ family, networks }) => [
-    family,
-    ...[...networks].map((id) => cidrs.get(id) ?? '').toSorted(),
-  ])
-  const identity = identityOf({ ...own, labels: { id: 0, labels: {} }, addresses: [] }, nodesMatter)
-  return JSON.stringify([identity, sorted(labels.labels), sorted(space.labels.labels), space.labelsKnown, blocks])
-}
-
-/** The texts of all policies that select a pod; equal policies of two worlds have the same. */
-function policySignature(own: PodActor, compiled: Compiled, known: Map<Governing, string>): string {
-  const selecting = governing(own, compiled)
-  const found = known.get(selecting)
-  if (found !== undefined) return found
-  const all = [...selecting.admin, ...selecting.policies, ...selecting.baseline]
-  const text = all.map(policyText).toSorted().join('\n')
-  known.set(selecting, text)
-  return text
-}
-
-const texts = new WeakMap<object, string>()
-
-function policyText({ source: { policy } }: CompiledPolicy): string {
-  const known = texts.get(policy)
-  if (known !== undefined) return known
-  const { place: _, ...content } = policy
-  const text = JSON.stringify(content)
-  texts.set(policy, text)
-  return text
-}
-
-function sorted(labels: Readonly<Record<string, string>>): string[][] {
-  return Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))
+    const key = keyOf(own, { folded: fold(own.pod), listening })
+    seen.set(name, { actor, pod: own.pod, sockets: listening, key })
+  }
+  return seen
 }

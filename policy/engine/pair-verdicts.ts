@@ -4,10 +4,19 @@ import { decide, type Verdict } from './decide.ts'
 import { governing } from './governing.ts'
 import { endIn, endsOf, type Socket, together } from './matrix.ts'
 import type { Moment, Pair } from './moments.ts'
-import { reachOf } from './reach.ts'
+import { type Answer, no, reachOf } from './reach.ts'
 
 /** The verdict from a pair, by number, at one moment; `absent`: the pair, its target, or the port, is not there. */
 type VerdictFrom = (from: number) => Verdict | 'absent'
+
+interface Asking {
+  readonly pairs: readonly Pair[]
+  /** By number, whether a pair differs: it is asked about with all others, any other one only with those that differ. */
+  readonly changed: readonly boolean[]
+}
+
+/** Below such a part of all pairs each is asked about alone: a row costs at least as many bytes as there are pairs. */
+const sparse = 1 / 16
 
 /**
  * Prepares the verdicts of one moment: first for a socket and all that may have it, then for one of these and the sources of interest.
@@ -15,29 +24,35 @@ type VerdictFrom = (from: number) => Verdict | 'absent'
  */
 export function verdictsOf(
   when: 'before' | 'after',
-  pairs: readonly Pair[],
+  { pairs, changed }: Asking,
   compiled: Compiled,
 ): (socket: Socket, targets: readonly number[]) => (to: number, sources: readonly number[]) => VerdictFrom {
   const moments = pairs.map((pair) => pair[when])
   const ends = moments.map((moment) => moment && endIn(4, moment.actors[0]))
   const groups = ends.map((end) => (end?.actor.kind === 'pod' ? governing(end.actor, compiled) : undefined))
   const reach = reachOf(ends, compiled)
+  const isFew = (asked: readonly number[]) => asked.length < ends.length * sparse
   return (socket, targets) => {
-    const out = new Map<Governing, Uint8Array>()
-    const leaving = (from: number, group: Governing): Uint8Array => {
-      const row = out.get(group) ?? reach.row('egress', from, { socket, targets })
-      out.set(group, row)
-      return row
+    const differing = targets.filter((at) => changed[at])
+    const rows = { all: new Map<Governing, Uint8Array>(), differing: new Map<Governing, Uint8Array>() }
+    const leaving = (from: number, group: Governing, to: number): Answer => {
+      const [asked, known] = changed[from] ? [targets, rows.all] : [differing, rows.differing]
+      if (isFew(asked)) return reach.one('egress', from, { socket, other: to })
+      const row = known.get(group) ?? reach.row('egress', from, { socket, targets: asked })
+      known.set(group, row)
+      return row[to] as Answer
     }
     return (to, sources) => {
       const isThere = pairs[to]?.group.pod === undefined || has(moments[to], socket)
       if (!isThere) return () => 'absent'
-      const coming = groups[to] && reach.row('ingress', to, { socket, targets: sources })
+      const row = groups[to] && !isFew(sources) ? reach.row('ingress', to, { socket, targets: sources }) : undefined
+      const coming = (from: number) => (row ? (row[from] as Answer) : reach.one('ingress', to, { socket, other: from }))
       return (from) => {
         const group = groups[from]
-        const quick =
-          from !== to && group && coming ? together(leaving(from, group)[to]!, coming[from]!)?.verdict : undefined
-        return quick ?? slowly(from, to, socket)
+        if (from === to || group === undefined || groups[to] === undefined) return slowly(from, to, socket)
+        const into = coming(from)
+        const quick = together(into === no ? no : leaving(from, group, to), into)
+        return quick?.verdict ?? slowly(from, to, socket)
       }
     }
   }

@@ -18,14 +18,14 @@ export function spacesOf(
       name,
       labels: labelSet(labelling, { ...labels, [nameLabel]: name }),
       labelsKnown,
-      ...{ byLabel: new Map(), unlabelled: [], governing: new Map() },
+      ...{ pods: [], byLabel: new Map(), unlabelled: [], governing: new Map() },
     })
   for (const { name, labels, labelsKnown } of namespaces) add(name, labels, labelsKnown)
   for (const { namespace } of inhabitants) if (!spaces.has(namespace)) add(namespace, {}, false)
   return spaces
 }
 
-/** The pods of a world by `namespace/name`. */
+/** The pods of a world by `namespace/name`; each is noted with its namespace. */
 export function podsOf(
   pods: readonly PolicyPod[],
   spaces: ReadonlyMap<string, Space>,
@@ -38,7 +38,9 @@ export function podsOf(
     const addresses = pod.addresses.flatMap((text) => locate(networks, text) ?? [])
     return [[`${pod.namespace}/${pod.name}`, { kind: 'pod', pod, space, labels, addresses }]]
   })
-  return new Map(entries)
+  const found = new Map(entries)
+  for (const actor of found.values()) actor.space.pods.push(actor)
+  return found
 }
 
 /** A pod that is not of the world; none when its namespace is not either (semantics rule 65). */

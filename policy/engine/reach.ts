@@ -23,7 +23,11 @@ export interface Asked {
 export interface Reach {
   /** What the policies of pod `own` say of each other pod, by number, for the socket at the destination; only to be read. */
   row(direction: Direction, own: number, asked: Asked): Uint8Array
+  /** The same of one other pod. */
+  one(direction: Direction, own: number, asked: { readonly socket: Socket; readonly other: number }): Answer
 }
+
+const unasked = 3
 
 /**
  * Answers whole rows of a matrix by the matchers of the evaluator: each distinct peer is asked once about each pod, however many
@@ -56,26 +60,48 @@ export function reachOf(ends: readonly (End | undefined)[], compiled: Compiled):
     return peer.kind === 'networks' ? `${peer.network}|${peer.except.join()}` : `${idOf(peer)}`
   }
   const byPeer = new Map<CompiledPeer, Uint8Array>()
-  const meantBy = (peer: CompiledPeer): Uint8Array => {
+  const answersOf = (peer: CompiledPeer): Uint8Array => {
     const own = byPeer.get(peer)
     if (own !== undefined) return own
     const key = keyOf(peer)
-    const known = meant.get(key)
-    if (known !== undefined) {
-      byPeer.set(peer, known)
-      return known
+    const answers = meant.get(key) ?? new Uint8Array(ends.length).fill(unasked)
+    meant.set(key, answers)
+    byPeer.set(peer, answers)
+    return answers
+  }
+  const means = (peer: CompiledPeer, at: number): Answer => {
+    const end = ends[at]
+    return end === undefined ? unsure : ask(() => matchesPeer(peer, end, context))
+  }
+  const meantBy = (peer: CompiledPeer): ((at: number) => Answer) => {
+    const answers = answersOf(peer)
+    return (at) => {
+      const known = answers[at]
+      if (known !== unasked) return known as Answer
+      const answer = means(peer, at)
+      answers[at] = answer
+      return answer
     }
-    const fresh = Uint8Array.from(ends, (end) =>
-      end === undefined ? unsure : ask(() => matchesPeer(peer, end, context)),
-    )
-    meant.set(key, fresh)
-    byPeer.set(peer, fresh)
-    return fresh
   }
   const opens = (ports: readonly CompiledPort[], traffic: Traffic): Answer =>
     ports.length === 0 ? yes : ask(() => ports.some((port) => matchesPort(port, traffic, context)))
 
   return {
+    one(direction, own, { socket, other }) {
+      const [end, policies, remote] = [ends[own], selecting[own], ends[other]]
+      if (end === undefined || policies === undefined || remote === undefined) return unsure
+      if (!policies.isolated[direction]) return yes
+      const target = direction === 'egress' ? remote.actor : end.actor
+      const traffic: Traffic = { port: socket.port, protocol: socket.protocol, remote, target }
+      let best: Answer = no
+      for (const rule of policies.accepting[direction]) {
+        if (meansAny(rule, other, means) === no) continue
+        const answer = ask(() => matchesRule(rule, traffic, context))
+        if (answer === yes) return yes
+        if (answer === unsure) best = unsure
+      }
+      return best
+    },
     row(direction, own, { socket, targets = everybody }) {
       const row = new Uint8Array(ends.length)
       const [end, policies] = [ends[own], selecting[own]]
@@ -88,7 +114,8 @@ export function reachOf(ends: readonly (End | undefined)[], compiled: Compiled):
         if (named) {
           for (const at of targets) {
             const target = ends[at]
-            if (row[at] === yes || target === undefined || meansAny(rule, at) === no) continue
+            if (row[at] === yes || target === undefined || meansAny(rule, at, (peer) => meantBy(peer)(at)) === no)
+              continue
             raise(
               row,
               at,
@@ -107,11 +134,11 @@ export function reachOf(ends: readonly (End | undefined)[], compiled: Compiled):
     },
   }
 
-  function meansAny({ peers }: CompiledRule, at: number): Answer {
+  function meansAny({ peers }: CompiledRule, at: number, asks: (peer: CompiledPeer, at: number) => Answer): Answer {
     if (peers.length === 0) return yes
     let best: Answer = no
     for (const peer of peers) {
-      const answer = meantBy(peer)[at] as Answer
+      const answer = asks(peer, at)
       if (answer === yes) return yes
       if (answer === unsure) best = unsure
     }
@@ -125,12 +152,13 @@ function fill(row: Uint8Array, targets: readonly number[], open: Answer): void {
 
 function merge(
   row: Uint8Array,
-  meant: Uint8Array,
+  meant: (at: number) => Answer,
   { targets, byPort }: { readonly targets: readonly number[]; readonly byPort: Answer },
 ): void {
   for (const at of targets) {
-    const answer = meant[at] as Answer
-    if (answer !== no && row[at] !== yes) raise(row, at, both(byPort, answer))
+    if (row[at] === yes) continue
+    const answer = meant(at)
+    if (answer !== no) raise(row, at, both(byPort, answer))
   }
 }
 

@@ -73,7 +73,7 @@ function withoutPath(rule: PolicyRule, { ports, meant }: Matching, spot: Spot & 
 /** A pod that nothing isolates gets a policy that admits all but this path. */
 function isolating({ direction, path, actor, compiled }: Spot): Candidate {
   const namespace = actor.space.name
-  const [from, to] = [wordOf(path.from.actor, compiled), wordOf(path.to.actor, compiled)]
+  const [from, to] = [wordOf(path.from.actor), wordOf(path.to.actor)]
   const name = freeName(`deny-${from}-to-${to}${direction === 'egress' ? '-egress' : ''}`, namespace, compiled)
   const everything: PolicyRule = { peers: [], ports: [] }
   const rules = withoutPath(
@@ -82,7 +82,7 @@ function isolating({ direction, path, actor, compiled }: Spot): Candidate {
     { direction, path, actor, compiled, namespace },
   )
   const policy: NetworkPolicy = {
-    ...{ namespace, name, podSelector: selectorOf(actor, compiled), policyTypes: [direction], ingress: [], egress: [] },
+    ...{ namespace, name, podSelector: selectorOf(actor), policyTypes: [direction], ingress: [], egress: [] },
     [direction]: rules,
   }
   const what = `add NetworkPolicy ${namespace}/${name}: all but ${refused(path)}`

@@ -1,11 +1,12 @@
 import { type Candidate, waysToAdmit } from './admit.ts'
-import { type Compiled, compile } from './compile.ts'
-import { type DifferenceOptions, differences, type PathChange } from './difference.ts'
-import { type Edit, withEdits } from './edits.ts'
+import type { Compiled } from './compile.ts'
+import { type DifferenceOptions, differencesAfterEdits, type PathChange } from './difference.ts'
+import type { Edit } from './edits.ts'
 import { type Path, pathOf } from './path.ts'
 import { predict, verdictOf } from './predict.ts'
 import type { Prediction } from './prediction.ts'
 import type { Query } from './query.ts'
+import { recompile } from './recompile.ts'
 import { wayToRefuse } from './refuse.ts'
 import type { PolicyPod } from './world.ts'
 
@@ -36,9 +37,13 @@ export function repairsOf(query: Query, compiled: Compiled, options: RepairOptio
   const [path, prediction] = [pathOf(query, compiled), predict(query, compiled)]
   if ('kind' in path || prediction.kind === 'unanswerable' || prediction.verdict === 'undefined') return []
   const wanted = prediction.verdict === 'deny' ? 'allow' : 'deny'
+  const socket = { port: path.port, protocol: path.protocol }
+  const { listening = ({ ports }: PolicyPod) => ports, ...rest } = options
+  const sockets = (pod: PolicyPod) => [...listening(pod), socket]
+  const changesBy = differencesAfterEdits(compiled, { ...rest, sockets, outsideToo: [socket] })
   const candidates = wanted === 'allow' ? admitting(prediction, path, compiled) : refusing(prediction, path, compiled)
   const found = candidates.flatMap((candidate) => {
-    const repair = tried(candidate, query, { path, wanted, compiled, options })
+    const repair = tried(candidate, query, { path, wanted, compiled, changesBy })
     return repair === undefined ? [] : [{ repair, size: candidate.size }]
   })
   return found
@@ -74,19 +79,15 @@ interface Trial {
   readonly path: Path
   readonly wanted: Repair['verdict']
   readonly compiled: Compiled
-  readonly options: RepairOptions
+  readonly changesBy: ReturnType<typeof differencesAfterEdits>
 }
 
-function tried({ edits }: Candidate, query: Query, { path, wanted, compiled, options }: Trial): Repair | undefined {
+function tried({ edits }: Candidate, query: Query, { path, wanted, compiled, changesBy }: Trial): Repair | undefined {
   if (edits.length === 0 || isTwofold(edits)) return undefined
-  const after = compile(withEdits(compiled.world, edits), compiled.profile)
-  const found = verdictOf(query, after)
+  const edited = recompile(compiled, edits)
+  const found = verdictOf(query, edited.compiled)
   if ('kind' in found || found.verdict !== wanted) return undefined
-  const socket = { port: path.port, protocol: path.protocol }
-  const { listening = ({ ports }: PolicyPod) => ports, ...rest } = options
-  const sockets = (pod: PolicyPod) => [...listening(pod), socket]
-  const changes = [...differences(compiled, after, { ...rest, sockets, outsideToo: [socket] })]
-  const others = changes.filter((change) => !isPath(change, path))
+  const others = [...changesBy(edited)].filter((change) => !isPath(change, path))
   return {
     ...{ verdict: wanted, edits },
     opens: others.filter((each) => each.after === 'allow'),

@@ -26,7 +26,7 @@ export function peersWithout(
     if (!isMeant(peer)) return [peer]
     if (peer.ipBlock !== undefined) return blockWithout(peer, where)
     if (remote.actor.kind !== 'pod') return [peer]
-    return podsWithout(peer, remote.actor, compiled).filter((each) => meansSomebody(each, namespace, compiled))
+    return podsWithout(peer, remote.actor).filter((each) => meansSomebody(each, namespace, compiled))
   })
 }
 
@@ -43,17 +43,17 @@ function meansEnd({ ipBlock }: PolicyPeer, { actor, at }: End): boolean {
   return actor.kind !== 'pod' && ipBlock.cidr.includes(':') === (at.family === 6)
 }
 
-function blockWithout({ ipBlock }: PolicyPeer, { remote, compiled }: Where): PolicyPeer[] {
+function blockWithout({ ipBlock }: PolicyPeer, { remote }: Where): PolicyPeer[] {
   if (ipBlock === undefined) return []
-  const addresses = remote.actor.kind === 'pod' ? alike(remote.actor, compiled) : [remote.at.text]
+  const addresses = remote.actor.kind === 'pod' ? alike(remote.actor) : [remote.at.text]
   const own = addresses.map((address) => blockOf(address).cidr).filter((cidr) => isInside(cidr, ipBlock.cidr))
   const whole = own.some((cidr) => parseCidr(cidr)?.cidr?.text === parseCidr(ipBlock.cidr)?.cidr?.text)
   return whole ? [] : [{ ipBlock: { ...ipBlock, except: [...new Set([...(ipBlock.except ?? []), ...own])] } }]
 }
 
 /** The addresses of all pods that have the pod's labels. */
-function alike({ space, labels }: PodActor, compiled: Compiled): string[] {
-  const pods = [...compiled.pods.values()].filter((each) => each.space === space && each.labels === labels)
+function alike({ space, labels }: PodActor): string[] {
+  const pods = space.pods.filter((each) => each.labels === labels)
   return pods.flatMap(({ addresses }) => addresses.map(({ text }) => text))
 }
 
@@ -68,12 +68,8 @@ function isInside(inner: string, outer: string): boolean {
 }
 
 /** Not (a and b) is one peer without a and one without b. */
-function podsWithout(
-  { podSelector = {}, namespaceSelector }: PolicyPeer,
-  actor: PodActor,
-  compiled: Compiled,
-): PolicyPeer[] {
-  const named = Object.entries(selectorOf(actor, compiled).matchLabels ?? {})
+function podsWithout({ podSelector = {}, namespaceSelector }: PolicyPeer, actor: PodActor): PolicyPeer[] {
+  const named = Object.entries(selectorOf(actor).matchLabels ?? {})
   const others = named.map(([key, value]) => also(podSelector, { key, operator: 'NotIn', values: [value] }))
   if (namespaceSelector === undefined) return others.map((selector) => ({ podSelector: selector }))
   const name = actor.space.name
@@ -94,13 +90,13 @@ function also(selector: LabelSelector, expression: LabelExpression): LabelSelect
 function meansSomebody(
   { podSelector = {}, namespaceSelector }: PolicyPeer,
   namespace: string,
-  { pods }: Compiled,
+  { spaces }: Compiled,
 ): boolean {
-  return [...pods.values()].some(({ space, labels }) => {
-    const inSpace =
+  return [...spaces.values()].some((space) => {
+    const isMeant =
       namespaceSelector === undefined
         ? space.name === namespace
         : !space.labelsKnown || matchesSelector(namespaceSelector, space.labels.labels)
-    return inSpace && matchesSelector(podSelector, labels.labels)
+    return isMeant && space.pods.some(({ labels }) => matchesSelector(podSelector, labels.labels))
   })
 }

@@ -1,0 +1,85 @@
+import type { Governing, PodActor, Space } from './actors.ts'
+import type { Compiled } from './compile.ts'
+import { governing } from './governing.ts'
+import type { Socket } from './matrix.ts'
+import type { Located } from './networks.ts'
+import type { CompiledPolicy } from './rules.ts'
+import type { LabelSet } from './selectors.ts'
+
+/** Numbers for what policies see of a pod, comparable between the worlds that are asked about. */
+export interface Keys {
+  of(compiled: Compiled): (pod: PodActor, more: More) => number
+}
+
+/** What tells pods apart beside policies. */
+interface More {
+  readonly folded: string
+  readonly listening: readonly Socket[]
+}
+
+/** Equal for two pods iff policies see the same of them: labels and CIDRs count by their text, not by their numbers. */
+export function createKeys(): Keys {
+  const numbers = new Map<string, number>()
+  const numberOf = (text: string): number => {
+    const known = numbers.get(text) ?? numbers.size
+    if (known === numbers.size) numbers.set(text, known)
+    return known
+  }
+  const ofSets = remembered((set: LabelSet) => numberOf(JSON.stringify(sorted(set.labels))))
+  const ofSpaces = remembered(({ name, labels, labelsKnown }: Space) =>
+    numberOf(JSON.stringify([name, sorted(labels.labels), labelsKnown])),
+  )
+  const ofGoverning = remembered(({ admin, policies, baseline }: Governing) =>
+    numberOf([...admin, ...policies, ...baseline].map(policyText).toSorted().join('\n')),
+  )
+  return {
+    of(compiled) {
+      const nodesMatter = compiled.pods.values().some(({ pod }) => pod.hostNetwork)
+      const cidrs = new Map([...compiled.networks.ids].toReversed().map(([text, id]) => [id, text]))
+      return (own, { folded, listening }) => {
+        const { pod, labels, space, addresses } = own
+        const identity = [ofSpaces(space), ofSets(labels), pod.hostNetwork, nodesMatter ? pod.node : '']
+        const named = pod.ports.flatMap(({ name, port, protocol, sidecar }) =>
+          name === undefined ? [] : `${name}=${port}/${protocol}${sidecar ? 's' : ''}`,
+        )
+        const ports = listening.map(({ port, protocol }) => `${port}/${protocol}`)
+        const blocks = addresses.map((address) => blocksOf(address, cidrs))
+        const parts = [identity.join(','), inOrder(named), blocks.join(' '), inOrder(ports)]
+        return numberOf(`${folded}|${parts.join('|')}|${ofGoverning(governing(own, compiled))}`)
+      }
+    },
+  }
+}
+
+function remembered<K extends object>(make: (key: K) => number): (key: K) => number {
+  const known = new WeakMap<K, number>()
+  return (key) => {
+    const found = known.get(key) ?? make(key)
+    known.set(key, found)
+    return found
+  }
+}
+
+function blocksOf({ family, networks }: Located, cidrs: ReadonlyMap<number, string>): string {
+  if (networks.size === 0) return String(family)
+  return [family, ...[...networks].map((id) => cidrs.get(id) ?? '').toSorted()].join(',')
+}
+
+function inOrder(texts: readonly string[]): string {
+  return (texts.length > 1 ? texts.toSorted() : texts).join(' ')
+}
+
+const texts = new WeakMap<object, string>()
+
+function policyText({ source: { policy } }: CompiledPolicy): string {
+  const known = texts.get(policy)
+  if (known !== undefined) return known
+  const { place: _, ...content } = policy
+  const text = JSON.stringify(content)
+  texts.set(policy, text)
+  return text
+}
+
+function sorted(labels: Readonly<Record<string, string>>): string[][] {
+  return Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))
+}
