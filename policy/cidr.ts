@@ -20,8 +20,12 @@ export interface ParsedCidr {
   readonly tolerated: readonly string[]
 }
 
+const canonicalFour = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
+
 /** Reads an IP literal as the API server does: four decimal parts (no shorthand, no octal) or IPv6 without a zone. */
 export function parseAddress(text: string): Address | undefined {
+  // Most addresses of a world are canonical, and there are many.
+  if (canonicalFour.test(text)) return { family: 4, text, bytes: text.split('.').map(Number) }
   // ipaddr.js validates by throwing, which is slow: IPv6 text does not go through the IPv4 reader.
   if (!text.includes(':'))
     return ipaddr.IPv4.isValidFourPartDecimal(text) ? addressOf(ipaddr.IPv4.parse(text)) : undefined

@@ -37,16 +37,18 @@ export function pairsOf(before: Compiled, after: Compiled, options: DifferenceOp
 export function pairsAfterEdits(before: Compiled, options: DifferenceOptions): (edited: Edited) => Pair[] {
   const keys = createKeys()
   const was = seenIn(before.pods, { when: 'before', compiled: before, options, keys })
-  const groups = foldedBy([...was].map(([name, own]): Twice => ({ name, was: own, is: own })))
-  const standing = groups.map((members) => ({ members, pair: pairOf(members) }))
-  const order = new Map([...was.keys()].map((name, at) => [name, at]))
-  const placeOf = ({ group }: Pair) => order.get(group.names[0] ?? '') ?? 0
+  const groups = Map.groupBy(was, ([, { key }]) => key)
+  const standing = [...groups.values()].map((members) =>
+    pairOf(members.map(([name, own]) => ({ name, was: own, is: own }))),
+  )
+  const placeOf = ({ group }: Pair) => was.get(group.names[0]!)?.at ?? 0
   return ({ compiled, touched }) => {
     const is = seenIn(touched, { when: 'after', compiled, options, keys })
-    const pairs = standing.flatMap(({ members, pair }) => {
+    const pairs = standing.flatMap((pair) => {
+      const { names } = pair.group
       // A group is of one namespace, which is touched as a whole.
-      if (!touched.has(members[0]!.name)) return [pair]
-      return foldedBy(members.map(({ name, was: own }) => ({ name, was: own, is: is.get(name) }))).map(pairOf)
+      if (!touched.has(names[0]!)) return [pair]
+      return foldedBy(names.map((name) => ({ name, was: was.get(name), is: is.get(name) }))).map(pairOf)
     })
     const inOrder = pairs.length === standing.length ? pairs : pairs.toSorted((a, b) => placeOf(a) - placeOf(b))
     return [...inOrder, ...outsideOf({ before, after: compiled }, options)]
@@ -106,6 +108,8 @@ interface Seen {
   readonly pod: PolicyPod
   readonly sockets: readonly Socket[]
   readonly key: number
+  /** Its place among all. */
+  readonly at: number
 }
 
 interface Looking {
@@ -120,13 +124,17 @@ function seenIn(pods: ReadonlyMap<string, PodActor>, { when, compiled, options, 
   const { sockets = ({ ports }) => ports, fold = () => '' } = options
   const keyOf = keys.of(compiled)
   const seen = new Map<string, Seen>()
+  const lists = new Map<number, readonly Socket[]>()
   for (const [name, own] of pods) {
     if (own.addresses.length === 0) continue
     const actor = own.pod.hostNetwork ? hostOf(own, compiled.nodes) : own
     if (actor === undefined) continue
     const listening = sockets(own.pod, when)
     const key = keyOf(own, { folded: fold(own.pod), listening })
-    seen.set(name, { actor, pod: own.pod, sockets: listening, key })
+    // Pods of one key listen alike: one list does for all.
+    const shared = lists.get(key) ?? listening
+    lists.set(key, shared)
+    seen.set(name, { actor, pod: own.pod, sockets: shared, key, at: seen.size })
   }
   return seen
 }

@@ -32,16 +32,18 @@ export function networkId(networks: Networks, text: string): number {
   return id
 }
 
+const nowhere: ReadonlySet<number> = new Set()
+
 /** Where an address lies among all CIDRs; none for text that is no address. */
 export function locate(networks: Networks, text: string): Located | undefined {
   const address = parseAddress(text)
   if (address === undefined) return undefined
-  const containing = new Set<number>()
+  let containing: Set<number> | undefined
   for (const [bits, sameLength] of networks.prefixes[address.family]) {
     const id = sameLength.get(prefix(address.bytes, bits))
-    if (id !== undefined) containing.add(id)
+    if (id !== undefined) containing = (containing ?? new Set()).add(id)
   }
-  return { family: address.family, text: address.text, networks: containing }
+  return { family: address.family, text: address.text, networks: containing ?? nowhere }
 }
 
 /** The first `bits` bits as text. */

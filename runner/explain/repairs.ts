@@ -1,10 +1,11 @@
 import { listeningPorts } from '../../fabric/endpoints.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
-import type { World } from '../../fabric/world.ts'
+import type { Pod, World } from '../../fabric/world.ts'
 import type { Compiled } from '../../policy/engine/compile.ts'
 import type { PathChange } from '../../policy/engine/difference.ts'
 import type { Query } from '../../policy/engine/query.ts'
 import { repairsOf } from '../../policy/engine/repair.ts'
+import type { PolicyPod } from '../../policy/engine/world.ts'
 import type { RepairExplanation } from './model.ts'
 import { patchOf } from './patch.ts'
 
@@ -19,18 +20,12 @@ export interface Ground {
 
 /** At most three changes that flip a verdict, each as manifests and with all else that it does. */
 export function repairsFor(hop: string, query: Query, { world, compiled, objects }: Ground): RepairExplanation[] {
-  const pods = new Map(world.pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod]))
-  const ports = new Map<string, ReturnType<typeof listeningPorts>>()
+  const own = new Set<PolicyPod>(world.pods)
   const options = {
     outside: outsideAddress,
-    fold: ({ namespace, name }: { namespace: string; name: string }) => workloadOf(`${namespace}/${name}`),
-    listening: ({ namespace, name }: { namespace: string; name: string }) => {
-      const key = `${namespace}/${name}`
-      const pod = pods.get(key)
-      const found = ports.get(key) ?? (pod === undefined ? [] : listeningPorts(pod, world))
-      ports.set(key, found)
-      return found
-    },
+    fold: workloadOf,
+    // What a pod listens on is not changed by the labels that a repair gives it.
+    listening: (pod: PolicyPod) => listeningPorts(own.has(pod) ? (pod as Pod) : namesake(pod), world),
   }
   return repairsOf(query, compiled, options)
     .slice(0, 3)
@@ -41,15 +36,19 @@ export function repairsFor(hop: string, query: Query, { world, compiled, objects
       ...{ opens: inWords(opens), closes: inWords(closes), unclear: inWords(unclear) },
     }))
 
-  function workloadOf(name: string): string {
-    const pod = pods.get(name)
-    return pod === undefined ? name : `${pod.namespace}/${pod.workload.name}`
+  function namesake(pod: PolicyPod): Pod {
+    const found = world.pods.findLast(({ namespace, name }) => namespace === pod.namespace && name === pod.name)
+    return found ?? (pod as Pod)
   }
 
   function inWords(changes: readonly PathChange[]): string[] {
-    const end = ({ names, pod }: PathChange['from']) =>
-      pod === undefined ? 'outside the cluster' : workloadOf(names[0] ?? '')
+    const end = ({ pod }: PathChange['from']) => (pod === undefined ? 'outside the cluster' : workloadOf(pod))
     const lines = changes.map(({ from, to, port, protocol }) => `${end(from)} -> ${end(to)}:${port}/${protocol}`)
     return [...new Set(lines)]
   }
+}
+
+/** Pods of a world that was compiled from the lab's or a cluster's are pods of these, whatever an edit has changed of them. */
+function workloadOf(pod: PolicyPod): string {
+  return `${pod.namespace}/${(pod as Pod).workload.name}`
 }
