@@ -1,7 +1,7 @@
 import type { Manifest } from '../../fabric.ts'
 import { isStatus } from './api-error.ts'
 import type { Client } from './client.ts'
-import { collectGarbage } from './frugal.ts'
+import { readFrugally } from './frugal.ts'
 import { pathOf, type Resource } from './resources.ts'
 
 /** An object as the API server gives it: only what is looked at here is named. */
@@ -41,8 +41,6 @@ export interface Metadata {
 const fieldManager = 'crosscheck'
 const pageSize = 500
 const listTries = 3
-/** After so many objects of one list the answers that were read are thrown away. */
-const largeList = 5_000
 
 /** Where an object is: its resource, namespace (none for cluster-scoped kinds) and name. */
 export interface Address {
@@ -136,7 +134,7 @@ async function listPages<T>(
     for (const item of page.items ?? []) found.push(keep === undefined ? (item as T) : keep(item))
     const next = page.metadata?.continue
     if (!next) return found
-    if (found.length % largeList === 0) collectGarbage()
+    readFrugally(found.length)
     query.set('continue', next)
   }
 }
