@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { classesOf } from '../../../policy/engine/classes.ts'
 import { compile } from '../../../policy/engine/compile.ts'
-import { matrix } from '../../../policy/engine/matrix.ts'
+import { endIn, matrix } from '../../../policy/engine/matrix.ts'
 import { verdictOf } from '../../../policy/engine/predict.ts'
+import { reachOf, unsure } from '../../../policy/engine/reach.ts'
 import type { PolicyWorld } from '../../../policy/engine/world.ts'
 import { systemOf } from './random-system.ts'
 import { randomWorld } from './random-world.ts'
@@ -50,6 +52,26 @@ it('a matrix leaves nodes, other tiers and IPv6 to the evaluator', () => {
         addresses: sixOnly && at < 2 ? [`fd00::${at + 1}`] : pod.addresses,
       }))
       expect(differing({ ...world, pods, clusterPolicies: [guard] }, {})).toEqual([])
+    }),
+    { numRuns: 100 },
+  )
+})
+
+it('a row says of one pod what is said of it alone, but where that is left to the evaluator', () => {
+  fc.assert(
+    fc.property(randomWorld, fc.constantFrom({}, { portable: true }, { endPort: false }), (random, profile) => {
+      const compiled = compile(systemOf(random).world, profile)
+      const ends = classesOf(compiled).map(({ actor }) => endIn(4, actor))
+      const reach = reachOf(ends, compiled)
+      const places = [...ends.keys()]
+      const questions = sockets.flatMap((socket) =>
+        (['ingress', 'egress'] as const).flatMap((direction) => places.map((own) => ({ socket, direction, own }))),
+      )
+      for (const { socket, direction, own } of questions) {
+        const row = reach.row(direction, own, { socket })
+        const alone = places.map((other) => reach.one(direction, own, { socket, other }))
+        expect(alone.map((answer, at) => (answer === unsure ? row[at] : answer))).toEqual([...row])
+      }
     }),
     { numRuns: 100 },
   )
