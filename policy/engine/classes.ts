@@ -22,7 +22,7 @@ export function classesOf(compiled: Compiled, pods: Iterable<PodActor> = compile
 }
 
 /** Equal for two pods iff no policy of the world can tell them apart. */
-export function identityOf({ pod, labels, addresses }: PodActor, nodesMatter: boolean): string {
+function identityOf({ pod, labels, addresses }: PodActor, nodesMatter: boolean): string {
   const networks = addresses.map(
     ({ family, networks: ids }) => `${family}:${[...ids].toSorted((a, b) => a - b).join(',')}`,
   )

@@ -90,14 +90,10 @@ function sideOf(world: World) {
   const workloads = new Map([...pods].map(([name, pod]) => [name, nounOf(pod)]))
   const counts = new Map<string, number>()
   for (const workload of workloads.values()) counts.set(workload, (counts.get(workload) ?? 0) + 1)
-  /** Those without a selector may lead anywhere. */
-  const services = Map.groupBy(world.services, ({ namespace, selector }) => (selector === undefined ? '' : namespace))
-  const portsOf = (pod: Pod) =>
-    listeningPorts(pod, { ...world, services: ['', pod.namespace].flatMap((name) => services.get(name) ?? []) })
   const known = new Map<string, ReturnType<typeof listeningPorts>>()
   const ports = (name: string) => {
     const pod = pods.get(name)
-    const found = known.get(name) ?? (pod === undefined ? [] : portsOf(pod))
+    const found = known.get(name) ?? (pod === undefined ? [] : listeningPorts(pod, world))
     known.set(name, found)
     return found
   }
