@@ -21,8 +21,8 @@ export interface RunRequest {
   readonly inFlight?: number
 }
 
-/** Scenarios share nothing in the lab; more of them than processors would only wait for each other. */
-const usualParallel = Math.min(4, availableParallelism())
+/** Scenarios share nothing in the lab, and wait for deadlines more than they compute. */
+const usualParallel = Math.min(8, 2 * availableParallelism())
 
 /** Reads the options, or everything that is wrong with them. */
 export function readRunOptions(options: Invocation['options']): RunRequest | { readonly problems: readonly Problem[] } {
