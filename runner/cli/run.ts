@@ -41,7 +41,7 @@ export const run: Command = {
       .option('--rate <n>', 'on a cluster: new connections per second that a node sees, of all sources (default: 500)')
       .option(
         '--concurrency <n>',
-        'scenarios side by side in the lab (default: one per processor, at most 4); on a cluster connections that a source has in flight (default: 50)',
+        'scenarios side by side in the lab (default: two per processor, at most 8); on a cluster connections that a source has in flight (default: 50)',
       )
       .option('--inconclusive <fail|warn>', 'what becomes of paths of which nothing is known', 'fail')
       .option('--known-failures <file>', 'paths that are known to fail do not count; one that passes does')
