@@ -1,7 +1,7 @@
 import type { Pod, Workload, World } from './world.ts'
 
 /** kubectl's names for the kinds that have pods. */
-const kinds: Readonly<Record<string, Workload['kind']>> = {
+export const workloadKinds: Readonly<Record<string, Workload['kind']>> = {
   deployment: 'Deployment',
   statefulset: 'StatefulSet',
   daemonset: 'DaemonSet',
@@ -17,6 +17,6 @@ export function podsOfWorkload(namespace: string, workload: string, world: World
   return world.pods.filter(
     (pod) =>
       pod.namespace === namespace &&
-      (kind === 'pod' ? pod.name === name : pod.workload.kind === kinds[kind] && pod.workload.name === name),
+      (kind === 'pod' ? pod.name === name : pod.workload.kind === workloadKinds[kind] && pod.workload.name === name),
   )
 }

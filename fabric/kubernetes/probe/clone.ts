@@ -1,4 +1,5 @@
 import type { Labels } from '../../../policy/types.ts'
+import { workloadKinds } from '../../workloads.ts'
 import type { Client } from '../api/client.ts'
 import { getObject, type LiveObject } from '../api/objects.ts'
 import { type ResourceKind, resources } from '../api/resources.ts'
@@ -10,16 +11,6 @@ export interface Template {
   readonly spec: Readonly<Record<string, unknown>>
   /** A controller would adopt a pod of these labels: it needs a controller of our own. */
   readonly adopted: boolean
-}
-
-const kinds: Readonly<Record<string, ResourceKind>> = {
-  deployment: 'Deployment',
-  statefulset: 'StatefulSet',
-  daemonset: 'DaemonSet',
-  replicaset: 'ReplicaSet',
-  job: 'Job',
-  cronjob: 'CronJob',
-  pod: 'Pod',
 }
 
 /** Labels that controllers add to the pods they make, and by which they claim them; names of the Kubernetes API's well-known labels. */
@@ -36,9 +27,9 @@ export async function templateOf(
   signal: AbortSignal,
 ): Promise<Template | string> {
   const [word = '', name = ''] = workload.split('/')
-  const kind = kinds[word]
+  const kind = workloadKinds[word]
   if (kind === undefined)
-    return `${workload}: a workload is written as ${Object.keys(kinds).join(', ')}, a slash and its name`
+    return `${workload}: a workload is written as ${Object.keys(workloadKinds).join(', ')}, a slash and its name`
   const object = await getObject(client, { resource: resources[kind], namespace, name }, signal)
   if (object === undefined) return `there is no ${workload} in ${namespace}`
   const { metadata, spec } = templateIn(kind, object)

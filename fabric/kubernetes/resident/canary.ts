@@ -8,6 +8,7 @@ import {
   labelsAnnotation,
   type ResidentPods,
   residentAccess,
+  roleFor,
   type ServiceAccountName,
   sourceAnnotation,
   tokenFromSecret,
@@ -67,7 +68,6 @@ function daemonSet(
 /** Lets a service account move the canary's policies, in the canary's namespace alone, with the Job that lets them expire. */
 export function canaryRights(namespace: string, reader: ServiceAccountName): Manifest[] {
   const metadata = { namespace, name: residentAccess, labels: { [residentLabel]: residentAccess } }
-  const group = 'rbac.authorization.k8s.io'
   const change = ['get', 'list', 'create', 'patch', 'delete']
   const rules = [
     { apiGroups: [''], resources: ['pods/portforward'], verbs: ['get', 'create'] },
@@ -75,14 +75,5 @@ export function canaryRights(namespace: string, reader: ServiceAccountName): Man
     { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: change },
     { apiGroups: ['batch'], resources: ['jobs'], verbs: change },
   ]
-  return [
-    { apiVersion: `${group}/v1`, kind: 'Role', metadata, rules },
-    {
-      apiVersion: `${group}/v1`,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: { apiGroup: group, kind: 'Role', name: residentAccess },
-      subjects: [{ kind: 'ServiceAccount', ...reader }],
-    },
-  ]
+  return roleFor(reader, metadata, rules)
 }

@@ -117,12 +117,21 @@ export function residentRights(
   reader: ServiceAccountName,
 ): Manifest[] {
   const metadata = { namespace, name: residentAccess, labels: { [residentLabel]: residentAccess } }
-  const group = 'rbac.authorization.k8s.io'
   const forward = { apiGroups: [''], resources: ['pods/portforward'], verbs: ['get', 'create'] }
   const rules = [
     probes.everyNode ? forward : { ...forward, resourceNames: probes.pods },
     { apiGroups: [''], resources: ['secrets'], resourceNames: [residentAccess], verbs: ['get'] },
   ]
+  return roleFor(reader, metadata, rules)
+}
+
+/** A Role with these rules, and the binding that gives it to the service account. */
+export function roleFor(
+  reader: ServiceAccountName,
+  metadata: Readonly<Record<string, unknown>>,
+  rules: readonly Readonly<Record<string, unknown>>[],
+): Manifest[] {
+  const group = 'rbac.authorization.k8s.io'
   return [
     { apiVersion: `${group}/v1`, kind: 'Role', metadata, rules },
     {
