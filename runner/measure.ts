@@ -5,6 +5,7 @@ import { assembleControls } from './control/assemble.ts'
 import type { Canary } from './control/canary.ts'
 import type { Controls } from './control/controls.ts'
 import { controlByForward } from './control/forwarded.ts'
+import { controlFromCanary } from './control/from-canary.ts'
 import { controlSources } from './control/sources.ts'
 import type { TargetControls } from './control/targets.ts'
 import { type ObserveOptions, observe, type Sightings } from './observe/observe.ts'
@@ -38,7 +39,7 @@ export interface Measurement {
 
 /** Runs all dials and, at the same time, what each source reaches at all; the controls of the targets are on their way already. */
 export async function measure(dials: readonly Dial[], options: MeasureOptions): Promise<Measurement> {
-  const { fabric, probes, changed, signal } = options
+  const { fabric, world, probes, changed, signal } = options
   const waits = changed !== undefined || fabric.timing.policies === 'at-once'
   const isFresh = ({ source }: Dial) => waits || probes.get(source)?.bornAt !== undefined
   const observing = { probes, perSecond: fabric.timing.perSecond, signal, onDial: counted(dials.length, options) }
@@ -53,11 +54,15 @@ export async function measure(dials: readonly Dial[], options: MeasureOptions): 
   const sightings = new Map([...early, ...late])
   const overflowed = await fabric.overflowed(signal)
   const measured = { canary: canary.results, targets, known, sources, sightings, overflowed }
-  const controls = assembleControls(measured)
-  const forwarded = await controlByForward({ fabric, sightings, controls, signal })
-  if (forwarded.size === 0) return { sightings, controls }
-  const alive = new Map([...targets.alive, ...forwarded])
-  return { sightings, controls: assembleControls({ ...measured, targets: { ...targets, alive } }) }
+  let controls = assembleControls(measured)
+  const alive = new Map(targets.alive)
+  // The cheapest first: what one shows the next need not ask.
+  for (const ask of [controlFromCanary, controlByForward]) {
+    const found = await ask({ fabric, world, canary, sightings, controls, signal })
+    for (const [socket, shown] of found) alive.set(socket, shown)
+    if (found.size > 0) controls = assembleControls({ ...measured, targets: { ...targets, alive } })
+  }
+  return { sightings, controls }
 }
 
 function counted(total: number, { onDial, onSeen }: MeasureOptions): NonNullable<ObserveOptions['onDial']> {

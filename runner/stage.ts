@@ -70,7 +70,7 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
   const inForce = await awaitChange(paths, { ...patience, changed })
   const onDial = (done: number, of: number) => tell(`${done} of ${of} addresses`)
   const first = await measure(dials, { ...asking, canary, targets, changed: inForce, onDial })
-  const settled = await settleAfter(paths, first, { ...patience, changed })
+  const settled = await settleAfter(paths, first, { ...patience, changed: inForce })
   const judged = { stage, scenario, world, fabric, probes, ...settled, predict, signal }
   for await (const result of judgeAll(plan, judged)) emit({ kind: 'path', result })
   return probes
@@ -84,7 +84,7 @@ async function change(wanted: StepChange, name: string | undefined, context: Sta
   const made = await changeOf(wanted, readObjects)
   await fabric.apply(made, signal)
   const before = new Set(pods.map(({ uid }) => uid))
-  return { at: now(), before, policiesAlone: movesPoliciesAlone(made), isShown: false }
+  return { at: now(), before, policiesAlone: movesPoliciesAlone(made), isShown: false, isLate: false }
 }
 
 interface PlanInput {

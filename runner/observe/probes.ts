@@ -19,6 +19,8 @@ export interface Changed {
   readonly policiesAlone: boolean
   /** Packets were seen to do what the policies say since. */
   readonly isShown: boolean
+  /** They were waited for in vain. */
+  readonly isLate: boolean
 }
 
 export interface ProbeOptions {
@@ -41,9 +43,11 @@ export async function openProbes(sources: readonly PlannedSource[], options: Pro
     [...unique.values()].map(async ({ key, identity }) => {
       const before = known.ready.get(key)
       const kept = before !== undefined && (before.pod === undefined || pods.has(before.pod.uid))
-      const probe: Probe | Unavailable = kept ? asNow(before, pods) : await fabric.probe(identity, signal)
-      if ('unavailable' in probe) unavailable.set(key, probe.unavailable)
-      else ready.set(key, changed === undefined ? probe : born(probe, changed))
+      const found: Probe | Unavailable = kept ? before : await fabric.probe(identity, signal)
+      if ('unavailable' in found) return void unavailable.set(key, found.unavailable)
+      // A fabric gives the probe of an earlier stage again, as it was then.
+      const probe = asNow(found, pods)
+      ready.set(key, changed === undefined ? probe : born(probe, changed))
     }),
   )
   return { ready, unavailable }

@@ -35,18 +35,20 @@ export async function awaitChange(paths: readonly PlannedPath[], options: StageP
   const times = { timing: fabric.timing, since: changed.at, until: window.until }
   const enforcement = await untilEnforced(paths, { ...options, ...times })
   emit({ kind: 'enforced', scenario: scenario.name, step, enforcement })
-  return { ...changed, isShown: enforcement.late === 0 && enforcement.afterMs.length > 0 }
+  const isLate = enforcement.late > 0
+  return { ...changed, isShown: !isLate && enforcement.afterMs.length > 0, isLate }
 }
 
-/** Measures again what policies do not explain, as long as it may settle. */
+/** Measures again what policies do not explain, as long as it may settle; not what a change was already waited for in vain. */
 export async function settleAfter(
   paths: readonly PlannedPath[],
   first: Measurement,
   options: StagePatience,
 ): Promise<Settled> {
-  const { fabric, scenario, emit, signal } = options
+  const { fabric, scenario, changed, emit, signal } = options
   const window = windowOf(paths, options)
-  if (window === undefined || signal.aborted) return { measurement: first, remarks: new Map() }
+  if (window === undefined || changed?.isLate === true || signal.aborted)
+    return { measurement: first, remarks: new Map() }
   const onRound = (left: number) => emit({ kind: 'doing', scenario: scenario.name, what: `settling: ${left} paths` })
   const settled = await settle(paths, first, { ...options, timing: fabric.timing, until: window.until, onRound })
   if (settled.remarks.size > 0 && window.why !== undefined)

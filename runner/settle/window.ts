@@ -15,9 +15,9 @@ export interface WindowOptions {
   readonly now: () => number
 }
 
-/** Until when paths may settle, in milliseconds since the epoch, and why; undefined where they may not. */
+/** Until when paths may settle from now on, in milliseconds since the epoch, and why; undefined where they may not. */
 export function settleWindow({ settleMs, changed, world, involved, now }: WindowOptions) {
-  const from = changed?.at ?? now()
+  const from = now()
   if (settleMs !== undefined) return settleMs === 0 ? undefined : { until: from + settleMs }
   if (changed !== undefined) return { until: from + automaticMs }
   const recent = (world.recent ?? []).filter(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../../runner/events.ts'
+import { settleAfter } from '../../../runner/settle/stage.ts'
 import { enforcementText, percentile } from '../../../runner/settle/text.ts'
 import { settleWindow } from '../../../runner/settle/window.ts'
 import { namespace, pod, policy } from '../objects.ts'
@@ -64,6 +65,21 @@ describe('settling', () => {
   })
 })
 
+describe('settling after a step', () => {
+  it('does not wait once more for what a step was already waited for in vain', async () => {
+    const changed = { at: 0, before: new Set<string>(), policiesAlone: true, isShown: false, isLate: true }
+    const first = { sightings: new Map(), controls: {} as never }
+    // Whoever looked again would ask paths that are none.
+    const options = { changed, fabric: { timing: { policies: 'eventually' } }, now: () => 0, scenario: { name: 'a' } }
+    const paths = [{ addresses: [], source: {} }] as never
+    const settled = await settleAfter(paths, first, {
+      ...options,
+      signal: new AbortController().signal,
+    } as never)
+    expect(settled).toEqual({ measurement: first, remarks: new Map() })
+  })
+})
+
 describe('the time that paths may take to settle', () => {
   const world = { recent: [] } as never
   const now = () => 1_000_000
@@ -87,10 +103,10 @@ describe('the time that paths may take to settle', () => {
     })
   })
 
-  it('begins with the change of a step, and is as long as the scenario or the command says', () => {
-    const changed = { at: now() - 5_000, before: new Set<string>(), policiesAlone: true, isShown: false }
-    expect(settleWindow({ ...options, changed })).toEqual({ until: now() + 25_000 })
-    expect(settleWindow({ ...options, changed, settleMs: 60_000 })).toEqual({ until: now() + 55_000 })
+  it('begins when the sources of a step are up, however long that took, and is as long as the scenario or the command says', () => {
+    const changed = { at: now() - 5_000, before: new Set<string>(), policiesAlone: true, isShown: false, isLate: false }
+    expect(settleWindow({ ...options, changed })).toEqual({ until: now() + 30_000 })
+    expect(settleWindow({ ...options, changed, settleMs: 60_000 })).toEqual({ until: now() + 60_000 })
     expect(settleWindow({ ...options, changed, settleMs: 0, world: { recent } as never })).toBeUndefined()
   })
 })

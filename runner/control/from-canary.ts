@@ -1,0 +1,61 @@
+import type { Fabric, Probe } from '../../fabric/fabric.ts'
+import type { World } from '../../fabric/world.ts'
+import { layer4OfOutcome } from '../judge/evidence.ts'
+import type { Sightings } from '../observe/observe.ts'
+import { transportCheck } from '../plan/checks.ts'
+import { familyOf, type Socket, socketKey, socketText } from '../plan/dial.ts'
+import type { Canary } from './canary.ts'
+import type { Controls, Shown } from './controls.ts'
+import { isolatingPolicies } from './isolation.ts'
+
+export interface CanaryDialOptions {
+  readonly fabric: Fabric
+  readonly world: World
+  readonly canary: Canary
+  readonly sightings: Sightings
+  /** What was learnt by cheaper means. */
+  readonly controls: Controls
+  readonly signal: AbortSignal
+}
+
+/** Of targets that were silent, of which nothing else shows that they live and whose ingress is open to all: whether they answer a canary that no policy holds. */
+export async function controlFromCanary(options: CanaryDialOptions): Promise<ReadonlyMap<string, Shown>> {
+  const { canary, fabric, signal } = options
+  const silent = [...silentSockets(options).values()]
+  const [at] = canary.listeners
+  if (silent.length === 0 || at === undefined) return new Map()
+  const [node, pod] = at
+  const probe = await fabric.probe({ kind: 'inside', namespace: pod.namespace, pod: pod.name }, signal)
+  if ('unavailable' in probe) return new Map()
+  const shown = new Map<string, Shown>()
+  for (const socket of await answering(silent, probe, options)) {
+    const sentence = `${socketText(socket)}/${socket.protocol} answers the canary on ${node}, which no policy holds`
+    shown.set(socketKey(socket), { shown: true, kind: 'canary', sentence })
+  }
+  return shown
+}
+
+/** By their keys, as `socketKey` gives them. */
+function silentSockets({ sightings, controls, world }: CanaryDialOptions): ReadonlyMap<string, Socket> {
+  const found = new Map<string, Socket>()
+  for (const [{ aim, check }, observations] of sightings) {
+    if (!observations.some(({ outcome }) => layer4OfOutcome(outcome, check.kind) === 'blocked')) continue
+    if (aim.kind !== 'pod' || isolatingPolicies(aim.pod, 'ingress', world).length > 0) continue
+    if (controls.targetAlive(aim.socket).shown === undefined) found.set(socketKey(aim.socket), aim.socket)
+  }
+  return found
+}
+
+async function answering(sockets: readonly Socket[], probe: Probe, { fabric, signal }: CanaryDialOptions) {
+  const { allowed } = fabric.timing
+  const own = new Set(probe.addresses.map(familyOf))
+  const asked = sockets.filter(({ family }) => own.has(family))
+  const checks = asked.map((socket, index) => ({ ...transportCheck(socket, allowed), id: String(index) }))
+  const answered: Socket[] = []
+  for await (const { id, outcome } of probe.run(checks, signal)) {
+    const [socket, check] = [asked[Number(id)], checks[Number(id)]]
+    if (socket !== undefined && check !== undefined && layer4OfOutcome(outcome, check.kind) === 'open')
+      answered.push(socket)
+  }
+  return answered
+}
