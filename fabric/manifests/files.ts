@@ -5,6 +5,7 @@ import { suggest } from '../../policy/suggest.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { InputText } from './document.ts'
 import { type Manifests, maxInputBytes, readManifests, tooLarge } from './read.ts'
+import { createReader, type Reader } from './reader.ts'
 
 /** The part of a file system that manifests are read through. */
 export interface ManifestIo {
@@ -33,8 +34,15 @@ export function fileSystem(stdin: AsyncIterable<Uint8Array>): ManifestIo {
 const extensions = /\.(ya?ml|json)$/i
 const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 
-/** Reads files, folders (recursive: *.yaml, *.yml, *.json; dot files and linked folders are passed over) and `-` for standard input. */
-export async function loadManifests(paths: readonly string[], io: ManifestIo): Promise<Manifests> {
+/**
+ * Reads files, folders (recursive: *.yaml, *.yml, *.json; dot files and linked folders are passed over) and `-` for standard input;
+ * who loads several sets that have documents in common gives them one reader.
+ */
+export async function loadManifests(
+  paths: readonly string[],
+  io: ManifestIo,
+  reader: Reader = createReader(),
+): Promise<Manifests> {
   const problems: Problem[] = []
   const inputs: InputText[] = []
   const files: string[] = []
@@ -43,7 +51,7 @@ export async function loadManifests(paths: readonly string[], io: ManifestIo): P
     const text = await readText(file, io, problems)
     if (text !== undefined) inputs.push({ file: file === '-' ? '<stdin>' : file, text })
   }
-  const read = readManifests(inputs)
+  const read = readManifests(inputs, reader)
   return { objects: read.objects, problems: [...problems, ...read.problems] }
 }
 

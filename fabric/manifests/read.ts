@@ -2,6 +2,7 @@ import { type Field, field, isObject, type Locate, report } from '../../policy/f
 import type { Place, Problem } from '../../policy/types.ts'
 import { type InputText, parseDocuments } from './document.ts'
 import { keyOf, type ManifestObject, toManifestObject } from './object.ts'
+import { createReader, type Reader } from './reader.ts'
 
 /** Bytes (and characters) of one input. */
 export const maxInputBytes = 64 * 1024 * 1024
@@ -12,21 +13,21 @@ export interface Manifests {
 }
 
 /** Reads manifests as people have them: YAML or JSON, several documents, `kind: List` and `PodList` and the like. Never throws. */
-export function readManifests(inputs: readonly InputText[]): Manifests {
+export function readManifests(inputs: readonly InputText[], reader: Reader = createReader()): Manifests {
   const problems: Problem[] = []
   const objects = inputs.flatMap((input) => {
     const refusal = refusalOf(input)
-    if (refusal === undefined) return readText(input, problems)
+    if (refusal === undefined) return readText(input, problems, reader)
     problems.push(refusal)
     return []
   })
   return { objects: numbered(objects), problems }
 }
 
-function readText(input: InputText, problems: Problem[]): ManifestObject[] {
+function readText(input: InputText, problems: Problem[], reader: Reader): ManifestObject[] {
   const before = problems.length
   const objects: ManifestObject[] = []
-  for (const { value, at } of parseDocuments(input, problems)) objects.push(...objectsOf(value, at, problems))
+  for (const { value, at } of parseDocuments(input, problems, reader)) objects.push(...objectsOf(value, at, problems))
   if (problems.length > before && /\{\{.*\}\}/.test(input.text)) {
     const place: Place = { file: input.file, line: 1, column: 1 }
     const message = 'this looks like a template of a Helm chart, not like manifests'

@@ -1,4 +1,5 @@
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
+import { createReader } from '../../fabric/manifests/reader.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
 import { type Changes, changesBetween } from '../diff/changes.ts'
 import { changesText } from '../diff/text.ts'
@@ -19,11 +20,11 @@ export interface DiffRun {
 /** Compares the paths of two sets of manifests and writes what changes; pods keep their addresses, so that only what changed differs. */
 export async function runDiff({ before, after, outputs, kubernetes }: DiffRun, io: Io): Promise<number> {
   const version = kubernetes === undefined ? {} : { kubernetes }
-  const allocator = createAllocator()
+  const [allocator, reader] = [createAllocator(), createReader()]
   const worlds = []
   let wrong = false
   for (const path of [before, after]) {
-    const { objects, problems } = await readInputs({ args: [], options: { filename: [path] } }, io)
+    const { objects, problems } = await readInputs({ args: [], options: { filename: [path] } }, io, reader)
     const built = buildWorld(objects, { allocator, ...version })
     wrong = tellProblems([...problems, ...built.problems], io) || wrong
     worlds.push(built.world)

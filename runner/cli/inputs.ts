@@ -1,6 +1,7 @@
 import { addAbortSignal } from 'node:stream'
 import type { Command as Definition } from 'commander'
 import type { Manifests } from '../../fabric/manifests/read.ts'
+import type { Reader } from '../../fabric/manifests/reader.ts'
 import type { Problem } from '../../policy/types.ts'
 import { type Invocation, repeatable } from './command.ts'
 import type { Io } from './io.ts'
@@ -17,13 +18,13 @@ export function defineInputs(definition: Definition): Definition {
 }
 
 /** Reads what `-f` and `-k` name; mistakes, and no object at all, are problems. Throws when kubectl is needed and missing. */
-export async function readInputs({ options }: Invocation, io: Io): Promise<Manifests> {
+export async function readInputs({ options }: Invocation, io: Io, reader?: Reader): Promise<Manifests> {
   const paths = (options.filename ?? []) as readonly string[]
   const folders = (options.kustomize ?? []) as readonly string[]
   if (paths.length + folders.length === 0) return { objects: [], problems: [noInputs] }
   const { fileSystem, loadManifests } = await import('../../fabric/manifests/files.ts')
   if (paths.includes('-')) addAbortSignal(io.signal, io.stdin)
-  const loaded = [await loadManifests(paths, fileSystem(io.stdin))]
+  const loaded = [await loadManifests(paths, fileSystem(io.stdin), reader)]
   io.signal.throwIfAborted()
   if (folders.length > 0) {
     const { kustomize } = await import('./kustomize.ts')

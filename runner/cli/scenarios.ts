@@ -4,6 +4,7 @@ import type { Fabric } from '../../fabric/fabric.ts'
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import { fileSystem, loadManifests } from '../../fabric/manifests/files.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
+import { createReader } from '../../fabric/manifests/reader.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
 import { openLab } from '../../lab/open.ts'
 import type { Problem } from '../../policy/types.ts'
@@ -31,17 +32,18 @@ export async function prepare(paths: readonly string[], { set, objects, kubernet
   const { scenarios, problems: wrong } = await loadScenarios(paths, fs, { set })
   const problems: Problem[] = [...wrong]
   const prepared: Prepared[] = []
+  const reader = createReader()
   for (const scenario of scenarios) {
     const loaded =
       objects === undefined
-        ? await loadManifests(pathsOf(scenario.manifests), fileSystem(io.stdin))
+        ? await loadManifests(pathsOf(scenario.manifests), fileSystem(io.stdin), reader)
         : { objects, problems: [] }
     const version = kubernetes === undefined ? {} : { kubernetes }
     const built = buildWorld(loaded.objects, { allocator: createAllocator(), ...version })
     problems.push(...loaded.problems, ...built.problems)
     for (const { change } of scenario.steps)
       if (change.kind === 'apply')
-        problems.push(...(await loadManifests(pathsOf(change.files), fileSystem(io.stdin))).problems)
+        problems.push(...(await loadManifests(pathsOf(change.files), fileSystem(io.stdin), reader)).problems)
     prepared.push({ scenario, objects: loaded.objects })
   }
   return { prepared, problems }

@@ -7,7 +7,7 @@ import { tellProblems } from './problems.ts'
 export const schemas: Readonly<Record<string, () => Promise<Record<string, unknown>>>> = {
   scenario: async () => (await import('../scenario/json-schema.ts')).scenarioJsonSchema(),
   report: async () => (await import('../report/schema.ts')).reportJsonSchema(),
-  lint: async () => (await import('../lint/report/json.ts')).lintJsonSchema(),
+  lint: async () => (await import('../lint/report/json-schema.ts')).lintJsonSchema(),
   matrix: async () => (await import('../matrix/json-schema.ts')).matrixJsonSchema(),
   explain: async () => (await import('../explain/json-schema.ts')).explanationJsonSchema(),
   diff: async () => (await import('../diff/json-schema.ts')).changesJsonSchema(),

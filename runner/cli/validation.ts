@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises'
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import { fileSystem, loadManifests, type ManifestIo } from '../../fabric/manifests/files.ts'
 import { keyOf } from '../../fabric/manifests/object.ts'
+import { createReader, type Reader } from '../../fabric/manifests/reader.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
 import type { Problem } from '../../policy/types.ts'
 import { loadScenarios } from '../scenario/load.ts'
@@ -31,8 +32,9 @@ export async function validateScenarios(
   const { scenarios, problems } = await loadScenarios(paths, fs, { set })
   const all = [...problems]
   const objects = new Set<string>()
+  const [io, reader] = [fileSystem(stdin), createReader()]
   for (const scenario of scenarios) {
-    const found = await validateManifests(scenario, { kubernetes, io: fileSystem(stdin) })
+    const found = await validateManifests(scenario, { kubernetes, io, reader })
     all.push(...found.problems)
     for (const key of found.objects) objects.add(key)
   }
@@ -59,16 +61,18 @@ function byPlace({ place: a }: Problem, { place: b }: Problem): number {
 interface ManifestOptions {
   readonly kubernetes: string | undefined
   readonly io: ManifestIo
+  readonly reader: Reader
 }
 
 /** The world of the manifests alone, and the one after each step that applies more. */
-async function validateManifests(scenario: Scenario, { kubernetes, io }: ManifestOptions) {
+async function validateManifests(scenario: Scenario, { kubernetes, io, reader }: ManifestOptions) {
   const problems: Problem[] = []
   const allocator = createAllocator()
   const load = async (files: Scenario['manifests']) => {
     const loaded = await loadManifests(
       files.map(({ path }) => path),
       io,
+      reader,
     )
     problems.push(...loaded.problems)
     return loaded.objects

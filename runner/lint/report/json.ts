@@ -1,34 +1,13 @@
-import { z } from 'zod'
-import { type Finding, severities } from '../rule.ts'
+import type { Finding } from '../rule.ts'
+import type { LintDocument } from './json-schema.ts'
 
-/** What `crosscheck lint -o json` prints. */
-const lintSchema = z.strictObject({
-  findings: z.array(
-    z.strictObject({
-      rule: z.string().describe('the id of the rule, as docs/lint.md lists them'),
-      severity: z.enum(severities),
-      message: z.string(),
-      file: z.string(),
-      line: z.int().min(1),
-      column: z.int().min(1),
-      object: z.string().describe('Kind namespace/name; empty where the text is no object'),
-      fix: z.string().optional().describe('what to write'),
-    }),
-  ),
-})
-
-/** The findings as JSON. */
+/** The findings as JSON; the schema, whose library takes longer to load than most manifests to read, is of its type alone. */
 export function lintJson(findings: readonly Finding[]): string {
-  const document: z.infer<typeof lintSchema> = {
+  const document: LintDocument = {
     findings: findings.map(({ rule, severity, message, place: { file, line, column }, object, fix }) => ({
       ...{ rule, severity, message, file, line, column, object },
       ...(fix === undefined ? {} : { fix }),
     })),
   }
   return `${JSON.stringify(document, null, 2)}\n`
-}
-
-/** The JSON Schema (draft 7) of it. */
-export function lintJsonSchema(): Record<string, unknown> {
-  return { ...z.toJSONSchema(lintSchema, { target: 'draft-7' }), title: 'Crosscheck lint' }
 }

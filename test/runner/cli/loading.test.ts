@@ -25,6 +25,11 @@ test('help loads no package but the one that prints it', () => {
   expect([...packagesOf('runner/main.ts')]).toEqual(['commander'])
 })
 
+test('manifests are linted and compared without the schema library, which takes longer to load than they to read', () => {
+  for (const file of ['runner/cli/lint-run.ts', 'runner/cli/diff-run.ts'])
+    expect([...packagesOf(file)].toSorted()).toEqual(['ipaddr.js', 'yaml'])
+})
+
 test('the lab and the schema library are seen by this test where they are loaded', () => {
   expect([...packagesOf('runner/cli/matrix-run.ts')]).toEqual(expect.arrayContaining(['zod', 'yaml']))
 })

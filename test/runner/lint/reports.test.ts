@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { lintGithub } from '../../../runner/lint/report/github.ts'
-import { lintJson, lintJsonSchema } from '../../../runner/lint/report/json.ts'
+import { lintJson } from '../../../runner/lint/report/json.ts'
+import { lintJsonSchema } from '../../../runner/lint/report/json-schema.ts'
 import { lintSarif } from '../../../runner/lint/report/sarif.ts'
 import type { Finding } from '../../../runner/lint/rule.ts'
 import { rules } from '../../../runner/lint/rules.ts'

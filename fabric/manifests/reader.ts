@@ -1,0 +1,125 @@
+import { type Document, parseAllDocuments } from 'yaml'
+import type { Path } from '../../policy/field.ts'
+import { offsetOf } from './places.ts'
+
+/** One document of a text as plain data, undefined where it is empty or faulty. Texts that are alike share it. */
+export interface Reading {
+  readonly value: unknown
+  readonly faults: readonly Fault[]
+}
+
+export interface Fault {
+  readonly message: string
+  readonly hint?: string
+  /** In the text. */
+  readonly offset: number
+}
+
+/** Reads texts of YAML or JSON; a text that it has read before, whatever the file, costs nothing. */
+export interface Reader {
+  readonly read: (text: string) => readonly Reading[]
+  /** Where a path of the document with this index stands in the text. */
+  readonly offset: (text: string, document: number, path: Path, part: 'key' | 'value') => number
+}
+
+/** Aliases that a document may expand to; a bomb of nested aliases has millions. */
+const maxAliases = 10_000
+const maxFaults = 20
+
+/**
+ * Characters of the texts that stay parsed to be asked for places. A parsed document takes some sixty times the memory of its text:
+ * that is 32 MiB, and for a longer document that one alone.
+ */
+const maxParsed = 512 * 1024
+
+/** YAML 1.1 as Kubernetes reads it (`yes` is a boolean), less the types that its reader leaves as strings (dates, base 60). */
+const unknownTags = ['timestamp', 'omap', 'pairs', 'set', 'binary'].map((name) => `tag:yaml.org,2002:${name}`)
+
+/** A reader that remembers the data of every text, and of the last ones the places. */
+export function createReader(): Reader {
+  const parsed = keepingLast(parse)
+  const known = new Map<string, readonly Reading[]>()
+  return {
+    read: (text) => {
+      const readings = known.get(text) ?? readingsOf(parsed(text))
+      known.set(text, readings)
+      return readings
+    },
+    offset: (text, document, path, part) => {
+      const own = documentsIn(parsed(text))[document]
+      return own === undefined ? 0 : offsetOf(own, path, part)
+    },
+  }
+}
+
+type Parsed = Document.Parsed[] | { readonly fault: string }
+
+/** Remembers what was found for the last texts. */
+function keepingLast(find: (text: string) => Parsed): (text: string) => Parsed {
+  const kept = new Map<string, Parsed>()
+  let length = 0
+  return (text) => {
+    const known = kept.get(text)
+    if (known !== undefined) return known
+    // Room is made first: two documents do not fit into memory where one is at its limit.
+    for (const oldest of kept.keys()) {
+      if (length + text.length <= maxParsed) break
+      kept.delete(oldest)
+      length -= oldest.length
+    }
+    const found = find(text)
+    kept.set(text, found)
+    length += text.length
+    return found
+  }
+}
+
+function parse(text: string): Parsed {
+  try {
+    const documents = parseAllDocuments(text, {
+      version: '1.1',
+      prettyErrors: false,
+      logLevel: 'silent',
+      customTags: (tags) =>
+        tags.filter((tag) => typeof tag === 'string' || (!unknownTags.includes(tag.tag) && tag.format !== 'TIME')),
+    })
+    return Array.isArray(documents) ? documents : []
+  } catch (error) {
+    return { fault: faultOf(error) }
+  }
+}
+
+function documentsIn(parsed: Parsed): readonly Document.Parsed[] {
+  return Array.isArray(parsed) ? parsed : []
+}
+
+function readingsOf(parsed: Parsed): readonly Reading[] {
+  if (!Array.isArray(parsed)) return [{ value: undefined, faults: [{ message: parsed.fault, offset: 0 }] }]
+  return parsed.map(readingOf)
+}
+
+function readingOf(document: Document.Parsed): Reading {
+  const faults = document.errors.slice(0, maxFaults).map(({ code, message, pos: [offset] }): Fault => {
+    const hint = hintFor(code, message)
+    return { message: `YAML: ${message}`, offset, ...(hint === undefined ? {} : { hint }) }
+  })
+  if (faults.length > 0 || document.contents === null) return { value: undefined, faults }
+  try {
+    return { value: document.toJS({ maxAliasCount: maxAliases }) as unknown, faults }
+  } catch (error) {
+    return { value: undefined, faults: [{ message: faultOf(error), offset: document.range[0] }] }
+  }
+}
+
+function hintFor(code: string, message: string): string | undefined {
+  if (code === 'DUPLICATE_KEY') return 'keep one of the two: the API server refuses both'
+  if (code === 'TAB_AS_INDENT' || message.includes('Tabs are not allowed')) return 'indent with spaces'
+  return undefined
+}
+
+function faultOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  if (message.startsWith('Excessive alias count')) return 'YAML: aliases expand to far too much data: an alias bomb'
+  if (error instanceof RangeError) return 'YAML: nested too deeply'
+  return `YAML: ${message}`
+}
