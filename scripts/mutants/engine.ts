@@ -98,7 +98,7 @@ export const mutants: readonly Mutant[] = [
     ['{ ...labels, [nameLabel]: name }', '{ [nameLabel]: name, ...labels }'],
     ['if (!actor.pod.hostNetwork) add(actor, actor.addresses)', 'add(actor, [])'],
   ]),
-  ...of('engine/networks', [['containing.add(id)', 'containing.clear(), containing.add(id)']]),
+  ...of('engine/networks', [['(containing ?? new Set()).add(id)', 'new Set<number>().add(id)']]),
   ...of('engine/path', [
     ['if (service === undefined) return', 'if (true) return'],
     ['address.bytes[0] === 127', 'false'],
