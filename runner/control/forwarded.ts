@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import type { Fabric } from '../../fabric/fabric.ts'
 import type { Pod } from '../../fabric/world.ts'
-import { layer4OfOutcome } from '../judge/evidence.ts'
+import { looksShut } from '../judge/evidence.ts'
 import type { Sightings } from '../observe/observe.ts'
 import { familyOf, type Socket, socketKey, socketText } from '../plan/dial.ts'
 import type { Controls, Shown } from './controls.ts'
@@ -36,7 +36,7 @@ function unshown({ sightings, controls }: ForwardOptions) {
   for (const [{ aim, check }, observations] of sightings) {
     if (aim.kind !== 'pod' || aim.socket.protocol !== 'TCP' || aim.pod.hostNetwork) continue
     if (familyOf(aim.pod.addresses[0] ?? '') !== aim.socket.family) continue
-    const silent = observations.some(({ outcome }) => layer4OfOutcome(outcome, check.kind) === 'blocked')
+    const silent = observations.some(({ outcome }) => looksShut(outcome, check.kind))
     if (silent && controls.targetAlive(aim.socket).shown === undefined) found.set(socketKey(aim.socket), aim)
   }
   return found

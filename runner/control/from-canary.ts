@@ -1,6 +1,6 @@
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
-import { layer4OfOutcome } from '../judge/evidence.ts'
+import { layer4OfOutcome, looksShut } from '../judge/evidence.ts'
 import type { Sightings } from '../observe/observe.ts'
 import { transportCheck } from '../plan/checks.ts'
 import { familyOf, type Socket, socketKey, socketText } from '../plan/dial.ts'
@@ -39,7 +39,7 @@ export async function controlFromCanary(options: CanaryDialOptions): Promise<Rea
 function silentSockets({ sightings, controls, world }: CanaryDialOptions): ReadonlyMap<string, Socket> {
   const found = new Map<string, Socket>()
   for (const [{ aim, check }, observations] of sightings) {
-    if (!observations.some(({ outcome }) => layer4OfOutcome(outcome, check.kind) === 'blocked')) continue
+    if (!observations.some(({ outcome }) => looksShut(outcome, check.kind))) continue
     if (aim.kind !== 'pod' || isolatingPolicies(aim.pod, 'ingress', world).length > 0) continue
     if (controls.targetAlive(aim.socket).shown === undefined) found.set(socketKey(aim.socket), aim.socket)
   }

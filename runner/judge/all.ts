@@ -15,6 +15,7 @@ import { remeasured } from './leaks.ts'
 import { beyondTheLab, notSimulated } from './not-simulated.ts'
 import { overruled } from './overruled.ts'
 import { repairLine } from './repair-line.ts'
+import { inconclusive, type Verdict } from './verdict.ts'
 
 export interface JudgeAllOptions {
   readonly stage: Stage
@@ -26,6 +27,8 @@ export interface JudgeAllOptions {
   /** What became of paths that had to settle. */
   readonly remarks: ReadonlyMap<PlannedPath, string>
   readonly predict: Predict
+  /** What happened while the paths were measured, twice. */
+  readonly moved?: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -63,6 +66,13 @@ function missingSources(sources: PlanEntry['cast']['sources'], note: string | un
   })
 }
 
+/** Before and after are mixed in what packets did. */
+function moved({ control }: Verdict, { moved: what }: JudgeAllOptions): Verdict | undefined {
+  return what === undefined
+    ? undefined
+    : inconclusive('world_changed', `${what} while it was measured, and so when it was measured again`, { control })
+}
+
 async function judgeOne(
   planned: PlannedPath,
   position: Position,
@@ -74,6 +84,7 @@ async function judgeOne(
   const prediction = options.predict(planned, probe)
   const first = judge(evidence)
   const verdict =
+    moved(first, options) ??
     overruled(prediction, first) ??
     notSimulated(planned, first, world) ??
     (options.fabric.where === 'lab' ? beyondTheLab(planned, first, prediction) : undefined) ??

@@ -55,6 +55,14 @@ export function layer4Of(reason: Reason): Layer4 {
   return layer4[reason]
 }
 
+/**
+ * Whether a new connection got no further than the path, by silence or by ICMP. A node that may not send one ICMP error more leaves the first SYN
+ * unanswered and rejects its repetition, which then looks like a host that is gone: of one that is there it is a block.
+ */
+export function looksShut(outcome: Pick<Outcome, 'reason' | 'dns'>, kind: CheckKindName): boolean {
+  return outcome.reason === 'host_absent' || layer4OfOutcome(outcome, kind) === 'blocked'
+}
+
 /** What an outcome says of the path below its check; a server that answered any question of it was reached, whatever became of the last one. */
 export function layer4OfOutcome({ reason, dns }: Pick<Outcome, 'reason' | 'dns'>, kind: CheckKindName): Layer4 {
   if (kind !== 'dns') return layer4[reason]

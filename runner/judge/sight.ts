@@ -63,11 +63,12 @@ function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): S
   const seen = new Set(ran.map((each) => layer4OfOutcome(each, dial.check.kind)))
   const unknown = (cause: Unknown, sentence: string): Sight => ({ state: 'unknown', cause, sentence, outcome })
   if (seen.has('name')) return unknown('name', `the name did not resolve: ${reasonText(outcome.reason)}`)
+  const aim = addressAimOf(dial, outcome)
   if (seen.has('absent')) {
     if (outcome.reason === 'no_route') return unknown('no_route', 'the source has no route to it')
-    return unknown('target_gone', `nothing has the address ${outcome.address} any more`)
+    if (aim === undefined || !isThere(aim, controls))
+      return unknown('target_gone', `nothing has the address ${outcome.address} any more`)
   }
-  const aim = addressAimOf(dial, outcome)
   if (aim === undefined) return unknown('no_control', `${reasonText(outcome.reason)}, and the name led to no address`)
   if (
     aim.kind === 'pod' &&
@@ -97,6 +98,12 @@ function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): S
     controls: [target, source, enforced, ...(known === undefined ? [] : [known])],
     of: ran.length,
   }
+}
+
+/** Whether every host that may be meant answered in this run. */
+function isThere(aim: AddressAim, { targetAlive }: Controls): boolean {
+  const sockets = aim.kind === 'virtual' || aim.kind === 'node' ? aim.endpoints : [aim.socket]
+  return sockets.length > 0 && sockets.every((socket) => targetAlive(socket).shown === true)
 }
 
 /** A virtual address lives when one of its endpoints does; everything else is asked itself, a node that is no Service's too. */

@@ -54,7 +54,7 @@ export async function openProbes(sources: readonly PlannedSource[], options: Pro
 }
 
 /** A probe with its pod as it is now: a step may have changed its labels. */
-function asNow(probe: Probe, pods: ReadonlyMap<string, Pod>): Probe {
+export function asNow(probe: Probe, pods: ReadonlyMap<string, Pod>): Probe {
   const pod = probe.pod === undefined ? undefined : pods.get(probe.pod.uid)
   return pod === undefined ? probe : { ...probe, pod }
 }

@@ -1,6 +1,7 @@
+import type { Observation } from '../../checks/outcome.ts'
 import type { Probe, Timing } from '../../fabric/fabric.ts'
 import { pollMs } from '../control/canary-legs.ts'
-import { layer4OfOutcome } from '../judge/evidence.ts'
+import { layer4OfOutcome, looksShut } from '../judge/evidence.ts'
 import { observe } from '../observe/observe.ts'
 import { pause } from '../pause.ts'
 import { transportCheck } from '../plan/checks.ts'
@@ -60,16 +61,11 @@ export async function untilEnforced(paths: readonly PlannedPath[], options: Enfo
 }
 
 /** A refusal is no news: nobody may be listening, and some plugins deny by it. */
-function agrees({ wanted }: Way, { check }: Dial, observations: Parameters<typeof sightsOf>[0]): boolean {
-  const [seen] = sightsOf(observations, check.kind)
-  return seen === 'refused' || (wanted === 'allow' ? seen === 'open' : seen === 'blocked')
-}
-
-function sightsOf(
-  observations: readonly { readonly outcome: Parameters<typeof layer4OfOutcome>[0] }[],
-  kind: Dial['check']['kind'],
-) {
-  return observations.map(({ outcome }) => layer4OfOutcome(outcome, kind))
+function agrees({ wanted }: Way, { check }: Dial, observations: readonly Observation[]): boolean {
+  const [first] = observations
+  if (first === undefined) return false
+  const seen = layer4OfOutcome(first.outcome, check.kind)
+  return seen === 'refused' || (wanted === 'allow' ? seen === 'open' : looksShut(first.outcome, check.kind))
 }
 
 function waysOf(paths: readonly PlannedPath[], { probes, predict }: EnforcementOptions): Way[] {

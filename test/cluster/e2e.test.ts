@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Check, checkSchema } from '../../checks/check.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
-import { layer4OfOutcome } from '../../runner/judge/evidence.ts'
+import { layer4OfOutcome, looksShut } from '../../runner/judge/evidence.ts'
 import { familyOf } from '../../runner/plan/dial.ts'
 import { hasIpBlock, letters, namespaceOf, policiesOf, ports, type Table, tables, town } from './e2e-tables.ts'
 import { absent, clusterFabric } from './opening.ts'
@@ -134,8 +134,9 @@ describe.skipIf(absent !== undefined)(
           const checks = own.flatMap((dial, index) => checksOf(dial, String(index), patience))
           for await (const { id, outcome } of probes.get(from)!.run(checks, signal)) {
             const { to, address, port, protocol, open } = own[Number(id)]!
-            const seen = layer4OfOutcome(outcome, protocol === 'UDP' ? 'udp' : 'tcp')
-            if (open ? seen === 'open' : seen === 'blocked' || seen === 'refused') continue
+            const kind = protocol === 'UDP' ? 'udp' : 'tcp'
+            const seen = layer4OfOutcome(outcome, kind)
+            if (open ? seen === 'open' : looksShut(outcome, kind) || seen === 'refused') continue
             found.push(
               `${from} to ${to} (${address}) ${port}/${protocol} must be ${open ? 'open' : 'blocked'}: ${outcome.reason}`,
             )

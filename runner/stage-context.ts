@@ -1,0 +1,21 @@
+import type { Fabric, Manifest } from '../fabric/fabric.ts'
+import type { World } from '../fabric/world.ts'
+import type { CanaryFor } from './control/raise.ts'
+import type { ManifestPath, Scenario } from './scenario/model.ts'
+import type { Lane } from './tally.ts'
+
+/** What stays from one stage of a scenario to the next. */
+export interface StageContext {
+  readonly scenario: Scenario
+  readonly fabric: Fabric
+  /** As it was when the fabric was opened, before any step. */
+  readonly world: World
+  readonly canaryFor: CanaryFor
+  readonly emit: Lane['emit']
+  readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
+  readonly deadlineMs?: number
+  /** How long paths may settle, in milliseconds; the scenario says it when absent. */
+  readonly settleMs?: number
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
