@@ -36,12 +36,12 @@ export function parseAddress(text: string): Address | undefined {
 
 /** The canonical text of an IP literal, so that two spellings of one address compare equal; none when it is no address. */
 export function canonicalAddress(text: string): string | undefined {
-  return parseAddress(text)?.text
+  return canonicalFour.test(text) ? text : parseAddress(text)?.text
 }
 
 /** The family of an IP literal; none when it is no address. */
 export function familyOf(text: string): Family | undefined {
-  return parseAddress(text)?.family
+  return canonicalFour.test(text) ? 4 : parseAddress(text)?.family
 }
 
 /** Reads a CIDR as the API server before 1.36 does, which masks host bits; says what newer ones would refuse. */

@@ -21,6 +21,21 @@ export function items(of: Field): readonly Field[] {
   return of.value.map((value: unknown, index) => ({ value, path: [...of.path, index], source: of.source }))
 }
 
+/** Reads a value that many objects share once, unless there is something to complain of. */
+export function readOnce<T>(read: (of: Field) => T): (of: Field) => T {
+  const known = new WeakMap<object, T>()
+  return (of) => {
+    if (typeof of.value !== 'object' || of.value === null) return read(of)
+    const found = known.get(of.value)
+    if (found !== undefined) return found
+    const { problems } = of.source
+    const before = problems.length
+    const result = read(of)
+    if (problems.length === before) known.set(of.value, result)
+    return result
+  }
+}
+
 /** A string; absent without a problem, another type is a decode error as in the API server (semantics rule 26). */
 export function text(of: Field): string | undefined {
   if (isAbsent(of)) return undefined

@@ -1,4 +1,4 @@
-import { entries, items, oneOf, refuseUnknownKeys, text, typeName } from './decode.ts'
+import { entries, items, oneOf, readOnce, refuseUnknownKeys, text, typeName } from './decode.ts'
 import { type Field, field, isAbsent, isObject, report } from './field.ts'
 import { invalidValue, labelKeyFault, labelValueFault } from './names.ts'
 import type { LabelExpression, LabelSelector, Labels } from './types.ts'
@@ -6,14 +6,14 @@ import type { LabelExpression, LabelSelector, Labels } from './types.ts'
 const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const
 
 /** A map of labels. Numbers and booleans are decode errors, never coerced (semantics rule 26); null is the empty string, as in Go. */
-export function parseLabels(of: Field): Labels {
+export const parseLabels = readOnce((of): Labels => {
   const labels = entries(of).flatMap(([key, value]) => {
     refuse(value, key, labelKeyFault(key), 'key')
     const label = parseLabelValue(value)
     return label === undefined ? [] : [[key, label] as const]
   })
   return Object.fromEntries(labels)
-}
+})
 
 /** metav1.LabelSelector; absent and null give none, which callers tell from an empty selector (semantics rule 21). */
 export function parseSelector(of: Field): LabelSelector | undefined {

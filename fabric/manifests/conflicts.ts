@@ -7,9 +7,9 @@ import { keyOf, type ManifestObject, titleOf } from './object.ts'
 import type { PodDraft } from './pods.ts'
 
 interface Claim {
-  readonly value: string
-  readonly title: string
-  readonly place: Place | undefined
+  readonly kind: 'Node' | 'Service' | 'Pod'
+  readonly holder: { readonly namespace: string; readonly name: string; readonly place?: Place | undefined }
+  readonly values: readonly string[]
 }
 
 /**
@@ -19,8 +19,9 @@ interface Claim {
 export function withoutDuplicates(objects: readonly ManifestObject[], problems: Problem[]): ManifestObject[] {
   const unique = new Map<string, ManifestObject>()
   for (const object of objects) {
-    const first = unique.get(keyOf(object))
-    unique.set(keyOf(object), object)
+    const key = keyOf(object)
+    const first = unique.get(key)
+    unique.set(key, object)
     if (first === undefined || treatmentOf(object.apiVersion, object.kind) === 'irrelevant') continue
     const alike = isDeepStrictEqual(first.value, object.value)
     if (alike && object.kind === 'Namespace') continue
@@ -40,28 +41,22 @@ export function claimAddresses(
   problems: Problem[],
 ): ReadonlySet<string> {
   const claims = [
-    ...nodes.flatMap(({ name, addresses, place }) => claim(`Node ${name}`, addresses, place)),
-    ...services.flatMap((service) =>
-      claim(titleOf({ kind: 'Service', ...service }), service.clusterIPs, service.place),
-    ),
+    ...nodes.map((node): Claim => ({ kind: 'Node', holder: { namespace: '', ...node }, values: node.addresses })),
+    ...services.map((service): Claim => ({ kind: 'Service', holder: service, values: service.clusterIPs })),
     ...pods
       .filter(({ template }) => !template.hostNetwork)
-      .flatMap((pod) => claim(titleOf({ kind: 'Pod', ...pod }), pod.status.addresses ?? [], pod.place)),
+      .map((pod): Claim => ({ kind: 'Pod', holder: pod, values: pod.status.addresses ?? [] })),
   ]
   return refuseShared(claims, 'address', problems)
 }
 
 /** The API server hands a NodePort to one Service only, whatever the protocol. */
 export function claimNodePorts(services: readonly Service[], problems: Problem[]): ReadonlySet<string> {
-  const claims = services.flatMap((service) => {
+  const claims = services.map((service): Claim => {
     const ports = service.ports.flatMap(({ nodePort }) => (nodePort === undefined ? [] : String(nodePort)))
-    return claim(titleOf({ kind: 'Service', ...service }), [...new Set(ports)], service.place)
+    return { kind: 'Service', holder: service, values: [...new Set(ports)] }
   })
   return refuseShared(claims, 'nodePort', problems)
-}
-
-function claim(title: string, values: readonly string[], place: Place | undefined): Claim[] {
-  return values.map((value) => ({ value, title, place }))
 }
 
 function refuseShared(
@@ -70,11 +65,16 @@ function refuseShared(
   problems: Problem[],
 ): ReadonlySet<string> {
   const holders = new Map<string, Claim>()
-  for (const { value, title, place } of claims) {
-    const holder = holders.get(value)
-    if (holder === undefined) holders.set(value, { value, title, place })
-    else {
-      const message = `${title}: ${what} ${value} is already that of ${holder.title}${holder.place === undefined ? '' : ` (${placeText(holder.place)})`}`
+  for (const claim of claims) {
+    for (const value of claim.values) {
+      const first = holders.get(value)
+      if (first === undefined) {
+        holders.set(value, claim)
+        continue
+      }
+      const { place } = claim.holder
+      const there = first.holder.place === undefined ? '' : ` (${placeText(first.holder.place)})`
+      const message = `${holderOf(claim)}: ${what} ${value} is already that of ${holderOf(first)}${there}`
       const hint =
         what === 'nodePort'
           ? 'a NodePort belongs to one Service: choose another, or leave it out'
@@ -83,6 +83,10 @@ function refuseShared(
     }
   }
   return new Set(holders.keys())
+}
+
+function holderOf({ kind, holder }: Claim): string {
+  return titleOf({ kind, ...holder })
 }
 
 function placeText({ file, line, column }: Place): string {

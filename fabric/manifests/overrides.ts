@@ -34,7 +34,9 @@ export function createOverrides(objects: readonly ManifestObject[]) {
   const overrides = new Map(objects.filter(({ kind }) => kind === overrideKind).map((object) => [object.name, object]))
   const titles = new Set<string>()
   return {
+    isEmpty: overrides.size === 0,
     labelsOf: (title: string, labels: Labels): Labels => {
+      if (overrides.size === 0) return labels
       titles.add(title)
       const override = overrides.get(title)
       return override === undefined ? labels : patched(labels, patchOf(override))

@@ -1,6 +1,6 @@
-import { fieldAt, isObject } from '../../policy/field.ts'
+import { isObject } from '../../policy/field.ts'
 import type { Workload } from '../world.ts'
-import { type ManifestObject, rootOf } from './object.ts'
+import type { ManifestObject } from './object.ts'
 
 export const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const
 
@@ -23,7 +23,7 @@ export function ownershipOf(objects: readonly ManifestObject[]): Ownership {
     objects.filter(({ kind }) => isWorkloadKind(kind)).map((object) => [keyFor(object.namespace, object), object]),
   )
   const find = (namespace: string, owner: Owner | undefined) =>
-    owner === undefined ? undefined : workloads.get(keyFor(namespace, owner))
+    owner === undefined || workloads.size === 0 ? undefined : workloads.get(keyFor(namespace, owner))
   const rootOwner = (object: ManifestObject): Owner | undefined => {
     const direct = controllerOf(object)
     if (direct === undefined) return undefined
@@ -45,7 +45,7 @@ export function isWorkloadKind(kind: string): kind is (typeof workloadKinds)[num
 
 /** A ReplicaSet is called `<deployment>-<pod-template-hash>`, a CronJob's Job `<cronjob>-<minutes since 1970>`. */
 function ownerByName({ kind, name }: Owner, object: ManifestObject): Owner | undefined {
-  const labels = fieldAt(rootOf(object, []), 'metadata', 'labels').value
+  const { labels } = metadataOf(object)
   const hash = isObject(labels) ? labels['pod-template-hash'] : undefined
   if (kind === 'ReplicaSet' && typeof hash === 'string' && name.endsWith(`-${hash}`)) {
     return { kind: 'Deployment', name: name.slice(0, -hash.length - 1) }
@@ -55,12 +55,16 @@ function ownerByName({ kind, name }: Owner, object: ManifestObject): Owner | und
 }
 
 function controllerOf(object: ManifestObject): Owner | undefined {
-  const { value: references } = fieldAt(rootOf(object, []), 'metadata', 'ownerReferences')
+  const { ownerReferences: references } = metadataOf(object)
   const list: unknown[] = Array.isArray(references) ? references : []
   const controller = list.find((reference) => isObject(reference) && reference.controller === true)
   if (!isObject(controller) || typeof controller.kind !== 'string' || typeof controller.name !== 'string')
     return undefined
   return { kind: controller.kind, name: controller.name }
+}
+
+function metadataOf({ value: { metadata } }: ManifestObject): Readonly<Record<string, unknown>> {
+  return isObject(metadata) ? metadata : {}
 }
 
 function keyFor(namespace: string, { kind, name }: Owner): string {

@@ -1,4 +1,4 @@
-import { items, text } from '../../policy/decode.ts'
+import { items, readOnce, text } from '../../policy/decode.ts'
 import { type Field, field, fieldAt, isAbsent } from '../../policy/field.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { Pod, Workload } from '../world.ts'
@@ -39,23 +39,32 @@ function readStatus(pod: Field): PodStatus {
   const given = addresses(status, 'podIPs', 'podIP')
   const waiting = given.length === 0 && (phase === 'Pending' || phase === 'Unknown')
   const uid = text(fieldAt(pod, 'metadata', 'uid'))
-  const condition = items(field(status, 'conditions')).find((item) => field(item, 'type').value === 'Ready')
+  const { ready: held } = readReadiness(field(status, 'conditions'))
   const terminating = !isAbsent(fieldAt(pod, 'metadata', 'deletionTimestamp'))
-  const ready = condition === undefined ? !waiting : field(condition, 'status').value === 'True'
-  const restarts = items(field(status, 'containerStatuses')).map((item) => readCount(field(item, 'restartCount')) ?? 0)
   return {
     ...(uid ? { uid } : {}),
     ...(given.length > 0 || waiting ? { addresses: given } : {}),
     hostAddresses: addresses(status, 'hostIPs', 'hostIP'),
-    ready: ready && !terminating,
-    restarts: restarts.reduce((sum, count) => sum + count, 0),
-    ...readTrouble(status),
+    ready: (held ?? !waiting) && !terminating,
+    restarts: readRestarts(field(status, 'containerStatuses')),
+    ...readUnplaced(field(status, 'conditions')),
+    ...readUnwell(field(status, 'containerStatuses')),
   }
 }
 
-/** Of a container that waits or has ended, or of a pod that no node takes. */
-function readTrouble(status: Field): { readonly trouble?: string } {
-  for (const container of items(field(status, 'containerStatuses'))) {
+/** Whether the pod says that it is ready, where it says anything of it. */
+const readReadiness = readOnce((conditions): { readonly ready?: boolean } => {
+  const condition = items(conditions).find((item) => field(item, 'type').value === 'Ready')
+  return condition === undefined ? {} : { ready: field(condition, 'status').value === 'True' }
+})
+
+const readRestarts = readOnce((containers) =>
+  items(containers).reduce((sum, item) => sum + (readCount(field(item, 'restartCount')) ?? 0), 0),
+)
+
+/** What waits or has ended. */
+const readUnwell = readOnce((containers): { readonly trouble?: string } => {
+  for (const container of items(containers)) {
     const name = text(field(container, 'name')) ?? ''
     const waiting = field(field(container, 'state'), 'waiting')
     const ended = field(field(container, 'state'), 'terminated')
@@ -63,10 +72,15 @@ function readTrouble(status: Field): { readonly trouble?: string } {
     if (reason !== undefined) return { trouble: sentence(`${name} waits`, reason, text(field(waiting, 'message'))) }
     if (!isAbsent(ended)) return { trouble: sentence(`${name} has ended`, text(field(ended, 'reason'))) }
   }
-  const scheduled = items(field(status, 'conditions')).find((item) => field(item, 'type').value === 'PodScheduled')
+  return {}
+})
+
+/** That no node takes the pod. */
+const readUnplaced = readOnce((conditions): { readonly trouble?: string } => {
+  const scheduled = items(conditions).find((item) => field(item, 'type').value === 'PodScheduled')
   if (scheduled === undefined || field(scheduled, 'status').value !== 'False') return {}
   return { trouble: sentence('no node takes it', text(field(scheduled, 'message'))) }
-}
+})
 
 function sentence(...parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join(': ')
@@ -75,8 +89,9 @@ function sentence(...parts: readonly (string | undefined)[]): string {
 /** `podIPs: [{ip}]`, or the older `podIP`; IPv4 first. */
 function addresses(status: Field, listKey: string, key: string): string[] {
   const listed = items(field(status, listKey)).flatMap((item) => readAddress(field(item, 'ip')) ?? [])
-  const single = listed.length > 0 ? [] : [readAddress(field(status, key)) ?? []].flat()
-  return sortByFamily([...new Set([...listed, ...single])])
+  if (listed.length > 0) return sortByFamily([...new Set(listed)])
+  const single = readAddress(field(status, key))
+  return single === undefined ? [] : [single]
 }
 
 /** Canonical addresses, IPv4 first, else in the given order. */

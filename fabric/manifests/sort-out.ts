@@ -13,9 +13,14 @@ import { type ManifestObject, rootOf } from './object.ts'
 export function sortOut(objects: readonly ManifestObject[], problems: Problem[]) {
   const simulated: ManifestObject[] = []
   const notSimulated: ObjectRef[] = []
+  // Most objects are of the kind of the one before.
+  let treated = { apiVersion: '', kind: '', treatment: treatmentOf('', '') }
   for (const object of withoutDuplicates(objects, problems)) {
     const { apiVersion, kind, namespace, name, place } = object
-    const treatment = treatmentOf(apiVersion, kind)
+    if (treated.apiVersion !== apiVersion || treated.kind !== kind) {
+      treated = { apiVersion, kind, treatment: treatmentOf(apiVersion, kind) }
+    }
+    const { treatment } = treated
     if (treatment === 'simulated') {
       if (!namesItself(kind)) refuseNames(object, problems)
       simulated.push(object)

@@ -1,5 +1,5 @@
 import { canonicalAddress } from '../../policy/cidr.ts'
-import { flag, integer, items, oneOf, text } from '../../policy/decode.ts'
+import { flag, integer, items, oneOf, readOnce, text } from '../../policy/decode.ts'
 import { type Field, field, fieldAt, isAbsent, isObject, report } from '../../policy/field.ts'
 import { invalidValue, labelNameFault, portNameFault, subdomainFault } from '../../policy/names.ts'
 import { parsePortNumber, protocols } from '../../policy/parse-port.ts'
@@ -54,18 +54,28 @@ export function readTemplate(of: Field): PodTemplate {
 }
 
 /** Ports of containers, and of init containers that restart always: sidecars (semantics rule 45). */
-function readPorts(spec: Field): ContainerPort[] {
-  const sidecars = items(field(spec, 'initContainers')).filter(
-    (container) => field(container, 'restartPolicy').value === 'Always',
-  )
-  const portsOf = (containers: readonly Field[]) =>
-    containers.flatMap((container) => items(field(container, 'ports')).flatMap(readPort))
-  const ofSidecars = portsOf(sidecars).map((port) => ({ ...port, sidecar: true }))
-  const containers = field(spec, 'containers')
+function readPorts(spec: Field): readonly ContainerPort[] {
+  const own = readOwnPorts(field(spec, 'containers'))
+  const ofSidecars = readSidecarPorts(field(spec, 'initContainers'))
+  return ofSidecars.length === 0 ? own : [...own, ...ofSidecars]
+}
+
+const readOwnPorts = readOnce((containers) => {
   const own = items(containers)
   if (Array.isArray(containers.value) && own.length === 0)
     report(containers, { message: 'Required value: a pod has at least one container' })
-  return [...portsOf(own), ...ofSidecars]
+  return own.flatMap(portsOf)
+})
+
+const readSidecarPorts = readOnce((containers) =>
+  items(containers)
+    .filter((container) => field(container, 'restartPolicy').value === 'Always')
+    .flatMap(portsOf)
+    .map((port) => ({ ...port, sidecar: true })),
+)
+
+function portsOf(container: Field): ContainerPort[] {
+  return items(field(container, 'ports')).flatMap(readPort)
 }
 
 function readPort(of: Field): ContainerPort[] {

@@ -1,4 +1,5 @@
 import type { ClusterPolicy } from '../../policy/cluster-policy.ts'
+import { isObject } from '../../policy/field.ts'
 import { parsePolicy } from '../../policy/parse.ts'
 import { parseClusterPolicy } from '../../policy/parse-cluster-policy.ts'
 import type { NetworkPolicy, Problem } from '../../policy/types.ts'
@@ -10,7 +11,7 @@ import { gatherPods } from './gather.ts'
 import { readManualEndpoints } from './manual-endpoints.ts'
 import { readNamespaces } from './namespaces.ts'
 import { keyOf, type ManifestObject, titleOf } from './object.ts'
-import { createOverrides } from './overrides.ts'
+import { createOverrides, ownLabels } from './overrides.ts'
 import { readService, settleService } from './services.ts'
 import { settle } from './settle.ts'
 import { sortOut } from './sort-out.ts'
@@ -34,6 +35,7 @@ export function buildWorld(
   const overrides = createOverrides(objects)
   const gathered = gatherPods(simulated, problems)
   const drafts = gathered.pods.map((pod) => {
+    if (overrides.isEmpty) return pod
     const labels = overrides.labelsOf(titleOf({ kind: 'Pod', ...pod }), pod.template.labels)
     return { ...pod, template: { ...pod.template, labels } }
   })
@@ -42,7 +44,7 @@ export function buildWorld(
     return { ...namespace, labels }
   })
   overrides.reportUnused(problems)
-  const given = readServices(simulated, problems)
+  const given = readServices(simulated, live, problems)
   const claimed = claimAddresses({ pods: drafts, nodes: gathered.nodes, services: given }, problems)
   allocator.begin([...claimed, ...claimNodePorts(given, problems)])
 
@@ -68,11 +70,11 @@ export function buildWorld(
   return { world: complete, problems }
 }
 
-function readServices(objects: readonly ManifestObject[], problems: Problem[]): Service[] {
-  const manual = readManualEndpoints(objects, problems)
-  return objects
-    .filter(({ kind }) => kind === 'Service')
-    .map((object) => readService(object, manual.get(`${object.namespace}/${object.name}`) ?? [], problems))
+function readServices(objects: readonly ManifestObject[], live: boolean, problems: Problem[]): Service[] {
+  const services = objects.filter(({ kind }) => kind === 'Service')
+  // An API server has looked at the others for mistakes, and there are many.
+  const manual = readManualEndpoints(live ? objects.filter(leadsAlone(services)) : objects, problems)
+  return services.map((object) => readService(object, manual.get(`${object.namespace}/${object.name}`) ?? [], problems))
 }
 
 function readPolicies(
@@ -96,4 +98,16 @@ function readClusterPolicies(objects: readonly ManifestObject[], problems: Probl
     problems.push(...found)
     return policy === undefined ? [] : [policy]
   })
+}
+
+/** Whether an object may tell where a Service leads that selects no pods. */
+function leadsAlone(services: readonly ManifestObject[]): (object: ManifestObject) => boolean {
+  const selecting = new Set(
+    services.flatMap(({ value: { spec }, namespace, name }) =>
+      isObject(spec) && isObject(spec['selector']) ? [`${namespace}/${name}`] : [],
+    ),
+  )
+  return (object) =>
+    object.kind !== 'EndpointSlice' ||
+    !selecting.has(`${object.namespace}/${ownLabels(object)['kubernetes.io/service-name']}`)
 }

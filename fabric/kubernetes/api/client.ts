@@ -6,8 +6,8 @@ import pLimit from 'p-limit'
 import { type Dispatcher, request } from 'undici'
 import { apiError } from './api-error.ts'
 import { linesOf } from './lines.ts'
+import { createReader } from './reader.ts'
 import { sendPatiently } from './sending.ts'
-import { withoutManagedFields } from './trim.ts'
 import { createTunnel, type WebSocketLike } from './tunnel.ts'
 
 /** No cluster can be reached with what was given, as one sentence for the user. */
@@ -29,8 +29,6 @@ export interface ApiRequest {
   readonly body?: unknown
   /** Of the body; `application/json` when absent. */
   readonly contentType?: string
-  /** The answer is wanted without `managedFields`. */
-  readonly plain?: boolean
 }
 
 /** What a watch tells of an object (API concepts, "efficient detection of changes"). */
@@ -48,6 +46,8 @@ export interface Client {
   readonly namespace: string | undefined
   /** The answer's JSON; rejects with `ApiError`. What is safe to repeat is repeated where the server is busy or the connection breaks. */
   send(asked: ApiRequest, signal: AbortSignal): Promise<unknown>
+  /** The same of a GET, and `read` makes of its bytes what is wanted of them. */
+  read<T>(path: string, read: (bytes: Buffer) => T, signal: AbortSignal): Promise<T>
   /** The events of a `watch=1` request as they come, until the server ends it; rejects with `ApiError` or what broke the connection. Nothing is repeated. */
   watch(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent>
   /** A connection to a port on the loopback of a pod's network (`pods/portforward`). */
@@ -88,22 +88,24 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
       retryAfter: Array.isArray(header) ? header[0] : header,
     })
   }
-  const once = async (asked: ApiRequest, signal: AbortSignal): Promise<unknown> => {
-    const text = await (await ask(asked, 60_000, signal)).text()
-    known = true
-    return readJson(text, asked)
-  }
+  const patiently = <T>(asked: ApiRequest, read: (bytes: Buffer) => T, signal: AbortSignal): Promise<T> =>
+    inFlight(() => {
+      const repeatable = asked.method !== 'POST' || reviews.test(asked.path)
+      const once = async () => {
+        const bytes = Buffer.from(await (await ask(asked, 60_000, signal)).arrayBuffer())
+        known = true
+        return readAs(read, bytes, asked)
+      }
+      return sendPatiently(once, { forMs: patienceMs(known), repeatable, signal })
+    })
 
   return {
     server,
     context,
     user: config.getCurrentUser()?.name ?? '',
     namespace: config.getContextObject(context)?.namespace,
-    send: (asked, signal) =>
-      inFlight(() => {
-        const repeatable = asked.method !== 'POST' || reviews.test(asked.path)
-        return sendPatiently(() => once(asked, signal), { forMs: patienceMs(known), repeatable, signal })
-      }),
+    send: (asked, signal) => patiently(asked, parsed, signal),
+    read: (path, read, signal) => patiently({ method: 'GET', path }, read, signal),
     async *watch(path, signal) {
       const body = await ask({ method: 'GET', path }, 0, signal)
       for await (const line of linesOf(body)) yield JSON.parse(line) as WatchEvent
@@ -125,25 +127,21 @@ function patienceMs(known: boolean): number {
   return known ? 30_000 : 3_000
 }
 
-function readJson(text: string, { method, path, plain = false }: ApiRequest): unknown {
-  if (plain) {
-    try {
-      return JSON.parse(withoutManagedFields(text))
-    } catch {
-      // Read as it is.
-    }
-  }
+const parsed = createReader('all')
+
+function readAs<T>(read: (bytes: Buffer) => T, bytes: Buffer, { method, path }: ApiRequest): T {
   try {
-    return JSON.parse(text)
+    return read(bytes)
   } catch (error) {
-    const start = text.trim().slice(0, 100)
+    if (!(error instanceof SyntaxError)) throw error
+    const start = bytes.toString().trim().slice(0, 100)
     throw new Error(`${method} ${path}: what answers there is no API server: ${start}`, { cause: error })
   }
 }
 
-/** Loaded only when a cluster is asked for: it takes a third of a second and 50 MB. */
-function loadLibrary(): Promise<typeof import('@kubernetes/client-node')> {
-  return import('@kubernetes/client-node')
+/** Loaded only when a cluster is asked for: it takes a fifth of a second. */
+function loadLibrary(): Promise<typeof import('./library.ts')> {
+  return import('./library.ts')
 }
 
 function loadInto(config: KubeConfig, { kubeconfig, environment }: ClusterAccess, create: () => KubeConfig): void {

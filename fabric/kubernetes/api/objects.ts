@@ -2,7 +2,9 @@ import type { Manifest } from '../../fabric.ts'
 import { isStatus } from './api-error.ts'
 import type { Client } from './client.ts'
 import { readFrugally } from './frugal.ts'
+import { createReader } from './reader.ts'
 import { pathOf, type Resource } from './resources.ts'
+import { allBut, type Shape } from './shape.ts'
 
 /** An object as the API server gives it: only what is looked at here is named. */
 export interface LiveObject {
@@ -95,8 +97,8 @@ export interface ListOptions {
 interface Listing<T> extends ListOptions {
   readonly resource: Resource
   readonly keep?: (object: LiveObject) => T
-  /** Without `managedFields`: half of what a large list takes. */
-  readonly plain?: boolean
+  /** What is read of each object; all of it when absent. */
+  readonly shape?: Shape
 }
 
 /**
@@ -119,10 +121,11 @@ export async function listObjects<T = LiveObject>(
 
 async function listPages<T>(
   client: Client,
-  { resource, keep, plain = false, ...options }: Listing<T>,
+  { resource, keep, shape, ...options }: Listing<T>,
   signal: AbortSignal,
 ): Promise<T[]> {
   const found: T[] = []
+  const readPage = createReader(shape === undefined ? 'all' : allBut({ items: shape }))
   const query = new URLSearchParams({ limit: String(pageSize) })
   for (const key of ['labelSelector', 'fieldSelector'] as const) {
     const value = options[key]
@@ -130,11 +133,11 @@ async function listPages<T>(
   }
   for (;;) {
     const path = `${pathOf(resource, options.namespace)}?${query.toString()}`
-    const page = (await client.send({ method: 'GET', path, plain }, signal)) as ListPage
+    const page = (await client.read(path, readPage, signal)) as ListPage
     for (const item of page.items ?? []) found.push(keep === undefined ? (item as T) : keep(item))
     const next = page.metadata?.continue
     if (!next) return found
-    readFrugally(found.length)
+    readFrugally()
     query.set('continue', next)
   }
 }

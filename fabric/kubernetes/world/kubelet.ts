@@ -5,6 +5,7 @@ import type { Pod } from '../../world.ts'
 /** The sockets at which the kubelet asks a pod's containers whether they are ready: its first address, or nothing where the probe names a host. */
 export function readinessSockets({ value }: ManifestObject): NonNullable<Pod['answering']> {
   const { spec, status } = value as Live
+  if (!(spec?.containers ?? []).some(({ readinessProbe }) => readinessProbe !== undefined)) return []
   const address = canonicalAddress(status?.podIP ?? '')
   if (address === undefined) return []
   const ports = (spec?.containers ?? []).flatMap(({ readinessProbe = {}, ports: named = [] }) => {

@@ -1,5 +1,5 @@
 import type { Locate } from '../../../policy/field.ts'
-import type { Problem } from '../../../policy/types.ts'
+import type { Place, Problem } from '../../../policy/types.ts'
 import type { Allocator } from '../../manifests/allocator.ts'
 import { type ManifestObject, toManifestObject } from '../../manifests/object.ts'
 import { buildWorld } from '../../manifests/world.ts'
@@ -23,13 +23,15 @@ export function worldOf(objects: readonly ManifestObject[]): { world: World; pro
     const { place, ...rest } = policy
     return place === undefined ? policy : rest
   })
-  const given = new Map(
-    objects.flatMap((each) => (each.kind === 'Pod' ? [[`${each.namespace}/${each.name}`, each]] : [])),
+  const answering = new Map(
+    objects.flatMap((each) => {
+      const sockets = each.kind === 'Pod' ? readinessSockets(each) : []
+      return sockets.length === 0 ? [] : [[`${each.namespace}/${each.name}`, sockets]]
+    }),
   )
   const pods = world.pods.map((pod) => {
-    const object = pod.ready ? given.get(`${pod.namespace}/${pod.name}`) : undefined
-    const answering = object === undefined ? [] : readinessSockets(object)
-    return answering.length === 0 ? pod : { ...pod, answering }
+    const sockets = pod.ready && answering.size > 0 ? answering.get(`${pod.namespace}/${pod.name}`) : undefined
+    return sockets === undefined ? pod : { ...pod, answering: sockets }
   })
   return { world: { ...world, policies, pods }, problems }
 }
@@ -45,4 +47,5 @@ export function toObject(live: LiveObject, { apiVersion, kind }: Pick<Resource, 
   return toManifestObject({ ...live, apiVersion, kind }, inCluster, [])
 }
 
-const inCluster: Locate = () => ({ file: 'cluster', line: 1, column: 1 })
+const place: Place = { file: 'cluster', line: 1, column: 1 }
+const inCluster: Locate = () => place

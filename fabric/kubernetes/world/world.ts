@@ -7,7 +7,7 @@ import { type ResourceKind, resources } from '../api/resources.ts'
 import { roleAnnotation } from '../run-facts.ts'
 import { toObject, worldOf } from './live-world.ts'
 import { readOtherPolicies } from './other-policies.ts'
-import { projected } from './project.ts'
+import { projected, shapeOf } from './project.ts'
 import { recentOf } from './recent.ts'
 
 /** The kinds that a live world is read from. Workloads are not among them: a pod's owner says what people call it. */
@@ -67,12 +67,13 @@ async function readKind(
 ): Promise<LiveObject[]> {
   const resource = resources[kind]
   const project = projected(kind)
+  // When an object was written is told by its managedFields, which no shape keeps.
+  const shape = since === undefined ? { shape: shapeOf(kind) } : {}
   const keep = (live: LiveObject) => {
     if (since !== undefined && isOfTheCluster(live)) recent.push(...recentOf(kind, live, since))
     return project(live)
   }
-  const list = (namespace?: string) =>
-    listObjects(client, { resource, namespace, keep, plain: since === undefined }, signal)
+  const list = (namespace?: string) => listObjects(client, { resource, namespace, keep, ...shape }, signal)
   const refused = (error: unknown): string => {
     if (!isStatus(error, 401, 403)) throw error
     return error.message
