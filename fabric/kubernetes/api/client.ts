@@ -46,8 +46,8 @@ export interface Client {
   readonly namespace: string | undefined
   /** The answer's JSON; rejects with `ApiError`. What is safe to repeat is repeated where the server is busy or the connection breaks. */
   send(asked: ApiRequest, signal: AbortSignal): Promise<unknown>
-  /** The same of a GET, and `read` makes of its bytes what is wanted of them. */
-  read<T>(path: string, read: (bytes: Buffer) => T, signal: AbortSignal): Promise<T>
+  /** The same of a GET, as the bytes that came. */
+  fetch(path: string, signal: AbortSignal): Promise<Buffer>
   /** The events of a `watch=1` request as they come, until the server ends it; rejects with `ApiError` or what broke the connection. Nothing is repeated. */
   watch(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent>
   /** A connection to a port on the loopback of a pod's network (`pods/portforward`). */
@@ -88,15 +88,15 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
       retryAfter: Array.isArray(header) ? header[0] : header,
     })
   }
-  const patiently = <T>(asked: ApiRequest, read: (bytes: Buffer) => T, signal: AbortSignal): Promise<T> =>
+  const once = async (asked: ApiRequest, signal: AbortSignal): Promise<Buffer> => {
+    const bytes = Buffer.from(await (await ask(asked, 60_000, signal)).arrayBuffer())
+    known = true
+    return bytes
+  }
+  const patiently = (asked: ApiRequest, signal: AbortSignal): Promise<Buffer> =>
     inFlight(() => {
       const repeatable = asked.method !== 'POST' || reviews.test(asked.path)
-      const once = async () => {
-        const bytes = Buffer.from(await (await ask(asked, 60_000, signal)).arrayBuffer())
-        known = true
-        return readAs(read, bytes, asked)
-      }
-      return sendPatiently(once, { forMs: patienceMs(known), repeatable, signal })
+      return sendPatiently(() => once(asked, signal), { forMs: patienceMs(known), repeatable, signal })
     })
 
   return {
@@ -104,8 +104,8 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
     context,
     user: config.getCurrentUser()?.name ?? '',
     namespace: config.getContextObject(context)?.namespace,
-    send: (asked, signal) => patiently(asked, parsed, signal),
-    read: (path, read, signal) => patiently({ method: 'GET', path }, read, signal),
+    send: async (asked, signal) => readWhole(await patiently(asked, signal), `${asked.method} ${asked.path}`),
+    fetch: (path, signal) => patiently({ method: 'GET', path }, signal),
     async *watch(path, signal) {
       const body = await ask({ method: 'GET', path }, 0, signal)
       for await (const line of linesOf(body)) yield JSON.parse(line) as WatchEvent
@@ -127,17 +127,7 @@ function patienceMs(known: boolean): number {
   return known ? 30_000 : 3_000
 }
 
-const parsed = createReader('all')
-
-function readAs<T>(read: (bytes: Buffer) => T, bytes: Buffer, { method, path }: ApiRequest): T {
-  try {
-    return read(bytes)
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    const start = bytes.toString().trim().slice(0, 100)
-    throw new Error(`${method} ${path}: what answers there is no API server: ${start}`, { cause: error })
-  }
-}
+const readWhole = createReader('all')
 
 /** Loaded only when a cluster is asked for: it takes a fifth of a second. */
 function loadLibrary(): Promise<typeof import('./library.ts')> {

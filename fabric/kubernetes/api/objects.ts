@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Manifest } from '../../fabric.ts'
 import { isStatus } from './api-error.ts'
 import type { Client } from './client.ts'
@@ -125,20 +126,47 @@ async function listPages<T>(
   signal: AbortSignal,
 ): Promise<T[]> {
   const found: T[] = []
+  const path = pathOf(resource, options.namespace)
   const readPage = createReader(shape === undefined ? 'all' : allBut({ items: shape }))
   const query = new URLSearchParams({ limit: String(pageSize) })
   for (const key of ['labelSelector', 'fieldSelector'] as const) {
     const value = options[key]
     if (value !== undefined) query.set(key, value)
   }
-  for (;;) {
-    const path = `${pathOf(resource, options.namespace)}?${query.toString()}`
-    const page = (await client.read(path, readPage, signal)) as ListPage
+  for (let asked = ask(); ; ) {
+    const bytes = await asked
+    const ahead = continueAhead(bytes)
+    if (ahead !== undefined) {
+      asked = ask(ahead)
+      asked.catch(() => undefined)
+      // The request goes out before this page is read.
+      await setImmediate()
+    }
+    const page = readPage(bytes, `GET ${path}`) as ListPage
     for (const item of page.items ?? []) found.push(keep === undefined ? (item as T) : keep(item))
     const next = page.metadata?.continue
     if (!next) return found
-    readFrugally()
-    query.set('continue', next)
+    if (ahead === undefined) asked = ask(next)
+  }
+
+  function ask(from?: string): Promise<Buffer> {
+    if (from !== undefined) {
+      readFrugally()
+      query.set('continue', from)
+    }
+    return client.fetch(`${path}?${query.toString()}`, signal)
+  }
+}
+
+/** Where the next page begins, if that stands before the items, as an API server writes it: so the server has the next page ready when this one is read. */
+function continueAhead(page: Buffer): string | undefined {
+  const end = page.indexOf('"items":')
+  if (end < 0) return undefined
+  try {
+    const { metadata } = JSON.parse(`${page.toString('utf8', 0, end)}"items":[]}`) as ListPage
+    return metadata?.continue || undefined
+  } catch {
+    return undefined
   }
 }
 

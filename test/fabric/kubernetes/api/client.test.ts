@@ -49,6 +49,27 @@ test('reads a list page by page', async () => {
   expect(pods.map(({ metadata }) => metadata.name)).toEqual(['pod-0', 'pod-1', 'pod-2'])
 })
 
+test('asks for the next page before it reads what came', async () => {
+  const asked = Promise.withResolvers<string | null>()
+  const client = await against(({ url }, response) => {
+    const next = new URL(url!, 'http://x').searchParams.get('continue')
+    if (next !== null) asked.resolve(next)
+    response.end('{"kind":"PodList","metadata":{"continue":"further"},"items":[nonsense]}')
+  })
+  const listing = listObjects(client, { resource: resources.Pod }, signal)
+  await expect(listing).rejects.toThrow('GET /api/v1/pods: what answers there is no API server: {"kind":"PodList"')
+  expect(await asked.promise).toBe('further')
+})
+
+test('a list whose next page is refused is refused', async () => {
+  const client = await against(({ url }, response) => {
+    if (url!.includes('continue')) response.writeHead(403).end(status(403, 'Forbidden', 'no more'))
+    else response.end('{"metadata":{"continue":"further"},"items":[{"metadata":{"name":"a"}}]}')
+  })
+  const listing = listObjects(client, { resource: resources.Pod }, signal)
+  await expect(listing).rejects.toMatchObject({ status: 403, message: expect.stringContaining('no more') })
+})
+
 test('has at most 16 requests in flight', async () => {
   const waiting: ServerResponse[] = []
   const sixteen = Promise.withResolvers<void>()
