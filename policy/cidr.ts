@@ -22,6 +22,9 @@ export interface ParsedCidr {
 
 const canonicalFour = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
 
+/** IPv6 as `::` between groups that are not zero: canonical, since no other zeros can be told apart from it. Not all canonical text is so. */
+const plainSix = /^(?=(?:[^:]*:){2,6}[^:]*$)(?:[1-9a-f][\da-f]{0,3}:)+(?::[1-9a-f][\da-f]{0,3})+$/
+
 /** Reads an IP literal as the API server does: four decimal parts (no shorthand, no octal) or IPv6 without a zone. */
 export function parseAddress(text: string): Address | undefined {
   // Most addresses of a world are canonical, and there are many.
@@ -29,9 +32,22 @@ export function parseAddress(text: string): Address | undefined {
   // ipaddr.js validates by throwing, which is slow: IPv6 text does not go through the IPv4 reader.
   if (!text.includes(':'))
     return ipaddr.IPv4.isValidFourPartDecimal(text) ? addressOf(ipaddr.IPv4.parse(text)) : undefined
+  if (plainSix.test(text)) return addressOfSix(text)
   if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined
   const parsed = ipaddr.IPv6.parse(text)
   return addressOf(parsed.isIPv4MappedAddress() ? parsed.toIPv4Address() : parsed)
+}
+
+function addressOfSix(text: string): Address {
+  const groups = text.split(':')
+  const zeros = Array.from({ length: 9 - groups.length }, () => '0')
+  const bytes = groups
+    .flatMap((group) => (group === '' ? zeros : group))
+    .flatMap((group) => {
+      const value = Number.parseInt(group, 16)
+      return [value >> 8, value & 255]
+    })
+  return { family: 6, text, bytes }
 }
 
 /** The canonical text of an IP literal, so that two spellings of one address compare equal; none when it is no address. */

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import type { Command as Definition } from 'commander'
-import { processVantage } from '../../checks/process-vantage.ts'
 import type { Fabric } from '../../fabric/fabric.ts'
 import type { ClusterOptions } from '../../fabric/kubernetes/open.ts'
 import type { Scenario } from '../scenario/model.ts'
@@ -105,6 +104,7 @@ async function clusterOptions(
   io: Io,
 ): Promise<ClusterOptions> {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
+  const { processVantage } = await import('../../checks/process-vantage.ts')
   const vantage = processVantage({ resolvConf: '/etc/resolv.conf', hosts: '/etc/hosts' })
   return {
     access: {

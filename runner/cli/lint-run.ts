@@ -3,7 +3,6 @@ import type { Problem } from '../../policy/types.ts'
 import { lint } from '../lint/lint.ts'
 import { lintGithub } from '../lint/report/github.ts'
 import { lintJson } from '../lint/report/json.ts'
-import { lintSarif } from '../lint/report/sarif.ts'
 import { lintText } from '../lint/report/text.ts'
 import { type Finding, type Rule, severities } from '../lint/rule.ts'
 import { rules } from '../lint/rules.ts'
@@ -43,7 +42,7 @@ export async function runLint(invocation: Invocation, outputs: readonly LintOutp
     result = await lintOnce(invocation, chosen.rules, io)
     if (result === undefined) return exitCodes.usage
   }
-  for (const output of outputs) await writeOutput(output, textOf(output, result, { io, rules: chosen.rules }), io)
+  for (const output of outputs) await writeOutput(output, await textOf(output, result, { io, rules: chosen.rules }), io)
   return fails(result.findings, failOn) ? exitCodes.fail : exitCodes.pass
 }
 
@@ -63,16 +62,19 @@ async function lintOnce(invocation: Invocation, chosen: readonly Rule[], io: Io)
   return { ...lint({ objects, problems, texts, live, rules: chosen, ...version }), objects: objects.length }
 }
 
-function textOf(
+async function textOf(
   { format, file }: LintOutput,
   { findings, ignored, objects }: Linted,
   { io, rules: chosen }: { readonly io: Io; readonly rules: readonly Rule[] },
-): string {
+): Promise<string> {
   const paint = file === undefined ? painter(io.stdout, io) : (_: unknown, text: string) => text
   const formats = {
     text: () => lintText(findings, { ignored, objects, paint }),
     json: () => lintJson(findings),
-    sarif: () => lintSarif(findings, { rules: chosen, version, cwd: io.cwd }),
+    sarif: async () => {
+      const { lintSarif } = await import('../lint/report/sarif.ts')
+      return lintSarif(findings, { rules: chosen, version, cwd: io.cwd })
+    },
     github: () => lintGithub(findings),
   }
   return formats[format]()

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { appendFile, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { didYouMean } from '../../policy/suggest.ts'
@@ -75,7 +74,7 @@ async function writeWhole(file: string, text: string): Promise<void> {
   const kind = await stat(path).catch(() => undefined)
   // A device or a pipe is written to; in the place of a file a new one is put.
   if (kind !== undefined && !kind.isFile()) return writeFile(path, text)
-  const fresh = `${path}.${randomUUID()}.tmp`
+  const fresh = `${path}.${crypto.randomUUID()}.tmp`
   try {
     await writeFile(fresh, text, { flag: 'wx', ...(kind !== undefined && { mode: kind.mode }) })
     await rename(fresh, path)

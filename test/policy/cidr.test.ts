@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalAddress, contains, isStrictSubset, parseCidr } from '../../policy/cidr.ts'
+import { canonicalAddress, contains, isStrictSubset, parseAddress, parseCidr } from '../../policy/cidr.ts'
 
 describe('parseCidr', () => {
   it.each([
@@ -60,9 +60,31 @@ describe('contains', () => {
 describe('addresses', () => {
   it('have one canonical text', () => {
     expect(canonicalAddress('FD00:0:0:0::1')).toBe('fd00::1')
+    expect(canonicalAddress('2001:0db8::1')).toBe('2001:db8::1')
+    expect(canonicalAddress('1:0::2')).toBe('1::2')
     expect(canonicalAddress('::ffff:10.0.0.1')).toBe('10.0.0.1')
     expect(canonicalAddress('10.0.0.01')).toBeUndefined()
     expect(canonicalAddress('10.1')).toBeUndefined()
+  })
+  it('of IPv6 are read alike however their zeros are written', () => {
+    const group = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 0xffff }))
+    fc.assert(
+      fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
+        fc.pre(groups.slice(0, 5).some((each) => each !== 0))
+        const full = groups.map((each) => each.toString(16)).join(':')
+        // As WHATWG's URLs write it, which is RFC 5952.
+        const canonical = new URL(`http://[${full}]`).hostname.slice(1, -1)
+        const bytes = groups.flatMap((each) => [each >> 8, each & 255])
+        for (const text of [full, canonical]) expect(parseAddress(text)).toEqual({ family: 6, text: canonical, bytes })
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+  it.each(['1::2::3', '1:2:3:4:5:6:7::8:9', '1::2:', ':1::2', '1:::2', '1::g', '12345::1'])('are not %s', (text) =>
+    expect(parseAddress(text)).toBeUndefined(),
+  )
+  it('with :: for one group of zeros are written with the zero', () => {
+    expect(canonicalAddress('1:2:3::5:6:7:8')).toBe('1:2:3:0:5:6:7:8')
   })
   it('an except must be smaller than its cidr and inside it', () => {
     const outer = parseCidr('10.0.0.0/8')!.cidr
