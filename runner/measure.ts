@@ -53,7 +53,7 @@ export async function measure(dials: readonly Dial[], options: MeasureOptions): 
   ])
   const sightings = new Map([...early, ...late])
   const overflowed = await fabric.overflowed(signal)
-  const measured = { canary: canary.results, targets, known, sources, sightings, overflowed }
+  const measured = { canary, targets, known, sources, sightings, overflowed }
   let controls = assembleControls(measured)
   const alive = new Map(targets.alive)
   // The cheapest first: what one shows the next need not ask.

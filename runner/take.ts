@@ -52,7 +52,13 @@ export async function takePaths(cast: readonly CastPath[], options: TakeOptions)
   const plan = planAll(cast, { world, probes, context })
   const dials = [...new Set(plan.flatMap(({ planned }) => planned.flatMap(dialsOf)))]
   const canary = raising.then((raised) => {
-    if (raised.fresh) emit({ kind: 'canary', scenario: scenario.name, results: raised.canary.results })
+    if (raised.fresh) {
+      emit({ kind: 'canary', scenario: scenario.name, results: raised.canary.results })
+      for (const [node, why] of raised.canary.missing) {
+        const message = `no canary runs on ${node}, so that nothing is known of what is blocked there: ${why}`
+        emit({ kind: 'notice', scenario: scenario.name, message })
+      }
+    }
     return raised.canary
   })
   canary.catch(() => undefined)

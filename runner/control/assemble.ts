@@ -3,14 +3,14 @@ import { layer4OfOutcome } from '../judge/evidence.ts'
 import { reasonText } from '../judge/reasons.ts'
 import type { Sightings } from '../observe/observe.ts'
 import { addressAimOf, type Socket, type SourceKey, socketKey, socketText } from '../plan/dial.ts'
-import type { CanaryResult } from './canary.ts'
+import type { Canary, CanaryResult } from './canary.ts'
 import type { Controls, Shown } from './controls.ts'
 import { placeKey, type SourceControls } from './sources.ts'
 import type { TargetControls } from './targets.ts'
 
 /** Everything that was measured beside the paths themselves. */
 export interface Measured {
-  readonly canary: readonly CanaryResult[]
+  readonly canary: Pick<Canary, 'results' | 'missing'>
   readonly targets: TargetControls
   readonly sources: ReadonlyMap<SourceKey, SourceControls>
   readonly known: ReadonlyMap<SourceKey, Shown>
@@ -84,8 +84,11 @@ function reachedIn(sightings: Sightings, intercepted: Controls['intercepted']): 
 }
 
 /** Both sides on that node; on every node of the run where a virtual address could lead to any. */
-function enforcedBy(canary: readonly CanaryResult[], node: string | undefined, family: Family): Shown {
-  const mine = canary.filter((result) => (node === undefined || result.node === node) && result.family === family)
+function enforcedBy({ results, missing }: Measured['canary'], node: string | undefined, family: Family): Shown {
+  const [absent] = [...missing].filter(([where]) => node === undefined || where === node)
+  if (absent !== undefined)
+    return { shown: undefined, kind: 'none', sentence: `no canary runs on ${absent[0]}: ${absent[1]}` }
+  const mine = results.filter((result) => (node === undefined || result.node === node) && result.family === family)
   const where = `${node === undefined ? '' : `on ${node} `}over IPv${family}`
   const failed = mine.find(({ ok }) => !ok)
   if (failed !== undefined) return { shown: false, kind: 'canary', sentence: canarySentence(failed) }

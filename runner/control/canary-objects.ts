@@ -27,18 +27,16 @@ export function canaryNamespaceObject(name: string): Manifest {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: owned } }
 }
 
-/** One listener of each role per node, placed there by name. */
-export function canaryPods(namespace: string, nodes: readonly string[]): Manifest[] {
+/** One listener of each role, placed by name on the n-th node of the run. */
+export function canaryPods(namespace: string, nodeName: string, index: number): Manifest[] {
   const ports = [{ containerPort: canaryPort, protocol: 'TCP' }]
   const containers = [{ name: 'listener', image: 'crosscheck', ports }]
-  return nodes.flatMap((nodeName, index) =>
-    canaryRoles.map((role) => ({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { namespace, name: canaryName(role, index), labels: { ...canaryLabels(role), ...owned } },
-      spec: { nodeName, containers },
-    })),
-  )
+  return canaryRoles.map((role) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace, name: canaryName(role, index), labels: { ...canaryLabels(role), ...owned } },
+    spec: { nodeName, containers },
+  }))
 }
 
 /** A fresh source that the last step admits by exactly its namespace and labels. */

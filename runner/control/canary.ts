@@ -34,6 +34,8 @@ export interface Canary {
   readonly listeners: ReadonlyMap<string, Pod>
   /** The listener on each node that admits exactly the canary and the fresh sources. */
   readonly guarded: ReadonlyMap<string, Pod>
+  /** Nodes on which none runs, and why. */
+  readonly missing: ReadonlyMap<string, string>
 }
 
 export interface CanaryOptions {
@@ -54,9 +56,16 @@ export async function raiseCanary(fabric: Fabric, options: CanaryOptions): Promi
   const policies = (step: Parameters<typeof canaryPolicies>[1]) =>
     fabric.apply({ kind: 'apply', objects: canaryPolicies(namespace, step) }, signal)
   if (again) await fabric.apply({ kind: 'delete', objects: canaryPolicies(namespace, { kind: 'deny' }) }, signal)
-  const objects = [canaryNamespaceObject(namespace), ...canaryPods(namespace, nodes)]
-  await fabric.apply({ kind: 'apply', objects, until: 'running' }, signal)
-  const canaries = await Promise.all(nodes.map((node, index) => canariesOn(fabric, { namespace, node, index, signal })))
+  const up = await Promise.allSettled(
+    nodes.map((node, index) => canariesOn(fabric, { namespace, node, index, signal })),
+  )
+  const canaries = up.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const missing = new Map(
+    nodes.flatMap((node, at) => (up[at]?.status === 'rejected' ? [[node, up[at].reason as Error]] : [])),
+  )
+  // A node that is down is no reason to say nothing of the others; what keeps all of them away is.
+  const [broken] = missing.values()
+  if (broken !== undefined && (canaries.length === 0 || signal.aborted)) throw broken
   const legs = legsOf(canaries)
   const before = await untilWanted(legs, { timing, wanted: 'open', signal })
   // A leg that was not reached without policies shows nothing with them.
@@ -73,6 +82,7 @@ export async function raiseCanary(fabric: Fabric, options: CanaryOptions): Promi
     results: [...places.values()].flatMap((ways) => decisive(ways) ?? []),
     listeners: new Map(canaries.map(({ node, open }) => [node, podIn(open)])),
     guarded: new Map(canaries.map(({ node, guarded }) => [node, podIn(guarded)])),
+    missing: new Map([...missing].map(([node, { message }]) => [node, message])),
   }
 }
 
@@ -99,6 +109,8 @@ interface Seat {
 }
 
 async function canariesOn(fabric: Fabric, { namespace, node, index, signal }: Seat): Promise<NodeCanaries> {
+  const objects = [canaryNamespaceObject(namespace), ...canaryPods(namespace, node, index)]
+  await fabric.apply({ kind: 'apply', objects, until: 'running' }, signal)
   const inside = async (role: CanaryRole): Promise<Probe> => {
     const probe = await fabric.probe({ kind: 'inside', namespace, pod: canaryName(role, index) }, signal)
     if ('unavailable' in probe) throw new Error(`the canary on ${node} cannot be used: ${probe.unavailable}`)

@@ -14,6 +14,9 @@ export interface CanaryRequest {
 /** A canary that can be asked for again: it is raised anew only for nodes or fresh sources that it does not cover yet. */
 export type CanaryFor = (request: CanaryRequest) => Promise<{ readonly canary: Canary; readonly fresh: boolean }>
 
+/** Where nothing is dialled. */
+const nowhere: Canary = { results: [], listeners: new Map(), guarded: new Map(), missing: new Map() }
+
 /** Keeps one canary per fabric. */
 export function createCanary(fabric: Fabric): CanaryFor {
   let standing:
@@ -32,6 +35,7 @@ export function createCanary(fabric: Fabric): CanaryFor {
     // Canaries are named by the place of their node in the list: those that stand keep theirs.
     const before = standing?.nodes ?? []
     const all = [...before, ...nodes.filter((node) => !before.includes(node))]
+    if (all.length === 0) return { canary: nowhere, fresh: false }
     const canary = await raiseCanary(fabric, { nodes: all, admitted, again: standing !== undefined, signal })
     standing = { canary, nodes: all, covers: new Set([...all, ...(await admitted).map(textOf)]) }
     return { canary, fresh: true }

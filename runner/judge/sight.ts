@@ -86,10 +86,11 @@ function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): S
     )
   }
   const node = nodeOf(aim)
+  const enforced = controls.enforced(node, aim.socket.family)
+  if (enforced.shown === undefined) return unknown('not_enforced', enforced.sentence)
   const source = controls.sourceAlive(dial.source, node, aim.socket.family, aim.kind === 'pod' ? 'pod' : undefined)
   if (source.shown !== true) return unknown('source_dead', source.sentence)
-  const enforced = controls.enforced(node, aim.socket.family)
-  if (enforced.shown !== true) return unknown('not_enforced', enforced.sentence)
+  if (!enforced.shown) return unknown('not_enforced', enforced.sentence)
   const known = controls.known(dial.source)
   if (known?.shown === false) return unknown('late_policies', known.sentence)
   return {
