@@ -1,14 +1,12 @@
+import { createParse } from './parse.ts'
 import type { Shape } from './shape.ts'
-import { createTrim } from './trim.ts'
 
-/** Reads the JSON of an answer to a request (`GET /version`) in a shape; what cannot be trimmed is read whole. Throws where it is no JSON. */
+/** Reads the JSON of an answer to a request (`GET /version`) in a shape; what is not understood is read whole. Throws where it is no JSON. */
 export function createReader(shape: Shape): (bytes: Buffer, request: string) => unknown {
-  const trim = shape === 'all' ? undefined : createTrim(shape)
+  const parse = shape === 'all' ? undefined : createParse(shape)
   return (bytes, request) => {
-    const trimmed = trim === undefined ? undefined : orNone(() => trim(bytes))
-    const text = trimmed ?? bytes.toString()
-    const found = orNone(() => ({ value: JSON.parse(text) as unknown }))
-    if (found !== undefined) return found.value
+    const found = (parse && orNone(() => parse(bytes))) ?? orNone(() => JSON.parse(bytes.toString()) as unknown)
+    if (found !== undefined) return found
     const start = bytes.toString().trim().slice(0, 100)
     throw new Error(`${request}: what answers there is no API server: ${start}`)
   }

@@ -1,6 +1,5 @@
 /** The bytes of JSON's punctuation; in UTF-8 none of them is part of another character. */
-const quote = 0x22
-export const [comma, colon, backslash] = [0x2c, 0x3a, 0x5c]
+export const [quote, comma, colon, backslash] = [0x22, 0x2c, 0x3a, 0x5c]
 export const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 /** The text is no JSON, or not of a form that is understood here. */

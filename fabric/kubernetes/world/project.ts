@@ -1,33 +1,43 @@
 import type { LiveObject } from '../api/objects.ts'
 import type { ResourceKind } from '../api/resources.ts'
-import { allBut, only, type Shape } from '../api/shape.ts'
-import { createInterned, type Interned } from './interned.ts'
+import { allBut, only, type Shape, shared } from '../api/shape.ts'
+import { createInterned, madeOnce } from './interned.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** What `projected` looks at, so that no more need be read. */
-export function shapeOf(kind: ResourceKind): Shape {
-  const metadata = whole(metadataKeys)
-  if (kind === 'Node') return only({ metadata, spec: whole(nodeKeys.spec), status: whole(nodeKeys.status) })
-  if (kind !== 'Pod') return allBut({ metadata })
-  const containers = whole(podKeys.container)
-  const spec = only({ ...all(podKeys.spec), containers, initContainers: containers })
-  const [conditions, containerStatuses] = [whole(podKeys.condition), whole(podKeys.trouble)]
-  return only({ metadata, spec, status: only({ ...all(podKeys.status), conditions, containerStatuses }) })
+/** What `projected` looks at, so that no more need be read; with what tells when an object was written where that is asked for. */
+export function shapeOf(kind: ResourceKind, { dated }: { readonly dated: boolean }): Shape {
+  const times = whole(dated ? ['creationTimestamp', 'managedFields'] : [])
+  const metadata = only({ ...whole(metadataKeys), ...times })
+  const { spec, status } = nodeKeys
+  if (kind === 'Node') return only({ metadata, spec: only(whole(spec)), status: only(whole(status)) })
+  return kind === 'Pod' ? podShape(times) : allBut({ metadata })
 }
 
-function whole(keys: readonly string[]): Shape {
-  return only(all(keys))
+/** The pods of a workload share all but their names and addresses. */
+function podShape(times: Readonly<Record<string, Shape>>): Shape {
+  const containers = shared(only(whole(podKeys.container)))
+  const conditions = shared(only(whole(podKeys.condition)))
+  const state = only({ ...whole(podKeys.trouble), running: only({}) })
+  const containerStatuses = shared(only({ ...whole(['restartCount', 'name']), state }))
+  return only({
+    metadata: only({ ...whole(metadataKeys), ...alike(['namespace', 'labels', 'ownerReferences']), ...times }),
+    spec: only({ ...alike(podKeys.spec), containers, initContainers: containers }),
+    status: only({ ...whole(podKeys.own), ...alike(podKeys.status), conditions, containerStatuses }),
+  })
 }
 
-function all(keys: readonly string[]) {
+function whole(keys: readonly string[]): Readonly<Record<string, Shape>> {
   return Object.fromEntries(keys.map((key) => [key, 'all' as const]))
+}
+
+function alike(keys: readonly string[]): Readonly<Record<string, Shape>> {
+  return Object.fromEntries(keys.map((key) => [key, shared('all')]))
 }
 
 /** Keeps of an object what a world is made from: of 50,000 pods the rest would fill a gigabyte. What the pods of a workload have alike is kept once. */
 export function projected(kind: ResourceKind): (object: LiveObject) => LiveObject {
-  const interned = createInterned()
-  if (kind === 'Pod') return (pod) => projectPod(pod, interned)
+  if (kind === 'Pod') return createProjectPod()
   return kind === 'Node' ? projectNode : projectAny
 }
 
@@ -61,46 +71,62 @@ const podKeys = {
     ...['dnsPolicy', 'dnsConfig', 'hostAliases'],
   ],
   container: ['ports', 'restartPolicy', 'readinessProbe'],
-  status: ['phase', 'podIP', 'podIPs', 'hostIP', 'hostIPs'],
+  own: ['podIP', 'podIPs'],
+  status: ['phase', 'hostIP', 'hostIPs'],
   condition: ['type', 'status', 'message'],
-  trouble: ['restartCount', 'name', 'state'],
+  trouble: ['waiting', 'terminated'],
 }
 
-function projectPod(pod: LiveObject, interned: Interned): LiveObject {
-  const { labels, annotations = {}, ownerReferences, ...own } = pick(pod.metadata as unknown as Fields, metadataKeys)
-  const ours = Object.entries(annotations as Fields).filter(([key]) => key.includes('crosscheck.dev/'))
-  const { spec = {}, status = {} } = pod
-  const containers = (key: string) =>
-    ((spec[key] ?? []) as readonly Fields[]).map((each) => pick(each, podKeys.container))
-  const statuses = ((status['containerStatuses'] ?? []) as readonly Fields[]).map((each) =>
-    troubled(each) ? pick(each, podKeys.trouble) : pick(each, ['restartCount']),
+function createProjectPod(): (pod: LiveObject) => LiveObject {
+  const interned = createInterned()
+  const sharedOnce = madeOnce(interned)
+  const containersOf = madeOnce((list: readonly Fields[]) =>
+    interned(list.map((each) => pick(each, podKeys.container))),
   )
-  const conditions = ((status['conditions'] ?? []) as readonly Fields[]).filter(
-    ({ type, status: held }) => type === 'Ready' || (type === 'PodScheduled' && held === 'False'),
+  const statusesOf = madeOnce((list: readonly Fields[]) => interned(list.map(statusOf)))
+  const conditionsOf = madeOnce((list: readonly Fields[]) =>
+    interned(list.filter(tells).map((each) => pick(each, podKeys.condition))),
   )
-  const shared = {
-    ...(labels === undefined ? {} : { labels: interned(labels) }),
-    ...(ownerReferences === undefined ? {} : { ownerReferences: interned(ownerReferences) }),
-    ...(ours.length === 0 ? {} : { annotations: Object.fromEntries(ours) }),
-  }
-  return {
-    metadata: { ...own, ...shared } as unknown as LiveObject['metadata'],
-    spec: {
-      ...pick(spec, podKeys.spec),
-      containers: interned(containers('containers')),
-      initContainers: interned(containers('initContainers')),
-    },
-    status: {
-      ...pick(status, podKeys.status),
-      conditions: interned(conditions.map((each) => pick(each, podKeys.condition))),
-      containerStatuses: interned(statuses),
-    },
+  return ({ metadata, spec = {}, status = {} }) => {
+    const { labels, annotations, ownerReferences, ...own } = pick(metadata as unknown as Fields, metadataKeys)
+    const ours = Object.entries((annotations ?? {}) as Fields).filter(([key]) => key.includes('crosscheck.dev/'))
+    const alike = {
+      ...(labels ? { labels: sharedOnce(labels) } : {}),
+      ...(ownerReferences ? { ownerReferences: sharedOnce(ownerReferences) } : {}),
+      ...(ours.length === 0 ? {} : { annotations: Object.fromEntries(ours) }),
+    }
+    return {
+      metadata: { ...own, ...alike } as unknown as LiveObject['metadata'],
+      spec: {
+        ...pick(spec, podKeys.spec),
+        containers: containersOf(listAt(spec, 'containers')),
+        initContainers: containersOf(listAt(spec, 'initContainers')),
+      },
+      status: {
+        ...pick(status, podKeys.own),
+        ...pick(status, podKeys.status),
+        conditions: conditionsOf(listAt(status, 'conditions')),
+        containerStatuses: statusesOf(listAt(status, 'containerStatuses')),
+      },
+    }
   }
 }
 
-/** Whether a container does not run; of one that does nothing is told. */
-function troubled({ state }: Fields): boolean {
-  return ((state ?? {}) as Fields)['running'] === undefined
+const none: readonly Fields[] = []
+
+function listAt(fields: Fields, key: string): readonly Fields[] {
+  return (fields[key] ?? none) as readonly Fields[]
+}
+
+function tells({ type, status }: Fields): boolean {
+  return type === 'Ready' || (type === 'PodScheduled' && status === 'False')
+}
+
+/** Of a container that does not run its trouble is kept; of one that does there is nothing to tell. */
+function statusOf(container: Fields): Fields {
+  const state = (container['state'] ?? {}) as Fields
+  if (state['running'] !== undefined) return pick(container, ['restartCount'])
+  return { ...pick(container, ['restartCount', 'name']), state: pick(state, podKeys.trouble) }
 }
 
 function pick(from: Fields, keys: readonly string[]): Fields {

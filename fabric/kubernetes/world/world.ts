@@ -67,13 +67,12 @@ async function readKind(
 ): Promise<LiveObject[]> {
   const resource = resources[kind]
   const project = projected(kind)
-  // When an object was written is told by its managedFields, which no shape keeps.
-  const shape = since === undefined ? { shape: shapeOf(kind) } : {}
+  const shape = shapeOf(kind, { dated: since !== undefined })
   const keep = (live: LiveObject) => {
     if (since !== undefined && isOfTheCluster(live)) recent.push(...recentOf(kind, live, since))
     return project(live)
   }
-  const list = (namespace?: string) => listObjects(client, { resource, namespace, keep, ...shape }, signal)
+  const list = (namespace?: string) => listObjects(client, { resource, namespace, keep, shape }, signal)
   const refused = (error: unknown): string => {
     if (!isStatus(error, 401, 403)) throw error
     return error.message

@@ -1,12 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { LiveObject } from '../../../../fabric/kubernetes/api/objects.ts'
+import { createParse } from '../../../../fabric/kubernetes/api/parse.ts'
 import { createReader } from '../../../../fabric/kubernetes/api/reader.ts'
-import { allBut, only, type Shape } from '../../../../fabric/kubernetes/api/shape.ts'
-import { createTrim } from '../../../../fabric/kubernetes/api/trim.ts'
+import { allBut, only, type Shape, shared } from '../../../../fabric/kubernetes/api/shape.ts'
 import { projected, shapeOf } from '../../../../fabric/kubernetes/world/project.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** Words in which brackets, quotation marks and letters stand as they do at the end of a list, and others that are written with escapes or several bytes. */
 const words = fc.constantFrom(
@@ -28,7 +26,7 @@ const words = fc.constantFrom(
     '\n',
   ],
 )
-const keys = fc.constantFrom('a', 'b', 'metadata', 'managedFields', 'é', '__proto__')
+const keys = fc.constantFrom('a', 'b', 'metadata', 'managedFields', 'é')
 const anything = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 5 },
@@ -44,6 +42,9 @@ const shapes = fc.letrec<{ shape: Shape }>((tie) => ({
     fc.constantFrom<Shape>('all', 'none'),
     fc.dictionary(keys, tie('shape')).map(only),
     fc.dictionary(keys, tie('shape')).map(allBut),
+    tie('shape')
+      .filter((shape) => shape !== 'none')
+      .map(shared),
   ),
 })).shape
 const indents = fc.constantFrom(undefined, 1, '\t')
@@ -53,6 +54,7 @@ function left(value: unknown, shape: Shape): unknown {
   if (shape === 'all' || typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((item) => left(item, shape))
   if (shape === 'none') return value
+  if ('shared' in shape) return left(value, shape.shared)
   const kept = Object.entries(value).flatMap(([key, each]) => {
     const own = Object.hasOwn(shape.keys, key) ? shape.keys[key]! : shape.others
     return own === 'none' ? [] : [[key, left(each, own)] as const]
@@ -64,8 +66,8 @@ test('what is left of JSON is what its shape says, whatever stands in its string
   fc.assert(
     fc.property(anything, shapes, indents, (value, shape, indent) => {
       fc.pre(shape !== 'none')
-      const trimmed = createTrim(shape)(Buffer.from(JSON.stringify(value, null, indent)))
-      expect(JSON.parse(trimmed)).toEqual(left(JSON.parse(JSON.stringify(value)), shape))
+      const read = createParse(shape)(Buffer.from(JSON.stringify(value, null, indent)))
+      expect(read).toEqual(left(JSON.parse(JSON.stringify(value)), shape))
     }),
     { numRuns: 2000 },
   )
@@ -81,7 +83,7 @@ test.each([
   ['has a key that is no string', '{a:1}'],
   ['has a key with an escape', String.raw`{"\u0061":1}`],
 ])('JSON that %s is not understood', (_, text) => {
-  expect(() => createTrim(only({ a: 'all' }))(Buffer.from(text))).toThrow(SyntaxError)
+  expect(() => createParse(only({ a: 'all' }))(Buffer.from(text))).toThrow(SyntaxError)
 })
 
 const field = (...names: readonly string[]) => fc.constantFrom(...names)
@@ -110,20 +112,48 @@ const status = fc
   )
   .map(([own, conditions, containerStatuses]) => ({ ...own, conditions, containerStatuses }))
 
-test.each(['Pod', 'Node', 'Service', 'NetworkPolicy'] as const)(
-  'what a world is made from is the same whether a %s is read in its shape or whole',
-  (kind) => {
-    const read = createReader(allBut({ items: shapeOf(kind) }))
-    fc.assert(
-      fc.property(fc.array(fc.record({ metadata, spec, status }), { maxLength: 3 }), indents, (items, indent) => {
-        const text = JSON.stringify({ items, metadata: { continue: 'next' } }, null, indent)
-        const whole = JSON.parse(text) as Fields
-        const short = read(Buffer.from(text), 'GET /pods') as Fields
-        const of = (page: Fields) => (page['items'] as LiveObject[]).map(projected(kind))
-        expect([of(short), short['metadata']]).toEqual([of(whole), whole['metadata']])
-        for (const each of short['items'] as LiveObject[]) expect(each.metadata).not.toHaveProperty('managedFields')
-      }),
-      { numRuns: 500 },
-    )
-  },
-)
+const objects = fc.array(fc.record({ metadata, spec, status }), { maxLength: 3 })
+
+test.each(
+  (['Pod', 'Node', 'Service', 'NetworkPolicy'] as const).flatMap((kind) => [
+    [kind, false],
+    [kind, true],
+  ]),
+)('what a world is made from is the same whether a %s is read in its shape or whole (dated: %s)', (kind, dated) => {
+  const read = createReader(allBut({ items: shapeOf(kind, { dated }) }))
+  fc.assert(
+    fc.property(objects, indents, (items, indent) => {
+      const text = JSON.stringify({ items, metadata: { continue: 'next' } }, null, indent)
+      const whole = JSON.parse(text) as Page
+      const short = read(Buffer.from(text), 'GET /pods') as Page
+      const of = ({ items: all }: Page) => all.map(projected(kind))
+      expect([of(short), short.metadata]).toEqual([of(whole), whole.metadata])
+      const times = (page: Page) => page.items.map((each) => each.metadata.managedFields)
+      expect(times(short)).toEqual(dated ? times(whole) : items.map(() => undefined))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+interface Page {
+  readonly items: readonly LiveObject[]
+  readonly metadata: unknown
+}
+
+test('a key that an object cannot be given is read whole', () => {
+  const text = '{"__proto__":{"b":1},"a":2}'
+  const read = createReader(allBut({ a: 'none' }))(Buffer.from(text), 'GET /')
+  expect(Object.entries(read as object)).toEqual([
+    ['__proto__', { b: 1 }],
+    ['a', 2],
+  ])
+})
+
+test('what reads alike in a shared place is one object', () => {
+  const parse = createParse(only({ a: shared(only({ b: 'all' })) }))
+  const read = (text: string) => (parse(Buffer.from(text)) as { readonly a: unknown }).a
+  const first = read('{"a":{"b":"é","other":1}}')
+  expect(first).toEqual({ b: 'é' })
+  expect(read('{"a": {"other":2, "b":"é"}, "c":1}')).toBe(first)
+  expect(read('{"a":{"b":"e"}}')).not.toBe(first)
+})
