@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net'
 import { type Listed, lists, size } from './world-objects.ts'
 
 /** A program that stands in for the API server of a large cluster: it pages lists (limit, continue), and says on which port it listens. */
-const pages = new Map<string, string>()
+const pages = new Map<string, Buffer>()
 
 const server = createServer(({ url = '', method }, response) => {
   const { pathname, searchParams } = new URL(url, 'http://here')
-  const answer = (text: string) => respond(response, 200, text)
+  const answer = (text: string | Buffer) => respond(response, 200, text)
   if (pathname === '/version') return answer('{"gitVersion":"v1.34.0"}')
   const list = lists[pathname.split('/').at(-1) ?? '']
   const isWhole = /^\/(api\/v1|apis\/[^/]+\/v1)\/[a-z]+$/.test(pathname)
@@ -21,7 +21,7 @@ const server = createServer(({ url = '', method }, response) => {
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`))
 
 /** A page is written once: what is measured is its reader. */
-function pageOf(path: string, { from, limit }: { readonly from: number; readonly limit: number }): string {
+function pageOf(path: string, { from, limit }: { readonly from: number; readonly limit: number }): Buffer {
   const key = `${path} ${from} ${limit}`
   const known = pages.get(key)
   if (known !== undefined) return known
@@ -29,7 +29,7 @@ function pageOf(path: string, { from, limit }: { readonly from: number; readonly
   const end = Math.min(count, from + limit)
   const items = Array.from({ length: end - from }, (_, at) => write(from + at))
   const more = end < count ? `,"continue":"${end}"` : ''
-  const page = `{"metadata":{"resourceVersion":"3000000"${more}},"items":[${items.join(',')}]}`
+  const page = Buffer.from(`{"metadata":{"resourceVersion":"3000000"${more}},"items":[${items.join(',')}]}`)
   pages.set(key, page)
   return page
 }
@@ -42,6 +42,6 @@ function namespaced({ count, write }: Listed, namespace: number): string {
   return `{"metadata":{"resourceVersion":"3000000"},"items":[${items.join(',')}]}`
 }
 
-function respond(response: ServerResponse, status: number, text: string): void {
+function respond(response: ServerResponse, status: number, text: string | Buffer): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(text)
 }

@@ -34,7 +34,8 @@ export function recompile(before: Compiled, edits: readonly Edit[]): Edited {
   const spaces = spacesIn(names, [...living, ...policies], { world, tables })
   const touched = podsOf(living, spaces, tables)
   indexPolicies(compiled, spaces)
-  const pods = new Map([...before.pods, ...touched])
+  const pods = new Map(before.pods)
+  for (const [name, actor] of touched) pods.set(name, actor)
   const nodes = grown === undefined ? before.nodes : nodesOf(world.nodes, alive(world.pods), tables)
   return {
     touched,
@@ -42,9 +43,19 @@ export function recompile(before: Compiled, edits: readonly Edit[]): Edited {
       ...before,
       ...tables,
       ...{ world, problems, pods, nodes, spaces: new Map([...before.spaces, ...spaces]) },
-      byAddress: addressesOf(pods.values(), nodes.values()),
+      byAddress: grown === undefined ? withTouched(before, touched) : addressesOf(pods.values(), nodes.values()),
     },
   }
+}
+
+/** Edits move no pod: who had an address has it still. */
+function withTouched(before: Compiled, touched: Edited['touched']): Compiled['byAddress'] {
+  const owners = new Map(before.byAddress)
+  for (const [name, actor] of touched) {
+    const was = before.pods.get(name)
+    for (const { text } of actor.addresses) if (owners.get(text) === was) owners.set(text, actor)
+  }
+  return owners
 }
 
 function alive(pods: readonly PolicyPod[]): PolicyPod[] {

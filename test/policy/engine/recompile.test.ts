@@ -46,3 +46,22 @@ it('a world that was edited differs from the one before as one that is compiled 
     { numRuns: 150 },
   )
 })
+
+it('after edits an address leads to the pod as it is then', () => {
+  fc.assert(
+    fc.property(randomWorld, fc.nat(), (random, seed) => {
+      const { world } = systemOf(random)
+      const edits = editsOf(world, seed).filter(({ kind }) => kind !== 'add policy')
+      const { compiled } = recompile(compile(world), edits)
+      const anew = compile(withEdits(world, edits))
+      expect([...compiled.byAddress.keys()]).toEqual([...anew.byAddress.keys()])
+      for (const [address, owner] of anew.byAddress) {
+        if (owner.kind !== 'pod') continue
+        const name = `${owner.pod.namespace}/${owner.pod.name}`
+        expect(compiled.byAddress.get(address)).toBe(compiled.pods.get(name))
+        expect(compiled.pods.get(name)!.pod).toEqual(owner.pod)
+      }
+    }),
+    { numRuns: 50 },
+  )
+})
