@@ -87,13 +87,17 @@ function whatHappened({ planned }: PlanEntry, probes: Probes, was: World, is: Wo
     const pod = after?.get(uid)
     if (pod === undefined) return `the pod ${namespace}/${name} went`
     if (pod.restarts > restarts) return `the pod ${namespace}/${name} restarted`
+    const old = before.get(uid)
+    if (old?.ready !== pod.ready)
+      return `the pod ${namespace}/${name} ${pod.ready ? 'became ready' : 'is ready no more'}`
+    if (!isDeepStrictEqual(old.labels, pod.labels)) return `labels of the pod ${namespace}/${name} changed`
   }
   const [old, fresh] = [was, is].map((world) => versionsFor(planned, world).map((each) => JSON.stringify(each)))
   const changed = [
     ...(fresh ?? []).filter((each) => !old?.includes(each)),
     ...(old ?? []).filter((each) => !fresh?.includes(each)),
   ][0]
-  if (changed === undefined) return 'pods, labels, endpoints or policies changed'
+  if (changed === undefined) return 'namespaces, Services, endpoints or policies changed'
   const { namespace, name } = JSON.parse(changed) as PolicyVersion
   return `NetworkPolicy ${namespace}/${name} changed`
 }
