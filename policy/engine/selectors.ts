@@ -63,9 +63,15 @@ export function selects(labelling: Labelling, selector: Selector, set: LabelSet)
   return matches
 }
 
+/** Pods may share their labels. */
+const texts = new WeakMap<Labels, string>()
+
 function canonical(labels: Labels): string {
+  const known = texts.get(labels)
+  if (known !== undefined) return known
   const keys = Object.keys(labels)
-  if (keys.length === 0) return '{}'
   if (keys.length > 1) keys.sort()
-  return JSON.stringify(keys.map((key) => [key, labels[key]]))
+  const text = keys.length === 0 ? '{}' : JSON.stringify(keys.map((key) => [key, labels[key]]))
+  texts.set(labels, text)
+  return text
 }

@@ -35,14 +35,16 @@ export function prepared(shape: Shape): Prepared {
   return { kind: 'object', keys: Array.from(keys), others: shape.others }
 }
 
+const none: readonly PreparedKey[] = []
+
 /** The key that stands between these bytes, if the shape names it. One that is written with escapes is not understood. */
 export function keyAt(bytes: Buffer, from: number, end: number, { keys }: PreparedObject): PreparedKey | undefined {
-  for (const key of keys[end - from - 2] ?? []) {
-    const { bytes: name } = key
-    let same = 0
-    while (same < name.length && name[same] === bytes[from + 1 + same]) same++
-    if (same === name.length) return key
-  }
+  for (const key of keys[end - from - 2] ?? none) if (isAt(bytes, from + 1, key.bytes)) return key
   for (let at = from; at < end; at++) if (bytes[at] === backslash) throw doubt(at)
   return undefined
+}
+
+function isAt(bytes: Buffer, from: number, name: Buffer): boolean {
+  for (let at = 0; at < name.length; at++) if (name[at] !== bytes[from + at]) return false
+  return true
 }

@@ -1,6 +1,7 @@
 import type { Locate } from '../../../policy/field.ts'
 import type { Place, Problem } from '../../../policy/types.ts'
 import type { Allocator } from '../../manifests/allocator.ts'
+import { isClusterScoped } from '../../manifests/kinds.ts'
 import { type ManifestObject, toManifestObject } from '../../manifests/object.ts'
 import { buildWorld } from '../../manifests/world.ts'
 import type { Pod, World } from '../../world.ts'
@@ -43,8 +44,16 @@ export function podOf(live: LiveObject): Pod | undefined {
 }
 
 /** A live object for the reader of manifests; its place is `cluster`, because it stands in no file. */
-export function toObject(live: LiveObject, { apiVersion, kind }: Pick<Resource, 'apiVersion' | 'kind'>) {
-  return toManifestObject({ ...live, apiVersion, kind }, inCluster, [])
+export function toObject(
+  live: LiveObject,
+  { apiVersion, kind }: Pick<Resource, 'apiVersion' | 'kind'>,
+): ManifestObject | undefined {
+  const value = { ...live, apiVersion, kind }
+  const { namespace, name } = live.metadata
+  // Most are so, and there are many: no doubt about them need be looked into.
+  const isPlain = typeof namespace === 'string' && namespace !== '' && name !== '' && !isClusterScoped(kind)
+  if (isPlain) return { value, apiVersion, kind, namespace, name, place, at: inCluster }
+  return toManifestObject(value, inCluster, [])
 }
 
 const place: Place = { file: 'cluster', line: 1, column: 1 }
