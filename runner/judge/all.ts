@@ -66,11 +66,11 @@ function missingSources(sources: PlanEntry['cast']['sources'], note: string | un
   })
 }
 
-/** Before and after are mixed in what packets did. */
-function moved({ control }: Verdict, { moved: what }: JudgeAllOptions): Verdict | undefined {
-  return what === undefined
-    ? undefined
-    : inconclusive('world_changed', `${what} while it was measured, and so when it was measured again`, { control })
+/** Before and after are mixed in what packets did. What is not known anyway keeps its own cause. */
+function unlessMoved(verdict: Verdict, { moved: what }: JudgeAllOptions): Verdict {
+  if (what === undefined || verdict.status === 'inconclusive') return verdict
+  const sentence = `${what} while it was measured, and so when it was measured again`
+  return inconclusive('world_changed', sentence, { control: verdict.control })
 }
 
 async function judgeOne(
@@ -83,12 +83,12 @@ async function judgeOne(
   const evidence = { planned, ...measurement }
   const prediction = options.predict(planned, probe)
   const first = judge(evidence)
-  const verdict =
-    moved(first, options) ??
+  const judged =
     overruled(prediction, first) ??
     notSimulated(planned, first, world) ??
     (options.fabric.where === 'lab' ? beyondTheLab(planned, first, prediction) : undefined) ??
     crossCheck(first, evidence, prediction)
+  const verdict = unlessMoved(judged, options)
   const alone =
     verdict.cause === 'leak' && probe !== undefined ? await remeasured(planned, measurement, { probe, signal }) : []
   const repair = verdict.cause === 'policy' ? repairLine(planned, options.scenario) : undefined
