@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+const bundle = fileURLToPath(new URL('../dist/crosscheck.js', import.meta.url))
+
 /** The probe's image, which the nodes must have. */
 export const image = process.env['CROSSCHECK_IMAGE'] ?? 'crosscheck:dev'
 
@@ -19,22 +21,78 @@ export interface Ran {
 }
 
 /** `crosscheck run` of the bundle as a process of its own, from its start to its end: what it took and what it asked of the API server. */
-export async function runScenario(scenario: unknown): Promise<Ran> {
+export async function runScenario(scenario: unknown, more: readonly string[] = []): Promise<Ran> {
+  return withFile(scenario, async (file) => {
+    const { report, ...ran } = await counted<Pick<Ran, 'summary'>>(['run', file, ...more])
+    return { ...ran, summary: report.summary }
+  })
+}
+
+/** `crosscheck matrix` over these namespaces, the same way: how many cells it has, and of how many nothing was learnt. */
+export async function runMatrix(namespaces: readonly string[], more: readonly string[]) {
+  const { report, ...ran } = await counted<Matrix>(['matrix', ...inEach(namespaces), ...more])
+  const cells = report.cells.map(({ observed }) => observed)
+  return { ...ran, cells: cells.length, unknown: cells.filter((each) => each === 'unknown').length }
+}
+
+interface Matrix {
+  readonly cells: readonly { readonly observed?: string }[]
+}
+
+/** Installs resident probes for a scenario, or for each kind of pod of namespaces. */
+export async function installProbes(
+  of: { readonly scenario: unknown } | { readonly namespaces: readonly string[] },
+  more: readonly string[],
+) {
+  const install = (what: readonly string[]) =>
+    exitCode(process.execPath, [bundle, 'probes', 'install', ...what, '--image', image, ...more])
+  const code =
+    'scenario' in of ? await withFile(of.scenario, (file) => install([file])) : await install(inEach(of.namespaces))
+  if (code !== 0) throw new Error(`probes install ended with ${code}`)
+}
+
+function inEach(namespaces: readonly string[]): string[] {
+  return namespaces.flatMap((each) => ['-n', each])
+}
+
+async function withFile<T>(scenario: unknown, use: (file: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-cluster-'))
+  try {
+    const file = join(folder, 'scenario.yaml')
+    writeFileSync(file, JSON.stringify(scenario))
+    return await use(file)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** A command with a report, timed from its start to its end, with what it asked of the API server. */
+async function counted<Report>(
+  args: readonly string[],
+): Promise<Counts & { readonly seconds: number; readonly report: Report }> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-cluster-'))
   const file = (name: string) => join(folder, name)
-  writeFileSync(file('scenario.yaml'), JSON.stringify(scenario))
-  const args = ['run', file('scenario.yaml'), '--image', image, '-o', `json=${file('report.json')}`]
+  const whole = [
+    '--import',
+    './bench/cluster-count.ts',
+    bundle,
+    ...args,
+    '--image',
+    image,
+    '-o',
+    `json=${file('report.json')}`,
+  ]
   try {
     const begun = performance.now()
-    const child = spawn(process.execPath, ['--import', './bench/cluster-count.ts', 'dist/crosscheck.js', ...args], {
+    const child = spawn(process.execPath, whole, {
       cwd: root,
       env: { ...process.env, CROSSCHECK_COUNT: file('count.json') },
       stdio: ['ignore', 'ignore', 'ignore'],
     })
     await once(child, 'exit')
     const seconds = (performance.now() - begun) / 1000
-    const { summary } = JSON.parse(readFileSync(file('report.json'), 'utf8')) as Pick<Ran, 'summary'>
-    return { seconds, summary, ...(JSON.parse(readFileSync(file('count.json'), 'utf8')) as Counts) }
+    const read = (name: string) => JSON.parse(readFileSync(file(name), 'utf8')) as unknown
+    return { seconds, report: read('report.json') as Report, ...(read('count.json') as Counts) }
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -66,6 +66,24 @@ export function nine(): Town {
   }
 }
 
+/** Nine workloads in three namespaces, four ports each, of which two namespaces admit one other. */
+export function grid(): Town {
+  const spaces = ['one', 'two', 'three'].map((each) => `crosscheck-bench-grid-${each}`)
+  const [first = '', second = '', third = ''] = spaces
+  return {
+    namespaces: spaces,
+    objects: [
+      ...spaces.map(namespace),
+      ...spaces.flatMap((space) =>
+        ['a', 'b', 'c'].map((app) => deployment(`${space}/${app}`, [8001, 8002, 8003, 8004])),
+      ),
+      ...[admitting(second, namespaced(first)), admitting(third, namespaced(second))],
+    ],
+    scenario: {},
+    ways: [],
+  }
+}
+
 const ports = Array.from({ length: 10 }, (_, index) => 8001 + index)
 
 /** Many sources by label in one namespace, and targets that are ports of five pods; every other source is admitted. */

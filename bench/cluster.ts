@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type Bench, type Figure, median, timed } from './bench.ts'
-import { exitCode, image, type Ran, runScenario } from './cluster-run.ts'
-import { build, many, nine, raze, type Town } from './cluster-towns.ts'
+import { exitCode, image, installProbes, type Ran, runMatrix, runScenario } from './cluster-run.ts'
+import { build, grid, many, nine, raze, type Town } from './cluster-towns.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const rounds = 3
@@ -66,10 +66,35 @@ function figuresOf(what: string, runs: readonly Ran[], goal: string): readonly F
   ]
 }
 
-async function measured(town: Town, times: number): Promise<readonly Ran[]> {
+async function measured(town: Town, times: number, more: readonly string[] = []): Promise<readonly Ran[]> {
   const runs: Ran[] = []
-  for (let round = 0; round < times; round++) runs.push(await runScenario(town.scenario))
+  for (let round = 0; round < times; round++) runs.push(await runScenario(town.scenario, more))
   return runs
+}
+
+const canary = 'crosscheck-bench-canary'
+const beside = ['--canary-namespace', canary]
+
+/** The nine ways, and 324 cells, by probes that stand already. */
+async function byResidents(small: Town, square: Town): Promise<readonly Figure[]> {
+  await installProbes({ scenario: small.scenario }, beside)
+  const runs = await measured(small, rounds, beside)
+  await build(square)
+  await installProbes({ namespaces: square.namespaces }, beside)
+  const matrices = []
+  for (let round = 0; round < rounds; round++) matrices.push(await runMatrix(square.namespaces, beside))
+  const [{ cells, unknown, requests, tunnels } = { cells: 0, unknown: 0, requests: 0, tunnels: 0 }] = matrices
+  return [
+    ...figuresOf('9 TCP tests by resident probes', runs, `≤ ${deadline + 0.5}`),
+    {
+      what: `matrix of 9 × 9 pods × 4 ports by resident probes, median of ${rounds}`,
+      value: median(matrices.map(({ seconds }) => seconds)),
+      unit: 's',
+      goal: `≤ ${deadline + 0.3}`,
+    },
+    { what: 'its cells, of which nothing is known', value: unknown, unit: `of ${cells}` },
+    { what: 'its API requests and tunnels', value: requests + tunnels, unit: `(${tunnels} tunnels)` },
+  ]
 }
 
 /** On the cluster of KUBECONFIG, whose nodes have the image `CROSSCHECK_IMAGE`; what is on it besides goes on meanwhile. */
@@ -79,16 +104,23 @@ export const cluster: Bench = {
     // Of all benches the only one that needs something that is not here.
     if (process.env['KUBECONFIG'] === undefined) return []
     execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root })
-    const [small, large] = [nine(), many(sources, targets)]
+    const [small, square, large] = [nine(), grid(), many(sources, targets)]
     try {
       await build(small)
       const figures = figuresOf('9 TCP tests', await measured(small, rounds), `≤ ${deadline + 4}`)
       const byHand = await byKubectl(small)
+      const standing = await byResidents(small, square)
       await build(large)
       const what = `${sources} sources × ${targets} targets`
-      return [...figures, ...byHand, ...figuresOf(what, await measured(large, 1), `≤ ${3 * deadline} + start and end`)]
+      return [
+        ...figures,
+        ...standing,
+        ...byHand,
+        ...figuresOf(what, await measured(large, 1), `≤ ${3 * deadline} + start and end`),
+      ]
     } finally {
-      await Promise.all([raze(small), raze(large)])
+      await exitCode('kubectl', ['delete', 'namespace', '--wait=false', canary])
+      await Promise.all([small, square, large].map(raze))
     }
   },
 }
