@@ -5,6 +5,7 @@ import type { Sightings } from '../observe/observe.ts'
 import { transportCheck } from '../plan/checks.ts'
 import { familyOf, type Socket, socketKey, socketText } from '../plan/dial.ts'
 import type { Canary } from './canary.ts'
+import { closedPort } from './canary-objects.ts'
 import type { Controls, Shown } from './controls.ts'
 import { isolatingPolicies } from './isolation.ts'
 
@@ -46,16 +47,18 @@ function silentSockets({ sightings, controls, world }: CanaryDialOptions): Reado
   return found
 }
 
+/** Nothing counts at an address where a port known to be closed accepts a connection too: something in between answers there. */
 async function answering(sockets: readonly Socket[], probe: Probe, { fabric, signal }: CanaryDialOptions) {
   const { allowed } = fabric.timing
   const own = new Set(probe.addresses.map(familyOf))
   const asked = sockets.filter(({ family }) => own.has(family))
-  const checks = asked.map((socket, index) => ({ ...transportCheck(socket, allowed), id: String(index) }))
-  const answered: Socket[] = []
-  for await (const { id, outcome } of probe.run(checks, signal)) {
-    const [socket, check] = [asked[Number(id)], checks[Number(id)]]
-    if (socket !== undefined && check !== undefined && layer4OfOutcome(outcome, check.kind) === 'open')
-      answered.push(socket)
-  }
-  return answered
+  const checks = asked.flatMap((socket, index) => [
+    { ...transportCheck(socket, allowed), id: String(index) },
+    { ...transportCheck({ ...socket, port: closedPort, protocol: 'TCP' }, allowed), id: `closed ${index}` },
+  ])
+  const kinds = new Map(checks.map(({ id, kind }) => [id, kind]))
+  const open = new Set<string>()
+  for await (const { id, outcome } of probe.run(checks, signal))
+    if (layer4OfOutcome(outcome, kinds.get(id) ?? 'tcp') === 'open') open.add(id)
+  return asked.filter((_, index) => open.has(String(index)) && !open.has(`closed ${index}`))
 }
