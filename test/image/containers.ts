@@ -27,8 +27,13 @@ export function hardened(image: string): GenericContainer {
 }
 
 /** Runs JavaScript by the container's own Node and gives what it printed. */
-export async function evaluate(container: StartedTestContainer, program: string): Promise<string> {
-  const { exitCode, output } = await container.exec(['/usr/local/bin/node', '--input-type=module', '-e', program])
+export async function evaluate(
+  container: StartedTestContainer,
+  program: string,
+  flags: readonly string[] = [],
+): Promise<string> {
+  const node = ['/usr/local/bin/node', ...flags, '--input-type=module', '-e', program]
+  const { exitCode, output } = await container.exec(node)
   if (exitCode !== 0) throw new Error(`it ended with ${String(exitCode)}: ${output}`)
   return output.trim()
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { connect } from 'node:net'
 import { getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { nodeFlags } from '../../scripts/build-probe.ts'
 import { absent, evaluate, hardened, images } from './containers.ts'
 
 const why = absent(images.probe)
@@ -53,9 +54,18 @@ describe.skipIf(why !== undefined)(`the probe's image${why === undefined ? '' : 
       'etc/passwd',
       'etc/ssl/certs/ca-certificates.crt',
       'probe.cjs',
+      'probe.cjs.cache',
+      'start.cjs',
       'usr/local/bin/node',
     ])
     expect((await probe.exec(['sh', '-c', 'true'])).exitCode).not.toBe(0)
+  })
+
+  it('starts from what V8 compiled of it when the image was made', async () => {
+    const program = `const [{ Script }, { default: Module }, { readFileSync }] = await Promise.all([import('node:vm'), import('node:module'), import('node:fs')])
+      const { cachedDataRejected } = new Script(Module.wrap(readFileSync('/probe.cjs', 'utf8')), { cachedData: readFileSync('/probe.cjs.cache') })
+      console.log(cachedDataRejected)`
+    expect(await evaluate(probe, program, nodeFlags)).toBe('false')
   })
 
   it('trusts the authorities of Node, by a file that a cluster may replace', async () => {
