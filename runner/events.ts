@@ -27,7 +27,7 @@ export interface Summary {
   readonly predicted: number
   readonly skipped: number
   readonly seconds: number
-  /** Ctrl-C: the paths that were not reached are not counted. */
+  /** Ctrl-C: the paths that were not judged before count as inconclusive. */
   readonly interrupted: boolean
 }
 

@@ -1,4 +1,6 @@
 import type { Emit, RunHead, Summary } from './events.ts'
+import { untoldPaths } from './interrupted.ts'
+import { stagesOf } from './plan/stage.ts'
 import { type PredictOptions, predictScenario } from './predict/scenario.ts'
 import { createTally } from './tally.ts'
 
@@ -17,9 +19,11 @@ export async function predictRun(scenarios: readonly PredictOptions[], options: 
   const total = head.scenarios.reduce((sum, { paths }) => sum + paths, 0)
   emit({ kind: 'start', head: { ...head, start: new Date(now()).toISOString() }, total })
   for (const each of scenarios) {
-    if (signal.aborted) break
     const lane = tally.lane()
-    await predictScenario(each, lane)
+    if (signal.aborted) {
+      const untold = new Set(stagesOf(each.scenario).flatMap(({ paths }) => paths))
+      for (const result of untoldPaths(each.scenario, untold)) lane.emit({ kind: 'path', result })
+    } else await predictScenario(each, lane)
     lane.close()
   }
   const summary = tally.summary(signal.aborted)

@@ -3,6 +3,7 @@ import type { Fabric, Manifest } from '../fabric/fabric.ts'
 import type { World } from '../fabric/world.ts'
 import { createCanary } from './control/raise.ts'
 import type { Emit, RunHead, Summary } from './events.ts'
+import { untoldPaths } from './interrupted.ts'
 import { noProbes } from './observe/probes.ts'
 import { stagesOf } from './plan/stage.ts'
 import type { ManifestPath, Scenario } from './scenario/model.ts'
@@ -26,7 +27,7 @@ export interface RunOptions {
   readonly settleMs?: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Aborted: the run tells what it has, and ends. */
+  /** Aborted: the run tells what it has, every other path as not known, and ends. */
   readonly signal: AbortSignal
 }
 
@@ -58,9 +59,10 @@ async function untilOneBreaks(
   if (broken.signal.aborted) throw broken.signal.reason
 }
 
-/** One scenario in a fabric of its own, stage by stage; interrupted, it ends with what it has. */
+/** One scenario in a fabric of its own, stage by stage; interrupted, it ends with what it has, and says of which paths it has nothing. */
 async function runScenario(scenario: Scenario, { emit, close }: Lane, options: RunOptions): Promise<void> {
   const { open, signal } = options
+  const untold = new Set(stagesOf(scenario).flatMap(({ paths }) => paths))
   try {
     signal.throwIfAborted()
     emit({ kind: 'doing', scenario: scenario.name, what: 'bringing it up' })
@@ -68,11 +70,12 @@ async function runScenario(scenario: Scenario, { emit, close }: Lane, options: R
     const world = await fabric.world(signal)
     emit(describe(scenario, fabric, world))
     for (const message of fabric.notes ?? []) emit({ kind: 'notice', scenario: scenario.name, message })
-    const context = { ...options, emit, scenario, fabric, world, canaryFor: createCanary(fabric) }
+    const context = { ...options, emit, untold, scenario, fabric, world, canaryFor: createCanary(fabric) }
     let probes = noProbes
     for (const stage of stagesOf(scenario)) probes = await runStage(stage, probes, context)
   } catch (error) {
     if (!signal.aborted) throw error
+    for (const result of untoldPaths(scenario, untold)) emit({ kind: 'path', result })
   } finally {
     close()
   }

@@ -1,7 +1,7 @@
 import type { Fabric, Manifest } from '../fabric/fabric.ts'
 import type { World } from '../fabric/world.ts'
 import type { CanaryFor } from './control/raise.ts'
-import type { ManifestPath, Scenario } from './scenario/model.ts'
+import type { ManifestPath, Scenario, ScenarioPath } from './scenario/model.ts'
 import type { Lane } from './tally.ts'
 
 /** What stays from one stage of a scenario to the next. */
@@ -12,6 +12,8 @@ export interface StageContext {
   readonly world: World
   readonly canaryFor: CanaryFor
   readonly emit: Lane['emit']
+  /** The paths of all stages whose results have not been told yet: each goes as it is told. */
+  readonly untold: Set<ScenarioPath>
   readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
   readonly deadlineMs?: number
   /** How long paths may settle, in milliseconds; the scenario says it when absent. */

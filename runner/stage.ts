@@ -3,6 +3,7 @@ import { changeOf, movesPoliciesAlone } from './change.ts'
 import { judgeAll } from './judge/all.ts'
 import type { Probes } from './observe/probes.ts'
 import { castPaths, type Stage } from './plan/stage.ts'
+import type { PathResult } from './result.ts'
 import { retake } from './retake.ts'
 import type { StepChange } from './scenario/model.ts'
 import type { StageContext } from './stage-context.ts'
@@ -10,15 +11,18 @@ import { takePaths, worldNow } from './take.ts'
 
 /** Changes what the stage changes, then measures and judges its paths; resolves with the probes for the next stage. */
 export async function runStage(stage: Stage, known: Probes, context: StageContext): Promise<Probes> {
-  const { scenario, fabric, emit, signal } = context
+  const { scenario, fabric, emit, untold, signal } = context
   const changed = stage.change === undefined ? undefined : await change(stage.change, stage.name, context)
   const world = stage.change === undefined ? withoutOwned(context.world) : await worldNow(context)
   const cast = castPaths(stage, scenario, world)
   const first = await takePaths(cast, { stage, world, known, changed, ours: true, context })
   const { takes, probes } = await retake(first, stage, context)
-  for (const { take, entry, moved } of takes) {
-    const judged = { ...take, moved, stage, scenario, fabric, signal }
-    for await (const result of judgeAll([entry], judged)) emit({ kind: 'path', result })
+  for (const { take, entry, doubt } of takes) {
+    const results: Omit<PathResult, 'index'>[] = []
+    const judged = { ...take, doubt, stage, scenario, fabric, signal }
+    for await (const result of judgeAll([entry], judged)) results.push(result)
+    for (const result of results) emit({ kind: 'path', result })
+    untold.delete(entry.cast.path)
   }
   return probes
 }

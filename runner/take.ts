@@ -1,7 +1,8 @@
 import { withoutOwned } from '../fabric/owned.ts'
 import type { World } from '../fabric/world.ts'
 import { controlTargets } from './control/targets.ts'
-import { type Measurement, measure } from './measure.ts'
+import { cutOff, measureUntilInterrupted } from './interrupted.ts'
+import type { Measurement } from './measure.ts'
 import { type Changed, openProbes, type Probes } from './observe/probes.ts'
 import { lookAhead } from './plan/ahead.ts'
 import { createPlanner, dialsOf, type PlannedPath } from './plan/paths.ts'
@@ -20,6 +21,8 @@ export interface Take {
   readonly measurement: Measurement
   /** What became of paths that had to settle. */
   readonly remarks: ReadonlyMap<PlannedPath, string>
+  /** Paths of which the run's interruption kept something back, with what the report says of that. */
+  readonly interrupted: ReadonlyMap<PlannedPath, string>
 }
 
 export interface TakeOptions {
@@ -49,10 +52,11 @@ export async function takePaths(cast: readonly CastPath[], options: TakeOptions)
   const raising = context.canaryFor({ nodes: ahead.nodes, probes: opening.then(({ ready }) => ready), signal })
   tell('probes and canary')
   const [probes] = await together([opening], [raising, targets])
+  signal.throwIfAborted()
   const plan = planAll(cast, { world, probes, context })
   const dials = [...new Set(plan.flatMap(({ planned }) => planned.flatMap(dialsOf)))]
   const canary = raising.then((raised) => {
-    if (raised.fresh) {
+    if (raised.fresh && !signal.aborted) {
       emit({ kind: 'canary', scenario: scenario.name, results: raised.canary.results })
       for (const [node, why] of raised.canary.missing) {
         const message = `no canary runs on ${node}, so that nothing is known of what is blocked there: ${why}`
@@ -74,8 +78,10 @@ export async function takePaths(cast: readonly CastPath[], options: TakeOptions)
   }
   const inForce = ours ? await awaitChange(paths, { ...patience, changed }) : changed
   const onDial = (done: number, of: number) => tell(`${done} of ${of} addresses`)
-  const first = await measure(dials, { ...asking, canary, targets, changed: inForce, onDial })
-  const settled = await settleAfter(paths, first, { ...patience, changed: inForce })
+  const first = await measureUntilInterrupted(dials, { ...asking, canary, targets, changed: inForce, onDial })
+  const settled = first.isWhole
+    ? await settleAfter(paths, first.measurement, { ...patience, changed: inForce })
+    : cutOff(paths, first.measurement)
   return { world, plan, probes, predict, ...settled }
 }
 

@@ -17,6 +17,12 @@ import { overruled } from './overruled.ts'
 import { repairLine } from './repair-line.ts'
 import { inconclusive, type Verdict } from './verdict.ts'
 
+/** A measurement that counts for nothing, with the sentence of the report. */
+export interface Doubt {
+  readonly cause: 'world_changed' | 'not_run'
+  readonly sentence: string
+}
+
 export interface JudgeAllOptions {
   readonly stage: Stage
   readonly scenario: Scenario
@@ -27,8 +33,10 @@ export interface JudgeAllOptions {
   /** What became of paths that had to settle. */
   readonly remarks: ReadonlyMap<PlannedPath, string>
   readonly predict: Predict
-  /** What happened while the paths were measured, twice. */
-  readonly moved?: string | undefined
+  /** Paths of which the run's interruption kept something back: packets, what they are held against, or their settling. */
+  readonly interrupted: ReadonlyMap<PlannedPath, string>
+  /** Why nothing is known of paths although they were measured. */
+  readonly doubt?: Doubt | undefined
   readonly signal: AbortSignal
 }
 
@@ -66,11 +74,15 @@ function missingSources(sources: PlanEntry['cast']['sources'], note: string | un
   })
 }
 
-/** Before and after are mixed in what packets did. What is not known anyway keeps its own cause. */
-function unlessMoved(verdict: Verdict, { moved: what }: JudgeAllOptions): Verdict {
-  if (what === undefined || verdict.status === 'inconclusive') return verdict
-  const sentence = `${what} while it was measured, and so when it was measured again`
-  return inconclusive('world_changed', sentence, { control: verdict.control })
+/** What is not known anyway keeps its own cause. */
+function unlessDoubted(verdict: Verdict, { doubt }: JudgeAllOptions): Verdict {
+  if (doubt === undefined || verdict.status === 'inconclusive') return verdict
+  return inconclusive(doubt.cause, doubt.sentence, { control: verdict.control })
+}
+
+/** Whatever half of a measurement seems to say; what was seen stands beside. */
+function cutOff({ observed }: Verdict, sentence: string): Verdict {
+  return inconclusive('not_run', sentence, observed === undefined ? {} : { observed })
 }
 
 async function judgeOne(
@@ -83,12 +95,14 @@ async function judgeOne(
   const evidence = { planned, ...measurement }
   const prediction = options.predict(planned, probe)
   const first = judge(evidence)
+  const cut = options.interrupted.get(planned)
   const judged =
+    (cut === undefined ? undefined : cutOff(first, cut)) ??
     overruled(prediction, first) ??
     notSimulated(planned, first, world) ??
     (options.fabric.where === 'lab' ? beyondTheLab(planned, first, prediction) : undefined) ??
     crossCheck(first, evidence, prediction)
-  const verdict = unlessMoved(judged, options)
+  const verdict = unlessDoubted(judged, options)
   const alone =
     verdict.cause === 'leak' && probe !== undefined ? await remeasured(planned, measurement, { probe, signal }) : []
   const repair = verdict.cause === 'policy' ? repairLine(planned, options.scenario) : undefined

@@ -17,8 +17,10 @@ export async function remeasured(
   const leaks = lookAtAddresses({ planned, ...measurement }).filter(({ sight }) => sight.state === 'leak')
   const sentences: string[] = []
   for (const { dial } of leaks) {
+    if (signal.aborted) break
     const alone = { ...dial, connections }
     const sightings = await observe([alone], { probes: new Map([[dial.source, probe]]), signal })
+    if (signal.aborted) break
     const outcomes = (sightings.get(alone) ?? []).map(({ outcome }) => layer4OfOutcome(outcome, dial.check.kind))
     const open = outcomes.filter((seen) => seen === 'open').length
     sentences.push(`measured again alone, ${aimText(dial)} was open in ${open} of ${outcomes.length} attempts`)

@@ -33,12 +33,11 @@ export interface PlanEntry {
 
 /** Expands the sources of a stage; paths that the file or its `only` leaves out keep their place, with the reason. */
 export function castPaths({ paths }: Stage, scenario: Scenario, world: World): CastPath[] {
-  const all = [...scenario.paths, ...scenario.steps.flatMap((step) => step.paths)]
-  const someOnly = all.some(({ only }) => only)
+  const skipOf = skipsOf(scenario)
   return paths.map((path) => {
     const { sources, note } = expandSource(path.source, world)
     const witness = path.control === undefined ? undefined : expandSource(path.control, world).sources[0]
-    const skip = path.skip ?? (someOnly && !path.only ? 'other paths of the scenario say only' : undefined)
+    const skip = skipOf(path)
     return {
       path,
       sources,
@@ -47,4 +46,10 @@ export function castPaths({ paths }: Stage, scenario: Scenario, world: World): C
       ...(skip === undefined ? {} : { skip }),
     }
   })
+}
+
+/** Why a path of the scenario is not run; undefined where it is. */
+export function skipsOf({ paths, steps }: Scenario): (path: ScenarioPath) => string | undefined {
+  const someOnly = [...paths, ...steps.flatMap((step) => step.paths)].some(({ only }) => only)
+  return (path) => path.skip ?? (someOnly && !path.only ? 'other paths of the scenario say only' : undefined)
 }

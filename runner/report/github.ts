@@ -23,7 +23,7 @@ export function githubReporter({ inconclusive }: Pick<ReportOptions, 'inconclusi
     const clean = neutral(event)
     enter(ledger, clean)
     if (clean.kind !== 'end') return ''
-    const sum = summaryText(clean.summary, { ink: (_, text) => text }, ledger.total)
+    const sum = summaryText(clean.summary, { ink: (_, text) => text })
     const lines = [
       ...noticesOf(ledger).map(({ message, scenarios }) =>
         command('warning', { title: 'Crosscheck' }, [...scenarios, message].join(': ')),

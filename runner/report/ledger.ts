@@ -14,7 +14,6 @@ export interface FabricNote {
 /** What a report for people keeps of a run until its end. Of paths that passed, it keeps their place in the grid alone. */
 export interface Ledger {
   head?: RunHead
-  total: number
   readonly fabrics: FabricNote[]
   readonly notices: { readonly scenario?: string; readonly message: string }[]
   readonly canaries: { readonly scenario: string; readonly results: readonly CanaryResult[] }[]
@@ -25,15 +24,13 @@ export interface Ledger {
 }
 
 export function emptyLedger(): Ledger {
-  return { total: 0, fabrics: [], notices: [], canaries: [], troubled: [], skipped: [], cells: [] }
+  return { fabrics: [], notices: [], canaries: [], troubled: [], skipped: [], cells: [] }
 }
 
 /** Enters one event. */
 export function enter(ledger: Ledger, event: RunEvent): void {
-  if (event.kind === 'start') {
-    ledger.head = event.head
-    ledger.total = event.total
-  } else if (event.kind === 'fabric') ledger.fabrics.push({ ...event, policies: event.policies.length })
+  if (event.kind === 'start') ledger.head = event.head
+  else if (event.kind === 'fabric') ledger.fabrics.push({ ...event, policies: event.policies.length })
   else if (event.kind === 'notice') ledger.notices.push(event)
   else if (event.kind === 'canary') ledger.canaries.push(event)
   else if (event.kind === 'enforced') enterEnforcement(ledger, event)

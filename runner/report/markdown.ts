@@ -35,9 +35,9 @@ export function markdownReporter(): Reporter {
   }
 }
 
-function headText({ head, fabrics, total }: Ledger, summary: Summary): string {
+function headText({ head, fabrics }: Ledger, summary: Summary): string {
   const good = summary.fail + summary.inconclusive === 0
-  const title = `## ${good ? marks.pass : marks.fail} Crosscheck: ${md(summaryText(summary, { ink: (_, text) => text }, total))}\n`
+  const title = `## ${good ? marks.pass : marks.fail} Crosscheck: ${md(summaryText(summary, { ink: (_, text) => text }))}\n`
   const where = new Set(fabrics.map(({ description }) => description))
   return `${title}\n${md(head?.where ?? '')}: ${[...where].map(md).join('; ')}\n`
 }

@@ -22,7 +22,7 @@ const runSchema = z.strictObject({
   tool: text.describe('version of Crosscheck'),
   image: maybe.describe('digest of the image of the probes, on a cluster'),
   user: maybe.describe('who the API server says the runner is'),
-  interrupted: z.boolean().describe('true: paths that were not reached are missing'),
+  interrupted: z.boolean().describe('true: paths that were not judged before are inconclusive, not_run'),
   scenarios: z.array(
     z.strictObject({
       name: text,

@@ -2,7 +2,7 @@ import type { Summary } from '../events.ts'
 import type { Style } from './style.ts'
 
 /** `12 passed, 2 failed, 1 inconclusive in 3.2 s`; what did not occur is left out. */
-export function summaryText(summary: Summary, style: Pick<Style, 'ink'>, total: number): string {
+export function summaryText(summary: Summary, style: Pick<Style, 'ink'>): string {
   const { pass, fail, inconclusive, predicted, skipped, seconds, interrupted } = summary
   const parts = [
     pass > 0 || fail + inconclusive + predicted === 0 ? style.ink('pass', `${pass} passed`) : undefined,
@@ -11,8 +11,6 @@ export function summaryText(summary: Summary, style: Pick<Style, 'ink'>, total: 
     predicted > 0 ? style.ink('predicted', `${predicted} predicted`) : undefined,
     skipped > 0 ? style.ink('skipped', `${skipped} skipped`) : undefined,
   ]
-  const done = pass + fail + inconclusive + predicted + skipped
-  const missing = total <= done ? '' : `, ${total - done} not reached`
-  const broken = interrupted ? `; interrupted${missing}` : ''
+  const broken = interrupted ? '; interrupted' : ''
   return `${parts.filter((part) => part !== undefined).join(', ')} in ${seconds.toFixed(1)} s${broken}`
 }

@@ -30,7 +30,7 @@ export function textReporter(options: ReportOptions): Reporter {
       ...passed.toSorted((a, b) => a.index - b.index).map((result) => passedLines(result, style)),
       skippedLines(ledger, style),
       ...matrixBlocks(ledger, style),
-      [summaryText(clean.summary, style, ledger.total)],
+      [summaryText(clean.summary, style)],
     ]
     const shown = sections.filter((lines) => lines.length > 0)
     return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`

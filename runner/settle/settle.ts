@@ -24,6 +24,8 @@ export interface Settled {
   readonly measurement: Measurement
   /** What the report says of each path that was not at once as the policies say. */
   readonly remarks: ReadonlyMap<PlannedPath, string>
+  /** Paths that had not settled when the run was interrupted, with what the report says of that. */
+  readonly interrupted: ReadonlyMap<PlannedPath, string>
 }
 
 /** How often in a row a path that changed must be the same, and how long is waited before each time, in milliseconds. */
@@ -57,16 +59,23 @@ export async function settle(
     const { seen, isSo } = lookAgain(path, measurement, options)
     if (!isSo) restless.set(path, { first: seen, begun, since: begun, agreed: 0, seen, flips: 0 })
   }
-  for (let open = [...restless.keys()]; open.length > 0 && now() < until && !signal.aborted; ) {
+  let open = [...restless.keys()]
+  while (open.length > 0 && now() < until && !signal.aborted) {
     options.onRound?.(open.length)
     await pause(periodMs, signal)
     const at = now()
     const again = await observe([...new Set(open.flatMap(dialsOf))], { probes, perSecond: timing.perSecond, signal })
+    // Half a round: what other paths were seen to do must not go with it.
+    if (signal.aborted) break
     measurement = { ...measurement, sightings: new Map([...measurement.sightings, ...again]) }
     for (const path of open) note(restless.get(path)!, lookAgain(path, measurement, options), at)
     open = open.filter((path) => restless.get(path)!.agreed < confirmations)
   }
-  return { measurement, remarks: new Map([...restless].map(([path, each]) => [path, remarkOf(each, now())])) }
+  return {
+    measurement,
+    remarks: new Map([...restless].map(([path, each]) => [path, remarkOf(each, now())])),
+    interrupted: new Map(signal.aborted ? open.map((path) => [path, 'the run was interrupted while it settled']) : []),
+  }
 }
 
 function note(each: Restless, { seen, isSo }: ReturnType<typeof lookAgain>, at: number): void {

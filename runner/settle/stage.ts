@@ -45,10 +45,10 @@ export async function settleAfter(
   first: Measurement,
   options: StagePatience,
 ): Promise<Settled> {
-  const { fabric, scenario, changed, emit, signal } = options
+  const { fabric, scenario, changed, emit } = options
   const window = windowOf(paths, options)
-  if (window === undefined || changed?.isLate === true || signal.aborted)
-    return { measurement: first, remarks: new Map() }
+  if (window === undefined || changed?.isLate === true)
+    return { measurement: first, remarks: new Map(), interrupted: new Map() }
   const onRound = (left: number) => emit({ kind: 'doing', scenario: scenario.name, what: `settling: ${left} paths` })
   const settled = await settle(paths, first, { ...options, timing: fabric.timing, until: window.until, onRound })
   if (settled.remarks.size > 0 && window.why !== undefined)

@@ -23,6 +23,8 @@ export interface Stage {
   readonly spec: Readonly<Record<string, unknown>>
   /** Objects of a step that applies the file of that name. */
   readonly files?: Readonly<Record<string, readonly Manifest[]>>
+  /** Aborted: the run is interrupted. */
+  readonly signal?: AbortSignal
 }
 
 /** Runs one scenario in a lab of its own; throws for mistakes in either. */
@@ -36,7 +38,7 @@ export function runInLab({ objects, ...stage }: Stage): Promise<Ran> {
 
 /** Runs one scenario where `open` says; `also` hears every event as it comes. */
 export async function runIn(
-  { spec, files = {} }: Omit<Stage, 'objects'>,
+  { spec, files = {}, signal = new AbortController().signal }: Omit<Stage, 'objects'>,
   open: RunOptions['open'],
   also: (event: RunEvent) => void = () => undefined,
 ): Promise<Ran> {
@@ -45,7 +47,6 @@ export async function runIn(
   if (problems.some(({ severity }) => severity === 'error'))
     throw new Error(problems.map(({ message }) => message).join('\n'))
   const events: RunEvent[] = []
-  const { signal } = new AbortController()
   const summary = await run(scenarios, {
     ...{ parallel: 1, open, now: Date.now, signal },
     head: { id: 'test', where: 'lab', tool: '0', scenarios: [] },

@@ -105,3 +105,20 @@ test('a way that does not come to it in time is late', async () => {
   const options = { probes, predict: predicting('deny'), timing, since: 0, until: 30, now, signal }
   expect(await untilEnforced([path], options)).toMatchObject({ afterMs: [], late: 1 })
 })
+
+test('interrupted while it settles, a path keeps what was seen before, and is told as one that had not settled', async () => {
+  const { probes, observe } = network(['connected', 'not_run'])
+  const first: Measurement = { sightings: new Map([[dial, [observe('0.0')]]]), controls }
+  const run = new AbortController()
+  const options = { probes, predict: predicting('deny'), timing, until: 10, now: () => 0, signal: run.signal }
+  const { measurement, interrupted } = await settle([path], first, { ...options, onRound: () => run.abort() })
+  expect(measurement.sightings.get(dial)?.[0]?.outcome.reason).toBe('connected')
+  expect([...interrupted]).toEqual([[path, 'the run was interrupted while it settled']])
+})
+
+test('a path that had settled is not touched by the interruption', async () => {
+  const { probes, observe } = network(['connected'])
+  const first: Measurement = { sightings: new Map([[dial, [observe('0.0')]]]), controls }
+  const options = { probes, predict: predicting('allow'), timing, until: 10, now: () => 0, signal: AbortSignal.abort() }
+  expect((await settle([path], first, options)).interrupted.size).toBe(0)
+})

@@ -76,7 +76,7 @@ describe('settling after a step', () => {
       ...options,
       signal: new AbortController().signal,
     } as never)
-    expect(settled).toEqual({ measurement: first, remarks: new Map() })
+    expect(settled).toEqual({ measurement: first, remarks: new Map(), interrupted: new Map() })
   })
 })
 
