@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { bounds as checkBounds } from '../checks/check.ts'
+import { usualControlPort } from './early.ts'
 import { allowable } from './targets.ts'
 
 const integer = (min: number, max: number) =>
@@ -21,7 +22,7 @@ const KiB = 1024
 
 /** Everything that can be configured, with every bound of the service. Flags are these names in kebab-case, variables CROSSCHECK_ and upper case. */
 const schema = z.strictObject({
-  controlPort: port.default(28_171).describe('port on 127.0.0.1 that takes checks'),
+  controlPort: port.default(usualControlPort).describe('port on 127.0.0.1 that takes checks'),
   healthPort: port.default(28_172).describe('port of /healthz, /readyz and /metrics'),
   healthAddress: z.union([z.ipv4(), z.ipv6()]).default('::').describe('address that the health port is bound to'),
   tokenSha256: z

@@ -1,6 +1,7 @@
 import { type EventEmitter, once } from 'node:events'
 import type { FastifyInstance } from 'fastify'
 import type { Vantage } from '../checks/vantage.ts'
+import type { EarlyPort } from './early.ts'
 import { createHealthServer } from './health.ts'
 import { createAuthority } from './listener/certificate.ts'
 import { type Listeners, listen } from './listener/listen.ts'
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly residentBytes: () => number
   /** Gives memory that is no longer used back to the system; may take a tenth of a second. */
   readonly collect: () => void
+  /** The control port, which is open already. */
+  readonly control: EarlyPort
 }
 
 /** Longer than the pause between two batches of one run. */
@@ -66,10 +69,12 @@ export async function startService(options: ProbeOptions, surroundings: Surround
     health.close()
     health.closeAllConnections()
     control.server.closeAllConnections()
+    control.server.close()
     await control.close()
   }
   try {
-    await control.listen({ port: options.controlPort, host: '127.0.0.1' })
+    await control.ready()
+    await surroundings.control.handOver(control.server)
     health.listen({ port: options.healthPort, host: options.healthAddress })
     await once(health, 'listening')
     listeners = await listen(

@@ -5,6 +5,7 @@ import type { CheckInput } from '../../checks/check.ts'
 import type { Observation } from '../../checks/outcome.ts'
 import { processVantage } from '../../checks/process-vantage.ts'
 import type { Vantage } from '../../checks/vantage.ts'
+import { openEarly } from '../../probe/early.ts'
 import { type ProbeOptions, readOptions } from '../../probe/options.ts'
 import { type Service, startService } from '../../probe/service.ts'
 
@@ -16,7 +17,8 @@ export async function startProbe(
   const ports = ['--control-port', '0', '--health-port', '0', '--health-address', '127.0.0.1', '--stop-ms', '0']
   const options = readOptions([...ports, ...flags], {}) as ProbeOptions
   const surroundings = { vantage, hostname: 'test', now: Date.now, residentBytes: () => 0, collect: () => undefined }
-  const service = await startService(options, surroundings)
+  const control = openEarly(ports, {})
+  const service = await startService(options, { ...surroundings, control })
   onTestFinished(() => service.stop())
   const metrics = async () => (await fetch(`http://127.0.0.1:${service.healthPort}/metrics`)).text()
   return { ...service, url: `http://127.0.0.1:${service.controlPort}`, metrics }

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises'
 import { type Dispatcher, Pool } from 'undici'
 import type { Check } from '../../../checks/check.ts'
 import { type Observation, observationSchema } from '../../../checks/outcome.ts'
@@ -27,12 +27,13 @@ export interface ControlOptions {
 
 /** What one request may hold; the probe takes 10,000 checks and 1 MiB. */
 const perRequest = { checks: 5_000, characters: 900 * 1024 }
-/** How often checks without an answer are sent again through a new tunnel, the first pause, and how long a fresh probe may take to open its port. */
+/** How often checks without an answer are sent again through a new tunnel, the first and the longest pause, and how long a fresh probe may take to open its port. */
 const tries = 4
 const pauseMs = 50
+const longestPauseMs = 1000
 const openingMs = 60_000
-/** The longest pause before a probe that was never reached is tried again: each is a request to the API server. */
-const openingPauseMs = 250
+/** A probe that is not up yet is left alone for so many times what trying took: tunnels cost the machine on which it starts. */
+const restFactor = 3
 /** Batches that a probe takes at once. */
 const connections = 4
 
@@ -52,15 +53,28 @@ export function createControl({ open, token, addresses, stop, atOnce }: ControlO
 
   const opening = performance.now() + openingMs
   let met = false
+  let meeting: Promise<void> | undefined
   let shut = false
+
+  async function untilOpen(): Promise<void> {
+    for (let attempt = 1; !met && !shut && performance.now() < opening; attempt++) {
+      const begun = performance.now()
+      // An empty batch is refused, which is an answer too.
+      met ||= await askNothing(pool, token)
+      const tookMs = performance.now() - begun
+      if (!met) await delay(Math.max(pauseBefore(attempt), Math.min(restFactor * tookMs, longestPauseMs)))
+    }
+  }
 
   async function* runPart(part: readonly Check[], signal: AbortSignal, pace: Pace): AsyncGenerator<Observation> {
     const left = new Map(part.map((check, index) => [String(index), check]))
     let fault = 'the probe could not be reached'
     const mayRetry = (attempt: number) => attempt < tries || (!met && performance.now() < opening)
+    // One asks whether it is up for all who wait.
+    await unlessAborted(meeting, signal)
     for (let attempt = 0; mayRetry(attempt) && left.size > 0 && !signal.aborted; attempt++) {
       try {
-        if (attempt > 0) await delay(pauseBefore(attempt, met ? 1000 : openingPauseMs), undefined, { signal })
+        if (attempt > 0) await delay(pauseBefore(attempt), undefined, { signal })
         for await (const observation of post(pool, left, {
           token,
           signal,
@@ -86,13 +100,7 @@ export function createControl({ open, token, addresses, stop, atOnce }: ControlO
     async *run(checks, signal, pace = {}) {
       for (const part of partsOf(checks)) yield* runPart(part, signal, pace)
     },
-    meet: async () => {
-      for (let attempt = 1; !met && !shut && performance.now() < opening; attempt++) {
-        // An empty batch is refused, which is an answer too.
-        met ||= await askNothing(pool, token)
-        if (!met) await delay(pauseBefore(attempt, openingPauseMs))
-      }
-    },
+    meet: () => (meeting ??= untilOpen()),
     close: async () => {
       shut = true
       if (stop)
@@ -110,8 +118,17 @@ class Refused extends Error {
   override readonly name = 'Refused'
 }
 
-function pauseBefore(attempt: number, most: number): number {
-  return Math.min(pauseMs * 2 ** (attempt - 1), most)
+function pauseBefore(attempt: number): number {
+  return Math.min(pauseMs * 2 ** (attempt - 1), longestPauseMs)
+}
+
+async function unlessAborted(waiting: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const abort = () => resolve()
+  if (waiting === undefined || signal.aborted) return
+  signal.addEventListener('abort', abort, { once: true })
+  await Promise.race([waiting, promise])
+  signal.removeEventListener('abort', abort)
 }
 
 async function askNothing(pool: Dispatcher, token: string): Promise<boolean> {
@@ -119,6 +136,8 @@ async function askNothing(pool: Dispatcher, token: string): Promise<boolean> {
   try {
     const answer = await pool.request({ method: 'POST', path: '/v1/checks', body: '{"checks":[]}', headers })
     await answer.body.dump()
+    // The pool takes its tunnel back after this turn of the event loop; a batch before that would open another one.
+    await immediate()
     return true
   } catch {
     return false
