@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { crosscheck } from './crosscheck.ts'
+import { crosscheck, ended, start } from './crosscheck.ts'
 import { town } from './town.ts'
 
 const inTown = (args: readonly string[]) => crosscheck(['check', ...args, '--lab', '-f', '-'], { input: town })
@@ -43,3 +45,12 @@ test('an end that does not exist is a mistake, with a suggestion', async () => {
   expect(stderr).toContain('did you mean back/api?')
   expect(code).toBe(2)
 })
+
+test('interrupted before anything was shown, it says so and ends with the code of the signal', async () => {
+  const child = start(['check', 'front/pod/ui', 'back/svc/db', '--lab', '-f', '-'])
+  const end = ended(child)
+  child.stdin.end(town)
+  while ((await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')).trim() === '') await setImmediate()
+  child.kill('SIGINT')
+  expect(await end).toMatchObject({ code: 130, stdout: expect.stringMatching(/^not known: .*\n.*interrupted/) })
+}, 30_000)
