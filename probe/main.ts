@@ -1,18 +1,38 @@
-import { openEarly } from './early.ts'
+import { hostname } from 'node:os'
+import { type EarlyPort, openEarly } from './early.ts'
 
 const args = process.argv.slice(2)
 // No top-level await: the image ships a CommonJS bundle, which idles at 9 MiB less than the same code as a module.
-if (args.includes('--help')) void help()
-else void serve()
+if (args.includes('--help')) void import('./late.ts').then(({ usage }) => process.stdout.write(usage()))
+else void serve(openEarly(args, process.env))
 
-async function help(): Promise<void> {
-  const { usage } = await import('./serve.ts')
-  process.stdout.write(usage())
+async function serve(control: EarlyPort): Promise<void> {
+  // As pid 1 of a container, a signal without a handler would be ignored: also one that comes before the ports are open.
+  const asked = Promise.withResolvers<void>()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => asked.resolve())
+  const { readOptions, startService, processVantage } = await import('./late.ts')
+  const options = readOptions(args, process.env)
+  if ('problems' in options) return giveUp(control, 2, options.problems)
+  try {
+    const service = await startService(options, {
+      vantage: processVantage({ resolvConf: '/etc/resolv.conf', hosts: '/etc/hosts' }),
+      hostname: hostname(),
+      now: Date.now,
+      residentBytes: () => process.memoryUsage.rss(),
+      // With `--expose-gc` alone (docs/probe.md); only this kind of collection returns what it frees.
+      collect: () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
+      control,
+    })
+    const { stop, ended, ...ports } = service
+    void Promise.race([ended, asked.promise]).then(stop)
+    process.stdout.write(`${JSON.stringify({ ready: true, ...ports })}\n`)
+  } catch (error) {
+    giveUp(control, 4, [(error as Error).message])
+  }
 }
 
-async function serve(): Promise<void> {
-  const early = openEarly(args, process.env)
-  // Everything else is loaded while the port is open already.
-  const { serve } = await import('./serve.ts')
-  await serve(args, process.env, early)
+function giveUp(control: EarlyPort, code: number, problems: readonly string[]): void {
+  for (const problem of problems) process.stderr.write(`crosscheck-probe: ${problem}\n`)
+  control.close()
+  process.exitCode = code
 }
