@@ -25,7 +25,8 @@ export interface PodTemplate
   readonly notReady: boolean
 }
 
-const notReadyAnnotation = 'lab.crosscheck.dev/not-ready'
+/** A pod with it and `true` is never ready. */
+export const notReadyAnnotation = 'lab.crosscheck.dev/not-ready'
 const dnsPolicies = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'] as const
 
 /** Reads `metadata` and `spec` below a field: a Pod, or a workload's `spec.template`. */

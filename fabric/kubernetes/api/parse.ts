@@ -1,7 +1,8 @@
-import { keyAt, type Prepared, type PreparedObject, prepared } from './prepared.ts'
+import type { BytesTable } from './bytes-table.ts'
+import { keyAt, type Prepared, type PreparedObject, prepared, valueAfter } from './prepared.ts'
 import type { Shape } from './shape.ts'
 import { backslash, closeList, closeObject, doubt, openList, openObject, quote, skipSpace, skipValue } from './skip.ts'
-import { isOver, skipKey, type Text, trimValue } from './trim.ts'
+import { isOver, type Text, trimValue } from './trim.ts'
 
 /**
  * Parses JSON in UTF-8 as far as a shape says: of a pod's 9 KB a world needs one, and what is skipped takes a tenth of the time of parsing. Throws SyntaxError at what it does not
@@ -41,33 +42,40 @@ function parseList(text: Text, shape: PreparedObject): unknown[] {
 }
 
 function parseObject(text: Text, shape: PreparedObject): object {
+  const { bytes } = text
   const object: Record<string, unknown> = {}
   text.at++
+  let key = shape.start
   for (let isFirst = true; !isOver(text, closeObject, isFirst); isFirst = false) {
-    const from = skipSpace(text.bytes, text.at)
-    const end = skipKey(text)
-    const key = keyAt(text.bytes, from, end, shape)
-    const own = key?.shape ?? shape.others
-    if (own === 'none') text.at = skipValue(text.bytes, text.at)
+    const from = skipSpace(bytes, text.at)
+    key = keyAt(bytes, from, { after: key, of: shape })
+    text.at = valueAfter(bytes, from, key)
+    if (key.shape === 'none') text.at = skipValue(bytes, text.at)
     else {
-      const name = key?.name ?? text.bytes.toString('utf8', from + 1, end - 1)
       // Set, it would be the prototype.
-      if (name === '__proto__') throw doubt(from)
-      object[name] = parseValue(text, own)
+      if (key.name === '__proto__') throw doubt(from)
+      object[key.name] = parseValue(text, key.shape)
     }
   }
   return object
 }
 
 function parseShared(text: Text, { shape, known }: Extract<Prepared, { kind: 'shared' }>): unknown {
+  if (shape === 'all') {
+    const from = skipSpace(text.bytes, text.at)
+    text.at = skipValue(text.bytes, from)
+    return sharedAt(text.bytes, { from, to: text.at }, known)
+  }
   text.end = 0
   trimValue(text, shape)
-  // One character a byte: as good a key as the text itself, and quicker.
-  const key = text.out.toString('latin1', 0, text.end)
-  const found = known.get(key)
-  if (found !== undefined) return found
-  const value: unknown = JSON.parse(text.out.toString('utf8', 0, text.end))
-  known.set(key, value)
+  return sharedAt(text.out, { from: 0, to: text.end }, known)
+}
+
+function sharedAt(bytes: Buffer, { from, to }: { from: number; to: number }, known: BytesTable): unknown {
+  const found = known.find(bytes, from, to)
+  if (found !== undefined) return found.value
+  const value: unknown = JSON.parse(bytes.toString('utf8', from, to))
+  known.add(Buffer.copyBytesFrom(bytes, from, to - from) as Buffer, value)
   return value
 }
 

@@ -1,16 +1,5 @@
-import { keyAt, type Prepared, type PreparedObject } from './prepared.ts'
-import {
-  closeList,
-  closeObject,
-  colon,
-  comma,
-  doubt,
-  openList,
-  openObject,
-  skipSpace,
-  skipString,
-  skipValue,
-} from './skip.ts'
+import { keyAt, type Prepared, type PreparedObject, valueAfter } from './prepared.ts'
+import { closeList, closeObject, comma, doubt, openList, openObject, skipSpace, skipValue } from './skip.ts'
 
 /** JSON that is read, and what of it is written anew, and how far both are. */
 export interface Text {
@@ -49,31 +38,24 @@ function trimList(text: Text, shape: Prepared): void {
 }
 
 function trimObject(text: Text, shape: PreparedObject): void {
+  const { bytes } = text
   put(text, openObject)
   text.at++
   let isEmpty = true
+  let key = shape.start
   for (let isFirst = true; !isOver(text, closeObject, isFirst); isFirst = false) {
-    const from = skipSpace(text.bytes, text.at)
-    const own = keyAt(text.bytes, from, skipKey(text), shape)?.shape ?? shape.others
-    if (own === 'none') text.at = skipValue(text.bytes, text.at)
+    const from = skipSpace(bytes, text.at)
+    key = keyAt(bytes, from, { after: key, of: shape })
+    text.at = valueAfter(bytes, from, key)
+    if (key.shape === 'none') text.at = skipValue(bytes, text.at)
     else {
       if (!isEmpty) put(text, comma)
       isEmpty = false
       copy(text, from, text.at)
-      trimValue(text, own)
+      trimValue(text, key.shape)
     }
   }
   put(text, closeObject)
-}
-
-/** Goes on to the value of a key; gives where the key ends. */
-export function skipKey(text: Text): number {
-  const { bytes } = text
-  const end = skipString(bytes, skipSpace(bytes, text.at))
-  const colonAt = skipSpace(bytes, end)
-  if (bytes[colonAt] !== colon) throw doubt(colonAt)
-  text.at = skipSpace(bytes, colonAt + 1)
-  return end
 }
 
 /** Whether a list or an object ends here, by that bracket; else what follows is its next part. */

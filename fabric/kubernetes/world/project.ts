@@ -1,6 +1,9 @@
+import { isObject } from '../../../policy/field.ts'
+import { notReadyAnnotation } from '../../manifests/template.ts'
 import type { LiveObject } from '../api/objects.ts'
 import type { ResourceKind } from '../api/resources.ts'
 import { allBut, only, type Shape, shared } from '../api/shape.ts'
+import { roleAnnotation } from '../run-facts.ts'
 import { createInterned, madeOnce } from './interned.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -8,9 +11,14 @@ type Fields = Readonly<Record<string, unknown>>
 /** What `projected` looks at, so that no more need be read; with what tells when an object was written where that is asked for. */
 export function shapeOf(kind: ResourceKind, { dated }: { readonly dated: boolean }): Shape {
   const times = whole(dated ? ['creationTimestamp', 'managedFields'] : [])
-  const metadata = only({ ...whole(metadataKeys), ...times })
+  const metadata = only({ ...whole(metadataKeysOf(kind)), ...times })
   const { spec, status } = nodeKeys
   if (kind === 'Node') return only({ metadata, spec: only(whole(spec)), status: only(whole(status)) })
+  if (kind === 'Service') return allBut({ metadata, spec: allBut(alike(['selector', 'ports', 'ipFamilies'])) })
+  if (kind === 'EndpointSlice') {
+    const endpoints = only({ ...whole(endpointKeys), conditions: shared('all') })
+    return allBut({ metadata, endpoints, ports: shared('all') })
+  }
   return kind === 'Pod' ? podShape(times) : allBut({ metadata })
 }
 
@@ -21,9 +29,12 @@ function podShape(times: Readonly<Record<string, Shape>>): Shape {
   const state = only({ ...whole(podKeys.trouble), running: only({}) })
   const containerStatuses = shared(only({ ...whole(['restartCount', 'name']), state }))
   return only({
-    metadata: only({ ...whole(metadataKeys), ...alike(['namespace', 'labels', 'ownerReferences']), ...times }),
+    metadata: only({
+      ...{ ...whole(podKeys.metadata), ...alike(['namespace', 'labels', 'ownerReferences']), ...times },
+      annotations: only(whole(podKeys.annotations)),
+    }),
     spec: only({ ...alike(podKeys.spec), containers, initContainers: containers }),
-    status: only({ ...whole(podKeys.own), ...alike(podKeys.status), conditions, containerStatuses }),
+    status: only({ ...whole(podKeys.status), ...alike(podKeys.shared), conditions, containerStatuses }),
   })
 }
 
@@ -38,41 +49,56 @@ function alike(keys: readonly string[]): Readonly<Record<string, Shape>> {
 /** Keeps of an object what a world is made from: of 50,000 pods the rest would fill a gigabyte. What the pods of a workload have alike is kept once. */
 export function projected(kind: ResourceKind): (object: LiveObject) => LiveObject {
   if (kind === 'Pod') return createProjectPod()
-  return kind === 'Node' ? projectNode : projectAny
+  const keys = metadataKeysOf(kind)
+  if (kind === 'Node') return (node) => projectNode(node, keys)
+  return kind === 'EndpointSlice' ? (slice) => projectSlice(slice, keys) : (object) => projectAny(object, keys)
 }
 
-function projectNode(node: LiveObject): LiveObject {
-  const { metadata } = projectAny({ metadata: node.metadata })
+function projectNode(node: LiveObject, keys: readonly string[]): LiveObject {
   return {
-    metadata,
+    metadata: metadataOf(node, keys),
     spec: pick(node.spec ?? {}, nodeKeys.spec),
     status: pick(node.status ?? {}, nodeKeys.status),
   }
 }
 
-function projectAny({ metadata, ...rest }: LiveObject): LiveObject {
-  return { ...rest, metadata: pick(metadata as unknown as Fields, metadataKeys) as unknown as LiveObject['metadata'] }
+/** Of an endpoint, not whose it is. */
+function projectSlice(slice: LiveObject, keys: readonly string[]): LiveObject {
+  const { endpoints } = slice as { readonly endpoints?: unknown }
+  return { ...projectAny(slice, keys), ...(endpoints === undefined ? {} : { endpoints: pickEach(endpoints) }) }
 }
 
-const metadataKeys = [
-  'name',
-  'namespace',
-  'uid',
-  'resourceVersion',
-  'deletionTimestamp',
-  'labels',
-  'annotations',
-  'ownerReferences',
-]
+function pickEach(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(pickEach)
+  return isObject(value) ? pick(value, [...endpointKeys, 'conditions']) : value
+}
+
+function projectAny({ metadata: _, ...rest }: LiveObject, keys: readonly string[]): LiveObject {
+  return { ...rest, metadata: metadataOf({ metadata: _ }, keys) }
+}
+
+function metadataOf({ metadata }: LiveObject, keys: readonly string[]): LiveObject['metadata'] {
+  return pick(metadata as unknown as Fields, keys) as unknown as LiveObject['metadata']
+}
+
+/** Versions are told of policies alone. */
+function metadataKeysOf(kind: ResourceKind): readonly string[] {
+  return kind === 'NetworkPolicy' ? [...metadataKeys, 'resourceVersion'] : metadataKeys
+}
+
+const metadataKeys = ['name', 'namespace', 'uid', 'deletionTimestamp', 'labels', 'annotations', 'ownerReferences']
+const endpointKeys = ['addresses', 'hostname']
 const nodeKeys = { spec: ['unschedulable'], status: ['addresses'] }
 const podKeys = {
+  metadata: ['name', 'namespace', 'uid', 'deletionTimestamp'],
+  annotations: [roleAnnotation, notReadyAnnotation],
   spec: [
     ...['nodeName', 'hostNetwork', 'serviceAccountName', 'hostname', 'subdomain'],
     ...['dnsPolicy', 'dnsConfig', 'hostAliases'],
   ],
   container: ['ports', 'restartPolicy', 'readinessProbe'],
-  own: ['podIP', 'podIPs'],
-  status: ['phase', 'hostIP', 'hostIPs'],
+  status: ['podIP', 'podIPs', 'phase', 'hostIP', 'hostIPs'],
+  shared: ['phase', 'hostIP', 'hostIPs'],
   condition: ['type', 'status', 'message'],
   trouble: ['waiting', 'terminated'],
 }
@@ -88,27 +114,19 @@ function createProjectPod(): (pod: LiveObject) => LiveObject {
     interned(list.filter(tells).map((each) => pick(each, podKeys.condition))),
   )
   return ({ metadata, spec = {}, status = {} }) => {
-    const { labels, annotations, ownerReferences, ...own } = pick(metadata as unknown as Fields, metadataKeys)
-    const ours = Object.entries((annotations ?? {}) as Fields).filter(([key]) => key.includes('crosscheck.dev/'))
-    const alike = {
-      ...(labels ? { labels: sharedOnce(labels) } : {}),
-      ...(ownerReferences ? { ownerReferences: sharedOnce(ownerReferences) } : {}),
-      ...(ours.length === 0 ? {} : { annotations: Object.fromEntries(ours) }),
-    }
-    return {
-      metadata: { ...own, ...alike } as unknown as LiveObject['metadata'],
-      spec: {
-        ...pick(spec, podKeys.spec),
-        containers: containersOf(listAt(spec, 'containers')),
-        initContainers: containersOf(listAt(spec, 'initContainers')),
-      },
-      status: {
-        ...pick(status, podKeys.own),
-        ...pick(status, podKeys.status),
-        conditions: conditionsOf(listAt(status, 'conditions')),
-        containerStatuses: statusesOf(listAt(status, 'containerStatuses')),
-      },
-    }
+    const { labels, annotations, ownerReferences } = metadata
+    const own = pick(metadata as unknown as Fields, podKeys.metadata)
+    if (labels) own['labels'] = sharedOnce(labels)
+    if (ownerReferences) own['ownerReferences'] = sharedOnce(ownerReferences)
+    const ours = annotations ? pick(annotations, podKeys.annotations) : {}
+    if (Object.keys(ours).length > 0) own['annotations'] = ours
+    const asked = pick(spec, podKeys.spec)
+    asked['containers'] = containersOf(listAt(spec, 'containers'))
+    asked['initContainers'] = containersOf(listAt(spec, 'initContainers'))
+    const state = pick(status, podKeys.status)
+    state['conditions'] = conditionsOf(listAt(status, 'conditions'))
+    state['containerStatuses'] = statusesOf(listAt(status, 'containerStatuses'))
+    return { metadata: own as unknown as LiveObject['metadata'], spec: asked, status: state }
   }
 }
 
@@ -129,7 +147,7 @@ function statusOf(container: Fields): Fields {
   return { ...pick(container, ['restartCount', 'name']), state: pick(state, podKeys.trouble) }
 }
 
-function pick(from: Fields, keys: readonly string[]): Fields {
+function pick(from: Fields, keys: readonly string[]): Record<string, unknown> {
   const picked: Record<string, unknown> = {}
   for (const key of keys) if (from[key] !== undefined) picked[key] = from[key]
   return picked

@@ -93,7 +93,7 @@ const list = (names: readonly string[]) => fc.array(fields(names, anything), { m
 const metadata = fc
   .tuple(
     fields(['uid', 'labels', 'ownerReferences', 'deletionTimestamp', 'resourceVersion'], anything),
-    fc.dictionary(fc.constantFrom('crosscheck.dev/role', 'other', ']},"a'), words),
+    fc.dictionary(fc.constantFrom('crosscheck.dev/role', 'lab.crosscheck.dev/not-ready', 'other', ']},a'), words),
     list(['manager', 'fieldsV1']),
   )
   .map(([own, annotations, managedFields]) => ({ name: 'n', ...own, annotations, managedFields }))
@@ -112,10 +112,13 @@ const status = fc
   )
   .map(([own, conditions, containerStatuses]) => ({ ...own, conditions, containerStatuses }))
 
-const objects = fc.array(fc.record({ metadata, spec, status }), { maxLength: 3 })
+const endpoints = list(['addresses', 'hostname', 'conditions', 'nodeName', 'targetRef'])
+const objects = fc.array(fc.record({ metadata, spec, status, endpoints, ports: list(['name', 'port']) }), {
+  maxLength: 3,
+})
 
 test.each(
-  (['Pod', 'Node', 'Service', 'NetworkPolicy'] as const).flatMap((kind) => [
+  (['Pod', 'Node', 'Service', 'EndpointSlice', 'NetworkPolicy'] as const).flatMap((kind) => [
     [kind, false],
     [kind, true],
   ]),
