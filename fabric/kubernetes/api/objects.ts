@@ -133,6 +133,7 @@ async function listPages<T>(
     const value = options[key]
     if (value !== undefined) query.set(key, value)
   }
+  let done: Buffer | undefined
   for (let asked = ask(); ; ) {
     const bytes = await asked
     const ahead = continueAhead(bytes)
@@ -146,6 +147,7 @@ async function listPages<T>(
     for (const item of page.items ?? []) found.push(keep === undefined ? (item as T) : keep(item))
     const next = page.metadata?.continue
     if (!next) return found
+    done = bytes
     if (ahead === undefined) asked = ask(next)
   }
 
@@ -154,7 +156,9 @@ async function listPages<T>(
       readFrugally()
       query.set('continue', from)
     }
-    return client.fetch(`${path}?${query.toString()}`, signal)
+    const room = done
+    done = undefined
+    return client.fetch(`${path}?${query.toString()}`, signal, room)
   }
 }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
-import { connectCluster } from '../../../../fabric/kubernetes/api/client.ts'
+import { type Client, connectCluster } from '../../../../fabric/kubernetes/api/client.ts'
 import { listObjects } from '../../../../fabric/kubernetes/api/objects.ts'
 import { resources } from '../../../../fabric/kubernetes/api/resources.ts'
 import { against, kubeconfig, status } from '../api-server.ts'
@@ -59,6 +59,22 @@ test('asks for the next page before it reads what came', async () => {
   const listing = listObjects(client, { resource: resources.Pod }, signal)
   await expect(listing).rejects.toThrow('GET /api/v1/pods: what answers there is no API server: {"kind":"PodList"')
   expect(await asked.promise).toBe('further')
+})
+
+test('a page that was not read yet is not the room of another', async () => {
+  const rooms = new Set<ArrayBufferLike>()
+  // The quickest server that there can be: its answer is there as soon as it is asked.
+  const fetch: Client['fetch'] = (path, _, room) => {
+    const from = Number(new URL(path, 'http://x').searchParams.get('continue') ?? 0)
+    const metadata = from < 5 ? { continue: String(from + 1) } : {}
+    const text = JSON.stringify({ metadata, items: [{ metadata: { name: `pod-${from}` } }] })
+    const bytes = room === undefined ? Buffer.allocUnsafeSlow(1000) : Buffer.from(room.buffer)
+    rooms.add(bytes.buffer)
+    return Promise.resolve(bytes.subarray(0, bytes.write(text)))
+  }
+  const pods = await listObjects({ fetch } as Client, { resource: resources.Pod }, signal)
+  expect(pods.map(({ metadata }) => metadata.name)).toEqual(['pod-0', 'pod-1', 'pod-2', 'pod-3', 'pod-4', 'pod-5'])
+  expect(rooms.size).toBe(2)
 })
 
 test('a list whose next page is refused is refused', async () => {
