@@ -2,6 +2,7 @@ import type { Vantage } from '../../checks/vantage.ts'
 import type { Probe } from '../fabric.ts'
 import type { Client } from './api/client.ts'
 import type { LiveObject } from './api/objects.ts'
+import type { Nodes } from './nodes.ts'
 import type { Owners } from './owners.ts'
 import type { Control } from './probe/control-batch.ts'
 import type { PodWatch } from './probe/pod-watch.ts'
@@ -14,6 +15,7 @@ export interface Cluster {
   readonly run: RunFacts
   readonly owners: Owners
   readonly pods: PodWatch
+  readonly nodes: Nodes
   /** Every control that was opened, to be closed with the fabric. */
   readonly controls: Set<Control>
   readonly residents: Residents
@@ -21,6 +23,8 @@ export interface Cluster {
   readonly seats: Seats | undefined
   /** Namespaces that this run made: the only ones in which it changes objects. */
   readonly namespaces: Set<string>
+  /** Namespaces in which the API server was asked whether it would take a pod of this run. */
+  readonly tried: Map<string, Promise<unknown>>
   readonly outside: Outside
   /** Whether a control may put an ephemeral container into a pod that is not ours. */
   readonly ephemeral: boolean

@@ -1,8 +1,10 @@
 import type { Fabric } from '../fabric.ts'
 import { type ClusterAccess, connectCluster } from './api/client.ts'
+import { shareReads } from './api/shared-reads.ts'
 import { type Changes, createChanges } from './change/changes.ts'
 import type { Cluster, Outside } from './cluster.ts'
 import { clusterFacts } from './cluster-facts.ts'
+import { createNodes } from './nodes.ts'
 import { createOwners } from './owners.ts'
 import { takesForward } from './probe/forwarded.ts'
 import { createPodWatch } from './probe/pod-watch.ts'
@@ -52,17 +54,18 @@ const disposeMs = 90_000
  * It makes nothing until a probe or a change is asked for; what it made is gone when it is disposed of, or two minutes after the runner died.
  */
 export async function openCluster(options: ClusterOptions, signal: AbortSignal): Promise<Fabric> {
-  const client = await connectCluster(options.access)
+  const client = shareReads(await connectCluster(options.access))
   const facts = await clusterFacts(client, signal)
   const run = startRun(options)
   const seats = await findSeats(client, options.canaryNamespace, signal)
   const cluster: Cluster = {
-    ...{ client, run, owners: createOwners(client, run), pods: createPodWatch(client) },
+    ...{ client, run, owners: createOwners(client, run), pods: createPodWatch(client), nodes: createNodes(client) },
     ...{
       controls: new Set(),
       seats,
       residents: { pods: new Map(), tokens: new Map(), probes: new Map() },
       namespaces: new Set(),
+      tried: new Map(),
       outside: options.outside,
       ephemeral: options.ephemeral ?? false,
     },

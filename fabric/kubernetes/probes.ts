@@ -115,15 +115,11 @@ async function absentNamespace({ client }: Cluster, name: string, signal: AbortS
 }
 
 async function absentNode(
-  { client }: Cluster,
+  { nodes }: Cluster,
   name: string | undefined,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (name === undefined) return undefined
-  const found = await getObject(client, { resource: resources.Node, name }, signal).catch(() => 'unread' as const)
-  if (found === undefined) return `there is no node ${name}`
-  if (found === 'unread' || found.spec?.['unschedulable'] !== true) return undefined
-  return `the node ${name} is cordoned: no pod is put there`
+  return name === undefined ? undefined : nodes.refusal(name, 'scheduled', signal)
 }
 
 /** A listener's pod may have been replaced by one of the same name since the probe was made. */

@@ -3,6 +3,7 @@ import type { Manifest } from '../../fabric/fabric.ts'
 import { type Client, connectCluster } from '../../fabric/kubernetes/api/client.ts'
 import { applyObject, listObjects } from '../../fabric/kubernetes/api/objects.ts'
 import { type ResourceKind, resources } from '../../fabric/kubernetes/api/resources.ts'
+import { createNodes } from '../../fabric/kubernetes/nodes.ts'
 import { openCluster } from '../../fabric/kubernetes/open.ts'
 import { createPod, untilRunning } from '../../fabric/kubernetes/probe/pod-creation.ts'
 import { createPodWatch } from '../../fabric/kubernetes/probe/pod-watch.ts'
@@ -37,7 +38,11 @@ describe.skipIf(absent !== undefined)(`controls on a cluster${absent === undefin
     const deny = denyIngress(`${namespace}/shut`)
     await applyObject(client, { resource: resources.NetworkPolicy, namespace, name: 'shut' }, deny, signal)
     await createPod(client, server, signal)
-    await untilRunning({ pods: createPodWatch(client) }, { namespace, name: 'server' }, { withinMs: 90_000, signal })
+    await untilRunning(
+      { pods: createPodWatch(client), nodes: createNodes(client) },
+      { namespace, name: 'server' },
+      { withinMs: 90_000, signal },
+    )
     await client.send(
       {
         method: 'PATCH',

@@ -33,7 +33,7 @@ const withPods: ReadonlySet<string> = new Set(['Pod', 'Deployment', 'StatefulSet
 
 /** The changes of one run. */
 export function createChanges(cluster: Cluster): Changes {
-  const { client, run, owners } = cluster
+  const { client, run, owners, nodes } = cluster
   const namespaces = createNamespaces(cluster)
   const applied = new Map<string, ManifestObject>()
   const made = new Map<string, Address>()
@@ -62,7 +62,8 @@ export function createChanges(cluster: Cluster): Changes {
       ...spaces.map(({ name }) => name),
       ...ours.map(({ namespace }) => namespace).filter((name) => name !== '' && !isSeat(cluster.seats, name)),
     ])
-    await namespaces.make([...named], spaces, signal)
+    const [lost] = await Promise.all([lostNode(ours, signal), namespaces.make([...named], spaces, signal)])
+    if (lost !== undefined) throw new Error(lost)
     for (const object of ours) applied.set(keyOf(object), object)
     const all = [...applied.values()]
     const [ports, resources] = [listenPorts(all), listenResources(all)]
@@ -76,6 +77,16 @@ export function createChanges(cluster: Cluster): Changes {
     const awaited = then.flatMap((object) => addressOf(object) ?? [])
     const [pods, others] = partition(awaited, ({ resource }) => until === 'running' && resource.kind === 'Pod')
     await Promise.all([waitUntilReady(client, others, signal), ...pods.map((at) => awaitRunning(at, signal))])
+  }
+
+  /** A pod that names its node would wait there for a kubelet that is gone. */
+  const lostNode = async (objects: readonly ManifestObject[], signal: AbortSignal) => {
+    const names = objects.flatMap(({ kind, value }) => {
+      const { nodeName } = (value['spec'] ?? {}) as { readonly nodeName?: string }
+      return kind !== 'Pod' || nodeName === undefined ? [] : [nodeName]
+    })
+    const refusals = await Promise.all([...new Set(names)].map((name) => nodes.refusal(name, 'named', signal)))
+    return refusals.find((why) => why !== undefined)
   }
 
   const awaitRunning = async (at: Address, signal: AbortSignal) => {

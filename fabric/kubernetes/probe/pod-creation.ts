@@ -25,14 +25,17 @@ export async function createPod(client: Client, manifest: Manifest, signal: Abor
   }
 }
 
-/** The pod as soon as its containers run and it has an address; or a sentence that says why it does not come up. */
+/** The pod as soon as its containers run and it has an address; or a sentence that says why it does not come up, its node's end included. */
 export async function untilRunning(
-  { pods }: Pick<Cluster, 'pods'>,
+  { pods, nodes }: Pick<Cluster, 'pods' | 'nodes'>,
   { namespace = '', name }: Pick<Address, 'namespace' | 'name'>,
   { withinMs, signal }: { readonly withinMs: number; readonly signal: AbortSignal },
 ): Promise<LiveObject | string> {
   let why = 'it was not seen yet'
+  let last: LiveObject | undefined
+  const done = new AbortController()
   const until = (pod: LiveObject | undefined): LiveObject | string | undefined => {
+    last = pod
     if (pod === undefined) return undefined
     const state = stateOf(pod)
     if (state.kind === 'running') return pod
@@ -41,9 +44,13 @@ export async function untilRunning(
   }
   const late = () => `it is not up after ${withinMs / 1000} s: ${why}`
   try {
-    return await pods.wait({ namespace, name }, { until, withinMs, late }, signal)
+    const over = AbortSignal.any([signal, done.signal])
+    const up = pods.wait({ namespace, name }, { until, withinMs, late }, over)
+    return await Promise.race([up, nodes.lost(() => last, over)])
   } catch (error) {
     signal.throwIfAborted()
     return error instanceof Error ? error.message : String(error)
+  } finally {
+    done.abort()
   }
 }

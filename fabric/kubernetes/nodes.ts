@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Client } from './api/client.ts'
+import { getObject, type LiveObject } from './api/objects.ts'
+import { resources } from './api/resources.ts'
+
+/** How often the node of a pod that does not come up is looked at, in milliseconds; most pods are up before the first time. */
+const usualPeriodMs = 5_000
+
+/** What pods have to do with their nodes. */
+export interface Nodes {
+  /**
+   * Why no pod starts on a node: it is not there, or its kubelet is not; undefined where it may not be read. `scheduled`: the pod goes through the
+   * scheduler, so that a cordoned node takes none either.
+   */
+  refusal(name: string, by: 'scheduled' | 'named', signal: AbortSignal): Promise<string | undefined>
+  /** Resolves, with the reason, when the pod's node cannot run it any more; all who wait for pods of one node share the looks at it. Rejects with the signal. */
+  lost(pod: () => LiveObject | undefined, signal: AbortSignal): Promise<string>
+}
+
+/** The nodes of a cluster, read one by one when they are asked for. */
+export function createNodes(client: Client, periodMs: number = usualPeriodMs): Nodes {
+  const looks = new Map<string, { readonly at: number; readonly found: Promise<string | undefined> }>()
+  const refusal: Nodes['refusal'] = async (name, by, signal) => {
+    const node = await getObject(client, { resource: resources.Node, name }, signal).catch(() => 'unread' as const)
+    if (node === undefined) return `there is no node ${name}`
+    return node === 'unread' ? undefined : troubleOf(node, by)
+  }
+  const lookAt = (name: string, signal: AbortSignal): Promise<string | undefined> => {
+    const last = looks.get(name)
+    if (last !== undefined && performance.now() - last.at < periodMs / 2) return last.found
+    const found = refusal(name, 'named', signal)
+    looks.set(name, { at: performance.now(), found })
+    return found
+  }
+  return {
+    refusal,
+    async lost(pod, signal) {
+      for (;;) {
+        await delay(periodMs, undefined, { signal })
+        const live = pod()
+        const name = live && nodeOf(live)
+        const why = name === undefined ? undefined : await lookAt(name, signal)
+        if (why !== undefined) return why
+      }
+    },
+  }
+}
+
+interface Condition {
+  readonly type: string
+  readonly status: string
+  readonly reason?: string
+  readonly message?: string
+}
+
+/** The condition Ready turns `Unknown` when the kubelet's heartbeats fail to come for 50 s (Kubernetes docs, "node status"). */
+function troubleOf({ metadata: { name }, spec, status }: LiveObject, by: 'scheduled' | 'named'): string | undefined {
+  const conditions = (status?.['conditions'] ?? []) as readonly Condition[]
+  const ready = conditions.find(({ type }) => type === 'Ready')
+  if (ready !== undefined && ready.status !== 'True') {
+    const why = [ready.reason, ready.message].filter((part) => (part ?? '') !== '').join(': ')
+    return `the node ${name} is not ready${why === '' ? '' : ` (${why})`}: no pod starts there`
+  }
+  if (by === 'scheduled' && spec?.['unschedulable'] === true) return `the node ${name} is cordoned: no pod is put there`
+  return undefined
+}
+
+interface PodSpec {
+  readonly nodeName?: string
+  readonly affinity?: {
+    readonly nodeAffinity?: {
+      readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+        readonly nodeSelectorTerms?: readonly { readonly matchFields?: readonly { readonly values?: string[] }[] }[]
+      }
+    }
+  }
+}
+
+/** Where a pod is, or may be alone: the one field that affinity may name is the node's name. */
+function nodeOf({ spec }: LiveObject): string | undefined {
+  const { nodeName, affinity } = (spec ?? {}) as PodSpec
+  const [term, ...others] =
+    affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+  return nodeName ?? (others.length > 0 ? undefined : term?.matchFields?.[0]?.values?.[0])
+}
