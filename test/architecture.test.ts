@@ -28,7 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'fabric/': ['checks/', ...reading, 'yaml', 'zod', 'ipaddr.js'],
   'fabric/kubernetes/': ['checks/', 'fabric/', ...reading, 'zod', 'undici', 'p-limit'],
   'fabric/kubernetes/api/client.ts': ['fabric/kubernetes/', '@kubernetes/client-node', 'undici', 'p-limit'],
-  'fabric/kubernetes/api/library.ts': ['@kubernetes/client-node'],
+  'fabric/kubernetes/api/library.ts': ['@kubernetes/client-node/'],
   'lab/': ['checks/', 'fabric/', ...leaves, 'probe/listener/', 'koffi', 'dns2', 'zod', 'ipaddr.js'],
   'runner/': ['checks/', 'policy/', 'fabric/', 'lab/settings.ts', 'zod', 'yaml', 'ipaddr.js', 'p-limit'],
   'runner/cli/': [

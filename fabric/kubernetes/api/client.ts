@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { HttpMethod, KubeConfig } from '@kubernetes/client-node'
 import pLimit from 'p-limit'
-import { type Dispatcher, request } from 'undici'
+import { type Dispatcher, getGlobalDispatcher } from 'undici'
 import { apiError } from './api-error.ts'
 import { bytesOf } from './body.ts'
 import { linesOf } from './lines.ts'
@@ -76,11 +76,11 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
     // The library makes a dispatcher for each call; the first is kept, so that connections are used again.
     dispatcher ??= authorized.getDispatcher() as Dispatcher | undefined
     const headers = { accept: 'application/json', ...authorized.getHeaders() }
-    const answer = await request(`${server}${path}`, {
-      ...{ method, signal, headersTimeout: 30_000, bodyTimeout },
+    const { origin, pathname, search } = new URL(`${server}${path}`)
+    const answer = await (dispatcher ?? getGlobalDispatcher()).request({
+      ...{ origin, path: `${pathname}${search}`, method, signal, headersTimeout: 30_000, bodyTimeout },
       headers: body === undefined ? headers : { ...headers, 'content-type': contentType ?? 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(dispatcher === undefined ? {} : { dispatcher }),
     })
     if (answer.statusCode < 400) return answer.body
     const header = answer.headers['retry-after']

@@ -25,7 +25,7 @@ export function kubeconfig(server: string): string {
 }
 
 /** The address of an API server that answers as the test says. */
-async function serve(answer: Answer): Promise<string> {
+export async function serve(answer: Answer): Promise<string> {
   const server = createServer(answer)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { type BuildOptions, build, type Metafile, transform } from 'esbuild'
+import { fewChunks } from './few-chunks.ts'
+import { leanPackages } from './lean-packages.ts'
+import { oneLanguage } from './one-language.ts'
+
+/** What holds for all that ships. Prebuilt native code cannot be bundled. */
+export const usual = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22.19',
+  minify: true,
+  legalComments: 'none',
+  external: ['koffi'],
+  metafile: true,
+} satisfies BuildOptions
+
+/**
+ * Bundles the command line into `crosscheck.js` and its chunks, which are CommonJS: of these V8's compiled code can be kept (runner/bundled/). esbuild splits ECMAScript modules alone,
+ * so that each chunk is made as one and then translated.
+ */
+export async function bundleProgram(root: string, dist: string): Promise<readonly Metafile[]> {
+  const { outputFiles, metafile } = await build({
+    ...usual,
+    absWorkingDir: root,
+    entryPoints: { program: 'runner/main.ts' },
+    outdir: dist,
+    entryNames: '[name]-[hash]',
+    outExtension: { '.js': '.cjs' },
+    splitting: true,
+    format: 'esm',
+    write: false,
+    define: { 'import.meta.url': 'bundleUrl' },
+    plugins: [oneLanguage, leanPackages, fewChunks(root)],
+  })
+  for (const { path, text } of outputFiles) await writeFile(path, await toCommonJs(text))
+  const program = outputFiles.map(({ path }) => basename(path)).find((name) => name.startsWith('program-'))
+  const start = await build({
+    ...usual,
+    absWorkingDir: root,
+    entryPoints: ['runner/bundled/main.ts'],
+    outfile: join(dist, 'crosscheck.js'),
+    format: 'esm',
+    define: { PROGRAM: JSON.stringify(`./${program}`) },
+  })
+  return [metafile, start.metafile]
+}
+
+async function toCommonJs(chunk: string): Promise<string> {
+  const url = 'const bundleUrl=require("node:url").pathToFileURL(__filename).href;'
+  const { code } = await transform(chunk, {
+    format: 'cjs',
+    platform: 'node',
+    target: usual.target,
+    minify: true,
+    legalComments: 'none',
+    supported: { 'dynamic-import': false },
+    ...(chunk.includes('bundleUrl') ? { banner: url } : {}),
+  })
+  return code
+}
