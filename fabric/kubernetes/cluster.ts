@@ -23,6 +23,8 @@ export interface Cluster {
   readonly seats: Seats | undefined
   /** Namespaces that this run made: the only ones in which it changes objects. */
   readonly namespaces: Set<string>
+  /** Namespaces in which the API server was asked whether it would take a pod of this run. */
+  readonly tried: Map<string, Promise<unknown>>
   readonly outside: Outside
   /** Whether a control may put an ephemeral container into a pod that is not ours. */
   readonly ephemeral: boolean

@@ -1,5 +1,6 @@
 import type { Fabric } from '../fabric.ts'
 import { type ClusterAccess, connectCluster } from './api/client.ts'
+import { shareReads } from './api/shared-reads.ts'
 import { type Changes, createChanges } from './change/changes.ts'
 import type { Cluster, Outside } from './cluster.ts'
 import { clusterFacts } from './cluster-facts.ts'
@@ -53,7 +54,7 @@ const disposeMs = 90_000
  * It makes nothing until a probe or a change is asked for; what it made is gone when it is disposed of, or two minutes after the runner died.
  */
 export async function openCluster(options: ClusterOptions, signal: AbortSignal): Promise<Fabric> {
-  const client = await connectCluster(options.access)
+  const client = shareReads(await connectCluster(options.access))
   const facts = await clusterFacts(client, signal)
   const run = startRun(options)
   const seats = await findSeats(client, options.canaryNamespace, signal)
@@ -64,6 +65,7 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
       seats,
       residents: { pods: new Map(), tokens: new Map(), probes: new Map() },
       namespaces: new Set(),
+      tried: new Map(),
       outside: options.outside,
       ephemeral: options.ephemeral ?? false,
     },

@@ -32,8 +32,10 @@ const tries = 4
 const pauseMs = 50
 const longestPauseMs = 1000
 const openingMs = 60_000
-/** A probe that is not up yet is left alone for so many times what trying took: tunnels cost the machine on which it starts. */
-const restFactor = 3
+/** Each tunnel costs the machine on which a probe starts: it is tried again after half as long as it was waited for already, within these bounds in milliseconds. */
+const restFactor = 0.5
+const leastRestMs = 100
+const mostRestMs = 3000
 /** Batches that a probe takes at once. */
 const connections = 4
 
@@ -57,12 +59,12 @@ export function createControl({ open, token, addresses, stop, atOnce }: ControlO
   let shut = false
 
   async function untilOpen(): Promise<void> {
-    for (let attempt = 1; !met && !shut && performance.now() < opening; attempt++) {
-      const begun = performance.now()
+    const begun = performance.now()
+    while (!met && !shut && performance.now() < opening) {
       // An empty batch is refused, which is an answer too.
       met ||= await askNothing(pool, token)
-      const tookMs = performance.now() - begun
-      if (!met) await delay(Math.max(pauseBefore(attempt), Math.min(restFactor * tookMs, longestPauseMs)))
+      const rest = restFactor * (performance.now() - begun)
+      if (!met) await delay(Math.min(Math.max(rest, leastRestMs), mostRestMs))
     }
   }
 

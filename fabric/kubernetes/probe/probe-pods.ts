@@ -6,7 +6,7 @@ import { isStatus } from '../api/api-error.ts'
 import { deleteObject, type LiveObject, listObjects, tryObject } from '../api/objects.ts'
 import { resources } from '../api/resources.ts'
 import type { Cluster } from '../cluster.ts'
-import { marks } from '../owners.ts'
+import { marks, remember } from '../owners.ts'
 import { podOf } from '../world/live-world.ts'
 import { copiedFields, type Template } from './clone.ts'
 import { fitResources } from './fitting.ts'
@@ -50,7 +50,10 @@ export async function freshProbe(
     const { name } = pod.metadata
     // In a namespace of its own nobody else's rules are met, and its service account may come late.
     if (!cluster.namespaces.has(namespace))
-      await tryObject(cluster.client, { resource: resources.Pod, namespace, name }, pod, signal)
+      // Before anything is made the first pod is tried; what is refused to another one alone is told when that is made.
+      await remember(cluster.tried, namespace, () =>
+        tryObject(cluster.client, { resource: resources.Pod, namespace, name }, pod, signal),
+      )
     const created = await createPod(cluster.client, await withOwners(cluster, pod, template, signal), signal)
     return await comeUp(cluster, standing, created, signal)
   } catch (error) {

@@ -42,6 +42,7 @@ async function controlled(
   const { signal } = new AbortController()
   return {
     run: (checks: readonly Check[], over = signal) => collect(control.run(checks, over)),
+    meet: () => control.meet(),
     tunnels: () => tunnels,
   }
 }
@@ -74,6 +75,44 @@ test('checks whose tunnel broke are asked again through another', async () => {
   })
   expect(reasons(await run([check(port), check(port)]))).toEqual(['connected', 'connected'])
   expect(tunnels()).toBe(3)
+})
+
+test('of a probe that is not up yet one asks for all, and the tunnel that found it is used by the first batch', async () => {
+  const { port } = await openTarget()
+  const opened: number[] = []
+  const { run, meet, tunnels } = await controlled({
+    spoil: (tunnel, nth) => {
+      opened.push(nth)
+      if (nth > 1) return
+      tunnel.once('connect', () => {
+        opened.push(-1)
+        tunnel.destroy(new Error('nobody listens'))
+      })
+    },
+  })
+  void meet()
+  const early = Array.from({ length: 8 }, () => run([check(port)]))
+  expect((await Promise.all(early)).flatMap(reasons)).toEqual(Array.from({ length: 8 }, () => 'connected'))
+  // One after the other as long as they break; then as many as there are batches at once.
+  expect(opened.slice(0, 5)).toEqual([0, -1, 1, -1, 2])
+  expect(tunnels()).toBeLessThanOrEqual(2 + 4)
+})
+
+test('the tunnel by which a probe was met is kept for its batches', async () => {
+  const { port } = await openTarget()
+  const { run, meet, tunnels } = await controlled()
+  await meet()
+  expect(reasons(await run([check(port)]))).toEqual(['connected'])
+  expect(tunnels()).toBe(1)
+})
+
+test('who is aborted while a probe is not up waits no longer', async () => {
+  const { run, meet } = await controlled({ spoil: (tunnel) => void tunnel.destroy(new Error('nobody listens')) })
+  void meet()
+  const abort = new AbortController()
+  const running = run([check(1)], abort.signal)
+  abort.abort()
+  expect(reasons(await running)).toEqual(['not_run'])
 })
 
 test.each([408, 503])('a probe that is starved or busy, and says HTTP %i, is asked again', async (status) => {
