@@ -47,15 +47,34 @@ export function backendsOf(service: Service, world: World): Backend[] {
 
 /** The Services that select a pod, or name one of its addresses by hand. */
 export function servicesOf(pod: Pod, world: Pick<World, 'services'>): Service[] {
-  return candidates(pod, world.services).filter((service) => {
+  return among(pod, candidates(pod, world.services))
+}
+
+function among(pod: Pod, services: readonly Service[]): Service[] {
+  return services.filter((service) => {
     if (service.selector !== undefined) return selects(service, pod)
     return service.manualEndpoints.some(({ addresses }) => addresses.some((address) => pod.addresses.includes(address)))
   })
 }
 
-/** The ports on which a pod is taken to listen: those of its containers and the target ports of its Services, each once. */
-export function listeningPorts(pod: Pod, world: Pick<World, 'services'>): ContainerPort[] {
-  const targets = servicesOf(pod, world).flatMap((service) =>
+/** The ports on which a pod is taken to listen: those of its containers and the target ports of its Services, each once. The list may be shared with other pods. */
+export function listeningPorts(pod: Pod, world: Pick<World, 'services'>): readonly ContainerPort[] {
+  const services = candidates(pod, world.services)
+  // What is not selected goes by addresses, which are each pod's own.
+  if (services.some(({ selector }) => selector === undefined)) return portsOf(pod, among(pod, services))
+  const byLabels = remembered(byKind, services, () => new WeakMap())
+  const byPorts = remembered(byLabels, pod.labels, () => new WeakMap())
+  return remembered(byPorts, pod.ports, () => portsOf(pod, among(pod, services)))
+}
+
+/** Of pods of a namespace that share labels and ports, where they listen. */
+const byKind = new WeakMap<
+  readonly Service[],
+  WeakMap<Pod['labels'], WeakMap<Pod['ports'], readonly ContainerPort[]>>
+>()
+
+function portsOf(pod: Pod, services: readonly Service[]): readonly ContainerPort[] {
+  const targets = services.flatMap((service) =>
     service.selector === undefined
       ? manualTargets(service, pod)
       : service.ports.flatMap((port) =>
@@ -135,6 +154,8 @@ function targetPortsIn(pod: Pod, { targetPort, protocol }: ServicePort): number[
     .slice(0, 1)
 }
 
+const nowhere: readonly Service[] = []
+
 /** Those that may lead to a pod: of its namespace, and those without a selector, which lead anywhere; in the world's order. */
 function candidates({ namespace }: Pod, services: readonly Service[]): readonly Service[] {
   const known = remembered(bySpace, services, () => {
@@ -147,7 +168,7 @@ function candidates({ namespace }: Pod, services: readonly Service[]): readonly 
     })
     return new Map(merged)
   })
-  return known.get(namespace) ?? known.get('') ?? []
+  return known.get(namespace) ?? known.get('') ?? nowhere
 }
 
 function inNamespace(pods: readonly Pod[], namespace: string): readonly Pod[] {

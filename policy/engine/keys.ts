@@ -25,6 +25,8 @@ export function createKeys(): Keys {
     if (known === numbers.size) numbers.set(text, known)
     return known
   }
+  let ids = 0
+  const idOf = remembered(() => ids++)
   const ofSets = remembered((set: LabelSet) => numberOf(JSON.stringify(sorted(set.labels))))
   const ofSpaces = remembered(({ name, labels, labelsKnown }: Space) =>
     numberOf(JSON.stringify([name, sorted(labels.labels), labelsKnown])),
@@ -36,16 +38,26 @@ export function createKeys(): Keys {
     of(compiled) {
       const nodesMatter = compiled.pods.values().some(({ pod }) => pod.hostNetwork)
       const cidrs = new Map([...compiled.networks.ids].toReversed().map(([text, id]) => [id, text]))
-      return (own, { folded, listening }) => {
-        const { pod, labels, space, addresses } = own
+      const keyOf = (own: PodActor, { folded, listening }: More, blocks: string) => {
+        const { pod, labels, space } = own
         const identity = [ofSpaces(space), ofSets(labels), pod.hostNetwork, nodesMatter ? pod.node : '']
         const named = pod.ports.flatMap(({ name, port, protocol, sidecar }) =>
           name === undefined ? [] : `${name}=${port}/${protocol}${sidecar ? 's' : ''}`,
         )
         const ports = listening.map(({ port, protocol }) => `${port}/${protocol}`)
-        const blocks = addresses.map((address) => blocksOf(address, cidrs))
-        const parts = [identity.join(','), inOrder(named), blocks.join(' '), inOrder(ports)]
+        const parts = [identity.join(','), inOrder(named), blocks, inOrder(ports)]
         return numberOf(`${folded}|${parts.join('|')}|${ofGoverning(governing(own, compiled))}`)
+      }
+      const known = new Map<string, number>()
+      return (own, more) => {
+        const { pod, labels, space, addresses } = own
+        const blocks = addresses.map((address) => blocksOf(address, cidrs)).join(' ')
+        // Pods of a workload have these in common as objects: what is in them need not be written down for each.
+        const alike = `${idOf(space)},${idOf(labels)},${idOf(pod.ports)},${idOf(more.listening)}`
+        const kind = `${alike},${pod.hostNetwork},${nodesMatter ? pod.node : ''},${blocks},${more.folded}`
+        const key = known.get(kind) ?? keyOf(own, more, blocks)
+        known.set(kind, key)
+        return key
       }
     },
   }

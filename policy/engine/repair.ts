@@ -2,6 +2,7 @@ import { type Candidate, waysToAdmit } from './admit.ts'
 import type { Compiled } from './compile.ts'
 import { type DifferenceOptions, differencesAfterEdits, type PathChange } from './difference.ts'
 import type { Edit } from './edits.ts'
+import type { Socket } from './matrix.ts'
 import { type Path, pathOf } from './path.ts'
 import { predict, verdictOf } from './predict.ts'
 import type { Prediction } from './prediction.ts'
@@ -39,7 +40,14 @@ export function repairsOf(query: Query, compiled: Compiled, options: RepairOptio
   const wanted = prediction.verdict === 'deny' ? 'allow' : 'deny'
   const socket = { port: path.port, protocol: path.protocol }
   const { listening = ({ ports }: PolicyPod) => ports, ...rest } = options
-  const sockets = (pod: PolicyPod) => [...listening(pod), socket]
+  const withSocket = new Map<readonly Socket[], readonly Socket[]>()
+  const sockets = (pod: PolicyPod) => {
+    const own = listening(pod)
+    // One list for each: pods that listen alike are then seen to do so.
+    const all = withSocket.get(own) ?? [...own, socket]
+    withSocket.set(own, all)
+    return all
+  }
   const changesBy = differencesAfterEdits(compiled, { ...rest, sockets, outsideToo: [socket] })
   const candidates = wanted === 'allow' ? admitting(prediction, path, compiled) : refusing(prediction, path, compiled)
   const found = candidates.flatMap((candidate) => {

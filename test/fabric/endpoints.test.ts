@@ -111,4 +111,40 @@ describe('listeningPorts', () => {
     expect(servicesOf(podNamed('ui-1'), world).map(({ name }) => name)).toEqual(['s'])
     expect(servicesOf(podNamed('coredns-1'), world).map(({ name }) => name)).toEqual(['kube-dns'])
   })
+  it('is told of each pod by itself, whatever the pods share', () => {
+    const text =
+      service('s', '{ selector: { app: ui }, ports: [{ port: 81, targetPort: 9000 }] }') +
+      service('t', '{ selector: { app: ui }, ports: [{ port: 82 }] }', 'elsewhere') +
+      deployment('ui', { replicas: 2 })
+    const { podNamed, world } = inWorld(text)
+    const one = podNamed('ui-1')
+    const portsOf = (pod: typeof one) => listeningPorts(pod, world).map(({ port }) => port)
+    expect(portsOf(one)).toEqual([8080, 9000])
+    expect(portsOf({ ...one, labels: { app: 'other' } })).toEqual([8080])
+    expect(portsOf({ ...one, ports: [] })).toEqual([9000])
+    expect(portsOf({ ...one, namespace: 'elsewhere' })).toEqual([8080, 82])
+    expect(portsOf({ ...one, namespace: 'nowhere' })).toEqual([8080])
+    expect(listeningPorts(one, { services: [] }).map(({ port }) => port)).toEqual([8080])
+  })
+  it('is each pod’s own where a Service names addresses by hand', () => {
+    const { podNamed, world } = inWorld(
+      service('s', '{ selector: { app: ui }, ports: [{ port: 81, targetPort: 9000 }] }') +
+        deployment('ui', { replicas: 2 }),
+    )
+    const [one, two] = [podNamed('ui-1'), podNamed('ui-2')]
+    const [found] = world.services.filter(({ name }) => name === 's')
+    const byHand = {
+      ...{
+        ...found!,
+        name: 'hand',
+        selector: undefined,
+        ports: [{ port: 5, protocol: 'TCP', targetPort: 5 }] as const,
+      },
+      manualEndpoints: [{ addresses: two.addresses, ready: true, ports: [{ port: 5, protocol: 'TCP' }] as const }],
+    }
+    const services = [...world.services, byHand]
+    const portsOf = (pod: typeof one) => listeningPorts(pod, { services }).map(({ port }) => port)
+    expect(portsOf(one)).toEqual([8080, 9000])
+    expect(portsOf({ ...two, labels: one.labels, ports: one.ports })).toEqual([8080, 9000, 5])
+  })
 })
