@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 // Starts Crosscheck on a Node that can run it; written so that Node 20, which cannot, still gets as far as saying so.
 // In the installed package that is the bundle; in a checkout the source, by the project's own Node if this one is too old for .ts files.
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
@@ -21,6 +19,8 @@ async function startCheckout() {
   if (major >= 24) return import('../runner/main.ts')
   const node = path('../node_modules/.bin/node')
   if (!existsSync(node)) giveUp("the project's own Node is missing: type: npm ci --ignore-scripts=false")
+  const { spawn } = await import('node:child_process')
+  const { constants } = await import('node:os')
   // The pipe closes with this process, however it ends: where even kill -9 does, the child is not left alone.
   const child = spawn(node, [path('../runner/main.ts'), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
