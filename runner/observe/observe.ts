@@ -1,6 +1,6 @@
 import type { Observation } from '../../checks/outcome.ts'
 import type { Probe } from '../../fabric/fabric.ts'
-import type { Dial, SourceKey } from '../plan/dial.ts'
+import { type Dial, type SourceKey, synRepeatMs } from '../plan/dial.ts'
 import { mixed, sharedPace } from './pace.ts'
 
 /** Observations of each dial, one per connection, in no particular order. */
@@ -43,12 +43,21 @@ async function observeOnce(
         const dial = own[Number.parseInt(observation.id, 10)]
         const list = dial && seen.get(dial)
         if (dial === undefined || list === undefined) continue
-        list.push(observation)
+        list.push(inTime(dial, observation))
         if (whole(dial, list)) onDial?.(dial, list)
       }
     }),
   )
   return seen
+}
+
+/** Where the processor was wanting a deadline is given back, and a connection that came that late may be that of a repeated SYN. */
+function inTime(dial: Dial, observation: Observation): Observation {
+  const { durations, ...outcome } = observation.outcome
+  if (dial.singleSyn !== true || (durations.connect ?? 0) < synRepeatMs || outcome.reason === 'connect_timeout')
+    return observation
+  const detail = 'the connection was seen too late to tell which endpoint answered: this machine is too busy'
+  return { ...observation, outcome: { ...outcome, durations, reason: 'not_run', phase: 'connect', detail } }
 }
 
 /** Whether all connections of a dial were made. */

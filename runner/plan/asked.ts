@@ -1,7 +1,7 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { ReachedTarget } from './aims.ts'
 import { addressedCheck, namedCheck, transportCheck } from './checks.ts'
-import type { AddressAim, Aim, Dial } from './dial.ts'
+import { type AddressAim, type Aim, type Dial, synRepeatMs } from './dial.ts'
 import type { PlannedPath } from './paths.ts'
 import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './task.ts'
 
@@ -35,14 +35,14 @@ export function planAsked(target: ReachedTarget, task: Task): Pick<PlannedPath, 
   }
 }
 
-/** Below the first repetition of a SYN (RFC 6298 §2: 1 s), which would draw another endpoint and hide one that does not answer. */
-const singleSynMs = 900
+/** Below the first repetition of a SYN, which would draw another endpoint and hide one that does not answer. */
+const singleSynMs = synRepeatMs - 100
 
 /** Many connections to an address that draws its endpoints, so that each is met; two that fail are more than a packet lost. */
 function drawn(aim: AddressAim, { source, dial, aims }: Task & { readonly aims: readonly AddressAim[] }): Dial[] {
   const connections = drawsOf(aim, aims)
   const check = transportCheck(aim.socket, { deadlineMs: singleSynMs, attempts: 1 })
-  return connections === 1 ? [] : [dial({ source: source.key, aim, check, connections })]
+  return connections === 1 ? [] : [dial({ source: source.key, aim, check, connections, singleSyn: true })]
 }
 
 /** A name is dialled as a name, a Service's own address as what it is; any other literal is one of the addresses. */

@@ -39,7 +39,12 @@ export interface Dial {
   readonly aim: Aim
   readonly check: Check
   readonly connections: number
+  /** Each connection is to tell what one SYN met: a repeated one may meet another endpoint. */
+  readonly singleSyn?: true
 }
+
+/** When the kernel repeats a SYN that nobody answered, in milliseconds (RFC 6298 §2). */
+export const synRepeatMs = 1_000
 
 /** A name that leads out of the cluster stands for the address that was dialled. */
 export function addressAimOf(
