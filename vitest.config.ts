@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     setupFiles: ['test/no-warnings.ts'],
     pool: 'threads',
     isolate: false,
+    // Tests that send packets wait most of their time; vitest's own number, one less than there are processors, leaves these idle.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: { include: ['{checks,policy,probe,fabric,lab,runner}/**/*.ts'] },
