@@ -24,8 +24,9 @@ export interface Taken {
 export async function retake(first: Take, stage: Stage, context: StageContext) {
   const { fabric, scenario, emit, signal } = context
   const plain: Taken[] = first.plan.map((entry) => ({ take: first, entry }))
-  const isKnown = first.plan.some(({ planned }) => planned.some((path) => !first.interrupted.has(path)))
-  if (fabric.where === 'lab' || !isKnown) return { takes: plain, probes: first.probes }
+  const paths = first.plan.flatMap(({ planned }) => planned)
+  const isCut = paths.length > 0 && paths.every((path) => first.interrupted.has(path))
+  if (fabric.where === 'lab' || isCut) return { takes: plain, probes: first.probes }
   const at = context.now()
   const world = await worldAfter(context)
   if (world === undefined) return { takes: plain.map((each) => ({ ...each, doubt: unread })), probes: first.probes }
