@@ -33,15 +33,21 @@ export async function compileProbe(file: string): Promise<void> {
 }
 
 /** Loading alone compiles what every start needs. */
-function compileHere(file: string): void {
+async function compileHere(file: string): Promise<void> {
   process.argv = [process.execPath, file, '--help']
-  process.stdout.write = () => true
-  writeFileSync(`${file}.cache`, startCompiled(file, { require: createRequire(file) }).createCachedData())
+  const help = Promise.withResolvers<void>()
+  process.stdout.write = () => {
+    help.resolve()
+    return true
+  }
+  const script = startCompiled(file, { require: createRequire(file) })
+  await help.promise
+  writeFileSync(`${file}.cache`, script.createCachedData())
 }
 
 if (process.argv[1] === own) {
   const [what, file] = process.argv.slice(2)
-  if (what === '--compile' && file !== undefined) compileHere(file)
+  if (what === '--compile' && file !== undefined) await compileHere(file)
   else if (what !== undefined) await compileProbe(what)
   else throw new Error('name the bundle')
 }
