@@ -17,8 +17,8 @@ for (const [name, exitCode] of Object.entries(signals)) {
 const launcher = process.env['CROSSCHECK_LAUNCHER_FD']
 if (launcher !== undefined) {
   delete process.env['CROSSCHECK_LAUNCHER_FD']
-  const end = () => interruption.abort(new Interruption('the end of its launcher', signals.SIGHUP))
-  void import('./cli/launcher.ts').then(({ whenClosed }) => whenClosed(Number(launcher), end))
+  const { whenClosed } = await import('./cli/launcher.ts')
+  whenClosed(Number(launcher), () => interruption.abort(new Interruption('the end of its launcher', signals.SIGHUP)))
 }
 
 // The reader of a pipe may leave, and a terminal may be closed: what is said then is lost, and the verdict stays.
