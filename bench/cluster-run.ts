@@ -86,7 +86,12 @@ async function counted<Report>(
     const begun = performance.now()
     const child = spawn(process.execPath, whole, {
       cwd: root,
-      env: { ...process.env, CROSSCHECK_COUNT: file('count.json') },
+      // What V8 compiled is kept, as bin/crosscheck.js has it.
+      env: {
+        NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+        ...process.env,
+        CROSSCHECK_COUNT: file('count.json'),
+      },
       stdio: ['ignore', 'ignore', 'ignore'],
     })
     await once(child, 'exit')
