@@ -1,4 +1,4 @@
-import { type Field, field, isAbsent, isObject, report } from './field.ts'
+import { type Field, field, isAbsent, isObject, itemsIn, report } from './field.ts'
 import { didYouMean } from './suggest.ts'
 
 /** The fields of an object by key; absent and null are empty, another type is a problem and empty too. */
@@ -18,7 +18,7 @@ export function items(of: Field): readonly Field[] {
     report(of, { message: `expected a list, got ${typeName(of.value)}`, hint: 'begin each item with "- "' })
     return []
   }
-  return of.value.map((value: unknown, index) => ({ value, path: [...of.path, index], source: of.source }))
+  return itemsIn(of)
 }
 
 /** Reads a value that many objects share once, unless there is something to complain of. */

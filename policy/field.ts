@@ -5,10 +5,17 @@ export type Path = readonly (string | number)[]
 /** Where a path of an object stands in the user's file: its value, or its key; the nearest thing above when it is absent. */
 export type Locate = (path: Path, part?: 'key' | 'value') => Place | undefined
 
+/** The way to a spot, step by step from its end: most are never asked for, and to write each down as a list would take longer than to read the value. */
+interface Step {
+  readonly above: Path | Step
+  readonly key: string | number
+}
+
 /** One spot of an object being decoded, with what is needed to report a problem there. */
 export interface Field {
   readonly value: unknown
-  readonly path: Path
+  /** See `pathTo`. */
+  readonly path: Path | Step
   readonly source: Source
 }
 
@@ -29,8 +36,9 @@ export interface Remark {
 /** Records a problem at a field: `NetworkPolicy ns/name: spec.ingress[0]: message`. */
 export function report(field: Field, { message, hint, severity = 'error', part = 'value' }: Remark): void {
   const { subject, at, problems } = field.source
-  const place = at(field.path, part)
-  const path = pathText(field.path)
+  const whole = pathTo(field)
+  const place = at(whole, part)
+  const path = pathText(whole)
   problems.push({
     severity,
     message: [subject, path, message].filter((text) => text !== '').join(': '),
@@ -43,7 +51,18 @@ export function report(field: Field, { message, hint, severity = 'error', part =
 export function field(parent: Field, key: string): Field {
   const object = parent.value
   const value = isObject(object) && Object.hasOwn(object, key) ? object[key] : undefined
-  return { value, path: [...parent.path, key], source: parent.source }
+  return { value, path: { above: parent.path, key }, source: parent.source }
+}
+
+/** The items of a list as fields; none where the value is no list. */
+export function itemsIn({ value, path, source }: Field): readonly Field[] {
+  if (!Array.isArray(value)) return []
+  return value.map((item: unknown, key) => ({ value: item, path: { above: path, key }, source }))
+}
+
+/** Where a field stands in its object. */
+export function pathTo({ path }: Pick<Field, 'path'>): Path {
+  return 'above' in path ? [...pathTo({ path: path.above }), path.key] : path
 }
 
 /** A field some keys below. */

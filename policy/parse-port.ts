@@ -1,5 +1,5 @@
 import { integer, oneOf, refuseUnknownKeys, typeName } from './decode.ts'
-import { type Field, field, isAbsent, isObject, report } from './field.ts'
+import { type Field, field, isAbsent, isObject, pathTo, report } from './field.ts'
 import { invalidValue, portNameFault } from './names.ts'
 import type { PolicyPort } from './types.ts'
 
@@ -25,7 +25,7 @@ export function parsePortOrName(of: Field): number | string | undefined {
   const fault = portNameFault(of.value)
   if (fault === undefined) return of.value
   const quoted = /^\d+$/.test(of.value)
-  const hint = quoted ? `write ${String(of.path.at(-1))}: ${Number(of.value)} without quotes` : undefined
+  const hint = quoted ? `write ${String(pathTo(of).at(-1))}: ${Number(of.value)} without quotes` : undefined
   report(of, { message: invalidValue(of.value, fault), hint })
   return undefined
 }

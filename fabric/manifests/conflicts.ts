@@ -1,15 +1,22 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Place, Problem } from '../../policy/types.ts'
 import type { Service } from '../world.ts'
-import { treatmentOf } from './kinds.ts'
+import { groupOf, treatmentOf } from './kinds.ts'
 import type { NodeDraft } from './nodes.ts'
-import { keyOf, type ManifestObject, titleOf } from './object.ts'
+import { type ManifestObject, titleOf } from './object.ts'
 import type { PodDraft } from './pods.ts'
 
-interface Claim {
+/** Those of one kind that hold something, and what each holds. */
+interface Claims<T extends Holder = Holder> {
   readonly kind: 'Node' | 'Service' | 'Pod'
-  readonly holder: { readonly namespace: string; readonly name: string; readonly place?: Place | undefined }
-  readonly values: readonly string[]
+  readonly holders: readonly T[]
+  valuesOf(holder: T): readonly string[]
+}
+
+interface Holder {
+  readonly namespace?: string
+  readonly name: string
+  readonly place?: Place | undefined
 }
 
 /**
@@ -17,11 +24,12 @@ interface Claim {
  * a warning; not a Namespace, which every overlay that lives in it may bring along.
  */
 export function withoutDuplicates(objects: readonly ManifestObject[], problems: Problem[]): ManifestObject[] {
-  const unique = new Map<string, ManifestObject>()
+  const unique: ManifestObject[] = []
+  const placeOf = createPlaces()
   for (const object of objects) {
-    const key = keyOf(object)
-    const first = unique.get(key)
-    unique.set(key, object)
+    const at = placeOf(object)
+    const first = unique[at]
+    unique[at] = object
     if (first === undefined || treatmentOf(object.apiVersion, object.kind) === 'irrelevant') continue
     const alike = isDeepStrictEqual(first.value, object.value)
     if (alike && object.kind === 'Namespace') continue
@@ -32,7 +40,34 @@ export function withoutDuplicates(objects: readonly ManifestObject[], problems: 
       place: object.place,
     })
   }
-  return [...unique.values()]
+  return unique
+}
+
+/** Numbers objects from 0 on in the order in which they first come; the number is one's own by group, kind, namespace and name. */
+function createPlaces(): (object: ManifestObject) => number {
+  const kinds = new Map<string, Map<string, Map<string, number>>>()
+  let count = 0
+  // Most objects are of the kind of the one before.
+  let last = { apiVersion: '', kind: '', spaces: new Map<string, Map<string, number>>() }
+  return ({ apiVersion, kind, namespace, name }) => {
+    if (last.apiVersion !== apiVersion || last.kind !== kind) {
+      const spaces = below(kinds, `${groupOf(apiVersion)}/${kind}`, () => new Map<string, Map<string, number>>())
+      last = { apiVersion, kind, spaces }
+    }
+    return below(
+      below(last.spaces, namespace, () => new Map<string, number>()),
+      name,
+      () => count++,
+    )
+  }
+}
+
+function below<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const found = map.get(key)
+  if (found !== undefined) return found
+  const made = make()
+  map.set(key, made)
+  return made
 }
 
 /** Every address that the input gives, each once; two holders of one are a problem. Pods of the host network share their node's. */
@@ -40,53 +75,62 @@ export function claimAddresses(
   { pods, nodes, services }: { pods: readonly PodDraft[]; nodes: readonly NodeDraft[]; services: readonly Service[] },
   problems: Problem[],
 ): ReadonlySet<string> {
-  const claims = [
-    ...nodes.map((node): Claim => ({ kind: 'Node', holder: { namespace: '', ...node }, values: node.addresses })),
-    ...services.map((service): Claim => ({ kind: 'Service', holder: service, values: service.clusterIPs })),
-    ...pods
-      .filter(({ template }) => !template.hostNetwork)
-      .map((pod): Claim => ({ kind: 'Pod', holder: pod, values: pod.status.addresses ?? [] })),
-  ]
-  return refuseShared(claims, 'address', problems)
+  const ofNodes: Claims<NodeDraft> = { kind: 'Node', holders: nodes, valuesOf: ({ addresses }) => addresses }
+  const ofServices: Claims<Service> = {
+    ...{ kind: 'Service', holders: services, valuesOf: ({ clusterIPs }) => clusterIPs },
+  }
+  const ofPods: Claims<PodDraft> = {
+    ...{ kind: 'Pod', holders: pods },
+    valuesOf: ({ template, status }) => (template.hostNetwork ? [] : (status.addresses ?? [])),
+  }
+  return refuseShared([ofNodes, ofServices, ofPods], 'address', problems)
 }
 
 /** The API server hands a NodePort to one Service only, whatever the protocol. */
 export function claimNodePorts(services: readonly Service[], problems: Problem[]): ReadonlySet<string> {
-  const claims = services.map((service): Claim => {
-    const ports = service.ports.flatMap(({ nodePort }) => (nodePort === undefined ? [] : String(nodePort)))
-    return { kind: 'Service', holder: service, values: [...new Set(ports)] }
-  })
-  return refuseShared(claims, 'nodePort', problems)
+  const valuesOf = ({ ports }: Service) => {
+    const numbers = ports.flatMap(({ nodePort }) => (nodePort === undefined ? [] : String(nodePort)))
+    return numbers.length < 2 ? numbers : [...new Set(numbers)]
+  }
+  const claims: Claims<Service> = { kind: 'Service', holders: services, valuesOf }
+  return refuseShared([claims], 'nodePort', problems)
 }
 
 function refuseShared(
-  claims: readonly Claim[],
+  claims: readonly Claims[],
   what: 'address' | 'nodePort',
   problems: Problem[],
 ): ReadonlySet<string> {
-  const holders = new Map<string, Claim>()
-  for (const claim of claims) {
-    for (const value of claim.values) {
-      const first = holders.get(value)
-      if (first === undefined) {
-        holders.set(value, claim)
-        continue
+  const taken = new Map<string, Holder>()
+  for (const { kind, holders, valuesOf } of claims) {
+    for (const holder of holders) {
+      for (const value of valuesOf(holder)) {
+        const first = taken.get(value)
+        if (first === undefined) {
+          taken.set(value, holder)
+          continue
+        }
+        const { place }: Holder = holder
+        const there = first.place === undefined ? '' : ` (${placeText(first.place)})`
+        const [own, other] = [titleIn(kind, holder), titleIn(kindOf(first, claims), first)]
+        const message = `${own}: ${what} ${value} is already that of ${other}${there}`
+        const hint =
+          what === 'nodePort'
+            ? 'a NodePort belongs to one Service: choose another, or leave it out'
+            : 'give each its own address'
+        problems.push({ severity: 'error', message, hint, ...(place === undefined ? {} : { place }) })
       }
-      const { place } = claim.holder
-      const there = first.holder.place === undefined ? '' : ` (${placeText(first.holder.place)})`
-      const message = `${holderOf(claim)}: ${what} ${value} is already that of ${holderOf(first)}${there}`
-      const hint =
-        what === 'nodePort'
-          ? 'a NodePort belongs to one Service: choose another, or leave it out'
-          : 'give each its own address'
-      problems.push({ severity: 'error', message, hint, ...(place === undefined ? {} : { place }) })
     }
   }
-  return new Set(holders.keys())
+  return new Set(taken.keys())
 }
 
-function holderOf({ kind, holder }: Claim): string {
-  return titleOf({ kind, ...holder })
+function kindOf(holder: Holder, claims: readonly Claims[]): Claims['kind'] {
+  return claims.find(({ holders }) => (holders as readonly Holder[]).includes(holder))!.kind
+}
+
+function titleIn(kind: Claims['kind'], { namespace = '', name }: Holder): string {
+  return titleOf({ kind, namespace, name })
 }
 
 function placeText({ file, line, column }: Place): string {

@@ -28,6 +28,7 @@ export function gatherPods(
   )
   const nodeObjects = objects.filter(({ kind }) => kind === 'Node')
   const nodes = readNodes(nodeObjects, [...pods, ...[...live.values()].flat()], named, problems)
+  if (workloads.length === 0) return { pods, nodes }
   const names = nodes.map(({ name }) => name)
   const taken = new Set(pods.map(({ namespace, name }) => `${namespace}/${name}`))
   /** StatefulSets first: their pods' names are not ours to choose. */

@@ -17,9 +17,11 @@ export function readNamespaces(objects: readonly ManifestObject[], problems: Pro
     const { name, place } = object
     namespaces.set(name, { name, labels: { ...labels, [nameLabel]: name }, labelsKnown: true, place })
   }
-  for (const name of [...always, ...objects.map(({ namespace }) => namespace)]) {
-    if (name === '' || namespaces.has(name)) continue
+  const addNamed = (name: string) => {
+    if (name === '' || namespaces.has(name)) return
     namespaces.set(name, { name, labels: { [nameLabel]: name }, labelsKnown: false })
   }
+  for (const name of always) addNamed(name)
+  for (const { namespace } of objects) addNamed(namespace)
   return [...namespaces.values()]
 }

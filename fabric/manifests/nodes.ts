@@ -35,12 +35,11 @@ export function readNodes(
     const labels = { 'kubernetes.io/hostname': object.name, ...parseLabels(fieldAt(root, 'metadata', 'labels')) }
     drafts.set(object.name, { name: object.name, labels, addresses, place: object.place })
   }
-  const fromPods = pods.flatMap(({ template, place }) =>
-    template.nodeName === undefined ? [] : { name: template.nodeName, place },
-  )
-  for (const { name, place } of [...fromPods, ...named]) {
+  const addNamed = (name: string, place: Place | undefined) => {
     if (!drafts.has(name)) drafts.set(name, { ...bareNode(name), place })
   }
+  for (const { template, place } of pods) if (template.nodeName !== undefined) addNamed(template.nodeName, place)
+  for (const { name, place } of named) addNamed(name, place)
   for (const { template, status } of pods) {
     const draft = template.nodeName === undefined ? undefined : drafts.get(template.nodeName)
     if (draft !== undefined && draft.addresses.length === 0)

@@ -1,5 +1,5 @@
 import { text } from '../../policy/decode.ts'
-import { type Field, field, fieldAt, isAbsent, isObject, type Locate, report } from '../../policy/field.ts'
+import { type Field, field, fieldAt, isAbsent, isObject, type Locate, pathTo, report } from '../../policy/field.ts'
 import type { Place, Problem } from '../../policy/types.ts'
 import type { Manifest } from '../fabric.ts'
 import { groupOf, isClusterScoped, treatmentOf } from './kinds.ts'
@@ -67,7 +67,10 @@ function nameOf(metadata: Field, kind: string): string | undefined {
 function required(of: Field, hint: string): string | undefined {
   const value = text(of) || undefined
   if (value === undefined && (isAbsent(of) || of.value === '')) {
-    report(of, { message: `this is no Kubernetes object: ${String(of.path.at(-1))} is not set`, hint: `write ${hint}` })
+    report(of, {
+      message: `this is no Kubernetes object: ${String(pathTo(of).at(-1))} is not set`,
+      hint: `write ${hint}`,
+    })
   }
   return value
 }

@@ -24,18 +24,36 @@ export function ownershipOf(objects: readonly ManifestObject[]): Ownership {
   )
   const find = (namespace: string, owner: Owner | undefined) =>
     owner === undefined || workloads.size === 0 ? undefined : workloads.get(keyFor(namespace, owner))
-  const rootOwner = (object: ManifestObject): Owner | undefined => {
+  const findRoot = (object: ManifestObject): Owner | undefined => {
     const direct = controllerOf(object)
     if (direct === undefined) return undefined
     const known = find(object.namespace, direct)
     return (known === undefined ? ownerByName(direct, object) : controllerOf(known)) ?? direct
   }
+  // Without workloads to be found it is told by these alone, which the pods of a live workload share.
+  const rootOwner = workloads.size === 0 ? once(findRoot) : findRoot
   return {
-    standIn: (object) => find(object.namespace, rootOwner(object)) ?? find(object.namespace, controllerOf(object)),
+    standIn: (object) =>
+      workloads.size === 0
+        ? undefined
+        : (find(object.namespace, rootOwner(object)) ?? find(object.namespace, controllerOf(object))),
     workloadOf: (object) => {
-      const owner = rootOwner(object) ?? object
-      return isWorkloadKind(owner.kind) ? { kind: owner.kind, name: owner.name } : { kind: 'Pod', name: object.name }
+      const { kind, name } = rootOwner(object) ?? object
+      return isWorkloadKind(kind) ? { kind, name } : { kind: 'Pod', name: object.name }
     },
+  }
+}
+
+/** Finds the owner of objects once that have ownerReferences and labels in common. */
+function once(find: (object: ManifestObject) => Owner | undefined): (object: ManifestObject) => Owner | undefined {
+  const known = new WeakMap<object, WeakMap<object, { readonly owner: Owner | undefined }>>()
+  return (object) => {
+    const { ownerReferences: references, labels } = metadataOf(object)
+    if (!Array.isArray(references) || !isObject(labels)) return find(object)
+    const byLabels = known.get(references) ?? new WeakMap<object, { readonly owner: Owner | undefined }>()
+    const { owner } = byLabels.get(labels) ?? { owner: find(object) }
+    known.set(references, byLabels.set(labels, { owner }))
+    return owner
   }
 }
 

@@ -44,7 +44,7 @@ function readStatus(pod: Field): PodStatus {
   return {
     ...(uid ? { uid } : {}),
     ...(given.length > 0 || waiting ? { addresses: given } : {}),
-    hostAddresses: addresses(status, 'hostIPs', 'hostIP'),
+    hostAddresses: hostAddresses(status),
     ready: (held ?? !waiting) && !terminating,
     restarts: readRestarts(field(status, 'containerStatuses')),
     ...readUnplaced(field(status, 'conditions')),
@@ -87,14 +87,28 @@ function sentence(...parts: readonly (string | undefined)[]): string {
 }
 
 /** `podIPs: [{ip}]`, or the older `podIP`; IPv4 first. */
-function addresses(status: Field, listKey: string, key: string): string[] {
-  const listed = items(field(status, listKey)).flatMap((item) => readAddress(field(item, 'ip')) ?? [])
-  if (listed.length > 0) return sortByFamily([...new Set(listed)])
-  const single = readAddress(field(status, key))
-  return single === undefined ? [] : [single]
+function addresses(status: Field, listKey: string, key: string): readonly string[] {
+  return listed(field(status, listKey)) ?? single(field(status, key))
+}
+
+/** The same of the node; its pods share it. */
+function hostAddresses(status: Field): readonly string[] {
+  return listedOnce(field(status, 'hostIPs')).found ?? single(field(status, 'hostIP'))
+}
+
+const listedOnce = readOnce((list) => ({ found: listed(list) }))
+
+function listed(list: Field): readonly string[] | undefined {
+  const found = items(list).flatMap((item) => readAddress(field(item, 'ip')) ?? [])
+  return found.length < 2 ? (found.length === 0 ? undefined : found) : sortByFamily([...new Set(found)])
+}
+
+function single(of: Field): readonly string[] {
+  const address = readAddress(of)
+  return address === undefined ? [] : [address]
 }
 
 /** Canonical addresses, IPv4 first, else in the given order. */
-export function sortByFamily(list: readonly string[]): string[] {
-  return list.toSorted((a, b) => Number(a.includes(':')) - Number(b.includes(':')))
+export function sortByFamily(list: readonly string[]): readonly string[] {
+  return list.length < 2 ? list : list.toSorted((a, b) => Number(a.includes(':')) - Number(b.includes(':')))
 }

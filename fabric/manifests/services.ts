@@ -65,7 +65,7 @@ export function settleService(service: Service, allocator: Allocator): Service {
   return { ...service, ports, clusterIPs: sortByFamily([...service.clusterIPs, ...leased]) }
 }
 
-function readClusterIPs(spec: Field): string[] {
+function readClusterIPs(spec: Field): readonly string[] {
   const listed = items(field(spec, 'clusterIPs')).flatMap((item) => readAddress(item) ?? [])
   const single = listed.length > 0 ? [] : [readAddress(field(spec, 'clusterIP')) ?? []].flat()
   return sortByFamily([...listed, ...single])

@@ -11,10 +11,9 @@ export function settle(
 ): { pods: Pod[]; nodes: Node[] } {
   const names = nodeDrafts.map(({ name }) => name)
   const placed = drafts.map((draft) => {
-    const owner = `${draft.namespace}/${draft.name}`
-    const node = draft.template.nodeName ?? allocator.place(owner, names)
+    const node = draft.template.nodeName ?? allocator.place(ownerOf(draft), names)
     const given = draft.template.hostNetwork ? [] : draft.status.addresses
-    return { draft, owner, node, addresses: given ?? leaseAddresses(owner, node, allocator) }
+    return { draft, node, addresses: given ?? leaseAddresses(ownerOf(draft), node, allocator) }
   })
   const byNode = Map.groupBy(placed, ({ node }) => node)
   const nodes = nodeDrafts.map((draft) => {
@@ -22,23 +21,33 @@ export function settle(
     return settleNode(draft, own, allocator)
   })
   const addressesOf = new Map(nodes.map(({ name, addresses }) => [name, addresses]))
-  const pods = placed.map(({ draft, owner, node, addresses }): Pod => {
-    const { notReady, nodeName: _, ...template } = draft.template
+  const pods = placed.map(({ draft, node, addresses }): Pod => {
+    const { namespace, name, workload, place, status, template } = draft
+    const { hostname, subdomain, dnsConfig } = template
     return {
-      namespace: draft.namespace,
-      name: draft.name,
-      uid: draft.status.uid ?? allocator.lease(owner, { kind: 'uid' }) ?? owner,
-      workload: draft.workload,
-      node,
+      ...{ namespace, name, uid: status.uid ?? leaseUid(ownerOf(draft), allocator), workload, node },
       addresses: template.hostNetwork ? (addressesOf.get(node) ?? []) : addresses,
-      ready: draft.status.ready && !notReady,
-      restarts: draft.status.restarts,
-      ...(draft.status.trouble === undefined ? {} : { trouble: draft.status.trouble }),
-      ...template,
-      ...(draft.place === undefined ? {} : { place: draft.place }),
+      ready: status.ready && !template.notReady,
+      restarts: status.restarts,
+      ...{ labels: template.labels, hostNetwork: template.hostNetwork, serviceAccount: template.serviceAccount },
+      ...{ ports: template.ports, dnsPolicy: template.dnsPolicy, hostAliases: template.hostAliases },
+      // Most pods have none of these.
+      ...(status.trouble === undefined ? undefined : { trouble: status.trouble }),
+      ...(hostname === undefined ? undefined : { hostname }),
+      ...(subdomain === undefined ? undefined : { subdomain }),
+      ...(dnsConfig === undefined ? undefined : { dnsConfig }),
+      ...(place === undefined ? undefined : { place }),
     }
   })
   return { pods, nodes }
+}
+
+function ownerOf({ namespace, name }: PodDraft): string {
+  return `${namespace}/${name}`
+}
+
+function leaseUid(owner: string, allocator: Allocator): string {
+  return allocator.lease(owner, { kind: 'uid' }) ?? owner
 }
 
 function leaseAddresses(owner: string, node: string, allocator: Allocator): string[] {

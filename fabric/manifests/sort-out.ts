@@ -15,6 +15,7 @@ export function sortOut(objects: readonly ManifestObject[], problems: Problem[])
   const notSimulated: ObjectRef[] = []
   // Most objects are of the kind of the one before.
   let treated = { apiVersion: '', kind: '', treatment: treatmentOf('', '') }
+  const sound = new Set<string>()
   for (const object of withoutDuplicates(objects, problems)) {
     const { apiVersion, kind, namespace, name, place } = object
     if (treated.apiVersion !== apiVersion || treated.kind !== kind) {
@@ -22,7 +23,7 @@ export function sortOut(objects: readonly ManifestObject[], problems: Problem[])
     }
     const { treatment } = treated
     if (treatment === 'simulated') {
-      if (!namesItself(kind)) refuseNames(object, problems)
+      if (!namesItself(kind)) refuseNames(object, sound, problems)
       simulated.push(object)
     }
     if (treatment === 'not-simulated') notSimulated.push({ apiVersion, kind, namespace, name, place })
@@ -42,12 +43,17 @@ function namesItself(kind: string): boolean {
   return kind === 'NetworkPolicy' || kind === 'ClusterNetworkPolicy'
 }
 
-function refuseNames(object: ManifestObject, problems: Problem[]): void {
+/** A namespace without fault is looked at once. */
+function refuseNames(object: ManifestObject, sound: Set<string>, problems: Problem[]): void {
   const { kind, namespace, name } = object
   const isLabel = kind === 'Namespace' || kind === 'Service'
   const faults = {
     name: isLabel ? labelNameFault(name) : subdomainFault(name),
-    namespace: namespace === '' ? undefined : labelNameFault(namespace),
+    namespace: namespace === '' || sound.has(namespace) ? undefined : labelNameFault(namespace),
+  }
+  if (faults.name === undefined && faults.namespace === undefined) {
+    sound.add(namespace)
+    return
   }
   for (const key of ['name', 'namespace'] as const) {
     const fault = faults[key]

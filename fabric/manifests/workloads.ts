@@ -1,5 +1,5 @@
 import { flag, items, text } from '../../policy/decode.ts'
-import { type Field, field, fieldAt, isAbsent, report } from '../../policy/field.ts'
+import { type Field, field, fieldAt, isAbsent, pathTo, report } from '../../policy/field.ts'
 import { invalidValue } from '../../policy/names.ts'
 import { parseSelector } from '../../policy/parse-selector.ts'
 import { describeSelector, matchesSelector } from '../../policy/selector.ts'
@@ -133,7 +133,7 @@ function refuseForeignSelector(spec: Field, labels: Labels): void {
   else if (!matchesSelector(selector, labels)) {
     const hint = `the selector wants ${describeSelector(selector)}: give these labels to spec.template.metadata.labels`
     report(
-      { ...of, path: [...of.path.slice(0, -1), 'template', 'metadata', 'labels'] },
+      { ...of, path: [...pathTo(of).slice(0, -1), 'template', 'metadata', 'labels'] },
       { message: invalidValue(labels, '`selector` does not match template `labels`'), hint },
     )
   }

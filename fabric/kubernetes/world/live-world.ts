@@ -1,5 +1,6 @@
 import type { Locate } from '../../../policy/field.ts'
 import type { Place, Problem } from '../../../policy/types.ts'
+import type { Manifest } from '../../fabric.ts'
 import type { Allocator } from '../../manifests/allocator.ts'
 import { isClusterScoped } from '../../manifests/kinds.ts'
 import { type ManifestObject, toManifestObject } from '../../manifests/object.ts'
@@ -24,14 +25,14 @@ export function worldOf(objects: readonly ManifestObject[]): { world: World; pro
     const { place, ...rest } = policy
     return place === undefined ? policy : rest
   })
-  const answering = new Map(
-    objects.flatMap((each) => {
-      const sockets = each.kind === 'Pod' ? readinessSockets(each) : []
-      return sockets.length === 0 ? [] : [[`${each.namespace}/${each.name}`, sockets]]
-    }),
-  )
+  const answering = new Map<string, NonNullable<Pod['answering']>>()
+  for (const each of objects) {
+    const sockets = each.kind === 'Pod' ? readinessSockets(each) : []
+    if (sockets.length > 0) answering.set(`${each.namespace}/${each.name}`, sockets)
+  }
+  if (answering.size === 0) return { world: { ...world, policies }, problems }
   const pods = world.pods.map((pod) => {
-    const sockets = pod.ready && answering.size > 0 ? answering.get(`${pod.namespace}/${pod.name}`) : undefined
+    const sockets = pod.ready ? answering.get(`${pod.namespace}/${pod.name}`) : undefined
     return sockets === undefined ? pod : { ...pod, answering: sockets }
   })
   return { world: { ...world, policies, pods }, problems }
@@ -48,7 +49,9 @@ export function toObject(
   live: LiveObject,
   { apiVersion, kind }: Pick<Resource, 'apiVersion' | 'kind'>,
 ): ManifestObject | undefined {
-  const value = { ...live, apiVersion, kind }
+  // An item of a list does not say what it is, unless it was written down here.
+  const isComplete = live.apiVersion === apiVersion && live.kind === kind
+  const value: Manifest = isComplete ? (live as unknown as Manifest) : { ...live, apiVersion, kind }
   const { namespace, name } = live.metadata
   // Most are so, and there are many: no doubt about them need be looked into.
   const isPlain = typeof namespace === 'string' && namespace !== '' && name !== '' && !isClusterScoped(kind)

@@ -1,6 +1,6 @@
 import { isObject } from '../../../policy/field.ts'
 import { notReadyAnnotation } from '../../manifests/template.ts'
-import type { LiveObject } from '../api/objects.ts'
+import type { LiveObject, Metadata } from '../api/objects.ts'
 import type { ResourceKind } from '../api/resources.ts'
 import { allBut, only, type Shape, shared } from '../api/shape.ts'
 import { roleAnnotation } from '../run-facts.ts'
@@ -77,8 +77,8 @@ function projectAny({ metadata: _, ...rest }: LiveObject, keys: readonly string[
   return { ...rest, metadata: metadataOf({ metadata: _ }, keys) }
 }
 
-function metadataOf({ metadata }: LiveObject, keys: readonly string[]): LiveObject['metadata'] {
-  return pick(metadata as unknown as Fields, keys) as unknown as LiveObject['metadata']
+function metadataOf({ metadata }: LiveObject, keys: readonly string[]): Metadata {
+  return pick(metadata as unknown as Fields, keys) as unknown as Metadata
 }
 
 /** Versions are told of policies alone. */
@@ -126,7 +126,7 @@ function createProjectPod(): (pod: LiveObject) => LiveObject {
     const state = pick(status, podKeys.status)
     state['conditions'] = conditionsOf(listAt(status, 'conditions'))
     state['containerStatuses'] = statusesOf(listAt(status, 'containerStatuses'))
-    return { metadata: own as unknown as LiveObject['metadata'], spec: asked, status: state }
+    return { apiVersion: 'v1', kind: 'Pod', metadata: own as unknown as Metadata, spec: asked, status: state }
   }
 }
 

@@ -26,10 +26,11 @@ it('two pods have one key if policies see the same of them, and only then', () =
     fc.property(pods, fc.boolean(), (all, onHost) => {
       const drawn = all.map((each) => ({ ...each, hostNetwork: each.hostNetwork && onHost }))
       const asPod = (
-        { inNetwork, folded: _, listening: __, ...pod }: (typeof drawn)[number],
+        { inNetwork, namespace, labels: own, ports: declared, hostNetwork, node }: (typeof drawn)[number],
         at: number,
       ): PolicyPod => ({
-        ...{ ...pod, name: `p${at}`, addresses: [inNetwork ? `10.1.0.${at}` : `10.200.0.${at}`] },
+        ...{ namespace, labels: own, ports: declared, hostNetwork, node },
+        ...{ name: `p${at}`, addresses: [inNetwork ? `10.1.0.${at}` : `10.200.0.${at}`] },
       })
       const policy = {
         ...{ namespace: 'x', name: 'p', podSelector: {}, policyTypes: ['ingress'] as const, egress: [] },

@@ -40,3 +40,24 @@ it('a policy of a cluster stands in no file', () => {
   expect(world.policies).toMatchObject([{ namespace: 'x', name: 'p' }])
   expect(world.policies[0]).not.toHaveProperty('place')
 })
+
+it('each pod has the workload that its own owner, labels and name tell, whatever it shares with others', () => {
+  const project = projected('Pod')
+  const owner = (kind: string, name: string, controller: boolean) => [{ kind, name, uid: 'u', controller }]
+  const ofSet = owner('ReplicaSet', 'web-1a2b', true)
+  const described: [string, object, object][] = [
+    ['p1', ofSet, { 'pod-template-hash': '1a2b' }],
+    ['p2', ofSet, { 'pod-template-hash': '1a2b' }],
+    ['p3', ofSet, { 'pod-template-hash': 'other' }],
+    ['p4', owner('Job', 'once', false), { app: 'a' }],
+    ['p5', owner('Job', 'once', false), { app: 'a' }],
+    ['p6', owner('Rollout', 'web', true), { app: 'a' }],
+  ]
+  const objects = described.map(([name, ownerReferences, labels]) => {
+    const metadata = { name, namespace: 'x', ownerReferences, labels } as LiveObject['metadata']
+    return toObject(project({ metadata, spec: { containers: [{}] } }), resources.Pod)!
+  })
+  expect(worldOf(objects).world.pods.map(({ workload }) => `${workload.kind} ${workload.name}`)).toEqual([
+    ...['Deployment web', 'Deployment web', 'ReplicaSet web-1a2b', 'Pod p4', 'Pod p5', 'Pod p6'],
+  ])
+})
