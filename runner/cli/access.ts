@@ -12,7 +12,10 @@ export function defineAccess(definition: Definition): Definition {
 }
 
 /** How the cluster is found that the options name. */
-export function accessOf(options: Invocation['options'], { environment }: Pick<Io, 'environment'>): ClusterAccess {
+export function accessOf(
+  options: { readonly context?: unknown; readonly kubeconfig?: unknown },
+  { environment }: Pick<Io, 'environment'>,
+): ClusterAccess {
   const { context, kubeconfig } = options as Partial<Record<string, string>>
   return {
     environment,

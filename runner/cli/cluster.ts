@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import type { Command as Definition } from 'commander'
 import type { Fabric } from '../../fabric/fabric.ts'
+import type { Approach } from '../../fabric/kubernetes/approach.ts'
 import type { ClusterOptions } from '../../fabric/kubernetes/open.ts'
 import type { Scenario } from '../scenario/model.ts'
 import { spacesOf } from '../scenario/spaces.ts'
-import { defineAccess } from './access.ts'
+import { accessOf, defineAccess } from './access.ts'
 import type { Invocation } from './command.ts'
 import type { Io } from './io.ts'
 import type { Prepared } from './scenarios.ts'
@@ -56,18 +57,49 @@ export function readCluster({ options }: Pick<Invocation, 'options'>): ClusterRe
   }
 }
 
+/** A cluster that is connected to while scenarios are still read. */
+export interface Ahead {
+  /** For the first who opens a cluster; the next connects itself. */
+  take(): Promise<Approach> | undefined
+  /** Ends it where nobody took it. */
+  drop(): void
+}
+
+/** Begins to connect, and says nothing of what becomes of it: whoever opens the cluster hears it. */
+export function goAhead(request: Pick<ClusterRequest, 'kubeconfig' | 'context'>, io: Io): Ahead {
+  const dropped = new AbortController()
+  let approach: Promise<Approach> | undefined = import('../../fabric/kubernetes/approach.ts').then(
+    ({ approachCluster }) => approachCluster(accessOf(request, io), AbortSignal.any([io.signal, dropped.signal])),
+  )
+  approach.catch(() => undefined)
+  return {
+    take: () => {
+      const taken = approach
+      approach = undefined
+      return taken
+    },
+    drop: () => {
+      dropped.abort()
+      approach?.then(({ client }) => client.close()).catch(() => undefined)
+    },
+  }
+}
+
 /** Opens the cluster for each scenario, and rehearses its manifests where that is asked for. */
 export function clusterOpener(
   prepared: readonly Prepared[],
   request: ClusterRequest,
   io: Io,
+  ahead?: Ahead,
 ): (scenario: Scenario, signal: AbortSignal) => Promise<Fabric> {
   const objectsOf = new Map(prepared.map(({ scenario, objects }) => [scenario, objects]))
   const open = async (scenario: Scenario, signal: AbortSignal): Promise<Fabric> => {
-    const options = { ...(await clusterOptions(request, io)), mesh: scenario.mesh ?? false }
+    const asked = { ...(await clusterOptions(request, io)), mesh: scenario.mesh ?? false }
+    const approach = await ahead?.take()
+    const options = approach === undefined ? asked : { ...asked, approach }
     if (!request.rehearse) {
       const { openCluster } = await import('../../fabric/kubernetes/open.ts')
-      return openCluster({ ...options, namespaces: spacesOf(scenario) }, signal)
+      return openCluster({ ...options, namespaces: spacesOf(scenario), lookAhead: true }, signal)
     }
     const { openRehearsal } = await import('../../fabric/kubernetes/change/rehearsal.ts')
     const { fabric, left } = await openRehearsal(options, objectsOf.get(scenario) ?? [], signal)
@@ -84,9 +116,8 @@ export async function openLive(
   io: Io,
 ): Promise<Fabric> {
   const { openCluster } = await import('../../fabric/kubernetes/open.ts')
-  return openCluster({ ...(await clusterOptions(request, io)), namespaces }, io.signal).catch((error: unknown) =>
-    offerOthers(error, otherwise),
-  )
+  const options = { ...(await clusterOptions(request, io)), namespaces, lookAhead: true }
+  return openCluster(options, io.signal).catch((error: unknown) => offerOthers(error, otherwise))
 }
 
 const withoutCluster = '--lab runs in network namespaces of this machine, --predict asks the policy engine alone'
@@ -99,19 +130,13 @@ export async function offerOthers(error: unknown, otherwise: string): Promise<ne
 }
 
 /** What the fabric must know of the request and of this machine. */
-async function clusterOptions(
-  { kubeconfig, context, image, imagePullSecret, probePatch, canaryNamespace, perSecond, inFlight }: ClusterRequest,
-  io: Io,
-): Promise<ClusterOptions> {
+async function clusterOptions(request: ClusterRequest, io: Io): Promise<ClusterOptions> {
+  const { image, imagePullSecret, probePatch, canaryNamespace, perSecond, inFlight } = request
   const addresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
   const { processVantage } = await import('../../checks/process-vantage.ts')
   const vantage = processVantage({ resolvConf: '/etc/resolv.conf', hosts: '/etc/hosts' })
   return {
-    access: {
-      ...(kubeconfig === undefined ? {} : { kubeconfig }),
-      ...(context === undefined ? {} : { context }),
-      environment: io.environment,
-    },
+    access: accessOf(request, io),
     image,
     ...(imagePullSecret === undefined ? {} : { imagePullSecret }),
     ...(probePatch === undefined ? {} : { patch: await patchIn(probePatch) }),

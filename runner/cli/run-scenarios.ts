@@ -7,7 +7,7 @@ import { predictRun } from '../predict-run.ts'
 import type { FormatName } from '../report/formats.ts'
 import { exitCodes } from '../result.ts'
 import { run } from '../run.ts'
-import { type ClusterRequest, clusterOpener } from './cluster.ts'
+import { type Ahead, type ClusterRequest, clusterOpener } from './cluster.ts'
 import { Interruption, type Io } from './io.ts'
 import type { Output } from './outputs.ts'
 import { tellProblems } from './problems.ts'
@@ -24,12 +24,14 @@ export interface ScenarioRun {
   readonly set: ReadonlyMap<string, string>
   readonly request: RunRequest
   readonly cluster: ClusterRequest
+  /** The cluster, where that is where they run; dropped by who gave it. */
+  readonly ahead: Ahead | undefined
   readonly outputs: readonly Output<FormatName>[]
 }
 
 /** Runs scenarios, in the lab or by the engine alone, and writes the reports; resolves with the exit code. */
 export async function runScenarios(
-  { paths, objects, set, request, cluster, outputs }: ScenarioRun,
+  { paths, objects, set, request, cluster, ahead, outputs }: ScenarioRun,
   io: Io,
 ): Promise<number> {
   const { kubernetes, only, inconclusive } = request
@@ -47,7 +49,7 @@ export async function runScenarios(
   const start = request.where === 'predicted' ? predicted : measured
   const summary = await start(
     prepared,
-    { head, emit: reports.emit, request, cluster, ...(known === undefined ? {} : { amend: known.amend }) },
+    { head, emit: reports.emit, request, cluster, ahead, ...(known === undefined ? {} : { amend: known.amend }) },
     io,
   )
   await reports.write()
@@ -72,12 +74,13 @@ interface Start {
   readonly emit: Emit
   readonly request: RunRequest
   readonly cluster: ClusterRequest
+  readonly ahead: Ahead | undefined
   readonly amend?: KnownFailures['amend']
 }
 
 function measured(
   prepared: readonly Prepared[],
-  { head, emit, request, cluster, amend }: Start,
+  { head, emit, request, cluster, ahead, amend }: Start,
   io: Io,
 ): Promise<Summary> {
   const { deadlineMs, settleMs, parallel, kubernetes, perSecond, inFlight } = request
@@ -91,7 +94,7 @@ function measured(
       open:
         request.where === 'lab'
           ? labOpener(prepared, io, kubernetes)
-          : clusterOpener(prepared, { ...cluster, ...pace }, io),
+          : clusterOpener(prepared, { ...cluster, ...pace }, io, ahead),
       readObjects: (files) => readObjects(files, io),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
       ...(settleMs === undefined ? {} : { settleMs }),

@@ -1,6 +1,6 @@
 import { formatNames } from '../report/formats.ts'
 import { exitCodes } from '../result.ts'
-import { defineCluster, readCluster } from './cluster.ts'
+import { defineCluster, goAhead, readCluster } from './cluster.ts'
 import { type Command, repeatable } from './command.ts'
 import { defineInputs, readInputs } from './inputs.ts'
 import { readOutputs } from './outputs.ts'
@@ -57,20 +57,17 @@ export const run: Command = {
     const request = readRunOptions(options)
     const wrong = [...wrongOutputs, ...wrongSettings, ...('problems' in request ? request.problems : [])]
     if (tellProblems(wrong, io) || 'problems' in request) return exitCodes.usage
+    const cluster = readCluster(invocation)
+    const ahead = request.where === 'cluster' ? goAhead(cluster, io) : undefined
     const given = options.filename !== undefined || options.kustomize !== undefined
-    const inputs = given ? await readInputs(invocation, io) : undefined
-    if (inputs !== undefined && tellProblems(inputs.problems, io)) return exitCodes.usage
-    const { runScenarios } = await import('./run-scenarios.ts')
-    return runScenarios(
-      {
-        paths: (args[0] ?? []) as string[],
-        objects: inputs?.objects,
-        set,
-        request,
-        cluster: readCluster(invocation),
-        outputs,
-      },
-      io,
-    )
+    try {
+      const inputs = given ? await readInputs(invocation, io) : undefined
+      if (inputs !== undefined && tellProblems(inputs.problems, io)) return exitCodes.usage
+      const { runScenarios } = await import('./run-scenarios.ts')
+      const paths = (args[0] ?? []) as string[]
+      return await runScenarios({ paths, objects: inputs?.objects, set, request, cluster, ahead, outputs }, io)
+    } finally {
+      ahead?.drop()
+    }
   },
 }

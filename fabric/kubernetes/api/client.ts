@@ -97,7 +97,7 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
   const patiently = (asked: ApiRequest, signal: AbortSignal, room?: Buffer): Promise<Buffer> =>
     inFlight(() => {
       const repeatable = asked.method !== 'POST' || reviews.test(asked.path)
-      return sendPatiently(() => once(asked, signal, room), { forMs: patienceMs(known), repeatable, signal })
+      return sendPatiently(() => once(asked, signal, room), { forMs: () => patienceMs(known), repeatable, signal })
     })
 
   return {

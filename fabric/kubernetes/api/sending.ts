@@ -9,8 +9,8 @@ const longestPauseMs = 5_000
 const busy: ReadonlySet<number> = new Set([429, 500, 502, 503, 504])
 
 export interface Patience {
-  /** For how long after the first failure it is tried again, in milliseconds. */
-  readonly forMs: number
+  /** For how long after the first failure it is tried again, in milliseconds; asked at each failure, because in the meantime the server may have answered somebody else. */
+  readonly forMs: () => number
   /** The request may be sent twice without doing more than once: all but POST, and a POST that only asks. */
   readonly repeatable: boolean
   readonly signal: AbortSignal
@@ -21,7 +21,7 @@ export interface Patience {
  * many requests"); the server's Retry-After is the least pause. Rejects with what was answered last, or with `ApiError` of status 0 where no answer came.
  */
 export async function sendPatiently<T>(send: () => Promise<T>, { forMs, repeatable, signal }: Patience): Promise<T> {
-  let end: number | undefined
+  let failed: number | undefined
   for (let attempt = 1; ; attempt++) {
     try {
       return await send()
@@ -32,8 +32,8 @@ export async function sendPatiently<T>(send: () => Promise<T>, { forMs, repeatab
       const allowed = repeatable || (answered && error.status === 429)
       const asked = answered ? (error.retryAfterMs ?? 0) : 0
       const pauseMs = Math.max(asked, Math.min(firstPauseMs * 2 ** (attempt - 1), longestPauseMs))
-      end ??= performance.now() + forMs
-      if (!worthIt || !allowed || performance.now() + pauseMs > end) throw told(error, attempt)
+      failed ??= performance.now()
+      if (!worthIt || !allowed || performance.now() + pauseMs > failed + forMs()) throw told(error, attempt)
       await delay(pauseMs, undefined, { signal })
     }
   }

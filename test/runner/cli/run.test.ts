@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { reportSchema } from '../../../runner/report/schema.ts'
+import { kubeconfig, serve } from '../../fabric/kubernetes/api-server.ts'
 import { crosscheck, ended, start } from './crosscheck.ts'
 import { folderWith } from './folder.ts'
 import { scenarioOf, town } from './town.ts'
@@ -55,6 +56,16 @@ test('manifests of the command line stand instead of those of the scenario', asy
   const cwd = await folderOf(right, { 'open.yaml': town.slice(0, town.lastIndexOf('---')) })
   const { code, stdout } = await crosscheck(['run', '--predict', 'scenario.yaml', '-f', 'open.yaml'], { cwd })
   expect([code, stdout]).toEqual([1, expect.stringContaining('namespace back has no NetworkPolicy')])
+})
+
+test('a cluster is asked while what to ask it is still read; after a mistake in that its answer is not waited for', async () => {
+  const asked = Promise.withResolvers<string | undefined>()
+  const server = await serve(({ url }) => asked.resolve(url))
+  const cwd = await folderOf(right)
+  const child = start(['run', '-f', '-', 'scenario.yaml', '--kubeconfig', kubeconfig(server)], { cwd })
+  expect(await asked.promise).toBe('/version')
+  child.stdin.end('kind: [')
+  expect(await ended(child)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('<stdin>:1:') })
 })
 
 test('mistakes in scenario, manifests and options are told with their places, and nothing is started', async () => {

@@ -89,9 +89,23 @@ test('gives up when its patience has ended, with the last answer and how often i
     sent += 1
     throw new ApiError(503, 'Unavailable', 'etcd is away')
   }
-  const error: unknown = await sendPatiently(send, { forMs: 1_000, repeatable: true, signal }).catch((told) => told)
+  const error: unknown = await sendPatiently(send, { forMs: () => 1_000, repeatable: true, signal }).catch(
+    (told) => told,
+  )
   expect(sent).toBeGreaterThan(1)
   expect(error).toMatchObject({ status: 503, message: `etcd is away (tried ${sent} times)` })
+})
+
+test('is patient for as long as it is told at the failure, not before', async () => {
+  let forMs = 0
+  let sent = 0
+  const send = async () => {
+    sent += 1
+    forMs = 60_000
+    if (sent === 1) throw new ApiError(503, 'Unavailable', 'etcd is away')
+    return 'answer'
+  }
+  expect(await sendPatiently(send, { forMs: () => forMs, repeatable: true, signal })).toBe('answer')
 })
 
 test('says in words that nobody answers', async () => {
