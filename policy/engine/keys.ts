@@ -25,8 +25,6 @@ export function createKeys(): Keys {
     if (known === numbers.size) numbers.set(text, known)
     return known
   }
-  let ids = 0
-  const idOf = remembered(() => ids++)
   const ofSets = remembered((set: LabelSet) => numberOf(JSON.stringify(sorted(set.labels))))
   const ofSpaces = remembered(({ name, labels, labelsKnown }: Space) =>
     numberOf(JSON.stringify([name, sorted(labels.labels), labelsKnown])),
@@ -49,9 +47,19 @@ export function createKeys(): Keys {
         return numberOf(`${folded}|${parts.join('|')}|${ofGoverning(governing(own, compiled))}`)
       }
       const known = new Map<string, number>()
+      const ids = new Map<object, number>()
+      const idOf = (object: object): number => {
+        const id = ids.get(object) ?? ids.size
+        if (id === ids.size) ids.set(object, id)
+        return id
+      }
       return (own, more) => {
         const { pod, labels, space, addresses } = own
-        const blocks = addresses.map((address) => blocksOf(address, cidrs)).join(' ')
+        const [address] = addresses
+        const blocks =
+          address !== undefined && addresses.length === 1
+            ? blocksOf(address, cidrs)
+            : addresses.map((each) => blocksOf(each, cidrs)).join(' ')
         // Pods of a workload have these in common as objects: what is in them need not be written down for each.
         const alike = `${idOf(space)},${idOf(labels)},${idOf(pod.ports)},${idOf(more.listening)}`
         const kind = `${alike},${pod.hostNetwork},${nodesMatter ? pod.node : ''},${blocks},${more.folded}`

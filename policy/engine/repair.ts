@@ -23,7 +23,7 @@ export interface Repair {
 }
 
 export interface RepairOptions extends Pick<DifferenceOptions, 'fold' | 'outside'> {
-  /** The ports of a pod that its side effects are told for; the port asked about is added to every pod. */
+  /** The ports of a pod that its side effects are told for, of a pod that is edited before it was; the port asked about is added to every pod. */
   readonly listening?: (pod: PolicyPod) => NonNullable<ReturnType<NonNullable<DifferenceOptions['sockets']>>>
 }
 
@@ -41,8 +41,9 @@ export function repairsOf(query: Query, compiled: Compiled, options: RepairOptio
   const socket = { port: path.port, protocol: path.protocol }
   const { listening = ({ ports }: PolicyPod) => ports, ...rest } = options
   const withSocket = new Map<readonly Socket[], readonly Socket[]>()
-  const sockets = (pod: PolicyPod) => {
-    const own = listening(pod)
+  const sockets = (pod: PolicyPod, when: 'before' | 'after') => {
+    const name = when === 'after' ? `${pod.namespace}/${pod.name}` : ''
+    const own = listening(compiled.pods.get(name)?.pod ?? pod)
     // One list for each: pods that listen alike are then seen to do so.
     const all = withSocket.get(own) ?? [...own, socket]
     withSocket.set(own, all)

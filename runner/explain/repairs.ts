@@ -20,12 +20,11 @@ export interface Ground {
 
 /** At most three changes that flip a verdict, each as manifests and with all else that it does. */
 export function repairsFor(hop: string, query: Query, { world, compiled, objects }: Ground): RepairExplanation[] {
-  const own = new Set<PolicyPod>(world.pods)
   const options = {
     outside: outsideAddress,
     fold: workloadOf,
     // What a pod listens on is not changed by the labels that a repair gives it.
-    listening: (pod: PolicyPod) => listeningPorts(own.has(pod) ? (pod as Pod) : namesake(pod), world),
+    listening: (pod: PolicyPod) => listeningPorts(pod as Pod, world),
   }
   return repairsOf(query, compiled, options)
     .slice(0, 3)
@@ -35,11 +34,6 @@ export function repairsFor(hop: string, query: Query, { world, compiled, objects
       yaml: patchOf(edits, objects, world),
       ...{ opens: inWords(opens), closes: inWords(closes), unclear: inWords(unclear) },
     }))
-
-  function namesake(pod: PolicyPod): Pod {
-    const found = world.pods.findLast(({ namespace, name }) => namespace === pod.namespace && name === pod.name)
-    return found ?? (pod as Pod)
-  }
 
   function inWords(changes: readonly PathChange[]): string[] {
     const end = ({ pod }: PathChange['from']) => (pod === undefined ? 'outside the cluster' : workloadOf(pod))

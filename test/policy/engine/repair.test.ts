@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { compile } from '../../../policy/engine/compile.ts'
 import type { PathChange } from '../../../policy/engine/difference.ts'
 import { withEdits } from '../../../policy/engine/edits.ts'
-import { type Repair, repairsOf } from '../../../policy/engine/repair.ts'
+import { type Repair, type RepairOptions, repairsOf } from '../../../policy/engine/repair.ts'
 import type { PolicyPod, PolicyWorld } from '../../../policy/engine/world.ts'
 import { parsePolicy } from '../../../policy/parse.ts'
 import { manifestOf } from '../../../policy/write.ts'
@@ -15,7 +15,7 @@ import { namespace, netpol, pod, town } from './town.ts'
 const denyAll = netpol('x/deny', { podSelector: {}, policyTypes: ['Ingress'] })
 
 /** The repairs of `y/a > x/a:80`. */
-function repairs(question: string, world: PolicyWorld): Repair[] {
+function repairs(question: string, world: PolicyWorld, options: RepairOptions = {}): Repair[] {
   const [, from = '', to = '', port] = /^(.+?) > (.+?):(\d+)$/.exec(question) ?? []
   const party = (name: string) => {
     const [space = '', own = ''] = name.split('/')
@@ -24,7 +24,7 @@ function repairs(question: string, world: PolicyWorld): Repair[] {
       : { kind: 'pod' as const, namespace: space, name: own }
   }
   const query = { from: party(from), to: party(to), port: Number(port), protocol: 'TCP' as const }
-  return repairsOf(query, compile(world), { outside: '198.51.100.1' })
+  return repairsOf(query, compile(world), { outside: '198.51.100.1', ...options })
 }
 
 const what = (repair: Repair | undefined) => repair?.edits.map((edit) => edit.what)
@@ -72,6 +72,19 @@ describe('a repair of a denied path', () => {
     const label = found.find(({ edits }) => edits[0]?.kind === 'label namespace')
     expect(what(label)).toEqual(['label namespace y team=red, which x/web ingress[0] asks for'])
     expect(told(label?.opens ?? [])).toEqual(['y/b > x/a:80/TCP', 'y/c > x/a:80/TCP'])
+  })
+
+  it('gives a pod labels, and no ports that go with them', () => {
+    const policy = netpol('x/web', {
+      podSelector: { matchLabels: { pod: 'a' } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { role: 'ui' } } }], ports: [{ port: 80 }] }],
+    })
+    const listening = ({ labels, ports }: PolicyPod) =>
+      labels['role'] === 'ui' ? [...ports, { port: 9000, protocol: 'TCP' as const }] : ports
+    const found = repairs('x/b > x/a:80', town([policy]), { listening })
+    const label = found.find(({ edits }) => edits[0]?.kind === 'label pods')
+    expect(what(label)).toEqual(['label x/b role=ui, which x/web ingress[0] asks for'])
+    expect(told(label?.opens ?? [])).toEqual([])
   })
 
   it('changes both sides where both deny', () => {
