@@ -2,14 +2,10 @@
 // Starts Crosscheck on a Node that can run it; written so that Node 20, which cannot, still gets as far as saying so.
 // In the installed package that is the bundle; in a checkout the source, by the project's own Node if this one is too old for .ts files.
 import { existsSync } from 'node:fs'
-import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const [major, minor] = process.versions.node.split('.').map(Number)
-
-// What V8 compiled is kept for the next start, where Node keeps it (NODE_COMPILE_CACHE; NODE_DISABLE_COMPILE_CACHE=1 turns it off); where that cannot be, it is not.
-module.enableCompileCache?.()
 
 if (existsSync(path('../runner/main.ts'))) await startCheckout()
 else if (major > 22 || (major === 22 && minor >= 19)) await import('../dist/crosscheck.js')

@@ -1,5 +1,6 @@
+import { tmpdir } from 'node:os'
 import { Interruption, type Io } from './cli/io.ts'
-import { runCommandLine } from './cli/program.ts'
+import { keepCompiled } from './compile-cache.ts'
 
 /** Signals that end a run early, with the exit code that shells give to a program ended by each. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -50,6 +51,10 @@ const io: Io = {
   signal: interruption.signal,
 }
 
-void runCommandLine(io).then((exitCode) => {
-  process.exitCode = exitCode
-})
+keepCompiled({ environment: process.env, temporaryFolder: tmpdir(), user: process.getuid?.() })
+// Only what is imported from here on is kept.
+void import('./cli/program.ts')
+  .then(({ runCommandLine }) => runCommandLine(io))
+  .then((exitCode) => {
+    process.exitCode = exitCode
+  })
