@@ -6,15 +6,32 @@ import type { Right } from './rights.ts'
  * Which of these rights the asker does not have. One SelfSubjectRulesReview per namespace shows most of them; what the rules do not show, because an authorizer beyond RBAC
  * tells none, is asked one by one (SelfSubjectAccessReview). Where not even that may be asked, nothing counts as missing: the API server's refusal then says it.
  */
-export async function missingRights(client: Client, wanted: readonly Right[], signal: AbortSignal): Promise<Right[]> {
+export async function missingRights(
+  client: Client,
+  wanted: readonly Right[],
+  signal: AbortSignal,
+  rulesOf = createRulesReader(client, signal),
+): Promise<Right[]> {
   const unique = [...new Map(wanted.map((right) => [JSON.stringify(right), right])).values()]
   const spaces = [...new Set(unique.map(({ namespace }) => namespace ?? ''))].filter((name) => name !== '')
-  const rules = new Map(
-    await Promise.all(spaces.map(async (name) => [name, await rulesIn(client, name, signal)] as const)),
-  )
+  const rules = new Map(await Promise.all(spaces.map(async (name) => [name, await rulesOf(name)] as const)))
   const unseen = unique.filter((right) => !rules.get(right.namespace ?? '')?.some((rule) => grants(rule, right)))
   const allowed = await Promise.all(unseen.map((right) => isAllowed(client, right, signal)))
   return unseen.filter((_, index) => !allowed[index])
+}
+
+/** Asks for the rules of a namespace once: they may be asked for before it is known which rights are wanted there. */
+export function createRulesReader(
+  client: Client,
+  signal: AbortSignal,
+): (namespace: string) => Promise<readonly Rule[]> {
+  const asked = new Map<string, Promise<readonly Rule[]>>()
+  return (namespace) => {
+    const rules = asked.get(namespace) ?? rulesIn(client, namespace, signal)
+    asked.set(namespace, rules)
+    rules.catch(() => undefined)
+    return rules
+  }
 }
 
 interface Rule {

@@ -6,7 +6,7 @@ import { listObjects } from '../api/objects.ts'
 import { resourceOf, resources } from '../api/resources.ts'
 import { rehearsedKinds } from '../change/rehearse.ts'
 import type { Cluster } from '../cluster.ts'
-import { missingRights } from './access-review.ts'
+import { createRulesReader, missingRights } from './access-review.ts'
 import { MissingRights } from './missing-rights.ts'
 import { type CanaryPlace, rightsOfCanary, rightsOfRehearsal, rightsOfResidents, rightsOfSource } from './rights.ts'
 
@@ -26,6 +26,11 @@ export function createPreflight(
     // What is asked from a namespace that the run made is a pod of its own.
     const foreign = identities.filter((identity) => !made.has(namespaceOf(identity) ?? ''))
     const spaces = [...new Set(foreign.flatMap((identity) => namespaceOf(identity) ?? []))]
+    const rulesOf = createRulesReader(client, signal)
+    // Whether there are resident probes decides which rights are wanted, and takes as long to answer.
+    const canary = rightsOfCanary({ namespace, kind: place })
+    for (const right of [...foreign.flatMap(rightsOfSource), ...canary])
+      if (right.namespace !== undefined) void rulesOf(right.namespace)
     const entries = spaces.map(async (name) => [name, await residentsIn(client, name, signal)] as const)
     const residents = new Map(await Promise.all(entries))
     const sources = foreign.flatMap((identity) => {
@@ -34,11 +39,7 @@ export function createPreflight(
       return rightsOfResidents(namespaceOf(identity) ?? '', pods)
     })
     const rehearsal = objects.length === 0 ? [] : rightsOfRehearsal(objects.flatMap(placeOf))
-    const missing = await missingRights(
-      client,
-      [...rehearsal, ...sources, ...rightsOfCanary({ namespace, kind: place })],
-      signal,
-    )
+    const missing = await missingRights(client, [...rehearsal, ...sources, ...canary], signal, rulesOf)
     if (missing.length > 0) throw new MissingRights(user, missing)
   }
 }

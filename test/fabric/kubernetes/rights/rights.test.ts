@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { json } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import type { Identity } from '../../../../fabric/fabric.ts'
@@ -122,6 +123,23 @@ test('believes an authorizer that tells no rules', async () => {
   const preflight = await preflightOf(server)
   await preflight({ identities: [{ kind: 'namespace', namespace: 'team' }], objects: [] }, signal)
   expect(reviews).toContain('selfsubjectaccessreviews')
+})
+
+test('asks for the rules of each namespace once, while it looks for resident probes', async () => {
+  const both = Promise.withResolvers<void>()
+  const spaces: string[] = []
+  const client = await against((request, response) => {
+    if (request.method === 'GET') return void both.promise.then(() => response.end('{"items":[]}'))
+    return void json(request).then((body) => {
+      const { spec } = body as { spec: { namespace?: string } }
+      if (spec.namespace !== undefined) spaces.push(spec.namespace)
+      if (spaces.length === 2) both.resolve()
+      response.end('{"status":{"allowed":true}}')
+    })
+  })
+  const preflight = await preflightOf(Promise.resolve(client))
+  await preflight({ identities: [{ kind: 'namespace', namespace: 'team' }], objects: [] }, signal)
+  expect(spaces.toSorted()).toEqual(['crosscheck-canary-1', 'team'])
 })
 
 test('where rules may not be asked for each right is', async () => {
