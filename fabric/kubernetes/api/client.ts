@@ -5,7 +5,7 @@ import type { HttpMethod, KubeConfig } from '@kubernetes/client-node'
 import pLimit from 'p-limit'
 import { type Dispatcher, getGlobalDispatcher } from 'undici'
 import { apiError } from './api-error.ts'
-import { bytesOf } from './body.ts'
+import { bytesOf, type Reception } from './body.ts'
 import { linesOf } from './lines.ts'
 import { createReader } from './reader.ts'
 import { sendPatiently } from './sending.ts'
@@ -47,8 +47,8 @@ export interface Client {
   readonly namespace: string | undefined
   /** The answer's JSON; rejects with `ApiError`. What is safe to repeat is repeated where the server is busy or the connection breaks. */
   send(asked: ApiRequest, signal: AbortSignal): Promise<unknown>
-  /** The same of a GET, as the bytes that came: in the room of an earlier answer that is done with, where one is given. */
-  fetch(path: string, signal: AbortSignal, room?: Buffer): Promise<Buffer>
+  /** The same of a GET, as the bytes that came. */
+  fetch(path: string, signal: AbortSignal, reception?: Reception): Promise<Buffer>
   /** The events of a `watch=1` request as they come, until the server ends it; rejects with `ApiError` or what broke the connection. Nothing is repeated. */
   watch(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent>
   /** A connection to a port on the loopback of a pod's network (`pods/portforward`). */
@@ -89,15 +89,15 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
       retryAfter: Array.isArray(header) ? header[0] : header,
     })
   }
-  const once = async (asked: ApiRequest, signal: AbortSignal, room?: Buffer): Promise<Buffer> => {
-    const bytes = await bytesOf(await ask(asked, 60_000, signal), room)
+  const once = async (asked: ApiRequest, signal: AbortSignal, reception?: Reception): Promise<Buffer> => {
+    const bytes = await bytesOf(await ask(asked, 60_000, signal), reception)
     known = true
     return bytes
   }
-  const patiently = (asked: ApiRequest, signal: AbortSignal, room?: Buffer): Promise<Buffer> =>
+  const patiently = (asked: ApiRequest, signal: AbortSignal, reception?: Reception): Promise<Buffer> =>
     inFlight(() => {
       const repeatable = asked.method !== 'POST' || reviews.test(asked.path)
-      return sendPatiently(() => once(asked, signal, room), { forMs: () => patienceMs(known), repeatable, signal })
+      return sendPatiently(() => once(asked, signal, reception), { forMs: () => patienceMs(known), repeatable, signal })
     })
 
   return {
@@ -106,7 +106,7 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
     user: config.getCurrentUser()?.name ?? '',
     namespace: config.getContextObject(context)?.namespace,
     send: async (asked, signal) => readWhole(await patiently(asked, signal), `${asked.method} ${asked.path}`),
-    fetch: (path, signal, room) => patiently({ method: 'GET', path }, signal, room),
+    fetch: (path, signal, reception) => patiently({ method: 'GET', path }, signal, reception),
     async *watch(path, signal) {
       const body = await ask({ method: 'GET', path }, 0, signal)
       for await (const line of linesOf(body)) yield JSON.parse(line) as WatchEvent

@@ -1,8 +1,8 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Manifest } from '../../fabric.ts'
 import { isStatus } from './api-error.ts'
 import type { Client } from './client.ts'
 import { readFrugally } from './frugal.ts'
+import { createPages } from './pages.ts'
 import { createReader } from './reader.ts'
 import { pathOf, type Resource } from './resources.ts'
 import { allBut, type Shape } from './shape.ts'
@@ -133,44 +133,18 @@ async function listPages<T>(
     const value = options[key]
     if (value !== undefined) query.set(key, value)
   }
-  let done: Buffer | undefined
-  for (let asked = ask(); ; ) {
-    const bytes = await asked
-    const ahead = continueAhead(bytes)
-    if (ahead !== undefined) {
-      asked = ask(ahead)
-      asked.catch(() => undefined)
-      // The request goes out before this page is read.
-      await setImmediate()
-    }
-    const page = readPage(bytes, `GET ${path}`) as ListPage
-    for (const item of page.items ?? []) found.push(keep === undefined ? (item as T) : keep(item))
-    const next = page.metadata?.continue
-    if (!next) return found
-    done = bytes
-    if (ahead === undefined) asked = ask(next)
-  }
-
-  function ask(from?: string): Promise<Buffer> {
+  const pages = createPages((from, reception) => {
     if (from !== undefined) {
       readFrugally()
       query.set('continue', from)
     }
-    const room = done
-    done = undefined
-    return client.fetch(`${path}?${query.toString()}`, signal, room)
-  }
-}
-
-/** Where the next page begins, if that stands before the items, as an API server writes it: so the server has the next page ready when this one is read. */
-function continueAhead(page: Buffer): string | undefined {
-  const end = page.indexOf('"items":')
-  if (end < 0) return undefined
-  try {
-    const { metadata } = JSON.parse(`${page.toString('utf8', 0, end)}"items":[]}`) as ListPage
-    return metadata?.continue || undefined
-  } catch {
-    return undefined
+    return client.fetch(`${path}?${query.toString()}`, signal, reception)
+  })
+  for (let next: string | undefined; ; ) {
+    const page = readPage(await pages.next(next), `GET ${path}`) as ListPage
+    for (const item of page.items ?? []) found.push(keep === undefined ? (item as T) : keep(item))
+    next = page.metadata?.continue
+    if (!next) return found
   }
 }
 

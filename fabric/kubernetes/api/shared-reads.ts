@@ -13,9 +13,9 @@ export function shareReads(client: Client): Client {
       asked.method === 'GET'
         ? objects(asked.path, signal, () => client.send(asked, signal)).answer
         : client.send(asked, signal),
-    async fetch(path, signal, room) {
-      if (room !== undefined) return client.fetch(path, signal, room)
-      const { answer, isFirst } = bytes(path, signal, () => client.fetch(path, signal))
+    async fetch(path, signal, reception) {
+      if (reception?.room !== undefined) return client.fetch(path, signal, reception)
+      const { answer, isFirst } = bytes(path, signal, () => client.fetch(path, signal, reception))
       // Each may reuse what it got as room for the next page.
       return isFirst ? answer : Buffer.from(await answer)
     },

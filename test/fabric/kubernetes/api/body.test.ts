@@ -23,7 +23,7 @@ test('gives all bytes of a body, whatever came in the same room before', async (
           second.map((each) => Buffer.from(each)),
           { objectMode: false },
         ),
-        before,
+        { room: before },
       )
       expect(after.equals(Buffer.concat(second))).toBe(true)
     }),
@@ -33,9 +33,15 @@ test('gives all bytes of a body, whatever came in the same room before', async (
 
 test('a body that fits is given in the room of the one before', async () => {
   const before = await bytesOf(Readable.from([Buffer.from('long enough')]))
-  const after = await bytesOf(Readable.from([Buffer.from('short')]), before)
+  const after = await bytesOf(Readable.from([Buffer.from('short')]), { room: before })
   expect(after.buffer).toBe(before.buffer)
   expect(after.toString()).toBe('short')
+})
+
+test('a copy of a body is no room: it may lie among other things', async () => {
+  const copy = Buffer.from(await bytesOf(Readable.from([Buffer.from('a copy')])))
+  const after = await bytesOf(Readable.from([Buffer.from('short')]), { room: copy })
+  expect(after.buffer).not.toBe(copy.buffer)
 })
 
 test('rejects with what broke a body halfway', async () => {
@@ -52,4 +58,15 @@ test('a body that is closed before its end is not taken for whole', async () => 
   const bytes = bytesOf(body)
   body.destroy()
   await expect(bytes).rejects.toThrow('ended before its end')
+})
+
+test('tells what came first before the rest is there', async () => {
+  const body = new Readable({ read: () => undefined })
+  const begun = Promise.withResolvers<string>()
+  const bytes = bytesOf(body, { onBegin: (first) => begun.resolve(first.toString()) })
+  body.push('first')
+  expect(await begun.promise).toBe('first')
+  body.push(' rest')
+  body.push(null)
+  expect((await bytes).toString()).toBe('first rest')
 })

@@ -52,7 +52,7 @@ test('everybody may use his bytes again', async () => {
   const [one, other] = await both
   one.fill(0)
   expect([...other]).toEqual([1])
-  void client.fetch('/list', signal, one)
-  void client.fetch('/list', signal, other)
+  void client.fetch('/list', signal, { room: one })
+  void client.fetch('/list', signal, { room: other })
   expect(asked).toHaveLength(3)
 })
