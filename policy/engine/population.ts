@@ -31,16 +31,25 @@ export function podsOf(
   spaces: ReadonlyMap<string, Space>,
   { labelling, networks }: Tables,
 ): Map<string, PodActor> {
-  const entries = pods.flatMap((pod): [string, PodActor][] => {
+  const found = new Map<string, PodActor>()
+  for (const pod of pods) {
     const space = spaces.get(pod.namespace)
-    if (space === undefined) return []
+    if (space === undefined) continue
     const labels = labelSet(labelling, pod.labels)
-    const addresses = pod.addresses.flatMap((text) => locate(networks, text) ?? [])
-    return [[`${pod.namespace}/${pod.name}`, { kind: 'pod', pod, space, labels, addresses }]]
-  })
-  const found = new Map(entries)
+    const addresses = locatedIn(networks, pod.addresses)
+    found.set(`${pod.namespace}/${pod.name}`, { kind: 'pod', pod, space, labels, addresses })
+  }
   for (const actor of found.values()) actor.space.pods.push(actor)
   return found
+}
+
+function locatedIn(networks: Tables['networks'], addresses: readonly string[]): Located[] {
+  const located: Located[] = []
+  for (const text of addresses) {
+    const address = locate(networks, text)
+    if (address !== undefined) located.push(address)
+  }
+  return located
 }
 
 /** A pod that is not of the world; none when its namespace is not either (semantics rule 65). */
@@ -53,7 +62,7 @@ export function givenPod(pod: PolicyPod, spaces: ReadonlyMap<string, Space>, tab
     pod,
     space,
     labels,
-    addresses: pod.addresses.flatMap((text) => locate(tables.networks, text) ?? []),
+    addresses: locatedIn(tables.networks, pod.addresses),
   }
 }
 
@@ -69,7 +78,7 @@ export function nodesOf(
       kind: 'host',
       node,
       labels: labelSet(labelling, node.labels),
-      addresses: node.addresses.flatMap((text) => locate(networks, text) ?? []),
+      addresses: locatedIn(networks, node.addresses),
       pod: undefined,
     })
   for (const node of nodes) add(node)
