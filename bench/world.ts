@@ -1,17 +1,22 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { Bench, Figure } from './bench.ts'
+import { type Bench, type Figure, median } from './bench.ts'
 import { size } from './world-objects.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const ends = ['team-1/deployment/app-0', 'team-0/service/app-0:80'] as const
 
-/** `explain` of a path in a cluster of 50,000 pods and 2,000 namespaces, read from an API server that pages: time, processor time, memory. */
+const rounds = 3
+
+/**
+ * `explain` of a path in a cluster of 50,000 pods and 2,000 namespaces, read from an API server that pages: time, processor time, memory, and what of the processors the server took meanwhile; its
+ * pages are written before.
+ */
 export const world: Bench = {
   name: 'world',
   async run() {
@@ -25,13 +30,16 @@ export const world: Bench = {
       const kubeconfig = join(folder, 'config')
       writeFileSync(kubeconfig, configFor(await portOf(server)))
       // The first round makes the server write its pages.
-      await explain(kubeconfig)
-      const { ms, cpuMs, mebibytes } = await explain(kubeconfig)
+      await explain(kubeconfig, server.pid)
+      const runs: Run[] = []
+      for (let round = 0; round < rounds; round++) runs.push(await explain(kubeconfig, server.pid))
+      const of = (key: keyof Run) => median(runs.map((run) => run[key]))
       const what = `explain, ${size.namespaces * size.podsPerNamespace} pods, ${size.namespaces} namespaces`
       return [
-        { what, value: ms, unit: 'ms', goal: '≤ 5,000' },
-        { what: `${what}, processor time`, value: cpuMs, unit: 'ms' },
-        { what: `${what}, resident memory at most`, value: mebibytes, unit: 'MiB', goal: '≤ 500' },
+        { what: `${what}, median of ${rounds}`, value: of('ms'), unit: 'ms', goal: '≤ 5,000' },
+        { what: `${what}, processor time`, value: of('cpuMs'), unit: 'ms' },
+        { what: `${what}, resident memory at most`, value: of('mebibytes'), unit: 'MiB', goal: '≤ 500' },
+        { what: 'processor time of the stand-in server meanwhile', value: of('serverMs'), unit: 'ms' },
       ] satisfies Figure[]
     } finally {
       server.kill()
@@ -55,8 +63,16 @@ function configFor(port: number): string {
   })
 }
 
+interface Run {
+  readonly ms: number
+  readonly cpuMs: number
+  readonly mebibytes: number
+  readonly serverMs: number
+}
+
 /** The bundle that ships as a process of its own, which tells at its end what it took. */
-async function explain(kubeconfig: string): Promise<{ ms: number; cpuMs: number; mebibytes: number }> {
+async function explain(kubeconfig: string, server: number | undefined): Promise<Run> {
+  const before = cpuMsOf(server)
   const begun = performance.now()
   const tell = `data:text/javascript,${encodeURIComponent("process.on('exit',()=>process.stderr.write('\\n'+JSON.stringify(process.resourceUsage())))")}`
   const args = ['--import', tell, 'dist/crosscheck.js', 'explain', ...ends, '--kubeconfig', kubeconfig]
@@ -69,5 +85,13 @@ async function explain(kubeconfig: string): Promise<{ ms: number; cpuMs: number;
   if (code !== 0) throw new Error(`explain ended with ${code}: ${said}`)
   const usage = JSON.parse(said.slice(said.lastIndexOf('\n'))) as NodeJS.ResourceUsage
   const cpuMs = (usage.userCPUTime + usage.systemCPUTime) / 1000
-  return { ms: performance.now() - begun, cpuMs, mebibytes: usage.maxRSS / 1024 }
+  const ms = performance.now() - begun
+  return { ms, cpuMs, mebibytes: usage.maxRSS / 1024, serverMs: cpuMsOf(server) - before }
+}
+
+/** User and system time of a process (proc_pid_stat(5), fields 14 and 15), in ticks of 10 ms. */
+function cpuMsOf(pid: number | undefined): number {
+  const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
+  const fields = rest.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }
