@@ -86,7 +86,7 @@ async function counted<Report>(
     const begun = performance.now()
     const child = spawn(process.execPath, whole, {
       cwd: root,
-      // What V8 compiled is kept, as bin/crosscheck.js has it.
+      // What V8 compiled is kept, as an installed command keeps it.
       env: {
         NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
         ...process.env,

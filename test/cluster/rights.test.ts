@@ -165,7 +165,8 @@ describe.skipIf(absent !== undefined)(`rights on a cluster${absent === undefined
       closing.push(() => client.close())
       const seats = { namespace: canaries, standing: false, taken: new Map() }
       const asker = { user: `system:serviceaccount:${accounts}:crosscheck-r3`, canaryNamespace: canaries }
-      const preflight = createPreflight({ client, namespaces: new Set(), seats }, asker)
+      const residents = { pods: new Map(), tokens: new Map(), probes: new Map() }
+      const preflight = createPreflight({ client, namespaces: new Set(), seats, residents }, asker)
       permit = () => preflight({ identities, objects: [] }, signal)
     })
 

@@ -41,7 +41,7 @@ async function residentProbe(
   labels: Labels,
   signal: AbortSignal,
 ): Promise<Probe | Unavailable | undefined> {
-  const pods = await podsIn(cluster, namespace, signal)
+  const pods = await residentPods(cluster, namespace, signal)
   if (pods.length === 0) return undefined
   const alike = pods.filter((pod) => standsFor(pod, labels) && (node === undefined || pod.spec?.['nodeName'] === node))
   const wanted = node === undefined ? '' : ` on ${node}`
@@ -70,8 +70,15 @@ export async function residentIn(
   }
 }
 
-/** A pod whose place is taken by another of the same name in mid-run is not asked again: what it did not answer is `not_run`. */
-function podsIn(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<readonly LiveObject[]> {
+/**
+ * The living pods of resident probes in a namespace, read once a run; none where pods may not be listed. One whose place is taken by another of the same name
+ * in mid-run is not asked again: what it did not answer is `not_run`.
+ */
+export function residentPods(
+  cluster: Pick<Cluster, 'client' | 'residents'>,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<readonly LiveObject[]> {
   return remember(cluster.residents.pods, namespace, async () => {
     const at = { resource: resources.Pod, namespace, labelSelector: residentLabel }
     const found = await listObjects(cluster.client, at, signal).catch((error: unknown) => {

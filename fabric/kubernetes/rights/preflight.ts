@@ -1,11 +1,8 @@
 import type { Identity, Manifest, Wanted } from '../../fabric.ts'
-import { residentLabel } from '../../owned.ts'
-import { isStatus } from '../api/api-error.ts'
-import type { Client } from '../api/client.ts'
-import { listObjects } from '../api/objects.ts'
-import { resourceOf, resources } from '../api/resources.ts'
+import { resourceOf } from '../api/resources.ts'
 import { rehearsedKinds } from '../change/rehearse.ts'
 import type { Cluster } from '../cluster.ts'
+import { residentPods } from '../resident/probes.ts'
 import { createRulesReader, missingRights } from './access-review.ts'
 import { MissingRights } from './missing-rights.ts'
 import { type CanaryPlace, rightsOfCanary, rightsOfRehearsal, rightsOfResidents, rightsOfSource } from './rights.ts'
@@ -18,7 +15,7 @@ export interface Asker {
 
 /** Looks at the asker's rights before anything is made; rejects with `MissingRights`, which tells all that are missing at once. */
 export function createPreflight(
-  { client, namespaces: made, seats }: Pick<Cluster, 'client' | 'namespaces' | 'seats'>,
+  { client, namespaces: made, seats, residents: known }: Pick<Cluster, 'client' | 'namespaces' | 'seats' | 'residents'>,
   { user, canaryNamespace: namespace }: Asker,
 ): (wanted: Wanted, signal: AbortSignal) => Promise<void> {
   const place: CanaryPlace['kind'] = seats === undefined ? 'made' : seats.standing ? 'standing' : 'lent'
@@ -31,12 +28,17 @@ export function createPreflight(
     const canary = rightsOfCanary({ namespace, kind: place })
     for (const right of [...foreign.flatMap(rightsOfSource), ...canary])
       if (right.namespace !== undefined) void rulesOf(right.namespace)
-    const entries = spaces.map(async (name) => [name, await residentsIn(client, name, signal)] as const)
+    const entries = spaces.map(
+      async (name) => [name, await residentPods({ client, residents: known }, name, signal)] as const,
+    )
     const residents = new Map(await Promise.all(entries))
     const sources = foreign.flatMap((identity) => {
       const pods = residents.get(namespaceOf(identity) ?? '') ?? []
       if (pods.length === 0 || identity.kind === 'as') return rightsOfSource(identity)
-      return rightsOfResidents(namespaceOf(identity) ?? '', pods)
+      return rightsOfResidents(
+        namespaceOf(identity) ?? '',
+        pods.map(({ metadata }) => metadata.name),
+      )
     })
     const rehearsal = objects.length === 0 ? [] : rightsOfRehearsal(objects.flatMap(placeOf))
     const missing = await missingRights(client, [...rehearsal, ...sources, ...canary], signal, rulesOf)
@@ -54,14 +56,4 @@ function placeOf({ apiVersion, kind, metadata }: Manifest) {
   if (known === undefined || resourceOf(String(apiVersion), known) === undefined) return []
   const { namespace = 'default' } = (metadata ?? {}) as { readonly namespace?: string }
   return [{ kind: known, namespace }]
-}
-
-/** Pods of resident probes; where pods may not be listed there is nothing to find. */
-async function residentsIn(client: Client, namespace: string, signal: AbortSignal): Promise<string[]> {
-  const at = { resource: resources.Pod, namespace, labelSelector: residentLabel }
-  const found = await listObjects(client, at, signal).catch((error: unknown) => {
-    if (!isStatus(error, 401, 403, 404)) throw error
-    return []
-  })
-  return found.map(({ metadata }) => metadata.name)
 }
