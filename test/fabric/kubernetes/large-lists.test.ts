@@ -49,6 +49,7 @@ test('of a pod is kept what a world is made from, once where many have it', () =
   })
   const [one, other] = [keep(pod('one')), keep(pod('other'))]
   expect(one).toEqual({
+    ...{ apiVersion: 'v1', kind: 'Pod' },
     metadata: {
       ...{ name: 'one', namespace: 'n', uid: 'one', labels: { app: 'a' } },
       annotations: { 'lab.crosscheck.dev/not-ready': 'true' },
