@@ -19,7 +19,7 @@ export const usualControlPort = 28_171
  */
 export function openEarly(args: readonly string[], env: Environment): EarlyPort {
   const waiting: Socket[] = []
-  const early = createServer({ pauseOnConnect: true }, (socket) => {
+  const early = createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined)
     waiting.push(socket)
   })

@@ -100,15 +100,15 @@ export async function startService(options: ProbeOptions, surroundings: Surround
     listeners,
     async stop() {
       ready = false
-      await drain(control, options.stopMs)
+      await drain(control, idle.reached(), options.stopMs)
       await closeAll()
     },
   }
 }
 
-/** Lets requests in flight end, but not for longer than `stopMs`. */
-async function drain(control: FastifyInstance, stopMs: number): Promise<void> {
-  const closed = once(control.server, 'close')
+/** Lets requests in flight end, but not for longer than `stopMs`. A server does not wait for connections that were accepted before it had its port. */
+async function drain(control: FastifyInstance, idle: Promise<void>, stopMs: number): Promise<void> {
+  const closed = Promise.all([once(control.server, 'close'), idle])
   control.server.close()
   control.server.closeIdleConnections()
   const { promise: late, resolve } = Promise.withResolvers<void>()
@@ -120,6 +120,8 @@ async function drain(control: FastifyInstance, stopMs: number): Promise<void> {
 /** Calls back once when no request was in flight for `milliseconds`; never when that is absent. */
 function watchIdle(milliseconds: number | undefined, onIdle: () => void) {
   let inFlight = 0
+  const none = Promise.withResolvers<void>()
+  let asked = false
   const arm = () => (milliseconds === undefined ? undefined : setTimeout(onIdle, milliseconds))
   let timer = arm()
   return {
@@ -128,8 +130,16 @@ function watchIdle(milliseconds: number | undefined, onIdle: () => void) {
       clearTimeout(timer)
       response.once('close', () => {
         inFlight -= 1
-        if (inFlight === 0) timer = arm()
+        if (inFlight > 0) return
+        timer = arm()
+        if (asked) none.resolve()
       })
+    },
+    /** Resolves when no request is in flight. */
+    reached: () => {
+      asked = true
+      if (inFlight === 0) none.resolve()
+      return none.promise
     },
     close: () => clearTimeout(timer),
   }

@@ -6,8 +6,8 @@ import { clusterFacts } from './cluster-facts.ts'
 /** A cluster that is being asked what it is. */
 export interface Approach {
   readonly client: Client
-  /** Rejects with `ApiError` where it does not answer; whoever opens the cluster hears of it. */
-  readonly facts: Promise<ClusterFacts>
+  /** Asked for already, but where a credential plugin would be run for it. Rejects with `ApiError` where it does not answer; whoever opens the cluster hears of it. */
+  facts(): Promise<ClusterFacts>
 }
 
 /**
@@ -16,7 +16,11 @@ export interface Approach {
  */
 export async function approachCluster(access: ClusterAccess, signal: AbortSignal): Promise<Approach> {
   const client = shareReads(await connectCluster(access))
-  const facts = clusterFacts(client, signal)
-  facts.catch(() => undefined)
+  let asked: Promise<ClusterFacts> | undefined
+  const facts = (): Promise<ClusterFacts> => {
+    asked ??= clusterFacts(client, signal)
+    return asked
+  }
+  if (!client.runsPlugin) facts().catch(() => undefined)
   return { client, facts }
 }

@@ -13,37 +13,47 @@ export interface Nodes {
    * scheduler, so that a cordoned node takes none either.
    */
   refusal(name: string, by: 'scheduled' | 'named', signal: AbortSignal): Promise<string | undefined>
-  /** Resolves, with the reason, when the pod's node cannot run it any more; all who wait for pods of one node share the looks at it. Rejects with the signal. */
+  /** Resolves, with the reason, when the pod's node cannot run it any more, or says in two looks in a row that it cannot; all who wait for pods of one node share the looks at it. Rejects with the signal. */
   lost(pod: () => LiveObject | undefined, signal: AbortSignal): Promise<string>
 }
 
 /** The nodes of a cluster, read one by one when they are asked for. */
 export function createNodes(client: Client, periodMs: number = usualPeriodMs): Nodes {
-  const looks = new Map<string, { readonly at: number; readonly found: Promise<string | undefined> }>()
-  const refusal: Nodes['refusal'] = async (name, by, signal) => {
+  const looks = new Map<string, { readonly at: number; readonly found: Promise<Trouble | undefined> }>()
+  const look = async (name: string, by: 'scheduled' | 'named', signal: AbortSignal): Promise<Trouble | undefined> => {
     const node = await getObject(client, { resource: resources.Node, name }, signal).catch(() => 'unread' as const)
-    if (node === undefined) return `there is no node ${name}`
+    if (node === undefined) return { why: `there is no node ${name}`, mayPass: false }
     return node === 'unread' ? undefined : troubleOf(node, by)
   }
-  const lookAt = (name: string, signal: AbortSignal): Promise<string | undefined> => {
+  const lookAt = (name: string, signal: AbortSignal): Promise<Trouble | undefined> => {
     const last = looks.get(name)
     if (last !== undefined && performance.now() - last.at < periodMs / 2) return last.found
-    const found = refusal(name, 'named', signal)
+    const found = look(name, 'named', signal)
     looks.set(name, { at: performance.now(), found })
     return found
   }
   return {
-    refusal,
+    refusal: async (name, by, signal) => {
+      const trouble = await look(name, by, signal)
+      return trouble?.mayPass === false ? trouble.why : undefined
+    },
     async lost(pod, signal) {
-      for (;;) {
+      for (let before: Trouble | undefined; ; ) {
         await delay(periodMs, undefined, { signal })
         const live = pod()
         const name = live && nodeOf(live)
-        const why = name === undefined ? undefined : await lookAt(name, signal)
-        if (why !== undefined) return why
+        const trouble = name === undefined ? undefined : await lookAt(name, signal)
+        if (trouble !== undefined && (!trouble.mayPass || before !== undefined)) return trouble.why
+        before = trouble
       }
     },
   }
+}
+
+/** What keeps pods from a node; `mayPass`: its kubelet lives, and may be ready again in a moment. */
+interface Trouble {
+  readonly why: string
+  readonly mayPass: boolean
 }
 
 interface Condition {
@@ -53,15 +63,20 @@ interface Condition {
   readonly message?: string
 }
 
-/** The condition Ready turns `Unknown` when the kubelet's heartbeats fail to come for 50 s (Kubernetes docs, "node status"). */
-function troubleOf({ metadata: { name }, spec, status }: LiveObject, by: 'scheduled' | 'named'): string | undefined {
+/**
+ * The condition Ready turns `Unknown` when the kubelet's heartbeats fail to come for 50 s, and is `False` where the kubelet says so itself, as for a moment after its
+ * container runtime was started again (Kubernetes docs, "node status").
+ */
+function troubleOf({ metadata: { name }, spec, status }: LiveObject, by: 'scheduled' | 'named'): Trouble | undefined {
   const conditions = (status?.['conditions'] ?? []) as readonly Condition[]
   const ready = conditions.find(({ type }) => type === 'Ready')
   if (ready !== undefined && ready.status !== 'True') {
     const why = [ready.reason, ready.message].filter((part) => (part ?? '') !== '').join(': ')
-    return `the node ${name} is not ready${why === '' ? '' : ` (${why})`}: no pod starts there`
+    const sentence = `the node ${name} is not ready${why === '' ? '' : ` (${why})`}: no pod starts there`
+    return { why: sentence, mayPass: ready.status === 'False' }
   }
-  if (by === 'scheduled' && spec?.['unschedulable'] === true) return `the node ${name} is cordoned: no pod is put there`
+  if (by === 'scheduled' && spec?.['unschedulable'] === true)
+    return { why: `the node ${name} is cordoned: no pod is put there`, mayPass: false }
   return undefined
 }
 

@@ -63,7 +63,7 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
   const read = (over: AbortSignal) =>
     readWorld(client, { namespaces: options.namespaces ?? [], since: options.now() - recentMs }, over)
   const { facts, seats, world } = await lookAround(
-    { facts: asked, seats: (over) => findSeats(client, options.canaryNamespace, over), world: read },
+    { facts: asked(), seats: (over) => findSeats(client, options.canaryNamespace, over), world: read },
     { lookAhead: options.lookAhead === true, signal },
   )
   let ahead = world

@@ -31,8 +31,9 @@ export function sightOf(dial: Dial, observations: readonly Observation[], contro
   const ran = outcomes.filter((outcome) => outcome.reason !== 'not_run')
   if (ran.length === 0) return didNotRun(outcomes[0])
   const open = ran.filter((outcome) => layer4OfOutcome(outcome, dial.check.kind) === 'open')
-  // Those that did not run may be the ones that would have met an endpoint that does not answer.
-  if (dial.singleSyn === true && open.length === ran.length && ran.length < outcomes.length)
+  // Those that did not run may be the ones that would have met an endpoint that does not answer, or one that does: only both kinds, and more than a lost packet, are known then.
+  const isSplit = open.length > 0 && ran.length - open.length > 1
+  if (dial.singleSyn === true && !isSplit && ran.length < outcomes.length)
     return didNotRun(outcomes.find(({ reason }) => reason === 'not_run'))
   if (open.length > 0) return openSight(dial, open, ran, controls)
   return closedSight(dial, ran, controls)

@@ -32,7 +32,7 @@ export type PlanPath = (path: ScenarioPath, source: PlannedSource, witness?: Pla
 export function createPlanner(options: PlanOptions): PlanPath {
   const dials = new Map<string, Dial>()
   const dial: MakeDial = (made) => {
-    const key = JSON.stringify([made.source, made.check, made.connections, made.aim.kind])
+    const key = JSON.stringify([made.source, made.check, made.connections, made.aim.kind, made.singleSyn])
     const known = dials.get(key) ?? made
     dials.set(key, known)
     return known

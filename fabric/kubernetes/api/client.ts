@@ -45,6 +45,8 @@ export interface Client {
   readonly user: string
   /** The namespace of the context. */
   readonly namespace: string | undefined
+  /** Its user's credentials come from a program, which may ask him. */
+  readonly runsPlugin: boolean
   /** The answer's JSON; rejects with `ApiError`. What is safe to repeat is repeated where the server is busy or the connection breaks. */
   send(asked: ApiRequest, signal: AbortSignal): Promise<unknown>
   /** The same of a GET, as the bytes that came. */
@@ -70,9 +72,19 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
   /** Something answers there: a server that was never heard of is sooner given up. */
   let known = false
 
+  /** One after the other: a credential plugin is a program, may ask its user, and keeps what it was told for the next. */
+  let authorizing: Promise<unknown> = Promise.resolve()
+  const authorize = (context: InstanceType<typeof RequestContext>, signal: AbortSignal): Promise<void> => {
+    const turn = authorizing.then(() => {
+      signal.throwIfAborted()
+      return config.applySecurityAuthentication(context)
+    })
+    authorizing = turn.catch(() => undefined)
+    return turn
+  }
   const ask = async ({ method, path, body, contentType }: ApiRequest, bodyTimeout: number, signal: AbortSignal) => {
     const authorized = new RequestContext(`${server}${path}`, method as HttpMethod)
-    await config.applySecurityAuthentication(authorized)
+    await authorize(authorized, signal)
     // The library makes a dispatcher for each call; the first is kept, so that connections are used again.
     dispatcher ??= authorized.getDispatcher() as Dispatcher | undefined
     const headers = { accept: 'application/json', ...authorized.getHeaders() }
@@ -104,6 +116,7 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
     server,
     context,
     user: config.getCurrentUser()?.name ?? '',
+    runsPlugin: config.getCurrentUser()?.exec !== undefined || config.getCurrentUser()?.authProvider !== undefined,
     namespace: config.getContextObject(context)?.namespace,
     send: async (asked, signal) => readWhole(await patiently(asked, signal), `${asked.method} ${asked.path}`),
     fetch: (path, signal, reception) => patiently({ method: 'GET', path }, signal, reception),

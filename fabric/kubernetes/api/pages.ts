@@ -15,7 +15,7 @@ const ahead = 2
  * page that was read are room for another.
  */
 export function createPages(fetch: (from: string | undefined, reception: Reception) => Promise<Buffer>): Pages {
-  const asked: Promise<Buffer>[] = []
+  const asked: { readonly from: string | undefined; readonly answer: Promise<Buffer> }[] = []
   const rooms: Buffer[] = []
   let given: Buffer | undefined
   let count = 0
@@ -33,7 +33,7 @@ export function createPages(fetch: (from: string | undefined, reception: Recepti
     }
     const answer = fetch(from, { room: rooms.pop(), onBegin })
     answer.then(onBegin, () => undefined)
-    asked.push(answer)
+    asked.push({ from, answer })
   }
 
   function askMore(): void {
@@ -44,8 +44,10 @@ export function createPages(fetch: (from: string | undefined, reception: Recepti
     async next(from) {
       if (given !== undefined) rooms.push(given)
       given = undefined
+      // A page that was sent twice may have ended elsewhere the second time: what was asked for by its first beginning is no continuation.
+      if (asked[0]?.from !== from) asked.length = 0
       if (asked.length === 0) ask(from)
-      given = await asked[0]!
+      given = await asked[0]!.answer
       void asked.shift()
       askMore()
       // Requests go out before this page is read.

@@ -32,6 +32,8 @@ const tries = 4
 const pauseMs = 50
 const longestPauseMs = 1000
 const openingMs = 60_000
+/** How long a tunnel may take to open, and the answer of a probe that is asked for nothing. */
+const answerMs = 15_000
 /** Each tunnel costs the machine on which a probe starts: it is tried again after half as long as it was waited for already, within these bounds in milliseconds. */
 const restFactor = 0.5
 const leastRestMs = 100
@@ -45,7 +47,7 @@ export function createControl({ open, token, addresses, stop, atOnce }: ControlO
     ...{ connections, pipelining: 1, keepAliveTimeout: 60_000 },
     connect: (_options, done) => {
       // Called at once, undici would never send the request.
-      open().then(
+      openInTime(open).then(
         (tunnel) =>
           setImmediate(() => (tunnel.destroyed ? done(tunnel.errored ?? closed(), null) : done(null, tunnel as never))),
         (error: unknown) => setImmediate(() => done(error as Error, null)),
@@ -56,15 +58,16 @@ export function createControl({ open, token, addresses, stop, atOnce }: ControlO
   const opening = performance.now() + openingMs
   let met = false
   let meeting: Promise<void> | undefined
-  let shut = false
+  const shut = new AbortController()
 
   async function untilOpen(): Promise<void> {
     const begun = performance.now()
-    while (!met && !shut && performance.now() < opening) {
+    while (!met && !shut.signal.aborted && performance.now() < opening) {
       // An empty batch is refused, which is an answer too.
       met ||= await askNothing(pool, token)
       const rest = restFactor * (performance.now() - begun)
-      if (!met) await delay(Math.min(Math.max(rest, leastRestMs), mostRestMs))
+      const pause = Math.min(Math.max(rest, leastRestMs), mostRestMs)
+      if (!met) await delay(pause, undefined, { signal: shut.signal }).catch(() => undefined)
     }
   }
 
@@ -104,7 +107,7 @@ export function createControl({ open, token, addresses, stop, atOnce }: ControlO
     },
     meet: () => (meeting ??= untilOpen()),
     close: async () => {
-      shut = true
+      shut.abort()
       if (stop)
         await pool
           .request({ method: 'POST', path: '/v1/stop', headers: { authorization: `Bearer ${token}` } })
@@ -115,6 +118,23 @@ export function createControl({ open, token, addresses, stop, atOnce }: ControlO
 }
 
 const closed = () => new Error('the tunnel was closed at once')
+
+async function openInTime(open: ControlOptions['open']): Promise<Duplex> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`no tunnel after ${answerMs / 1000} s`)), answerMs)
+  const opening = open()
+  try {
+    return await Promise.race([opening, late.promise])
+  } catch (error) {
+    opening.then(
+      (tunnel) => tunnel.destroy(),
+      () => undefined,
+    )
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 class Refused extends Error {
   override readonly name = 'Refused'
@@ -136,7 +156,8 @@ async function unlessAborted(waiting: Promise<void> | undefined, signal: AbortSi
 async function askNothing(pool: Dispatcher, token: string): Promise<boolean> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   try {
-    const answer = await pool.request({ method: 'POST', path: '/v1/checks', body: '{"checks":[]}', headers })
+    const times = { headersTimeout: answerMs, bodyTimeout: answerMs }
+    const answer = await pool.request({ method: 'POST', path: '/v1/checks', body: '{"checks":[]}', headers, ...times })
     await answer.body.dump()
     // The pool takes its tunnel back after this turn of the event loop; a batch before that would open another one.
     await immediate()

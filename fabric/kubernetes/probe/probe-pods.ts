@@ -49,11 +49,11 @@ export async function freshProbe(
     const pod = podManifest(cluster, standing, template, fitted)
     const { name } = pod.metadata
     // In a namespace of its own nobody else's rules are met, and its service account may come late.
-    if (!cluster.namespaces.has(namespace))
-      // Before anything is made the first pod is tried; what is refused to another one alone is told when that is made.
-      await remember(cluster.tried, namespace, () =>
-        tryObject(cluster.client, { resource: resources.Pod, namespace, name }, pod, signal),
-      )
+    if (!cluster.namespaces.has(namespace)) {
+      // Before anything is made the first pod is tried; where one was taken, what is refused to another alone is told when that is made.
+      const tried = () => tryObject(cluster.client, { resource: resources.Pod, namespace, name }, pod, signal)
+      await remember(cluster.tried, namespace, tried).catch(tried)
+    }
     const created = await createPod(cluster.client, await withOwners(cluster, pod, template, signal), signal)
     return await comeUp(cluster, standing, created, signal)
   } catch (error) {

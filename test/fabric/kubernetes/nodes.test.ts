@@ -52,11 +52,6 @@ const wanted = { namespace: 'n', name: 'p' }
 test.each([
   ['whose kubelet is silent', node(silent), dead],
   [
-    'that says that it is not ready',
-    node({ type: 'Ready', status: 'False' }),
-    'the node n1 is not ready: no pod starts there',
-  ],
-  [
     'that is cordoned',
     node({ type: 'Ready', status: 'True' }, { unschedulable: true }),
     'the node n1 is cordoned: no pod is put there',
@@ -105,6 +100,25 @@ test.each([
   const { cluster, asked } = await clusterOf(behaviour, 10)
   expect(await untilRunning(cluster, wanted, { withinMs: 60_000, signal })).toBe(dead)
   expect(asked.filter((each) => each.includes('/nodes/'))).toHaveLength(3)
+})
+
+test.each([
+  ['twice in a row ends the wait', [false, true, false, false], 4, 'the node n1 is not ready: no pod starts there'],
+  [
+    'once, as when its runtime starts again, does not',
+    [true, false, true, false, true],
+    undefined,
+    'it is not up after 0.3 s',
+  ],
+])('a node that says %s', async (_, ready, looks, why) => {
+  const status = (count: number) => (ready[Math.min(count, ready.length) - 1]! ? 'True' : 'False')
+  const behaviour = {
+    node: (count: number) => node({ type: 'Ready', status: status(count) }),
+    pod: pending({ nodeName: 'n1' }),
+  }
+  const { cluster, asked } = await clusterOf(behaviour, 10)
+  expect(await untilRunning(cluster, wanted, { withinMs: 300, signal })).toContain(why)
+  if (looks !== undefined) expect(asked.filter((each) => each.includes('/nodes/'))).toHaveLength(looks)
 })
 
 test('a node that may not be read ends no wait', async () => {

@@ -64,13 +64,31 @@ test('where it comes late again, nothing is known of the endpoints', async () =>
   expect('sentence' in sight && sight.sentence).toMatch(/too late to tell which endpoint answered/)
 })
 
-test('an endpoint that was silent is, however late others came', async () => {
+test('endpoints that were silent are, however late others came', async () => {
+  expect(
+    await sightAfter([
+      [0, 0, 1_003],
+      [1, 1, 1_003],
+    ]),
+  ).toMatchObject({ state: 'leak', open: 2, of: 4 })
+})
+
+test('one silence may be a lost packet: with late connections beside it nothing is known', async () => {
   expect(
     await sightAfter([
       [1, 0, 1_003],
       [1, 1, 1_003],
     ]),
-  ).toMatchObject({ state: 'leak', open: 3, of: 4 })
+  ).toMatchObject({ state: 'unknown', cause: 'not_run' })
+})
+
+test('where all others were silent, a late connection keeps them from counting as blocked', async () => {
+  expect(
+    await sightAfter([
+      [0, 0, 1_050],
+      [0, 0, 1_050],
+    ]),
+  ).toMatchObject({ state: 'unknown', cause: 'not_run' })
 })
 
 test('where a repeated SYN has its time, a late connection counts', async () => {

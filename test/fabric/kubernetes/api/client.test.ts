@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { type Client, connectCluster } from '../../../../fabric/kubernetes/api/client.ts'
 import { listObjects } from '../../../../fabric/kubernetes/api/objects.ts'
 import { resources } from '../../../../fabric/kubernetes/api/resources.ts'
-import { against, kubeconfig, status } from '../api-server.ts'
+import { approachCluster } from '../../../../fabric/kubernetes/approach.ts'
+import { against, kubeconfig, serve, status } from '../api-server.ts'
 
 const { signal } = new AbortController()
 
@@ -105,4 +106,26 @@ test('an aborted request ends at once', async () => {
   const abort = new AbortController()
   const client = await against(() => abort.abort(new Error('enough')))
   await expect(client.send({ method: 'GET', path: '/version' }, abort.signal)).rejects.toThrow('enough')
+})
+
+test('a credential plugin is run once, however many ask at once', async () => {
+  const file = kubeconfig(await serve(({ headers }, response) => response.end(JSON.stringify(headers.authorization))))
+  const log = `${file}.log`
+  const credential = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    kind: 'ExecCredential',
+    status: { token: 'told' },
+  }
+  const args = ['-c', `echo run >> ${log}; sleep 0.1; echo '${JSON.stringify(credential)}'`]
+  const exec = { apiVersion: credential.apiVersion, command: 'sh', args, interactiveMode: 'Never' }
+  const config = JSON.parse(readFileSync(file, 'utf8')) as object
+  writeFileSync(file, JSON.stringify({ ...config, users: [{ name: 'u', user: { exec } }] }))
+  const client = await connectCluster({ kubeconfig: file, environment: {} })
+  onTestFinished(() => client.close())
+  const answers = Array.from({ length: 8 }, (_, at) => client.send({ method: 'GET', path: `/${at}` }, signal))
+  expect(new Set(await Promise.all(answers))).toEqual(new Set(['Bearer told']))
+  expect(readFileSync(log, 'utf8')).toBe('run\n')
+  const unasked = await approachCluster({ kubeconfig: file, environment: {} }, signal)
+  onTestFinished(() => unasked.client.close())
+  expect([client.runsPlugin, readFileSync(log, 'utf8')]).toEqual([true, 'run\n'])
 })

@@ -104,3 +104,18 @@ test('where the beginning does not tell yet, the whole page does', async () => {
   await first
   expect(asked).toEqual(['0', '1'])
 })
+
+test('a page that was sent again, and ends elsewhere, is followed by its own continuation', async () => {
+  const asked: (string | undefined)[] = []
+  const page = (next: string) => Buffer.from(`{"metadata":{"continue":"${next}"},"items":[]}`)
+  const pages = createPages(async (from, { onBegin }) => {
+    asked.push(from)
+    if (from !== undefined) return Buffer.from(`{"metadata":{},"items":["${from}"]}`)
+    // The first answer begins, breaks, and comes anew with another end.
+    onBegin?.(page('first'))
+    return page('second')
+  })
+  await pages.next(undefined)
+  expect((await pages.next('second')).toString()).toContain('"second"')
+  expect(asked).toEqual([undefined, 'first', 'second'])
+})
