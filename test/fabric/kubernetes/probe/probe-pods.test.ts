@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Cluster } from '../../../../fabric/kubernetes/cluster.ts'
@@ -13,7 +14,7 @@ async function demanding() {
   const made: string[] = []
   const tried: string[] = []
   let lists = 0
-  const client = await against(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://server')
     if (request.method === 'GET') {
       lists += 1
@@ -32,7 +33,8 @@ async function demanding() {
     }
     if (labels['team'] === undefined) response.writeHead(403).end(status(403, 'Forbidden', 'a team is demanded'))
     else response.end('{"metadata":{"name":"it","uid":"u"}}')
-  })
+  }
+  const client = await against((...asked) => void answer(...asked))
   const run = startRun({ image: 'crosscheck:dev', now: Date.now })
   const cluster = {
     ...{ client, run, owners: createOwners(client, run), pods: createPodWatch(client), nodes: createNodes(client) },
