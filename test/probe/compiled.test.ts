@@ -44,4 +44,6 @@ test('the probe starts without it too', () => {
   writeFileSync(file('probe.cjs.cache'), 'of another Node')
   expect(usual).toContain('Usage: crosscheck-probe')
   expect(help()).toBe(usual)
+  rmSync(file('probe.cjs.cache'))
+  expect(help()).toBe(usual)
 })

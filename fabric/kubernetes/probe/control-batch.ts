@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream'
-import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises'
-import { type Dispatcher, Pool } from 'undici'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Dispatcher } from 'undici'
 import type { Check } from '../../../checks/check.ts'
 import { type Observation, observationSchema } from '../../../checks/outcome.ts'
 import type { Pace } from '../../fabric.ts'
 import { linesOf } from '../api/lines.ts'
+import { askNothing, createTunnels } from './tunnels.ts'
 
 /** A probe's control port, reached by a tunnel. */
 export interface Control {
@@ -32,29 +33,13 @@ const tries = 4
 const pauseMs = 50
 const longestPauseMs = 1000
 const openingMs = 60_000
-/** How long a tunnel may take to open, and the answer of a probe that is asked for nothing. */
-const answerMs = 15_000
 /** Each tunnel costs the machine on which a probe starts: it is tried again after half as long as it was waited for already, within these bounds in milliseconds. */
 const restFactor = 0.5
 const leastRestMs = 100
 const mostRestMs = 3000
-/** Batches that a probe takes at once. */
-const connections = 4
-
 /** Speaks to one probe; what could not be asked after all tries is `not_run`, with the reason. */
 export function createControl({ open, token, addresses, stop, atOnce }: ControlOptions): Control {
-  const pool = new Pool('http://probe', {
-    ...{ connections, pipelining: 1, keepAliveTimeout: 60_000 },
-    connect: (_options, done) => {
-      // Called at once, undici would never send the request.
-      openInTime(open).then(
-        (tunnel) =>
-          setImmediate(() => (tunnel.destroyed ? done(tunnel.errored ?? closed(), null) : done(null, tunnel as never))),
-        (error: unknown) => setImmediate(() => done(error as Error, null)),
-      )
-    },
-  })
-
+  const pool = createTunnels(open)
   const opening = performance.now() + openingMs
   let met = false
   let meeting: Promise<void> | undefined
@@ -63,7 +48,6 @@ export function createControl({ open, token, addresses, stop, atOnce }: ControlO
   async function untilOpen(): Promise<void> {
     const begun = performance.now()
     while (!met && !shut.signal.aborted && performance.now() < opening) {
-      // An empty batch is refused, which is an answer too.
       met ||= await askNothing(pool, token)
       const rest = restFactor * (performance.now() - begun)
       const pause = Math.min(Math.max(rest, leastRestMs), mostRestMs)
@@ -117,25 +101,6 @@ export function createControl({ open, token, addresses, stop, atOnce }: ControlO
   }
 }
 
-const closed = () => new Error('the tunnel was closed at once')
-
-async function openInTime(open: ControlOptions['open']): Promise<Duplex> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`no tunnel after ${answerMs / 1000} s`)), answerMs)
-  const opening = open()
-  try {
-    return await Promise.race([opening, late.promise])
-  } catch (error) {
-    opening.then(
-      (tunnel) => tunnel.destroy(),
-      () => undefined,
-    )
-    throw error
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
 class Refused extends Error {
   override readonly name = 'Refused'
 }
@@ -151,20 +116,6 @@ async function unlessAborted(waiting: Promise<void> | undefined, signal: AbortSi
   signal.addEventListener('abort', abort, { once: true })
   await Promise.race([waiting, promise])
   signal.removeEventListener('abort', abort)
-}
-
-async function askNothing(pool: Dispatcher, token: string): Promise<boolean> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  try {
-    const times = { headersTimeout: answerMs, bodyTimeout: answerMs }
-    const answer = await pool.request({ method: 'POST', path: '/v1/checks', body: '{"checks":[]}', headers, ...times })
-    await answer.body.dump()
-    // The pool takes its tunnel back after this turn of the event loop; a batch before that would open another one.
-    await immediate()
-    return true
-  } catch {
-    return false
-  }
 }
 
 interface Posting {
