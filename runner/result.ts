@@ -120,8 +120,8 @@ export interface PathResult {
   readonly control: readonly Shown[]
   /** Sentences for people: first what is the matter, then why, then what to change. */
   readonly explanation: readonly string[]
-  /** The command that explains the path policy by policy and offers a repair. */
-  readonly repair?: string
+  /** The command that explains the path policy by policy and offers a fix. */
+  readonly fix?: string
   readonly source?: SourceResult
   readonly place: Place
 }

@@ -8,10 +8,10 @@ import { hopsOf, isByService } from '../predict/hops.ts'
 import { partyOf } from '../predict/party.ts'
 import { type Asked, askedFor, type Ends } from './asked.ts'
 import { hopBeyond } from './beyond.ts'
+import { fixesFor, type Ground } from './fixes.ts'
 import { createJudge, folded, type Judged, together } from './judged.ts'
 import type { Explanation, PathChanges } from './model.ts'
 import { nameServersOf, noServers } from './name-server.ts'
-import { type Ground, repairsFor } from './repairs.ts'
 import { wayTo } from './way.ts'
 
 export interface ExplainOptions {
@@ -63,7 +63,7 @@ export function explainAsked(asked: Asked, options: ExplainOptions): Explanation
     ...{ unread: unreadOf([...judged, ...dns], servers.hidden ? servers.remarks : [], gap), way },
     dns: folded(dns).map((hop) => (servers.unsure && isolated ? { ...hop, verdict: 'undefined' } : hop)),
     hops: folded(judged),
-    repairs: repairs(known, servers.unsure ? [] : dns, ground),
+    fixes: fixes(known, servers.unsure ? [] : dns, ground),
     proof: proofOf({ ...ends, verdict, where: options.where }),
   }
 }
@@ -93,12 +93,12 @@ function isName(host: string): boolean {
 }
 
 /** For what is denied, else for what is allowed; DNS first, and one of the endpoints that are alike. */
-function repairs(endpoints: readonly Judged[], servers: readonly Judged[], ground: Ground): Explanation['repairs'] {
+function fixes(endpoints: readonly Judged[], servers: readonly Judged[], ground: Ground): Explanation['fixes'] {
   const denied = [...firstDenied(servers), ...firstDenied(endpoints)]
   const wanted = denied.length > 0 ? denied : endpoints.slice(0, 1)
   return wanted
     .filter(({ unseen }) => unseen.length === 0)
-    .flatMap(({ hop, query }) => repairsFor(hop.text, query, ground))
+    .flatMap(({ hop, query }) => fixesFor(hop.text, query, ground))
 }
 
 /** DNS works if any server may be asked. */

@@ -37,7 +37,7 @@ const hopSchema = z.strictObject({
   remarks: z.array(z.string()).describe('what the verdict rests on, and what might overrule it'),
 })
 
-const repairSchema = z.strictObject({
+const fixSchema = z.strictObject({
   hop: z.string(),
   verdict: z.enum(['allow', 'deny']).describe('what becomes of the hop'),
   what: z.array(z.string()),
@@ -56,7 +56,7 @@ export const explanationSchema = z
     way: z.array(z.string()).describe('what happens before any policy is asked'),
     dns: z.array(hopSchema).describe('the question to DNS that comes first'),
     hops: z.array(hopSchema),
-    repairs: z.array(repairSchema).describe('what would flip it; the one with the fewest side effects first'),
+    fixes: z.array(fixSchema).describe('what would flip it; the one with the fewest side effects first'),
     proof: z.string().describe('the command that proves it with packets'),
   })
   .describe('What `crosscheck explain -o json` prints.')

@@ -8,8 +8,8 @@ import type { PlannedSource } from '../plan/sources.ts'
 import type { Hop } from '../predict/hops.ts'
 import { partyOf } from '../predict/party.ts'
 import { unseenIn } from '../predict/unseen.ts'
+import type { Ground } from './fixes.ts'
 import type { Explanation, HopExplanation } from './model.ts'
-import type { Ground } from './repairs.ts'
 import { sidesOf } from './sides.ts'
 
 /** One hop with what the policies say of it. */
@@ -37,7 +37,7 @@ export function createJudge(source: PlannedSource, { world, compiled }: Ground):
     })
 }
 
-/** A pod of the world is asked about as itself, so that its labels can be part of a repair. */
+/** A pod of the world is asked about as itself, so that its labels can be part of a fix. */
 function existing(party: Party | undefined, { pods }: World): Party | undefined {
   if (party?.kind !== 'given') return party
   const { namespace, name } = party.pod

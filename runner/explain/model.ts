@@ -17,7 +17,7 @@ export interface Explanation {
   /** One for all endpoints of which policies say the same. */
   readonly hops: readonly HopExplanation[]
   /** What would flip it: the one with the fewest side effects first. */
-  readonly repairs: readonly RepairExplanation[]
+  readonly fixes: readonly FixExplanation[]
   /** The command that proves it with packets. */
   readonly proof: string
 }
@@ -61,7 +61,7 @@ export interface SideExplanation {
   readonly others: readonly string[]
 }
 
-export interface RepairExplanation {
+export interface FixExplanation {
   /** For which of several hops it is. */
   readonly hop: string
   /** What the hop's verdict becomes. */

@@ -3,7 +3,7 @@ import { neutralText } from '../report/neutral.ts'
 import type { ReportOptions } from '../report/reporter.ts'
 import { type Style, styleFor } from '../report/style.ts'
 import { changeLines } from './changes-text.ts'
-import type { Explanation, HopExplanation, RepairExplanation, SideExplanation } from './model.ts'
+import type { Explanation, FixExplanation, HopExplanation, SideExplanation } from './model.ts'
 
 type Look = Pick<ReportOptions, 'colour' | 'unicode' | 'width'>
 
@@ -16,18 +16,18 @@ const answers: Readonly<Record<Explanation['verdict'], string>> = {
 }
 const inks = { allow: 'pass', deny: 'fail', partly: 'fail', undefined: 'inconclusive', unreachable: 'fail' } as const
 
-/** An explanation for somebody who has to mend it now: the answer, the way, both ends, the repair, and the line that proves it. */
+/** An explanation for somebody who has to mend it now: the answer, the way, both ends, the fix, and the line that proves it. */
 export function explanationText(explanation: Explanation, look: Look): string {
   const style = styleFor(look)
   const clean = (text: string) => neutralText(text, { ascii: style.ascii })
-  const { from, to, verdict, changes, way, dns, hops, repairs, proof } = explanation
+  const { from, to, verdict, changes, way, dns, hops, fixes, proof } = explanation
   const lines = [
     `${clean(from)} ${style.signs.arrow} ${clean(to)}: ${style.ink(inks[verdict], answerOf(explanation))}`,
     ...(changes === undefined ? [] : changeLines(changes, style)),
     ...section('before any policy', way, style),
     ...dns.filter((hop) => hop.verdict !== 'allow').flatMap((hop) => hopLines('the question to DNS', hop, style)),
     ...hops.flatMap((hop) => hopLines('', hop, style)),
-    ...repairLines(repairs, style),
+    ...fixLines(fixes, style),
     ...['', 'prove it with packets:', `  ${clean(proof)}`],
   ]
   return `${lines.join('\n')}\n`
@@ -74,9 +74,9 @@ function sideLines({ direction, allowed, why, nearestMiss, others }: SideExplana
   ]
 }
 
-/** The best repair in full for each hop, the others in a line each. */
-function repairLines(repairs: readonly RepairExplanation[], style: Style): string[] {
-  const byHop = Map.groupBy(repairs, ({ hop }) => hop)
+/** The best fix in full for each hop, the others in a line each. */
+function fixLines(fixes: readonly FixExplanation[], style: Style): string[] {
+  const byHop = Map.groupBy(fixes, ({ hop }) => hop)
   return [...byHop.values()].flatMap(([best, ...others]) => {
     if (best === undefined) return []
     const rest = others.map(({ what, ...effects }) => `or ${what.join('; ')} (${effectText(effects)})`)
@@ -97,7 +97,7 @@ function repairLines(repairs: readonly RepairExplanation[], style: Style): strin
   })
 }
 
-function effectText({ opens, closes, unclear }: Pick<RepairExplanation, 'opens' | 'closes' | 'unclear'>): string {
+function effectText({ opens, closes, unclear }: Pick<FixExplanation, 'opens' | 'closes' | 'unclear'>): string {
   const parts = [
     ...(opens.length === 0 ? [] : [`opens ${opens.length} other ${opens.length === 1 ? 'path' : 'paths'}`]),
     ...(closes.length === 0 ? [] : [`closes ${closes.length}`]),
@@ -106,7 +106,7 @@ function effectText({ opens, closes, unclear }: Pick<RepairExplanation, 'opens' 
   return parts.length === 0 ? 'changes no other path' : parts.join(', ')
 }
 
-function effectLines(repair: RepairExplanation, style: Style): string[] {
+function effectLines(fix: FixExplanation, style: Style): string[] {
   const list = (title: string, paths: readonly string[]) =>
     paths.length === 0
       ? []
@@ -116,9 +116,9 @@ function effectLines(repair: RepairExplanation, style: Style): string[] {
           ...(paths.length > 10 ? [`    and ${paths.length - 10} more, all of them with -o json`] : []),
         ]
   const lines = [
-    ...list('it also opens', repair.opens),
-    ...list('it also closes', repair.closes),
-    ...list('unclear after it', repair.unclear),
+    ...list('it also opens', fix.opens),
+    ...list('it also closes', fix.closes),
+    ...list('unclear after it', fix.unclear),
   ]
   return lines.length === 0 ? ['  it changes no other path'] : lines
 }

@@ -10,11 +10,11 @@ import type { Scenario } from '../scenario/model.ts'
 import { conclude, concludeUnmeasured, type Position } from './conclude.ts'
 import { crossCheck } from './cross-check.ts'
 import { explain } from './explain.ts'
+import { fixLine } from './fix-line.ts'
 import { judge } from './judge.ts'
 import { remeasured } from './leaks.ts'
 import { beyondTheLab, notSimulated } from './not-simulated.ts'
 import { overruled } from './overruled.ts'
-import { repairLine } from './repair-line.ts'
 import { inconclusive, type Verdict } from './verdict.ts'
 
 /** A measurement that counts for nothing, with the sentence of the report. */
@@ -105,12 +105,12 @@ async function judgeOne(
   const verdict = unlessDoubted(judged, options)
   const alone =
     verdict.cause === 'leak' && probe !== undefined ? await remeasured(planned, measurement, { probe, signal }) : []
-  const repair = verdict.cause === 'policy' ? repairLine(planned, options.scenario) : undefined
+  const fix = verdict.cause === 'policy' ? fixLine(planned, options.scenario) : undefined
   const remark = options.remarks.get(planned)
   const settled = remark === undefined ? [] : [remark]
   const explanation = [...alone, ...settled, ...explain(planned, verdict, { world, source: probe?.pod, prediction })]
   return conclude(planned, verdict, {
     ...{ position, measurement, probe, prediction, explanation },
-    ...(repair === undefined ? {} : { repair }),
+    ...(fix === undefined ? {} : { fix }),
   })
 }

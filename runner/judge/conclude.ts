@@ -25,11 +25,11 @@ export function conclude(
     readonly probe: Probe | undefined
     readonly prediction: PathPrediction
     readonly explanation: readonly string[]
-    readonly repair?: string
+    readonly fix?: string
   },
 ): Omit<PathResult, 'index'> {
   const { path, source, family } = planned
-  const { position, measurement, probe, prediction, explanation, repair } = more
+  const { position, measurement, probe, prediction, explanation, fix } = more
   const evidence = { planned, ...measurement }
   const application = planned.application === undefined ? [] : [lookAt(planned.application, evidence)]
   const lookup = planned.lookup && measurement.sightings.get(planned.lookup)?.[0]?.outcome
@@ -47,7 +47,7 @@ export function conclude(
     control: verdict.control,
     explanation: [...(verdict.sentence === undefined ? [] : [verdict.sentence]), ...explanation],
     ...(probe === undefined ? {} : { source: sourceOf(probe, source.note) }),
-    ...(repair === undefined ? {} : { repair }),
+    ...(fix === undefined ? {} : { fix }),
   }
 }
 

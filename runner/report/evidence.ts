@@ -12,7 +12,7 @@ export interface Evidence {
 
 /** What was seen of a path, beside it the name's resolution, then what makes it count; labels without lines are left out. */
 export function evidenceOf(result: PathResult): Evidence[] {
-  const { why, predicted, control, source, lookup, observed, repair, explanation } = result
+  const { why, predicted, control, source, lookup, observed, fix, explanation } = result
   const dns = lookup ?? (observed?.phase === 'resolve' && observed.dns !== undefined ? observed : undefined)
   return [
     { label: 'why', lines: why === undefined ? [] : [why] },
@@ -30,7 +30,7 @@ export function evidenceOf(result: PathResult): Evidence[] {
         ),
       ],
     },
-    { label: 'repair', lines: repair === undefined ? [] : [repair] },
+    { label: 'fix', lines: fix === undefined ? [] : [fix] },
     { label: 'source', lines: source === undefined ? [] : sourceLines(source) },
   ].filter(({ lines }) => lines.length > 0)
 }

@@ -27,7 +27,7 @@ export function pathJson(result: PathResult): ReportPath {
     endpoints: result.endpoints.map(endpointJson),
     control: result.control.map(({ shown, kind, sentence }) => ({ shown: shown ?? null, kind, sentence })),
     explanation: result.explanation.join('\n'),
-    repair: result.repair ?? null,
+    fix: result.fix ?? null,
     source: source === undefined ? null : sourceJson(source),
     file: place.file,
     line: place.line,

@@ -131,7 +131,7 @@ const pathSchema = z.strictObject({
     .array(z.strictObject({ shown: z.boolean().nullable(), kind: text, sentence: text }))
     .describe('what makes a block count'),
   explanation: text.describe('sentences, one per line'),
-  repair: text.nullable().describe('the command that explains the path policy by policy and offers a repair'),
+  fix: text.nullable().describe('the command that explains the path policy by policy and offers a fix'),
   source: z
     .strictObject({
       ...{ pod: maybe, uid: maybe.describe('of the pod'), node: maybe },

@@ -2,7 +2,7 @@ import { LineCounter, parseAllDocuments, type Document as YamlDocument } from 'y
 import type { Place, Problem } from '../../policy/types.ts'
 import { cutPaths, readCut } from './long-list.ts'
 import { findKey, findNode, type Path } from './nodes.ts'
-import { maxAliasCount, repairStructure } from './structure.ts'
+import { fixStructure, maxAliasCount } from './structure.ts'
 
 /** One YAML document as plain data, with the way back to the text. */
 export interface Document {
@@ -68,7 +68,7 @@ function readTree(text: string, file: string, firstLine: number): Documents {
 
 function readOne(tree: YamlDocument, placeAt: (offset: number) => Place): Documents {
   if (tree.errors.length > 0) return { documents: [], problems: syntaxProblems(tree, placeAt) }
-  const { problems, duplicates: faults } = repairStructure(tree, placeAt)
+  const { problems, duplicates: faults } = fixStructure(tree, placeAt)
   if (problems.length > 0) return { documents: [], problems: [...problems, ...faults] }
   const place = placeAt(tree.contents?.range?.[0] ?? 0)
   try {

@@ -15,7 +15,7 @@ export interface Structure {
 }
 
 /** Checks what plain data does not show, and makes of a key given twice one with the content of both, so that the rest can be checked. */
-export function repairStructure(tree: Document, placeAt: PlaceAt): Structure {
+export function fixStructure(tree: Document, placeAt: PlaceAt): Structure {
   const problems: Problem[] = []
   const twice: Twice[] = []
   const anchors = new Set<string>()

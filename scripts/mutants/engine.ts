@@ -132,7 +132,7 @@ export const mutants: readonly Mutant[] = [
     ['{ socket, targets: sources }', '{ socket, targets: [] }'],
     ["if (!isThere) return () => 'absent'", ''],
   ]),
-  ...of('engine/repair', [
+  ...of('engine/fix', [
     ['|| found.verdict !== wanted', ''],
     ["opens: others.filter((each) => each.after === 'allow')", 'opens: []'],
     ["closes: others.filter((each) => each.before === 'allow')", 'closes: []'],

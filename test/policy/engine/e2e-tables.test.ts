@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { compile } from '../../../policy/engine/compile.ts'
 import { withEdits } from '../../../policy/engine/edits.ts'
+import { type Fix, fixesOf } from '../../../policy/engine/fix.ts'
 import { verdictOf } from '../../../policy/engine/predict.ts'
-import { type Repair, repairsOf } from '../../../policy/engine/repair.ts'
 import type { PolicyWorld } from '../../../policy/engine/world.ts'
 import { type Table as ProbedTable, tables as probedTables } from '../../cluster/e2e-tables.ts'
 import { netpol } from './town.ts'
@@ -81,7 +81,7 @@ describe("the truth tables of Kubernetes' own tests", () => {
     expect(cells).toHaveLength(506)
   })
 
-  it('every denied cell is offered a repair; each flips it, and opens in its table no more than it says', {
+  it('every denied cell is offered a fix; each flips it, and opens in its table no more than it says', {
     timeout: 60_000,
   }, () => {
     const denied = cells.filter(({ open }) => !open)
@@ -90,23 +90,23 @@ describe("the truth tables of Kubernetes' own tests", () => {
     for (const { title, name, table, world } of denied) {
       const { port, protocol } = table
       const listening = () => numbers.flatMap((each) => protocols.map((other) => ({ port: each, protocol: other })))
-      const repairs = repairsOf({ ...endsOf(name), port, protocol }, compile(world), { listening })
-      if (repairs.length === 0) without.push(title)
-      for (const repair of repairs) {
-        const after = verdicts(withEdits(world, repair.edits), table)
+      const fixes = fixesOf({ ...endsOf(name), port, protocol }, compile(world), { listening })
+      if (fixes.length === 0) without.push(title)
+      for (const fix of fixes) {
+        const after = verdicts(withEdits(world, fix.edits), table)
         expect([title, after.get(name)]).toEqual([title, 'allow'])
         const opened = Object.entries(table.expect).flatMap(([other, open]) =>
           !open && other !== name && after.get(other) === 'allow' ? [other] : [],
         )
-        expect([title, opened.filter((other) => !told(repair, table).has(other))]).toEqual([title, []])
+        expect([title, opened.filter((other) => !told(fix, table).has(other))]).toEqual([title, []])
       }
     }
     expect(without).toEqual([])
   })
 })
 
-/** The cells of a table that a repair says it opens. */
-function told({ opens }: Repair, { port, protocol }: Table): Set<string> {
+/** The cells of a table that a fix says it opens. */
+function told({ opens }: Fix, { port, protocol }: Table): Set<string> {
   const own = opens.filter((each) => each.port === port && each.protocol === protocol)
   return new Set(
     own.flatMap(({ from, to }) => from.names.flatMap((source) => to.names.map((target) => `${source}>${target}`))),

@@ -112,7 +112,7 @@ describe('explain', () => {
   })
 
   it('offers the whole changed policy with the metadata that it has, and the label that would do', () => {
-    const [best, ...others] = explained(town + admitUi).repairs
+    const [best, ...others] = explained(town + admitUi).fixes
     expect(best?.what[0]).toMatch(/^add shop\/web-\d to the peers of data\/allow-ui ingress\[0\]$/)
     expect(best?.yaml).toContain('  annotations:\n    owner: red\n')
     expect(best?.yaml).toContain('            matchLabels:\n              app: web\n')
@@ -141,7 +141,7 @@ spec:
     expect(asked(town).verdict).toBe('allow')
     expect(asked(egress(', {ports: [{port: 443}]}')).verdict).toBe('allow')
     expect(asked(egress(', {to: [{ipBlock: {cidr: 0.0.0.0/0}}]}')).verdict).toBe('allow')
-    expect(asked(egress(', {to: [{namespaceSelector: {}}]}'))).toMatchObject({ verdict: 'deny', repairs: [] })
+    expect(asked(egress(', {to: [{namespaceSelector: {}}]}'))).toMatchObject({ verdict: 'deny', fixes: [] })
     const most = asked(egress(', {to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}]}'))
     expect(most).toMatchObject({
       verdict: 'undefined',
@@ -151,12 +151,12 @@ spec:
     expect(few.unread[0]).toContain('blocked at 198.51.100.1, open at 93.184.0.0')
   })
 
-  it('says that names cannot be asked for where egress leaves DNS out, and repairs that', () => {
-    const { verdict, dns, repairs } = explained(town + egressWithoutDns)
+  it('says that names cannot be asked for where egress leaves DNS out, and fixes that', () => {
+    const { verdict, dns, fixes } = explained(town + egressWithoutDns)
     expect(verdict).toBe('deny')
     expect(dns.map((hop) => hop.verdict)).toEqual(['deny'])
-    expect(repairs[0]?.hop).toMatch(/^DNS kube-system\/coredns-/)
-    expect(repairs[0]?.yaml).toContain('port: 53')
+    expect(fixes[0]?.hop).toMatch(/^DNS kube-system\/coredns-/)
+    expect(fixes[0]?.yaml).toContain('port: 53')
   })
 
   it('promises nothing about a DNS cache on the own node', () => {
@@ -177,15 +177,15 @@ spec:
   })
 
   it('says that nothing is there where a name leads nowhere', () => {
-    const { verdict, way, repairs } = explained(town, { to: 'tcp://api:80' })
+    const { verdict, way, fixes } = explained(town, { to: 'tcp://api:80' })
     expect(verdict).toBe('unreachable')
     expect(way.join()).toContain('api.data.svc.cluster.local')
-    expect(repairs).toEqual([])
+    expect(fixes).toEqual([])
   })
 
   it('narrows an open path, without a word about DNS', () => {
-    const { repairs } = explained(town + admitUi.replace('app: ui', 'app: web'))
-    expect(repairs[0]?.verdict).toBe('deny')
+    const { fixes } = explained(town + admitUi.replace('app: ui', 'app: web'))
+    expect(fixes[0]?.verdict).toBe('deny')
   })
 
   it('takes addresses as logs show them', () => {
@@ -194,7 +194,7 @@ spec:
     expect(explained(town + admitUi, { to: `${address}:4000` }).verdict).toBe('deny')
   })
 
-  it('prints the repair so that it can be pasted, and ends with the line that proves it', () => {
+  it('prints the fix so that it can be pasted, and ends with the line that proves it', () => {
     const lines = textOf(explained(town + admitUi)).split('\n')
     expect(lines[0]).toBe('shop/deploy/web → http://api.data: policies block it')
     const start = lines.indexOf('apiVersion: networking.k8s.io/v1')

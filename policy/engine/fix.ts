@@ -12,7 +12,7 @@ import { wayToRefuse } from './refuse.ts'
 import type { PolicyPod } from './world.ts'
 
 /** A change that was tried: it turns the verdict on this path around, and the rest of what it does is all told. */
-export interface Repair {
+export interface Fix {
   readonly verdict: 'allow' | 'deny'
   readonly edits: readonly Edit[]
   /** Other paths that it opens and closes; replicas of both ends count as the path itself. */
@@ -22,7 +22,7 @@ export interface Repair {
   readonly unclear: readonly PathChange[]
 }
 
-export interface RepairOptions extends Pick<DifferenceOptions, 'fold' | 'outside'> {
+export interface FixOptions extends Pick<DifferenceOptions, 'fold' | 'outside'> {
   /** The ports of a pod that its side effects are told for, of a pod that is edited before it was; the port asked about is added to every pod. */
   readonly listening?: (pod: PolicyPod) => NonNullable<ReturnType<NonNullable<DifferenceOptions['sockets']>>>
 }
@@ -34,7 +34,7 @@ const most = 4
  * The changes of policies or labels that flip a verdict, the one with the fewest side effects first, then the smallest. None for what
  * is `undefined`, or where no NetworkPolicy decides.
  */
-export function repairsOf(query: Query, compiled: Compiled, options: RepairOptions = {}): Repair[] {
+export function fixesOf(query: Query, compiled: Compiled, options: FixOptions = {}): Fix[] {
   const [path, prediction] = [pathOf(query, compiled), predict(query, compiled)]
   if ('kind' in path || prediction.kind === 'unanswerable' || prediction.verdict === 'undefined') return []
   const wanted = prediction.verdict === 'deny' ? 'allow' : 'deny'
@@ -52,14 +52,12 @@ export function repairsOf(query: Query, compiled: Compiled, options: RepairOptio
   const changesBy = differencesAfterEdits(compiled, { ...rest, sockets, outsideToo: [socket] })
   const candidates = wanted === 'allow' ? admitting(prediction, path, compiled) : refusing(prediction, path, compiled)
   const found = candidates.flatMap((candidate) => {
-    const repair = tried(candidate, query, { path, wanted, compiled, changesBy })
-    return repair === undefined ? [] : [{ repair, size: candidate.size }]
+    const fix = tried(candidate, query, { path, wanted, compiled, changesBy })
+    return fix === undefined ? [] : [{ fix, size: candidate.size }]
   })
   return found
-    .toSorted(
-      (a, b) => sideEffects(a.repair) - sideEffects(b.repair) || a.size - b.size || all(a.repair) - all(b.repair),
-    )
-    .map(({ repair }) => repair)
+    .toSorted((a, b) => sideEffects(a.fix) - sideEffects(b.fix) || a.size - b.size || all(a.fix) - all(b.fix))
+    .map(({ fix }) => fix)
 }
 
 /** Both sides must allow: of each that denies, the best ways, together. */
@@ -86,12 +84,12 @@ function refusing({ egress, ingress }: Prediction, path: Path, compiled: Compile
 
 interface Trial {
   readonly path: Path
-  readonly wanted: Repair['verdict']
+  readonly wanted: Fix['verdict']
   readonly compiled: Compiled
   readonly changesBy: ReturnType<typeof differencesAfterEdits>
 }
 
-function tried({ edits }: Candidate, query: Query, { path, wanted, compiled, changesBy }: Trial): Repair | undefined {
+function tried({ edits }: Candidate, query: Query, { path, wanted, compiled, changesBy }: Trial): Fix | undefined {
   if (edits.length === 0 || isTwofold(edits)) return undefined
   const edited = recompile(compiled, edits)
   const found = verdictOf(query, edited.compiled)
@@ -123,7 +121,7 @@ function isEnd(names: readonly string[], actor: Path['from']['actor']): boolean 
 }
 
 /** What something listens on counts; the rest is only told. */
-function sideEffects({ opens, closes, unclear }: Repair): number {
+function sideEffects({ opens, closes, unclear }: Fix): number {
   const real = ({ to, port, protocol }: PathChange) =>
     to.pod === undefined ||
     to.pod.ports.length === 0 ||
@@ -131,6 +129,6 @@ function sideEffects({ opens, closes, unclear }: Repair): number {
   return [...opens, ...closes, ...unclear].filter(real).length
 }
 
-function all({ opens, closes, unclear }: Repair): number {
+function all({ opens, closes, unclear }: Fix): number {
   return opens.length + closes.length + unclear.length
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { compile } from '../../../policy/engine/compile.ts'
 import type { PathChange } from '../../../policy/engine/difference.ts'
 import { withEdits } from '../../../policy/engine/edits.ts'
-import { type Repair, type RepairOptions, repairsOf } from '../../../policy/engine/repair.ts'
+import { type Fix, type FixOptions, fixesOf } from '../../../policy/engine/fix.ts'
 import type { PolicyPod, PolicyWorld } from '../../../policy/engine/world.ts'
 import { parsePolicy } from '../../../policy/parse.ts'
 import { manifestOf } from '../../../policy/write.ts'
@@ -14,8 +14,8 @@ import { namespace, netpol, pod, town } from './town.ts'
 
 const denyAll = netpol('x/deny', { podSelector: {}, policyTypes: ['Ingress'] })
 
-/** The repairs of `y/a > x/a:80`. */
-function repairs(question: string, world: PolicyWorld, options: RepairOptions = {}): Repair[] {
+/** The fixes of `y/a > x/a:80`. */
+function fixes(question: string, world: PolicyWorld, options: FixOptions = {}): Fix[] {
   const [, from = '', to = '', port] = /^(.+?) > (.+?):(\d+)$/.exec(question) ?? []
   const party = (name: string) => {
     const [space = '', own = ''] = name.split('/')
@@ -24,16 +24,16 @@ function repairs(question: string, world: PolicyWorld, options: RepairOptions = 
       : { kind: 'pod' as const, namespace: space, name: own }
   }
   const query = { from: party(from), to: party(to), port: Number(port), protocol: 'TCP' as const }
-  return repairsOf(query, compile(world), { outside: '198.51.100.1', ...options })
+  return fixesOf(query, compile(world), { outside: '198.51.100.1', ...options })
 }
 
-const what = (repair: Repair | undefined) => repair?.edits.map((edit) => edit.what)
+const what = (fix: Fix | undefined) => fix?.edits.map((edit) => edit.what)
 const told = (changes: readonly PathChange[]) =>
   changes.map(({ from, to, port, protocol }) => `${from.names.join()} > ${to.names.join()}:${port}/${protocol}`)
 
-describe('a repair of a denied path', () => {
+describe('a fix of a denied path', () => {
   it('adds a policy of its own where an isolating one has no rules', () => {
-    const [best] = repairs('y/a > x/a:80', town([denyAll]))
+    const [best] = fixes('y/a > x/a:80', town([denyAll]))
     expect(what(best)).toEqual(['add NetworkPolicy x/allow-a-to-a: port 80/TCP from y/a'])
     expect(best?.edits[0]).toMatchObject({
       policy: {
@@ -59,7 +59,7 @@ describe('a repair of a denied path', () => {
       podSelector: { matchLabels: { pod: 'a' } },
       ingress: [{ from: [{ podSelector: { matchLabels: { pod: 'b' } } }], ports: [{ port: 8080 }] }],
     })
-    expect(what(repairs('x/b > x/a:80', town([policy]))[0])).toEqual(['add port 80/TCP to x/web ingress[0]'])
+    expect(what(fixes('x/b > x/a:80', town([policy]))[0])).toEqual(['add port 80/TCP to x/web ingress[0]'])
   })
 
   it('adds the peer to the rule that misses by its peer alone, and offers the label that would do', () => {
@@ -67,7 +67,7 @@ describe('a repair of a denied path', () => {
       podSelector: { matchLabels: { pod: 'a' } },
       ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: 'red' } } }], ports: [{ port: 80 }] }],
     })
-    const found = repairs('y/a > x/a:80', town([policy]))
+    const found = fixes('y/a > x/a:80', town([policy]))
     expect(what(found[0])).toEqual(['add y/a to the peers of x/web ingress[0]'])
     const label = found.find(({ edits }) => edits[0]?.kind === 'label namespace')
     expect(what(label)).toEqual(['label namespace y team=red, which x/web ingress[0] asks for'])
@@ -81,7 +81,7 @@ describe('a repair of a denied path', () => {
     })
     const listening = ({ labels, ports }: PolicyPod) =>
       labels['role'] === 'ui' ? [...ports, { port: 9000, protocol: 'TCP' as const }] : ports
-    const found = repairs('x/b > x/a:80', town([policy]), { listening })
+    const found = fixes('x/b > x/a:80', town([policy]), { listening })
     const label = found.find(({ edits }) => edits[0]?.kind === 'label pods')
     expect(what(label)).toEqual(['label x/b role=ui, which x/web ingress[0] asks for'])
     expect(told(label?.opens ?? [])).toEqual([])
@@ -89,7 +89,7 @@ describe('a repair of a denied path', () => {
 
   it('changes both sides where both deny', () => {
     const egress = netpol('y/shut', { podSelector: {}, policyTypes: ['Egress'] })
-    const [best] = repairs('y/a > x/a:80', town([denyAll, egress]))
+    const [best] = fixes('y/a > x/a:80', town([denyAll, egress]))
     expect(what(best)).toHaveLength(2)
     expect([best?.opens, best?.closes]).toEqual([[], []])
   })
@@ -99,23 +99,23 @@ describe('a repair of a denied path', () => {
       podSelector: {},
       ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 8080 }] }],
     })
-    const found = repairs('x/b > x/a:80', town([policy]))
+    const found = fixes('x/b > x/a:80', town([policy]))
     expect(what(found[0])?.[0]).toContain('add NetworkPolicy')
-    const wide = found.find((repair) => what(repair)?.[0] === 'add port 80/TCP to x/web ingress[0]')
+    const wide = found.find((fix) => what(fix)?.[0] === 'add port 80/TCP to x/web ingress[0]')
     expect(told(wide?.opens ?? []).toSorted()).toEqual(
       ['a > x/b', 'a > x/c', 'b > x/c', 'c > x/a', 'c > x/b'].map((text) => `x/${text}:80/TCP`),
     )
   })
 
   it('admits an address outside the cluster by its ipBlock', () => {
-    const [best] = repairs('192.0.2.7 > x/a:80', town([denyAll]))
+    const [best] = fixes('192.0.2.7 > x/a:80', town([denyAll]))
     expect(best?.edits[0]).toMatchObject({ policy: { ingress: [{ peers: [{ ipBlock: { cidr: '192.0.2.7/32' } }] }] } })
   })
 
   it('names no label that a rollout changes', () => {
     const labels = { app: 'ui', 'pod-template-hash': 'abc' }
     const pods = [pod('x/a'), pod('y/b', { labels }), pod('y/c', { labels: { app: 'ui', 'pod-template-hash': 'def' } })]
-    const [best] = repairs('y/b > x/a:80', town([denyAll], { pods }))
+    const [best] = fixes('y/b > x/a:80', town([denyAll], { pods }))
     expect(best?.edits[0]).toMatchObject({
       policy: { ingress: [{ peers: [{ podSelector: { matchLabels: { app: 'ui' } } }] }] },
     })
@@ -123,7 +123,7 @@ describe('a repair of a denied path', () => {
 
   it('takes a name that is not taken', () => {
     const taken = netpol('x/allow-a-to-a', { podSelector: { matchLabels: { pod: 'c' } } })
-    expect(what(repairs('y/a > x/a:80', town([denyAll, taken]))[0])?.[0]).toContain('x/allow-a-to-a-2')
+    expect(what(fixes('y/a > x/a:80', town([denyAll, taken]))[0])?.[0]).toContain('x/allow-a-to-a-2')
   })
 
   it('does not exist for what is undefined, or for what another tier denies', () => {
@@ -134,16 +134,16 @@ describe('a repair of a denied path', () => {
         { action: 'Deny', peers: [{ kind: 'pods', namespaceSelector: {}, podSelector: {} }], ports: [] },
       ] as const,
     }
-    expect(repairs('y/a > x/a:80', town([], { clusterPolicies: [cluster] }))).toEqual([])
-    expect(
-      repairs('x/a > 172.18.0.2:80', town([netpol('x/out', { podSelector: {}, policyTypes: ['Egress'] })])),
-    ).toEqual([])
+    expect(fixes('y/a > x/a:80', town([], { clusterPolicies: [cluster] }))).toEqual([])
+    expect(fixes('x/a > 172.18.0.2:80', town([netpol('x/out', { podSelector: {}, policyTypes: ['Egress'] })]))).toEqual(
+      [],
+    )
   })
 })
 
-describe('a repair of an allowed path', () => {
+describe('a fix of an allowed path', () => {
   it('isolates a pod for this path alone, and says that the world outside loses the port', () => {
-    const [best] = repairs('y/a > x/a:80', town([]))
+    const [best] = fixes('y/a > x/a:80', town([]))
     expect(told(best?.closes ?? []).filter((each) => !each.startsWith('198.'))).toEqual([])
     expect(best?.opens).toEqual([])
     expect(best?.verdict).toBe('deny')
@@ -152,7 +152,7 @@ describe('a repair of an allowed path', () => {
   it('narrows every rule that admits it', () => {
     const open = netpol('x/open', { podSelector: {}, ingress: [{}] })
     const web = netpol('x/web', { podSelector: {}, ingress: [{ ports: [{ port: 80 }] }] })
-    const narrowed = repairs('y/a > x/a:80', town([open, web])).find(({ edits }) => edits.length === 2)
+    const narrowed = fixes('y/a > x/a:80', town([open, web])).find(({ edits }) => edits.length === 2)
     expect(what(narrowed)).toEqual([
       'narrow x/open ingress[0]: all but y/a to x/a on port 80/TCP',
       'narrow x/web ingress[0]: all but y/a to x/a on port 80/TCP',
@@ -169,7 +169,7 @@ describe('a repair of an allowed path', () => {
       podSelector: { matchLabels: { pod: 'a' } },
       ingress: [{ from: [{ podSelector: { matchLabels: { pod: 'b' } } }], ports: [{ port: 80 }] }],
     })
-    const narrowed = repairs('x/b > x/a:80', town([only])).find(({ edits }) => edits[0]?.kind === 'change policy')
+    const narrowed = fixes('x/b > x/a:80', town([only])).find(({ edits }) => edits[0]?.kind === 'change policy')
     expect(narrowed?.edits[0]).toMatchObject({ after: { ingress: [] } })
   })
 })
@@ -194,7 +194,7 @@ function oracleCells({ pods, policies, namespaces }: PolicyWorld): Map<string, b
   return new Map(cells)
 }
 
-it('every repair on random worlds flips its path by the oracle too, and opens and closes no more than it says', () => {
+it('every fix on random worlds flips its path by the oracle too, and opens and closes no more than it says', () => {
   fc.assert(
     fc.property(randomWorld, fc.nat(), fc.nat(), (random, a, b) => {
       const { world } = systemOf(random)
@@ -205,19 +205,19 @@ it('every repair on random worlds flips its path by the oracle too, and opens an
       const before = oracleCells(world)
       const replicas = replicasOf(from, to, world)
       const own = `${from.namespace}/${from.name} > ${to.namespace}/${to.name}:80/TCP`
-      for (const repair of repairsOf(query, compile(world), { listening: () => listening })) {
-        const after = oracleCells(withEdits(world, repair.edits))
+      for (const fix of fixesOf(query, compile(world), { listening: () => listening })) {
+        const after = oracleCells(withEdits(world, fix.edits))
         expect(after.get(own)).toBe(!before.get(own))
         const changed = (is: boolean) => [...after].filter(([name, open]) => open === is && before.get(name) !== is)
         expect(
           changed(true)
             .map(([name]) => name)
-            .filter((name) => !isTold(name, repair.opens, replicas)),
+            .filter((name) => !isTold(name, fix.opens, replicas)),
         ).toEqual([])
         expect(
           changed(false)
             .map(([name]) => name)
-            .filter((name) => !isTold(name, repair.closes, replicas)),
+            .filter((name) => !isTold(name, fix.closes, replicas)),
         ).toEqual([])
       }
     }),
@@ -270,6 +270,6 @@ it('labels of namespaces that were not given are not changed', () => {
     ingress: [{ from: [{ namespaceSelector: { matchLabels: { a: 'b' } } }] }],
   })
   const world = town([policy], { namespaces: [namespace('x'), namespace('y', {}, false), namespace('z')] })
-  const found = repairs('y/a > x/a:80', world)
+  const found = fixes('y/a > x/a:80', world)
   expect(found.flatMap(({ edits }) => edits.map(({ kind }) => kind))).not.toContain('label namespace')
 })

@@ -3,10 +3,10 @@ import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import type { Compiled } from '../../policy/engine/compile.ts'
 import type { PathChange } from '../../policy/engine/difference.ts'
+import { fixesOf } from '../../policy/engine/fix.ts'
 import type { Query } from '../../policy/engine/query.ts'
-import { repairsOf } from '../../policy/engine/repair.ts'
 import type { PolicyPod } from '../../policy/engine/world.ts'
-import type { RepairExplanation } from './model.ts'
+import type { FixExplanation } from './model.ts'
 import { patchOf } from './patch.ts'
 
 /** Stands for the world outside (RFC 5737). */
@@ -19,14 +19,14 @@ export interface Ground {
 }
 
 /** At most three changes that flip a verdict, each as manifests and with all else that it does. */
-export function repairsFor(hop: string, query: Query, { world, compiled, objects }: Ground): RepairExplanation[] {
+export function fixesFor(hop: string, query: Query, { world, compiled, objects }: Ground): FixExplanation[] {
   const options = {
     outside: outsideAddress,
     fold: workloadOf,
-    // What a pod listens on is not changed by the labels that a repair gives it.
+    // What a pod listens on is not changed by the labels that a fix gives it.
     listening: (pod: PolicyPod) => listeningPorts(pod as Pod, world),
   }
-  return repairsOf(query, compiled, options)
+  return fixesOf(query, compiled, options)
     .slice(0, 3)
     .map(({ verdict, edits, opens, closes, unclear }) => ({
       ...{ hop, verdict },

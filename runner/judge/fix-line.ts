@@ -2,11 +2,8 @@ import type { Identity } from '../../fabric/fabric.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { Scenario, Target } from '../scenario/model.ts'
 
-/** The command that explains a path policy by policy and offers a repair; none where its ends cannot be written on a command line. */
-export function repairLine(
-  { source, path }: PlannedPath,
-  { manifests }: Pick<Scenario, 'manifests'>,
-): string | undefined {
+/** The command that explains a path policy by policy and offers a fix; none where its ends cannot be written on a command line. */
+export function fixLine({ source, path }: PlannedPath, { manifests }: Pick<Scenario, 'manifests'>): string | undefined {
   const from = fromText(source.identity)
   const to = toText(path.target)
   if (from === undefined || to === undefined) return undefined
