@@ -1,8 +1,8 @@
 import { type Cidr, parseCidr } from '../../policy/cidr.ts'
 import type { Compiled } from '../../policy/engine/compile.ts'
+import type { Judged } from '../explain/judged.ts'
 import type { Port } from '../plan/dial.ts'
-import type { Hop } from '../predict/hops.ts'
-import type { Judged } from './judged.ts'
+import type { Hop } from './hops.ts'
 
 /** Stands for any address of the internet (RFC 5737). */
 const somewhere = '198.51.100.1'

@@ -1,7 +1,7 @@
 import type { Pod, World } from '../../fabric/world.ts'
 import { familyOf } from '../plan/dial.ts'
-import { dnsHops, type Hop } from '../predict/hops.ts'
-import { hiddenDns } from '../predict/predict.ts'
+import { dnsHops, type Hop } from './hops.ts'
+import { hiddenDns } from './predict.ts'
 
 /** Whom a pod asks for names: hops that policies decide, and sentences where they do not. */
 export interface NameServers {
