@@ -1,4 +1,4 @@
-import { type Field, field, isAbsent, isObject, itemsIn, report } from './field.ts'
+import { type Field, field, isAbsent, isObject, itemsIn, pathTo, report } from './field.ts'
 import { didYouMean } from './suggest.ts'
 
 /** The fields of an object by key; absent and null are empty, another type is a problem and empty too. */
@@ -40,7 +40,7 @@ export function readOnce<T>(read: (of: Field) => T): (of: Field) => T {
 export function text(of: Field): string | undefined {
   if (isAbsent(of)) return undefined
   if (typeof of.value === 'string') return of.value
-  report(of, { message: `expected a string, got ${typeName(of.value)}`, hint: quoteHint(of.value) })
+  report(of, { message: `expected a string, got ${typeName(of.value)}`, hint: quoteHint(of) })
   return undefined
 }
 
@@ -93,10 +93,13 @@ export function typeName(value: unknown): string {
 }
 
 /** Kubernetes reads YAML 1.1, where more words than true and false are booleans. */
-function quoteHint(value: unknown): string | undefined {
-  if (typeof value === 'number') return `write "${value}" with quotes: YAML reads it as a number otherwise`
+function quoteHint(of: Field): string | undefined {
+  const { value } = of
+  const written = of.source.at.written?.(pathTo(of))
+  if (typeof value === 'number') return `write "${written ?? value}" with quotes: YAML reads it as a number otherwise`
   if (typeof value !== 'boolean') return undefined
-  return 'write it with quotes: YAML reads true, false, yes, no, on, off, y and n as booleans otherwise'
+  const text = written === undefined ? 'it' : `"${written}"`
+  return `write ${text} with quotes: YAML reads true, false, yes, no, on, off, y and n as booleans otherwise`
 }
 
 function shorten(value: string): string {

@@ -3,7 +3,11 @@ import type { Place, Problem } from './types.ts'
 export type Path = readonly (string | number)[]
 
 /** Where a path of an object stands in the user's file: its value, or its key; the nearest thing above when it is absent. */
-export type Locate = (path: Path, part?: 'key' | 'value') => Place | undefined
+export interface Locate {
+  (path: Path, part?: 'key' | 'value'): Place | undefined
+  /** A plain scalar as it stands in the file, which its value may not show (`00012` is read as 10); absent where there is no file. */
+  readonly written?: ((path: Path) => string | undefined) | undefined
+}
 
 /** The way to a spot, step by step from its end: most are never asked for, and to write each down as a list would take longer than to read the value. */
 interface Step {

@@ -1,4 +1,4 @@
-import type { Locate } from '../../policy/field.ts'
+import type { Locate, Path } from '../../policy/field.ts'
 import type { Place, Problem } from '../../policy/types.ts'
 import { placesIn } from './places.ts'
 import type { Reader } from './reader.ts'
@@ -47,10 +47,11 @@ function* parseSegment(
     return
   }
   for (const [index, { value, faults }] of reader.read(text).entries()) {
-    for (const { offset: within, ...fault } of faults)
-      problems.push({ severity: 'error', ...fault, place: placeAt(offset + within) })
-    const at: Locate = (path, part = 'value') =>
-      placeAt(offset + reader.offset(text, index, isItem ? [0, ...path] : path, part))
+    for (const { offset: inText, ...fault } of faults)
+      problems.push({ severity: 'error', ...fault, place: placeAt(offset + inText) })
+    const within = (path: Path) => (isItem ? [0, ...path] : path)
+    const locate: Locate = (path, part = 'value') => placeAt(offset + reader.offset(text, index, within(path), part))
+    const at = Object.assign(locate, { written: (path: Path) => reader.written(text, index, within(path)) })
     const item: unknown = isItem && Array.isArray(value) ? value[0] : value
     if (item !== null && item !== undefined) yield { value: item, at }
   }

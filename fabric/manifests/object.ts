@@ -33,7 +33,8 @@ export function toManifestObject(value: unknown, at: Locate, problems: Problem[]
   if (name === undefined) return undefined
   const usual = treatmentOf(apiVersion, kind) === 'not-simulated' ? '' : 'default'
   // The document may have to be parsed again to find a place; this one is known.
-  const locate: Locate = (path, part) => (path.length === 0 && part !== 'key' ? place : at(path, part))
+  const known: Locate = (path, part) => (path.length === 0 && part !== 'key' ? place : at(path, part))
+  const locate = Object.assign(known, { written: at.written })
   const own = isClusterScoped(kind) ? '' : (namespace ?? usual)
   return { value, apiVersion, kind, name, place, at: locate, namespace: own }
 }

@@ -33,6 +33,12 @@ export function offsetOf(document: Document.Parsed, path: Path, part: 'key' | 'v
   return offset
 }
 
+/** A plain scalar of a document as it is written there; none for quoted ones, maps and lists. */
+export function writtenAt(document: Document.Parsed, path: Path): string | undefined {
+  const node: unknown = document.getIn(path, true)
+  return isScalar(node) && node.type === 'PLAIN' ? node.source : undefined
+}
+
 function offsetOfPair({ key, value }: Pair<unknown, unknown>, wantsKey: boolean): number | undefined {
   const ownPlace = isScalar(value) && value.value !== null
   return (wantsKey || !ownPlace ? undefined : startOf(value)) ?? startOf(key)

@@ -1,4 +1,4 @@
-import { type Field, field, isObject, type Locate, report } from '../../policy/field.ts'
+import { type Field, field, isObject, type Locate, type Path, report } from '../../policy/field.ts'
 import type { Place, Problem } from '../../policy/types.ts'
 import { type InputText, parseDocuments } from './document.ts'
 import { keyOf, type ManifestObject, toManifestObject } from './object.ts'
@@ -52,7 +52,9 @@ function readList(list: Field, kind: string, members: readonly unknown[]): Manif
   const itemKind = kind.slice(0, -'List'.length)
   const { value: apiVersion } = field(list, 'apiVersion')
   return members.flatMap((member, index) => {
-    const atMember: Locate = (path, part) => at(['items', index, ...path], part)
+    const below = (path: Path): Path => ['items', index, ...path]
+    const locate: Locate = (path, part) => at(below(path), part)
+    const atMember = Object.assign(locate, { written: (path: Path) => at.written?.(below(path)) })
     if (!isObject(member)) {
       report(
         { value: member, path: ['items', index], source: list.source },

@@ -1,6 +1,6 @@
 import { type Document, parseAllDocuments } from 'yaml'
 import type { Path } from '../../policy/field.ts'
-import { offsetOf } from './places.ts'
+import { offsetOf, writtenAt } from './places.ts'
 
 /** One document of a text as plain data, undefined where it is empty or faulty. Texts that are alike share it. */
 export interface Reading {
@@ -20,6 +20,8 @@ export interface Reader {
   readonly read: (text: string) => readonly Reading[]
   /** Where a path of the document with this index stands in the text. */
   readonly offset: (text: string, document: number, path: Path, part: 'key' | 'value') => number
+  /** A plain scalar as the text has it. */
+  readonly written: (text: string, document: number, path: Path) => string | undefined
 }
 
 /** Aliases that a document may expand to; a bomb of nested aliases has millions. */
@@ -48,6 +50,10 @@ export function createReader(): Reader {
     offset: (text, document, path, part) => {
       const own = documentsIn(parsed(text))[document]
       return own === undefined ? 0 : offsetOf(own, path, part)
+    },
+    written: (text, document, path) => {
+      const own = documentsIn(parsed(text))[document]
+      return own === undefined ? undefined : writtenAt(own, path)
     },
   }
 }

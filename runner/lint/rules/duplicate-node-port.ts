@@ -2,7 +2,7 @@ import { titleOf } from '../../../fabric/manifests/object.ts'
 import type { Found, Rule } from '../rule.ts'
 import { listOf, valueAt } from '../templates.ts'
 
-/** The API server hands a NodePort to one Service only. */
+/** The API server hands a NodePort to one Service only; 0 means that it chooses one. */
 export const duplicateNodePort: Rule = {
   id: 'duplicate-node-port',
   severity: 'error',
@@ -13,7 +13,7 @@ export const duplicateNodePort: Rule = {
       const own = new Set<number>()
       for (const [index, port] of listOf(valueAt(object.value, ['spec', 'ports'])).entries()) {
         const nodePort = valueAt(port, ['nodePort'])
-        if (typeof nodePort !== 'number' || own.has(nodePort)) continue
+        if (typeof nodePort !== 'number' || nodePort === 0 || own.has(nodePort)) continue
         own.add(nodePort)
         const holder = holders.get(nodePort)
         if (holder === undefined)
