@@ -1,5 +1,6 @@
 import { type Document, parseAllDocuments } from 'yaml'
 import type { Path } from '../../policy/field.ts'
+import { onOneLine } from './flow-collections.ts'
 import { offsetOf, writtenAt } from './places.ts'
 
 /** One document of a text as plain data, undefined where it is empty or faulty. Texts that are alike share it. */
@@ -80,9 +81,21 @@ function keepingLast(find: (text: string) => Parsed): (text: string) => Parsed {
   }
 }
 
+/** A text with faults may still be one that Kubernetes' more lenient parser reads: it is tried with its flow collections on one line. */
 function parse(text: string): Parsed {
+  const parsed = parseText(text)
+  if (isFaultless(parsed)) return parsed
+  const lenient = parseText(text, onOneLine)
+  return isFaultless(lenient) ? lenient : parsed
+}
+
+function isFaultless(parsed: Parsed): boolean {
+  return Array.isArray(parsed) && parsed.every(({ errors }) => errors.length === 0)
+}
+
+function parseText(text: string, prepare: (text: string) => string = (same) => same): Parsed {
   try {
-    const documents = parseAllDocuments(text, {
+    const documents = parseAllDocuments(prepare(text), {
       version: '1.1',
       prettyErrors: false,
       logLevel: 'silent',

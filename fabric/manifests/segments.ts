@@ -14,7 +14,47 @@ export interface Segment {
 export function documentSegments(text: string): Segment[] {
   if (/^%/m.test(text)) return [{ text, offset: 0, isItem: false }]
   const starts = [...text.matchAll(/^---(?=\s|$)/gm)].map(({ index }) => index)
-  return cut(text, [0, ...starts], { end: text.length, offset: 0, isItem: false })
+  return cut(text, [0, ...starts], { end: text.length, offset: 0, isItem: false }).flatMap(jsonSegments)
+}
+
+/** JSON objects one behind the other, without a mark between them (`{…}{…}`, or one on each line), are documents too, as for kubectl. */
+function jsonSegments(segment: Segment): Segment[] {
+  const { text, offset } = segment
+  const starts = /^\ufeff?\s*\{/.test(text) ? objectStarts(text) : []
+  const [first = 0, second] = starts
+  if (second === undefined || !isJson(text.slice(first, second))) return [segment]
+  return cut(text, starts, { end: text.length, offset, isItem: false })
+}
+
+/** Where each outermost brace opens, strings in double quotes left aside. */
+function objectStarts(text: string): number[] {
+  const starts: number[] = []
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]
+    if (sign === '"') at = endOfString(text, at)
+    if (sign === '{' && depth++ === 0) starts.push(at)
+    if (sign === '}') depth--
+  }
+  return starts
+}
+
+/** The offset of the quote that closes the one at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === '"') return at
+  }
+  return text.length
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**

@@ -71,6 +71,18 @@ describe('readManifests', () => {
       ['Service', 'a'],
     ])
   })
+  it('reads JSON objects one behind the other, as kubectl does, with the places of each', () => {
+    const pod = (name: string) => JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name, note: '}{"' } })
+    for (const between of ['', '\n', '\n\n  ']) {
+      const { objects, problems } = read(`${pod('a')}${between}${pod('b')}${between}${pod('c')}\n`)
+      expect(problems).toEqual([])
+      expect(objects.map(({ name }) => name)).toEqual(['a', 'b', 'c'])
+    }
+    const { objects } = read(`${pod('a')}\n${pod('b')}\n`)
+    expect(objects[1]?.at(['metadata', 'name'])).toMatchObject({ line: 2, column: 52 })
+    const { problems } = read(`${pod('a')}{"apiVersion": v1: v1}\n`)
+    expect(problems[0]).toMatchObject({ severity: 'error', place: { line: 1 } })
+  })
   it('refuses one document of more than 16 MiB, which would take a gigabyte to parse, and reads the others', () => {
     const { objects, problems } = read(
       `{"a": "${'x'.repeat(17 * 1024 * 1024)}"}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\n`,

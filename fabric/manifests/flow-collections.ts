@@ -1,0 +1,56 @@
+/**
+ * The text with every flow collection that begins in a block on one line: line breaks, tabs and comments inside become spaces, so that
+ * offsets stay. Kubernetes' parser (go-yaml) reads `[` and `{` without regard to indentation and takes tabs there for white space; the
+ * YAML specification, and the parser used here, do not. Scalars in quotes keep their lines, because a break in them has a meaning.
+ */
+export function onOneLine(text: string): string {
+  const parts: string[] = []
+  let at = 0
+  let scalarIndent: number | undefined
+  while (at < text.length) {
+    const end = endOfLine(text, at)
+    const line = text.slice(at, end)
+    const indent = line.search(/\S/)
+    const isScalarLine = scalarIndent !== undefined && (indent < 0 || indent > scalarIndent)
+    if (!isScalarLine) scalarIndent = blockScalar.test(line) ? indent : undefined
+    const lead = isScalarLine ? null : flowStart.exec(line)
+    const start = lead === null ? undefined : at + lead[0].length - 1
+    const stop = start === undefined ? end : endOfLine(text, endOfFlow(text, start))
+    parts.push(start === undefined ? line : text.slice(at, start) + flattened(text.slice(start, stop)))
+    if (stop < text.length) parts.push('\n')
+    at = stop + 1
+  }
+  return parts.join('')
+}
+
+/** A line whose value goes on below it as a block scalar: `key: |`, `- >-`. */
+const blockScalar = /(?:^|[:\-?]\s+)(?:[!&]\S+\s+)*[|>][-+\d]*\s*(?:#.*)?$/
+
+/** Up to the bracket with which the value of a line begins, after item marks, a key, a tag and an anchor. */
+const flowStart =
+  /^\s*(?:[-?]\s+)*(?:(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'#[\]{},&*!|>%@`-][^#[\]{}"']*?)\s*:\s+)?(?:[!&]\S+\s+)*[[{]/
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from)
+  return end < 0 ? text.length : end
+}
+
+/** Tokens of a flow collection: scalars in quotes where a scalar may begin, comments, brackets. */
+const token = /(?<=[[{,:]\s*)(?:"[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^']*(?:''[^']*)*')|(?<=\s)#[^\n]*|[[\]{}]|[\t\r\n]/g
+
+/** The offset behind the bracket that closes the one at `start`; the end of the text where none does. */
+function endOfFlow(text: string, start: number): number {
+  let depth = 0
+  token.lastIndex = start
+  for (let found = token.exec(text); found !== null; found = token.exec(text)) {
+    const [sign] = found
+    if (sign === '[' || sign === '{') depth++
+    if (sign === ']' || sign === '}') depth--
+    if (depth === 0) return found.index + 1
+  }
+  return text.length
+}
+
+function flattened(flow: string): string {
+  return flow.replace(token, (sign) => (/^[#\s]/.test(sign) ? ' '.repeat(sign.length) : sign))
+}
