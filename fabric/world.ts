@@ -8,6 +8,10 @@ export interface World {
   readonly namespaces: readonly Namespace[]
   readonly pods: readonly Pod[]
   readonly services: readonly Service[]
+  /** Where pods with `dnsPolicy: ClusterFirst` resolve names. */
+  readonly dns: ClusterDns
+  /** NodeLocal DNSCache, where the input or the cluster has it. */
+  readonly nodeLocalDns?: NodeLocalDns
   readonly policies: readonly NetworkPolicy[]
   /** ClusterNetworkPolicies (policy.networking.k8s.io/v1alpha2) that are enforced here. */
   readonly clusterPolicies?: readonly ClusterPolicy[]
@@ -21,6 +25,35 @@ export interface World {
   readonly recent?: readonly Recent[]
   /** What could not be read, or not be understood: predictions that depend on it are undefined. Absent where everything was. */
   readonly unread?: readonly Unread[]
+}
+
+/** Namespace and name of an object. */
+export interface ObjectName {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** The cluster's DNS: `service` names one of the world's Services. */
+export type ClusterDns =
+  /** The pods behind it are in the input or on the cluster; its Service too, or else a stand-in that selects them. */
+  | { readonly kind: 'found'; readonly service: ObjectName }
+  /** The input has no pod of the cluster's DNS: `pod` is a stand-in. Where the Service is in the input, the pod has the labels that it selects. */
+  | {
+      readonly kind: 'assumed'
+      readonly service: ObjectName
+      readonly pod: ObjectName
+      /** Whether the input has the Service, which says in which namespace the pods are and which labels they have. */
+      readonly serviceGiven: boolean
+    }
+  | { readonly kind: 'unknown'; readonly why: string }
+
+/** A DNS cache on every node's own network. */
+export interface NodeLocalDns {
+  readonly namespace: string
+  /** The DaemonSet. */
+  readonly name: string
+  /** The addresses at which it answers on each node (`-localip`); empty where they are not known. */
+  readonly addresses: readonly string[]
 }
 
 export interface PolicyVersion {

@@ -1,14 +1,82 @@
+import type { Labels } from '../../policy/types.ts'
 import { endpointsOf } from '../endpoints.ts'
-import type { Service, World } from '../world.ts'
+import type { ObjectName, Service, World } from '../world.ts'
 import type { PodDraft } from './pods.ts'
 
-const namespace = 'kube-system'
-const labels = { 'k8s-app': 'kube-dns' }
+/** Names that distributions give the Service: kubeadm and most others, OpenShift, RKE2, the CoreDNS chart. */
+const usualNames = [
+  'kube-system/kube-dns',
+  'openshift-dns/dns-default',
+  'kube-system/rke2-coredns-rke2-coredns',
+  'kube-system/coredns',
+]
 
-/** The Service kube-system/kube-dns at 10.96.0.10, port 53 UDP and TCP: the lab's convention (semantics §3). */
-export const dnsService: Service = {
-  ...{ namespace, name: 'kube-dns', type: 'ClusterIP', clusterIPs: ['10.96.0.10'], headless: false },
-  selector: labels,
+/** Labels by which distributions mark the Service or its pods, whatever its name. */
+const marks: readonly (readonly [key: string, value: RegExp])[] = [
+  ['dns.operator.openshift.io/owning-dns', /./],
+  ['dns.operator.openshift.io/daemonset-dns', /./],
+  ['k8s-app', /^(kube-dns|coredns)$/],
+  ['kubernetes.io/name', /^(coredns|kubedns)$/i],
+]
+
+/** A Service with the labels of its own metadata. */
+export interface LabelledService {
+  readonly service: Service
+  readonly labels: Labels
+}
+
+/** The Service of the cluster's DNS among others, best match first: the kubelet's `clusterDNS`, then names, labels, and pods' nameservers. */
+export function findDnsService(
+  all: readonly LabelledService[],
+  { clusterDns, nameservers }: { readonly clusterDns: readonly string[]; readonly nameservers: readonly string[] },
+): Service | undefined {
+  const serving = all.filter(({ service: { ports } }) => ports.some(({ port }) => port === 53))
+  const at = (addresses: readonly string[]) =>
+    serving.find(({ service }) => service.clusterIPs.some((address) => addresses.includes(address)))
+  const byName = usualNames.flatMap((name) => serving.find(({ service }) => keyOf(service) === name) ?? [])
+  const found =
+    at(clusterDns) ??
+    byName[0] ??
+    // NodeLocal DNSCache has a second Service for the same pods.
+    serving.find(({ service, labels }) => isMarked(labels) && !service.name.endsWith('-upstream')) ??
+    serving.find(({ service }) => service.selector !== undefined && isMarked(service.selector)) ??
+    at(nameservers)
+  return found?.service
+}
+
+function isMarked(labels: Labels): boolean {
+  return marks.some(([key, value]) => value.test(labels[key] ?? ''))
+}
+
+function keyOf({ namespace, name }: ObjectName): string {
+  return `${namespace}/${name}`
+}
+
+/** The Service of the cluster's DNS where the input has none: it selects the DNS pods of the input, else those of the usual stand-in. */
+export function standInService(pods: readonly PodDraft[]): Service {
+  const server = pods.find(
+    (pod) => isMarked(pod.template.labels) && pod.template.ports.some(({ name }) => isDnsName(name)),
+  )
+  if (server === undefined) return usualService
+  const { namespace, template } = server
+  const [key] = marks.find(([each, value]) => value.test(template.labels[each] ?? ''))!
+  const name = namespace === 'openshift-dns' ? 'dns-default' : usualService.name
+  const ports = usualService.ports.map((port) => ({ ...port, targetPort: targetOf(server, port.protocol) }))
+  return { ...usualService, namespace, name, selector: { [key]: template.labels[key]! }, ports }
+}
+
+function isDnsName(name: string | undefined): boolean {
+  return name !== undefined && /^dns(-|$)/.test(name)
+}
+
+function targetOf({ template: { ports } }: PodDraft, protocol: 'UDP' | 'TCP' | 'SCTP'): number {
+  return ports.find((port) => port.protocol === protocol && isDnsName(port.name))?.port ?? 53
+}
+
+/** kube-system/kube-dns at 10.96.0.10, port 53 UDP and TCP, as kubeadm makes it. */
+export const usualService: Service = {
+  ...{ namespace: 'kube-system', name: 'kube-dns', type: 'ClusterIP', clusterIPs: ['10.96.0.10'], headless: false },
+  selector: { 'k8s-app': 'kube-dns' },
   ports: [
     { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
     { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 },
@@ -21,34 +89,33 @@ export const dnsService: Service = {
   manualEndpoints: [],
 }
 
-/** The input's own DNS Service, where it has one. */
-export function findDnsService(services: readonly Service[]): Service | undefined {
-  return services.find((service) => service.namespace === namespace && service.name === 'kube-dns')
-}
-
 /** Whether some ready endpoint stands behind the DNS Service. */
 export function hasDns(service: Service, world: World): boolean {
   return endpointsOf(service, world).some(({ ready }) => ready)
 }
 
-/** The pod that answers DNS where the input has none, with the labels that the DNS Service selects. */
-export function dnsPod(service: Service, taken: ReadonlySet<string>): PodDraft {
+/** A stand-in for the pods of a DNS Service: in its namespace, with the labels that it selects and the ports that it leads to. */
+export function standInPod(service: Service, taken: ReadonlySet<string>): PodDraft {
+  const { namespace } = service
   let index = 1
-  while (taken.has(`${namespace}/coredns-${index}`)) index++
+  while (taken.has(`${namespace}/assumed-dns-${index}`)) index++
   return {
     namespace,
-    name: `coredns-${index}`,
-    workload: { kind: 'Deployment', name: 'coredns' },
+    name: `assumed-dns-${index}`,
+    workload: { kind: 'Deployment', name: 'assumed-dns' },
     status: { hostAddresses: [], ready: true, restarts: 0 },
     template: {
-      labels: { ...labels, ...service.selector },
+      labels: service.selector ?? usualService.selector!,
       notReady: false,
       hostNetwork: false,
-      serviceAccount: 'coredns',
-      ports: [
-        { name: 'dns', port: 53, protocol: 'UDP' },
-        { name: 'dns-tcp', port: 53, protocol: 'TCP' },
-      ],
+      serviceAccount: 'default',
+      ports: service.ports
+        .filter(({ port }) => port === 53)
+        .map(({ protocol, targetPort }) =>
+          typeof targetPort === 'number'
+            ? { port: targetPort, protocol, name: protocol === 'UDP' ? 'dns' : 'dns-tcp' }
+            : { port: namespace === 'openshift-dns' ? 5353 : 53, protocol, name: targetPort },
+        ),
       dnsPolicy: 'Default',
       hostAliases: [],
     },

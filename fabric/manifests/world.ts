@@ -3,15 +3,20 @@ import { isObject } from '../../policy/field.ts'
 import { parsePolicy } from '../../policy/parse.ts'
 import { parseClusterPolicy } from '../../policy/parse-cluster-policy.ts'
 import type { NetworkPolicy, Problem } from '../../policy/types.ts'
-import type { Namespace, Service, World } from '../world.ts'
+import { dnsServiceOf } from '../cluster-dns.ts'
+import type { ClusterDns, Namespace, Service, World } from '../world.ts'
 import type { Allocator } from './allocator.ts'
-import { dnsPod, dnsService, findDnsService, hasDns } from './cluster-dns.ts'
+import { findDnsService, hasDns, standInPod, standInService } from './cluster-dns.ts'
 import { claimAddresses, claimNodePorts } from './conflicts.ts'
 import { gatherPods } from './gather.ts'
+import { clusterDnsOfKubelets } from './kubelets.ts'
 import { readManualEndpoints } from './manual-endpoints.ts'
 import { readNamespaces } from './namespaces.ts'
+import { findNodeLocalDns } from './node-local-dns.ts'
+import type { NodeDraft } from './nodes.ts'
 import { keyOf, type ManifestObject, titleOf } from './object.ts'
 import { createOverrides, ownLabels } from './overrides.ts'
+import type { PodDraft } from './pods.ts'
 import { readService, settleService } from './services.ts'
 import { settle } from './settle.ts'
 import { sortOut } from './sort-out.ts'
@@ -48,26 +53,68 @@ export function buildWorld(
   const claimed = claimAddresses({ pods: drafts, nodes: gathered.nodes, services: given }, problems)
   allocator.begin([...claimed, ...claimNodePorts(given, problems)])
 
-  const ownDns = findDnsService(given)
-  const dns = ownDns ?? (claimed.has(dnsService.clusterIPs[0]!) ? { ...dnsService, clusterIPs: [] } : dnsService)
-  const services = [...given, ...(ownDns === undefined && !live ? [dns] : [])].map((service) =>
+  const serviceObjects = simulated.filter(({ kind }) => kind === 'Service')
+  const givenDns = findDnsService(
+    given.map((service, index) => ({ service, labels: ownLabels(serviceObjects[index]!) })),
+    {
+      clusterDns: clusterDnsOfKubelets(objects),
+      nameservers: drafts.flatMap(({ template }) => template.dnsConfig?.nameservers ?? []),
+    },
+  )
+  const standIn = givenDns === undefined && !live ? withFreeAddress(standInService(drafts), claimed) : undefined
+  const services = [...given, ...(standIn === undefined ? [] : [standIn])].map((service) =>
     settleService(service, allocator),
   )
+  const nodeLocalDns = findNodeLocalDns(simulated)
+  const named = givenDns ?? standIn
+  const dns: ClusterDns =
+    named === undefined
+      ? { kind: 'unknown', why: 'no Service of this cluster is recognised as its DNS' }
+      : { kind: 'found', service: { namespace: named.namespace, name: named.name } }
   const policies = readPolicies(simulated, kubernetes, problems)
   const clusterPolicies = readClusterPolicies(simulated, problems)
   const world: World = {
-    ...{ domain: 'cluster.local', namespaces, services, policies, notSimulated },
+    ...{ domain: 'cluster.local', namespaces, services, dns, policies, notSimulated },
+    ...(nodeLocalDns === undefined ? {} : { nodeLocalDns }),
     ...(clusterPolicies.length === 0 ? {} : { clusterPolicies }),
     ...settle(drafts, gathered.nodes, allocator),
   }
   if (live) return { world, problems }
-  const settled = findDnsService(services)!
-  const taken = new Set(drafts.map(({ namespace, name }) => `${namespace}/${name}`))
-  const complete = hasDns(settled, world)
-    ? world
-    : { ...world, ...settle([...drafts, dnsPod(settled, taken)], gathered.nodes, allocator) }
+  const complete = withDnsServers(world, { drafts, nodes: gathered.nodes, allocator, isGiven: standIn === undefined })
   allocator.finish()
   return { world: complete, problems }
+}
+
+/** The usual address, unless something of the input has it. */
+function withFreeAddress(service: Service, claimed: ReadonlySet<string>): Service {
+  return service.clusterIPs.some((address) => claimed.has(address)) ? { ...service, clusterIPs: [] } : service
+}
+
+interface Drafts {
+  readonly drafts: readonly PodDraft[]
+  readonly nodes: readonly NodeDraft[]
+  readonly allocator: Allocator
+  /** Whether the Service of the cluster's DNS is in the input. */
+  readonly isGiven: boolean
+}
+
+/** A stand-in for the servers of the cluster's DNS where the input has none that is ready. */
+function withDnsServers(world: World, { drafts, nodes, allocator, isGiven }: Drafts): World {
+  const service = dnsServiceOf(world)!
+  if (hasDns(service, world)) return world
+  const taken = new Set(drafts.map(({ namespace, name }) => `${namespace}/${name}`))
+  const pod = standInPod(service, taken)
+  const { namespace, name } = service
+  return {
+    ...world,
+    ...settle([...drafts, pod], nodes, allocator),
+    dns: {
+      kind: 'assumed',
+      service: { namespace, name },
+      pod: { namespace: pod.namespace, name: pod.name },
+      serviceGiven: isGiven,
+    },
+  }
 }
 
 function readServices(objects: readonly ManifestObject[], live: boolean, problems: Problem[]): Service[] {

@@ -108,9 +108,8 @@ function podMeaning(name: string, label: string, namespace: string, directory: D
   return here ? { kind: 'hosts', hosts: [{ name, address }] } : none
 }
 
-function nameServer(directory: Directory): Meaning {
-  const service = directory.service('kube-system', 'kube-dns')
-  return service === undefined ? none : hostsMeaning(directory.clusterHosts(service))
+function nameServer({ dns, clusterHosts }: Directory): Meaning {
+  return dns === undefined ? none : hostsMeaning(clusterHosts(dns))
 }
 
 const hostsMeaning = (hosts: readonly Host[]): Meaning => (hosts.length === 0 ? none : { kind: 'hosts', hosts })

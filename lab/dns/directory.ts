@@ -1,3 +1,4 @@
+import { dnsServiceOf } from '../../fabric/cluster-dns.ts'
 import { type Backend, backendsOf, endpointsOf } from '../../fabric/endpoints.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
 import { type Address, parseAddress } from '../../policy/cidr.ts'
@@ -15,6 +16,8 @@ export interface Directory {
   readonly domain: string
   hasNamespace(name: string): boolean
   service(namespace: string, name: string): Service | undefined
+  /** The cluster's DNS. */
+  readonly dns: Service | undefined
   /** Ready endpoints of a Service, each under its hostname or its address with dashes. */
   endpoints(service: Service): readonly Host[]
   clusterHosts(service: Service): readonly Host[]
@@ -43,6 +46,7 @@ export function createDirectory(world: World): Directory {
     domain,
     hasNamespace: (name) => namespaces.has(name),
     service: (namespace, name) => services.get(`${namespace}/${name}`),
+    dns: dnsServiceOf(world),
     endpoints,
     clusterHosts: (service) =>
       service.ports.flatMap(({ name = '', port, protocol }) =>

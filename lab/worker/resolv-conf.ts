@@ -1,5 +1,5 @@
 import type { ResolvConf } from '../../checks/vantage.ts'
-import { findDnsService } from '../../fabric/manifests/cluster-dns.ts'
+import { dnsServiceOf } from '../../fabric/cluster-dns.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { outside } from '../layout.ts'
 
@@ -22,7 +22,7 @@ function basis(pod: Pod, world: World): ResolvConf {
   // ClusterFirst means Default for a pod in the node's network.
   if (pod.dnsPolicy === 'Default' || (pod.hostNetwork && pod.dnsPolicy === 'ClusterFirst')) return hostResolvConf
   return {
-    nameservers: findDnsService(world.services)?.clusterIPs ?? [],
+    nameservers: dnsServiceOf(world)?.clusterIPs ?? [],
     search: [`${pod.namespace}.svc.${world.domain}`, `svc.${world.domain}`, world.domain],
     ndots: 5,
   }

@@ -1,5 +1,5 @@
-import { endpointsOf, listeningPorts } from '../../fabric/endpoints.ts'
-import { findDnsService } from '../../fabric/manifests/cluster-dns.ts'
+import { dnsEndpointsOf } from '../../fabric/cluster-dns.ts'
+import { listeningPorts } from '../../fabric/endpoints.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { type Layout, outside, podKey } from '../layout.ts'
 import type { LabSettings } from '../settings.ts'
@@ -60,10 +60,8 @@ function ofPod(pod: Pod, { world, layout, settings, dns }: Surroundings): readon
 
 /** The ports behind port 53 of the cluster's DNS Service, as `namespace/pod port/protocol`. */
 function dnsPorts(world: World): ReadonlySet<string> {
-  const service = findDnsService(world.services)
-  const endpoints = service === undefined ? [] : endpointsOf(service, world).filter(({ port }) => port === 53)
   return new Set(
-    endpoints.flatMap(({ pod, targetPort, protocol }) =>
+    dnsEndpointsOf(world).flatMap(({ pod, targetPort, protocol }) =>
       pod === undefined ? [] : [`${podKey(pod)} ${String(targetPort)}/${protocol}`],
     ),
   )

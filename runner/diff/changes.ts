@@ -1,3 +1,4 @@
+import { givenPods } from '../../fabric/cluster-dns.ts'
 import { listeningPorts } from '../../fabric/endpoints.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { compile } from '../../policy/engine/compile.ts'
@@ -30,9 +31,10 @@ const outside = '198.51.100.1'
 
 /** Which paths one world has that the other has not, by workload; a path to or from a workload that is new, or gone, is `absent` before, or after. */
 export function changesBetween(before: World, after: World): Changes {
-  const sides = { before: sideOf(before), after: sideOf(after) }
+  const [given, next] = [before, after].map((world) => ({ ...world, pods: givenPods(world) })) as [World, World]
+  const sides = { before: sideOf(given), after: sideOf(next) }
   const workloadOf = (name: string) => sides.after.workloads.get(name) ?? sides.before.workloads.get(name) ?? name
-  const changes = differences(compile(before), compile(after), {
+  const changes = differences(compile(given), compile(next), {
     outside,
     fold: ({ namespace, name }) => workloadOf(`${namespace}/${name}`),
     sockets: ({ namespace, name }, when) => sides[when].ports(`${namespace}/${name}`),

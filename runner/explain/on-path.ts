@@ -1,3 +1,4 @@
+import { dnsServiceOf } from '../../fabric/cluster-dns.ts'
 import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { Pod, Workload, World } from '../../fabric/world.ts'
 import { namedBy } from '../plan/names.ts'
@@ -20,7 +21,7 @@ export function onPath({ source: { identity, namespace }, target, aims }: Asked,
   const named = 'host' in target ? namedBy(target.host, namespace, world) : undefined
   const reached = aims.flatMap((aim) => (aim.kind === 'pod' ? [aim.pod] : []))
   const service = named?.kind === 'service' ? named.service : undefined
-  const dns = asksDns(target) ? world.services.filter(isDns) : []
+  const dns = asksDns(target) ? [dnsServiceOf(world)].filter((found) => found !== undefined) : []
   const spaces = [namespace, service?.namespace, ...[...asking, ...reached, ...dns].map((each) => each.namespace)]
   return {
     namespaces: [...new Set(spaces.filter((space) => space !== undefined))],
@@ -33,10 +34,6 @@ export function onPath({ source: { identity, namespace }, target, aims }: Asked,
 
 function asksDns(target: Asked['target']): boolean {
   return 'host' in target && !/^[\d.]+$|:/.test(target.host)
-}
-
-function isDns({ namespace, name }: { readonly namespace: string; readonly name: string }): boolean {
-  return namespace === 'kube-system' && name === 'kube-dns'
 }
 
 function workloadsOf(pods: readonly Pod[]): OnPath['workloads'] {

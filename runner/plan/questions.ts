@@ -1,3 +1,4 @@
+import { dnsPort, dnsServiceOf } from '../../fabric/cluster-dns.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Target } from '../scenario/model.ts'
 import { namedAims } from './aims.ts'
@@ -5,6 +6,7 @@ import { dnsCheck, serverCheck } from './checks.ts'
 import { type AddressAim, familyOf } from './dial.ts'
 import { namedBy } from './names.ts'
 import type { PlannedPath } from './paths.ts'
+import { serviceAims } from './service-aims.ts'
 import { patienceOf, type Task } from './task.ts'
 
 /** New questions to each server of a path to DNS that must be blocked. */
@@ -42,6 +44,8 @@ function serversFor(server: string | undefined, { options: { world, probes }, so
 
 /** The nameserver's addresses: the asked one, else the cluster's DNS Service, and the pods behind it. */
 export function nameServers(server: string | undefined, world: World): readonly AddressAim[] {
-  const host = server ?? `kube-dns.kube-system.svc.${world.domain}`
-  return namedAims(namedBy(host, undefined, world), { port: 53, protocol: 'UDP', host, world }).aims
+  const port = { port: dnsPort, protocol: 'UDP' } as const
+  if (server !== undefined) return namedAims(namedBy(server, undefined, world), { ...port, host: server, world }).aims
+  const service = dnsServiceOf(world)
+  return service === undefined ? [] : serviceAims({ kind: 'service', service }, port, world).aims
 }

@@ -1,5 +1,5 @@
-import { endpointsOf } from '../../fabric/endpoints.ts'
-import type { World } from '../../fabric/world.ts'
+import { dnsEndpointsOf, isDnsStandIn } from '../../fabric/cluster-dns.ts'
+import type { Pod, World } from '../../fabric/world.ts'
 import type { Query } from '../../policy/engine/query.ts'
 import { type AddressAim, familyOf, type Socket, socketText } from '../plan/dial.ts'
 import { namedBy } from '../plan/names.ts'
@@ -39,14 +39,17 @@ export function isByService(target: TargetSpec, namespace: string | undefined, w
 
 /** The way to the cluster's DNS: any of its pods may answer. */
 export function dnsHops(world: World, families: readonly number[]): readonly Hop[] {
-  const service = world.services.find(({ namespace, name }) => namespace === 'kube-system' && name === 'kube-dns')
-  const endpoints = service === undefined ? [] : endpointsOf(service, world)
-  return endpoints
-    .filter((each) => each.port === 53 && each.protocol === 'UDP' && each.ready && families.includes(each.family))
+  return dnsEndpointsOf(world)
+    .filter(({ protocol, ready, family }) => protocol === 'UDP' && ready && families.includes(family))
     .map(({ address, targetPort: port, protocol, pod }) => {
       const socket = { address, port, protocol, family: familyOf(address) }
-      return hopTo(socket, `DNS ${pod === undefined ? '' : `${pod.namespace}/${pod.name} `}(${socketText(socket)}/UDP)`)
+      return hopTo(socket, `DNS ${dnsServerText(pod, world)}(${socketText(socket)}/UDP)`)
     })
+}
+
+function dnsServerText(pod: Pod | undefined, world: World): string {
+  if (pod === undefined) return ''
+  return isDnsStandIn(pod, world) ? `assumed in ${pod.namespace} ` : `${pod.namespace}/${pod.name} `
 }
 
 function hopTo({ address, port, protocol, family }: Socket, text: string): Hop {

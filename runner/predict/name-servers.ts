@@ -1,3 +1,4 @@
+import { dnsServiceOf } from '../../fabric/cluster-dns.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { familyOf } from '../plan/dial.ts'
 import { dnsHops, type Hop } from './hops.ts'
@@ -37,10 +38,7 @@ export function nameServersOf(pod: Pod, world: World): NameServers {
 
 function clusterServers(pod: Pod, world: World): NameServers {
   const hops = dnsHops(world, pod.addresses.map(familyOf))
-  const cache = world.pods.find(
-    ({ labels, workload, hostNetwork }) =>
-      hostNetwork && (labels['k8s-app'] === 'node-local-dns' || workload.name === 'node-local-dns'),
-  )
+  const cache = world.nodeLocalDns
   if (cache !== undefined)
     return {
       hops,
@@ -52,7 +50,12 @@ function clusterServers(pod: Pod, world: World): NameServers {
   if (hops.length > 0) return { hops, remarks: [], unsure: false, hidden: false }
   const hidden = hiddenDns(world)
   if (hidden !== undefined) return { hops: [], remarks: [hidden], unsure: true, hidden: true }
-  return nothing('there is no kube-system/kube-dns with a ready endpoint: names do not resolve')
+  const { dns } = world
+  return nothing(
+    dns.kind === 'unknown'
+      ? `${dns.why}: where names are resolved is not known`
+      : `Service ${dns.service.namespace}/${dns.service.name} has no ready endpoint: names do not resolve`,
+  )
 }
 
 function serverAt(address: string, world: World): NameServers {
@@ -61,7 +64,8 @@ function serverAt(address: string, world: World): NameServers {
       `its resolver ${address} is link-local, a DNS cache on its own node: whether egress policies govern that way differs by plugin (rules 50 and 52)`,
     )
   const service = world.services.find(({ clusterIPs }) => clusterIPs.includes(address))
-  if (service?.name === 'kube-dns') return { ...noServers, hops: dnsHops(world, [familyOf(address)]) }
+  if (service !== undefined && service === dnsServiceOf(world))
+    return { ...noServers, hops: dnsHops(world, [familyOf(address)]) }
   const query = { to: { kind: 'address', address }, port: 53, protocol: 'UDP', family: familyOf(address) } as const
   return { ...noServers, hops: [{ text: `resolver ${address}:53/UDP`, query }] }
 }

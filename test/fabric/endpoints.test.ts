@@ -109,7 +109,7 @@ describe('listeningPorts', () => {
       { port: 81, protocol: 'UDP' },
     ])
     expect(servicesOf(podNamed('ui-1'), world).map(({ name }) => name)).toEqual(['s'])
-    expect(servicesOf(podNamed('coredns-1'), world).map(({ name }) => name)).toEqual(['kube-dns'])
+    expect(servicesOf(podNamed('assumed-dns-1'), world).map(({ name }) => name)).toEqual(['kube-dns'])
   })
   it('is told of each pod by itself, whatever the pods share', () => {
     const text =

@@ -67,6 +67,7 @@ export function world(objects: Partial<World>): World {
     })),
     pods: [],
     services: [],
+    dns: { kind: 'unknown', why: 'no Service' },
     policies: [],
     notSimulated: [],
     ...objects,

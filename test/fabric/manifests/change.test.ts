@@ -45,7 +45,7 @@ describe('applyObjects', () => {
       kind: 'delete',
       objects: [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'ui', namespace: 'shop' } }],
     })
-    expect(gone.world.pods.map(({ name }) => name)).toEqual(['bare', 'coredns-1'])
+    expect(gone.world.pods.map(({ name }) => name)).toEqual(['bare', 'assumed-dns-1'])
     const typo = worldAfter({
       kind: 'delete',
       objects: [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'uj', namespace: 'shop' } }],

@@ -109,8 +109,8 @@ describe('buildWorld', () => {
     expect(made).toMatchObject({
       ips: ['10.96.0.10'],
       targets: [
-        ['coredns-1', 53, 'UDP'],
-        ['coredns-1', 53, 'TCP'],
+        ['assumed-dns-1', 53, 'UDP'],
+        ['assumed-dns-1', 53, 'TCP'],
       ],
     })
     expect(made.pods).toMatchObject([{ namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } }])
@@ -119,7 +119,7 @@ describe('buildWorld', () => {
       '{ clusterIP: 10.96.3.3, selector: { app: dns }, ports: [{ port: 53, protocol: UDP }] }',
       'kube-system',
     )
-    expect(dnsOf(own)).toMatchObject({ ips: ['10.96.3.3'], targets: [['coredns-1', 53, 'UDP']] })
+    expect(dnsOf(own)).toMatchObject({ ips: ['10.96.3.3'], targets: [['assumed-dns-1', 53, 'UDP']] })
     expect(dnsOf(own + deployment('dns', { namespace: 'kube-system' })).targets).toEqual([['dns-1', 53, 'UDP']])
   })
   it('reads policies, and reports those that the API server would refuse with the places of their mistakes', () => {

@@ -13,6 +13,7 @@ const broker = (index: number, ready = true) =>
 
 const zone = zoneOf(
   world({
+    dns: { kind: 'found', service: { namespace: 'kube-system', name: 'kube-dns' } },
     pods: [broker(0), broker(1), broker(2, false), pod('web/web', ['10.1.0.9'])],
     services: [
       service('kube-system/kube-dns', ['10.96.0.10'], {

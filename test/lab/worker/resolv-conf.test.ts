@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dnsService } from '../../../fabric/manifests/cluster-dns.ts'
+import { usualService } from '../../../fabric/manifests/cluster-dns.ts'
 import type { Pod, World } from '../../../fabric/world.ts'
 import { hostResolvConf, podHosts, podResolvConf } from '../../../lab/worker/resolv-conf.ts'
 
@@ -8,7 +8,8 @@ const world: World = {
   nodes: [],
   namespaces: [],
   pods: [],
-  services: [dnsService],
+  services: [usualService],
+  dns: { kind: 'found', service: usualService },
   policies: [],
   notSimulated: [],
 }

@@ -67,12 +67,11 @@ describe('changes between two sets of manifests', () => {
     expect(told(changes(more, base).closes)).toContain('x/web x/job:80 allow>absent 2/2')
   })
 
-  it('see labels of pods and namespaces, and the world outside', () => {
+  it('see labels of pods and namespaces, and the world outside, and no assumed pod', () => {
     const shut = policy('{podSelector: {matchLabels: {tier: data}}}', 'tier')
     const labelled = space + deployment('web', 2) + deployment('db', 1, '{app: db, tier: data}') + shut
     const free = labelled.replace('tier: data}}, spec', 'tier: other}}, spec')
     expect(told(changes(labelled, free).opens)).toEqual([
-      'kube-system/coredns x/db:80 deny>allow 1/1',
       'outside x/db:80 deny>allow 1/1',
       'x/web x/db:80 deny>allow 2/2',
     ])

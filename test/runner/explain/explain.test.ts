@@ -155,7 +155,7 @@ spec:
     const { verdict, dns, fixes } = explained(town + egressWithoutDns)
     expect(verdict).toBe('deny')
     expect(dns.map((hop) => hop.verdict)).toEqual(['deny'])
-    expect(fixes[0]?.hop).toMatch(/^DNS kube-system\/coredns-/)
+    expect(fixes[0]?.hop).toMatch(/^DNS assumed in kube-system/)
     expect(fixes[0]?.yaml).toContain('port: 53')
   })
 
@@ -163,7 +163,7 @@ spec:
     const { verdict, dns, way } = explained(town + egressWithoutDns + nodeLocal)
     expect([verdict, ...dns.map((hop) => hop.verdict)]).toEqual(['undefined', 'undefined'])
     expect(explained(town + nodeLocal).verdict).toBe('allow')
-    expect(way.join()).toContain('NodeLocal DNSCache (kube-system/node-local-dns-')
+    expect(way.join()).toContain('NodeLocal DNSCache (kube-system/node-local-dns)')
   })
 
   it('knows a link-local resolver of the pod itself', () => {

@@ -1,0 +1,43 @@
+import { type Endpoint, endpointsOf } from './endpoints.ts'
+import type { Pod, Service, World } from './world.ts'
+
+/** The port of a Service at which resolvers ask; its pods may listen on another one. */
+export const dnsPort = 53
+
+/** The Service of the cluster's DNS, a stand-in included; none where the DNS is not known. */
+export function dnsServiceOf({ dns, services }: Pick<World, 'dns' | 'services'>): Service | undefined {
+  if (dns.kind === 'unknown') return undefined
+  const { namespace, name } = dns.service
+  return services.find((service) => service.namespace === namespace && service.name === name)
+}
+
+/** Where the cluster's DNS answers, over UDP and TCP, on the pods' own ports (OpenShift's listen on 5353). */
+export function dnsEndpointsOf(world: World): readonly Endpoint[] {
+  const service = dnsServiceOf(world)
+  return service === undefined ? [] : endpointsOf(service, world).filter(({ port }) => port === dnsPort)
+}
+
+/** Whether a pod is not in the input: it stands for the servers of a DNS that was not found. */
+export function isDnsStandIn(
+  { namespace, name }: Pick<Pod, 'namespace' | 'name'>,
+  { dns }: Pick<World, 'dns'>,
+): boolean {
+  return dns.kind === 'assumed' && dns.pod.namespace === namespace && dns.pod.name === name
+}
+
+/** The pods of the input or the cluster, without a stand-in. */
+export function givenPods(world: Pick<World, 'pods' | 'dns'>): readonly Pod[] {
+  return world.dns.kind === 'assumed' ? world.pods.filter((pod) => !isDnsStandIn(pod, world)) : world.pods
+}
+
+/** What reports say once where the cluster's DNS is assumed; none where it is not. */
+export function assumedDnsText({ dns, services }: Pick<World, 'dns' | 'services'>): string | undefined {
+  if (dns.kind !== 'assumed') return undefined
+  const selector = Object.entries(dnsServiceOf({ dns, services })?.selector ?? {}).map(
+    ([key, value]) => `${key}=${value}`,
+  )
+  const labels = selector.length === 0 ? '' : ` (label ${selector.join(', ')})`
+  return dns.serviceGiven
+    ? `assumed: pods of Service ${dns.service.namespace}/${dns.service.name}${labels}, not in the input`
+    : `assumed: cluster DNS in ${dns.service.namespace}${labels}, not in the input`
+}
