@@ -1,3 +1,4 @@
+import type { Remains } from './dropped-keys.ts'
 import { type Field, field, isAbsent, isObject, itemsIn, pathTo, report } from './field.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -73,13 +74,22 @@ export function oneOf<T extends string>(of: Field, allowed: readonly T[]): T | u
   return undefined
 }
 
+export interface UnknownKeys {
+  readonly hintFor?: (key: string) => string | undefined
+  /** What the API server does with the rest, where nobody validates strictly. */
+  readonly remains?: Remains
+}
+
 /** Reports each key that is not known, as kubectl's strict field validation does. */
-export function refuseUnknownKeys(of: Field, known: readonly string[], hintFor?: (key: string) => string | undefined) {
+export function refuseUnknownKeys(of: Field, known: readonly string[], { hintFor, remains }: UnknownKeys = {}) {
   if (!isObject(of.value)) return
   for (const key of Object.keys(of.value)) {
     if (known.includes(key)) continue
     const hint = hintFor?.(key) ?? didYouMean(key, known) ?? `known here: ${known.join(', ')}`
-    report(field(of, key), { message: `unknown field ${JSON.stringify(key)}`, hint, part: 'key' })
+    const rest = remains?.(key, of)
+    const effect =
+      rest === undefined ? '' : `: kubectl refuses it; without strict validation it is dropped, and ${rest}`
+    report(field(of, key), { message: `unknown field ${JSON.stringify(key)}${effect}`, hint, part: 'key' })
   }
 }
 

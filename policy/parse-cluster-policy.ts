@@ -50,9 +50,9 @@ function parseRule(of: Field, direction: Direction): ClusterRule[] {
     return []
   }
   const peersKey = direction === 'ingress' ? 'from' : 'to'
-  refuseUnknownKeys(of, ['name', 'action', peersKey, 'protocols'], (key) =>
-    key === 'ports' ? 'write protocols: [{tcp: {destinationPort: {number: 80}}}]' : undefined,
-  )
+  refuseUnknownKeys(of, ['name', 'action', peersKey, 'protocols'], {
+    hintFor: (key) => (key === 'ports' ? 'write protocols: [{tcp: {destinationPort: {number: 80}}}]' : undefined),
+  })
   const name = text(field(of, 'name'))
   if ((name?.length ?? 0) > 100) report(field(of, 'name'), { message: 'Too long: may not be more than 100 characters' })
   const action = required(field(of, 'action'), (each) => oneOf(each, actions))

@@ -1,5 +1,6 @@
 import { type Cidr, isStrictSubset, parseAddress, parseCidr } from './cidr.ts'
 import { items, refuseUnknownKeys, text, typeName } from './decode.ts'
+import { blockRemains, peerRemains } from './dropped-keys.ts'
 import { type Field, field, isAbsent, isObject, report } from './field.ts'
 import { invalidValue } from './names.ts'
 import { parseSelector } from './parse-selector.ts'
@@ -17,9 +18,13 @@ export function parsePeer(of: Field, strictness: CidrStrictness): PolicyPeer[] {
     })
     return []
   }
-  refuseUnknownKeys(of, ['podSelector', 'namespaceSelector', 'ipBlock'], (key) =>
-    key === 'port' || key === 'ports' || key === 'protocol' ? 'ports stand in the rule, beside from and to' : undefined,
-  )
+  refuseUnknownKeys(of, ['podSelector', 'namespaceSelector', 'ipBlock'], {
+    hintFor: (key) =>
+      key === 'port' || key === 'ports' || key === 'protocol'
+        ? 'ports stand in the rule, beside from and to'
+        : undefined,
+    remains: peerRemains,
+  })
   const podSelector = parseSelector(field(of, 'podSelector'))
   const namespaceSelector = parseSelector(field(of, 'namespaceSelector'))
   const block = field(of, 'ipBlock')
@@ -54,7 +59,7 @@ function parseIpBlock(of: Field, strictness: CidrStrictness): IpBlock | undefine
     })
     return undefined
   }
-  refuseUnknownKeys(of, ['cidr', 'except'])
+  refuseUnknownKeys(of, ['cidr', 'except'], { remains: blockRemains })
   const cidrField = field(of, 'cidr')
   if (isAbsent(cidrField) || cidrField.value === '') {
     report(cidrField, { message: 'Required value', hint: 'write cidr: 10.0.0.0/8, or 0.0.0.0/0 for all of IPv4' })

@@ -1,4 +1,5 @@
 import { integer, oneOf, refuseUnknownKeys, typeName } from './decode.ts'
+import { portRemains } from './dropped-keys.ts'
 import { type Field, field, isAbsent, isObject, pathTo, report } from './field.ts'
 import { invalidValue, portNameFault } from './names.ts'
 import type { PolicyPort } from './types.ts'
@@ -7,7 +8,7 @@ export const protocols = ['TCP', 'UDP', 'SCTP'] as const
 
 /** One item of a rule's `ports`: protocol defaults to TCP (rule 36), null is an item without restrictions. */
 export function parsePolicyPort(of: Field): PolicyPort {
-  refuseUnknownKeys(of, ['protocol', 'port', 'endPort'])
+  refuseUnknownKeys(of, ['protocol', 'port', 'endPort'], { remains: portRemains })
   if (!isAbsent(of) && !isObject(of.value)) {
     const hint = typeof of.value === 'number' ? `write - port: ${of.value}` : undefined
     report(of, { message: `expected an object with protocol and port, got ${typeName(of.value)}`, hint })

@@ -1,4 +1,5 @@
 import { entries, items, oneOf, readOnce, refuseUnknownKeys, text, typeName } from './decode.ts'
+import { selectorRemains } from './dropped-keys.ts'
 import { type Field, field, isAbsent, isObject, report } from './field.ts'
 import { invalidValue, labelKeyFault, labelValueFault } from './names.ts'
 import type { LabelExpression, LabelSelector, Labels } from './types.ts'
@@ -25,9 +26,10 @@ export function parseSelector(of: Field): LabelSelector | undefined {
     })
     return undefined
   }
-  refuseUnknownKeys(of, ['matchLabels', 'matchExpressions'], (key) =>
-    typeof (of.value as Record<string, unknown>)[key] === 'string' ? `write matchLabels: {${key}: …}` : undefined,
-  )
+  refuseUnknownKeys(of, ['matchLabels', 'matchExpressions'], {
+    hintFor: (key) => (typeof field(of, key).value === 'string' ? `write matchLabels: {${key}: …}` : undefined),
+    remains: selectorRemains,
+  })
   const matchLabels = parseLabels(field(of, 'matchLabels'))
   const matchExpressions = items(field(of, 'matchExpressions')).flatMap(parseExpression)
   return {

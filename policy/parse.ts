@@ -1,4 +1,5 @@
 import { items, oneOf, refuseUnknownKeys, text, typeName } from './decode.ts'
+import { objectRemains, ruleRemains, specRemains } from './dropped-keys.ts'
 import { type Field, field, fieldAt, isAbsent, isObject, type Locate, report } from './field.ts'
 import { invalidValue, labelNameFault, subdomainFault } from './names.ts'
 import { type CidrStrictness, parsePeer } from './parse-peer.ts'
@@ -27,9 +28,10 @@ export function parsePolicy(raw: unknown, at: Locate, options: ParseOptions = {}
     report(root, { message: `expected an object, got ${typeName(raw)}` })
     return { problems }
   }
-  refuseUnknownKeys(root, ['apiVersion', 'kind', 'metadata', 'spec', 'status'], (key) =>
-    specKeys.some((known) => known === key) ? `${key} stands under spec: indent it` : undefined,
-  )
+  refuseUnknownKeys(root, ['apiVersion', 'kind', 'metadata', 'spec', 'status'], {
+    hintFor: (key) => (specKeys.some((known) => known === key) ? `${key} stands under spec: indent it` : undefined),
+    remains: objectRemains,
+  })
   const namespace = parseName(fieldAt(root, 'metadata', 'namespace'), labelNameFault) ?? 'default'
   const nameField = fieldAt(root, 'metadata', 'name')
   const name = parseName(nameField, subdomainFault)
@@ -44,11 +46,13 @@ export function parsePolicy(raw: unknown, at: Locate, options: ParseOptions = {}
 function parseSpec(spec: Field, strictness: CidrStrictness): Omit<NetworkPolicy, 'namespace' | 'name' | 'place'> {
   if (!isAbsent(spec) && !isObject(spec.value))
     report(spec, { message: `expected an object, got ${typeName(spec.value)}` })
-  refuseUnknownKeys(spec, specKeys, (key) =>
-    key === 'from' || key === 'to'
-      ? `${key} stands in a rule: ${key === 'from' ? 'ingress' : 'egress'}: [{${key}: …}]`
-      : undefined,
-  )
+  refuseUnknownKeys(spec, specKeys, {
+    hintFor: (key) =>
+      key === 'from' || key === 'to'
+        ? `${key} stands in a rule: ${key === 'from' ? 'ingress' : 'egress'}: [{${key}: …}]`
+        : undefined,
+    remains: specRemains,
+  })
   const podSelector = parseSelector(field(spec, 'podSelector')) ?? {}
   const ingress = parseRules(field(spec, 'ingress'), 'from', strictness)
   const egress = parseRules(field(spec, 'egress'), 'to', strictness)
@@ -64,11 +68,14 @@ function parseRules(of: Field, peersKey: 'from' | 'to', strictness: CidrStrictne
     if (!isAbsent(rule) && !isObject(rule.value))
       report(rule, { message: `expected a rule, got ${typeName(rule.value)}` })
     const other = peersKey === 'from' ? 'to' : 'from'
-    refuseUnknownKeys(rule, [peersKey, 'ports'], (key) => {
-      if (key === other)
-        return `${other} belongs to ${other === 'to' ? 'egress' : 'ingress'} rules: write ${peersKey} here`
-      const peerKey = key === 'podSelector' || key === 'namespaceSelector' || key === 'ipBlock'
-      return peerKey ? `${key} stands in a peer: ${peersKey}: [{${key}: …}]` : undefined
+    refuseUnknownKeys(rule, [peersKey, 'ports'], {
+      hintFor: (key) => {
+        if (key === other)
+          return `${other} belongs to ${other === 'to' ? 'egress' : 'ingress'} rules: write ${peersKey} here`
+        const peerKey = key === 'podSelector' || key === 'namespaceSelector' || key === 'ipBlock'
+        return peerKey ? `${key} stands in a peer: ${peersKey}: [{${key}: …}]` : undefined
+      },
+      remains: ruleRemains(peersKey),
     })
     return {
       peers: items(field(rule, peersKey)).flatMap((peer) => parsePeer(peer, strictness)),

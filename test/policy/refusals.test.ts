@@ -115,7 +115,12 @@ const table: readonly (readonly [string, unknown, string, string?])[] = [
     'unknown field "to"',
     'to belongs to egress rules: write from here',
   ],
-  ['labels without matchLabels', { podSelector: { app: 'ui' } }, 'unknown field "app"', 'write matchLabels: {app: …}'],
+  [
+    'labels without matchLabels',
+    { podSelector: { app: 'ui' } },
+    'unknown field "app": kubectl refuses it; without strict validation it is dropped, and the selector is empty and selects every pod of the namespace',
+    'write matchLabels: {app: …}',
+  ],
   [
     'rules that are no list',
     { ingress: { from: [] } },
