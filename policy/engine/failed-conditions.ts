@@ -53,7 +53,7 @@ function failedOfPods(
 
 function noPod(actor: Exclude<Actor, { kind: 'pod' }>): string {
   if (actor.kind === 'external') return `${nameOf(actor)} is outside the cluster`
-  if (actor.pod === undefined) return `${nameOf(actor)} is none`
+  if (actor.pod === undefined) return `${nameOf(actor)} is no pod`
   return `${nameOf(actor)} is on the host's network and counts as node ${actor.node.name} (rule 50)`
 }
 

@@ -1,21 +1,26 @@
 import { isIP } from 'node:net'
-import { backendsOf, listeningPorts } from '../../fabric/endpoints.ts'
+import { listeningPorts } from '../../fabric/endpoints.ts'
 import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { World } from '../../fabric/world.ts'
 import { didYouMean } from '../../policy/suggest.ts'
+import type { Place } from '../../policy/types.ts'
+import { expandSource } from '../plan/sources.ts'
 import type { SourceSpec, TargetSpec } from '../scenario/model.ts'
 import { type Noun, parseNoun } from '../scenario/nouns.ts'
 import { parseSource } from '../scenario/sources.ts'
 import { parseTarget } from '../scenario/target-text.ts'
 
-/** Who asks, as people name it: a workload, a pod, a namespace, a Service (one of its pods), an address, `outside`; otherwise what is wrong. */
+const nowhere: Place = { file: 'command line', line: 1, column: 1 }
+
+/** A source as one word (`parseSource`) that is there in this world; otherwise what is wrong. */
 export function readFrom(text: string, world: World): SourceSpec | string {
-  if (isIP(text) !== 0) return podAt(text, world)
-  const noun = parseNoun(text)
-  if (typeof noun !== 'string' && noun.kind === 'service') return podBehind(noun, world)
   const source = parseSource(text)
-  if (typeof source === 'string' || typeof noun === 'string') return source
-  return missing(noun, world) ?? source
+  if (typeof source === 'string') return source
+  const noun = parseNoun(text)
+  const absent = typeof noun === 'string' ? undefined : missing(noun, world)
+  if (absent !== undefined) return absent
+  const { sources, note } = expandSource({ ...source, name: text, place: nowhere }, world)
+  return sources.length === 0 ? (note ?? `${text} has no pod`) : source
 }
 
 /** What is asked for: all that a scenario's target may be, and a Service or workload without its port where it has only one. */
@@ -23,6 +28,7 @@ export function readTo(text: string, world: World): TargetSpec | string {
   if (!text.includes('://') && /^[^:]+\/[^:]+$/.test(text)) {
     const noun = parseNoun(text)
     if (typeof noun === 'string') return noun
+    if (noun.kind === 'node') return parseTarget(text)
     const absent = missing(noun, world)
     if (absent !== undefined) return absent
     const [only, ...more] = portsOf(noun, world)
@@ -42,21 +48,8 @@ export function spacesNamed(text: string): string[] {
     return isIP(host) === 0 ? host.split('.').slice(1, 2) : []
   }
   const noun = parseNoun(bare.replace(/:.*$/, ''))
-  if (typeof noun === 'string') return []
+  if (typeof noun === 'string' || noun.kind === 'node') return []
   return [noun.kind === 'namespace' ? noun.name : noun.namespace]
-}
-
-function podAt(address: string, world: World): SourceSpec | string {
-  const pod = world.pods.find((each) => !each.hostNetwork && each.addresses.includes(address))
-  if (pod === undefined) return `no pod has the address ${address}: name the workload, such as frontend/deployment/ui`
-  return { kind: 'like', namespace: pod.namespace, workload: `pod/${pod.name}` }
-}
-
-function podBehind(noun: Noun, world: World): SourceSpec | string {
-  const service = world.services.find(({ namespace, name }) => namespace === noun.namespace && name === noun.name)
-  const pod = service && backendsOf(service, world).find((backend) => backend.pod !== undefined)?.pod
-  if (pod !== undefined) return { kind: 'like', namespace: pod.namespace, workload: `pod/${pod.name}` }
-  return missing(noun, world) ?? `Service ${noun.namespace}/${noun.name} has no pod that could ask`
 }
 
 function portsOf(noun: Noun, world: World): string[] {
@@ -77,6 +70,7 @@ function portsOf(noun: Noun, world: World): string[] {
 
 /** What is wrong with a name that no object has. */
 function missing({ namespace, kind, name }: Noun, world: World): string | undefined {
+  if (kind === 'node') return undefined
   if (kind === 'namespace') {
     const names = world.namespaces.map((each) => each.name)
     return names.includes(name) ? undefined : `there is no namespace ${name}${hint(name, names)}`

@@ -24,7 +24,7 @@ function reason({ direction, party, by, allowed, tiers, ...side }: Side): string
     case 'external':
       return `${party} is outside the cluster: no policy governs what it does`
     case 'host':
-      return `${party} is on a node: no NetworkPolicy selects it`
+      return hostReason(direction, party)
     case 'protocol':
       return 'policies govern TCP, UDP and SCTP only'
     case 'own node':
@@ -52,6 +52,14 @@ function reason({ direction, party, by, allowed, tiers, ...side }: Side): string
     default:
       return by satisfies never
   }
+}
+
+/** Semantics rules 50 and 51: what has a node's network is no pod to policies. */
+function hostReason(direction: Side['direction'], party: string): string {
+  const what = party.startsWith('node ') ? party : `${party}, on its node's network,`
+  return direction === 'egress'
+    ? `NetworkPolicies do not apply to what ${what} sends: egress policies select pods only`
+    : `NetworkPolicies do not apply to what ${what} receives: ingress policies select pods only`
 }
 
 function rulesOf({ tiers }: Side): RuleTrace[] {

@@ -20,6 +20,8 @@ function fromText(identity: Identity): string | undefined {
       return `${identity.namespace}/${identity.workload}`
     case 'pod':
       return `${identity.namespace}/pod/${identity.name}`
+    case 'node':
+      return `node/${identity.node}`
     case 'outside':
       return 'outside'
     default:

@@ -12,7 +12,7 @@ export function planAsked(target: ReachedTarget, task: Task): Pick<PlannedPath, 
   const wait = patienceOf(task, path.expect.kind === 'blocked' ? 'blocked' : 'allowed')
   const patience = { ...wait, attempts: path.attempts ?? wait.attempts }
   const to = (aim: Aim) => ({ source: source.key, connections: 1, aim })
-  const application = applicationAim(target, aims)
+  const application = applicationAim(target, aims, task)
   const literal = hostNameOf(target) === undefined
   const ready = aims.filter((aim) => (aim.kind === 'pod' ? aim.ready || literal : aim.kind !== 'virtual'))
   const kept = target.kind === 'pods' || target.kind === 'nodePort' ? ready : ofFamily(ready, family)
@@ -22,7 +22,10 @@ export function planAsked(target: ReachedTarget, task: Task): Pick<PlannedPath, 
       : {
           application: dial({
             ...to(application),
-            check: namedCheck(target, path.expect, { ...patience, ...(family === undefined ? {} : { family }) }),
+            check:
+              application.kind === 'name' || hostNameOf(target) === undefined
+                ? namedCheck(target, path.expect, { ...patience, ...(family === undefined ? {} : { family }) })
+                : addressedCheck(target, application.socket, { ...patience, expect: path.expect }),
           }),
         }),
     addresses: [
@@ -45,11 +48,19 @@ function drawn(aim: AddressAim, { source, dial, aims }: Task & { readonly aims: 
   return connections === 1 ? [] : [dial({ source: source.key, aim, check, connections, singleSyn: true })]
 }
 
-/** A name is dialled as a name, a Service's own address as what it is; any other literal is one of the addresses. */
-function applicationAim(target: ReachedTarget, aims: readonly AddressAim[]): Aim | undefined {
+/**
+ * A name is dialled as a name, a Service's own address as what it is; any other literal is one of the addresses. A node does not use the cluster's
+ * DNS: what it reaches of the cluster, it reaches by address.
+ */
+function applicationAim(
+  target: ReachedTarget,
+  aims: readonly AddressAim[],
+  { source, family }: Task,
+): AddressAim | Extract<Aim, { kind: 'name' }> | undefined {
   if (!('host' in target)) return undefined
   const host = hostNameOf(target)
-  return host === undefined ? aims.find(({ kind }) => kind === 'virtual') : { kind: 'name', host }
+  const byAddress = host === undefined || (source.identity.kind === 'node' && aims.length > 0)
+  return byAddress ? ofFamily(aims, family).find(({ kind }) => kind === 'virtual') : { kind: 'name', host }
 }
 
 /** Without a family asked for, the one that resolves first counts: A before AAAA. */

@@ -36,7 +36,7 @@ export function planBlocked(
   return {
     addresses: others.map((aim) => to(source.key, aim)),
     witnesses: witness === undefined ? [] : others.map((aim) => to(witness.key, aim)),
-    ...(host === undefined || beyond !== undefined
+    ...(host === undefined || beyond !== undefined || source.identity.kind === 'node'
       ? {}
       : {
           lookup: dial({

@@ -53,6 +53,12 @@ export type SourceSpec =
   | { readonly kind: 'like'; readonly namespace: string; readonly workload: WorkloadName; readonly node?: string }
   | { readonly kind: 'as'; readonly namespace: string; readonly workload: WorkloadName; readonly node?: string }
   | { readonly kind: 'outside' }
+  /** A node's own network: its kubelet, its other processes, and the API server where it runs on that node. */
+  | { readonly kind: 'node'; readonly node: string }
+  /** The pod or the node that has this address, in canonical form. */
+  | { readonly kind: 'address'; readonly address: string }
+  /** The pods behind a Service. */
+  | { readonly kind: 'service'; readonly namespace: string; readonly service: string }
   /** One source per matching namespace; with `like`, a clone of that workload of each. */
   | {
       readonly kind: 'namespaces'

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { didYouMean } from '../../policy/suggest.ts'
 import type { Place } from '../../policy/types.ts'
 import type { Source, Target } from './model.ts'
@@ -35,7 +36,7 @@ export function lookupIn(names: Names): Lookup {
   const source = (text: string, at: Mention): Source | undefined => {
     const found = sources.get(text)
     if (found !== undefined || brokenSources.has(text) || text === unreadable) return found
-    if (!text.includes('/')) {
+    if (!text.includes('/') && isIP(text) === 0) {
       const other = targets.has(text) ? `"${text}" is a target` : undefined
       report(at.exact(), `no source is named "${text}"`, other ?? nearest(text, [...sources.keys(), ...brokenSources]))
       return undefined

@@ -30,6 +30,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     plural: 'networkpolicies',
   },
   namespace: { apiVersion: 'v1', kind: 'Namespace', short: 'ns', clusterScoped: true },
+  node: { apiVersion: 'v1', kind: 'Node', short: 'no', clusterScoped: true },
 }
 
 const names: ReadonlyMap<string, string> = new Map(
@@ -60,7 +61,7 @@ export interface Noun {
   readonly name: string
 }
 
-/** `namespace/kind/name`, or `namespace/NAME` and `ns/NAME` for a namespace itself; otherwise the sentence that says what is wrong. */
+/** `namespace/kind/name`; `ns/NAME` for a namespace itself and `node/NAME` for a node; otherwise the sentence that says what is wrong. */
 export function parseNoun(text: string): Noun | string {
   const parts = text.split('/')
   const [namespace, word, name] = parts.length === 2 ? ['', ...parts] : parts

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { invalid } from './duration.ts'
 import type { SourceSpec } from './model.ts'
@@ -35,7 +37,7 @@ const sourceObject = z
       .string()
       .regex(objectNamePattern, { error: (issue) => `"${issue.input}" is no node name` })
       .optional()
-      .describe('The node on which it runs.'),
+      .describe('The node on which it runs; alone, the node itself is the source.'),
   })
   .transform((fields, context): SourceSpec => {
     const spec = identityOf(fields)
@@ -52,21 +54,32 @@ export const sourceSchema = z
     sourceObject,
   ])
   .describe(
-    'Who asks: {namespace}, {namespace, like}, {namespace, as}, {outside: true}, {namespaces}, {pods}, or ns/deploy/x.',
+    'Who asks: {namespace}, {namespace, like}, {namespace, as}, {node}, {outside: true}, {namespaces}, {pods}, or as a word: ns/deploy/x, ns/svc/x, node/x, an address.',
   )
 
-/** A source as one word: `frontend/deploy/ui` (like it), `ns/monitoring` (a plain probe there), `outside`; otherwise what is wrong. */
+/**
+ * A source as one word: `frontend/deploy/ui` (like it), `backend/svc/api` (the pods behind it), `ns/monitoring` (a plain probe there), `node/worker-1`,
+ * an address of a pod or node, `outside`; otherwise what is wrong.
+ */
 export function parseSource(text: string): SourceSpec | string {
   if (text === 'outside') return { kind: 'outside' }
+  if (isIP(text) !== 0) return parseAddressSource(text)
   if (!text.includes('/')) {
     return `"${text}" is no source: write { namespace: ${text} }, ns/${text} or namespace/kind/name such as frontend/deployment/ui`
   }
   const noun = parseNoun(text)
   if (typeof noun === 'string') return noun
   if (noun.kind === 'namespace') return { kind: 'namespace', namespace: noun.name }
+  if (noun.kind === 'node') return { kind: 'node', node: noun.name }
+  if (noun.kind === 'service') return { kind: 'service', namespace: noun.namespace, service: noun.name }
   if (!isWorkloadKind(noun.kind))
     return `a ${noun.kind} cannot be a source: name a workload, such as frontend/deployment/ui`
   return { kind: 'like', namespace: noun.namespace, workload: `${noun.kind}/${noun.name}` }
+}
+
+function parseAddressSource(text: string): SourceSpec | string {
+  if (text.includes('%')) return `"${text}" has a zone, which has no meaning on another host`
+  return { kind: 'address', address: ipaddr.process(text).toString() }
 }
 
 type Fields = {
@@ -74,6 +87,9 @@ type Fields = {
 }
 
 const identities = ['like', 'as', 'outside', 'namespaces', 'pods'] as const
+
+/** Identities with fields of their own; a node is the field `node` alone, the others are written as one word. */
+type FieldKind = Exclude<SourceSpec['kind'], 'node' | 'address' | 'service'>
 
 /** Which other keys go with which identity. */
 const companions = {
@@ -83,11 +99,12 @@ const companions = {
   outside: ['outside'],
   namespaces: ['namespaces', 'like', 'node'],
   pods: ['pods', 'sample', 'node'],
-} as const satisfies Record<SourceSpec['kind'], readonly (keyof Fields)[]>
+} as const satisfies Record<FieldKind, readonly (keyof Fields)[]>
 
 function identityOf(fields: Fields): SourceSpec | string {
   const given = identities.filter((key) => fields[key] !== undefined && !(key === 'like' && fields.namespaces))
   if (given.length > 1) return `a source has one identity, got ${given.join(' and ')}`
+  if (fields.node !== undefined && Object.keys(fields).length === 1) return { kind: 'node', node: fields.node }
   const kind = given[0] ?? 'namespace'
   const allowed: readonly string[] = companions[kind]
   const stray = Object.keys(fields).find((key) => !allowed.includes(key))
@@ -98,9 +115,9 @@ function identityOf(fields: Fields): SourceSpec | string {
 }
 
 const nothing =
-  'a source needs an identity: namespace (a plain probe), namespace with like or as, outside: true, namespaces or pods'
+  'a source needs an identity: namespace (a plain probe), namespace with like or as, node, outside: true, namespaces or pods'
 
-const specs: { readonly [Kind in SourceSpec['kind']]: (fields: Fields) => SourceSpec | string } = {
+const specs: { readonly [Kind in FieldKind]: (fields: Fields) => SourceSpec | string } = {
   namespace: ({ namespace, labels, node }) =>
     namespace === undefined
       ? nothing

@@ -97,6 +97,8 @@ function parseNounPort(text: string): TargetSpec | string {
   const [, nounText = '', digits, protocol] = /^([^:]+)(?::(\d+)(?:\/([a-z]+))?)?$/i.exec(text) ?? []
   const noun = parseNoun(nounText || text)
   if (typeof noun === 'string') return noun
+  if (noun.kind === 'node')
+    return `a node cannot be a target: write its address and port, or nodeport://PORT?node=${noun.name}`
   if (noun.kind !== 'service' && !isWorkloadKind(noun.kind))
     return `a ${noun.kind} cannot be a target: name a Service or workload`
   if (digits === undefined) return `"${text}" lacks its port: ${text}:port`

@@ -73,7 +73,7 @@ describe('failed conditions', () => {
   })
   it('say of what is no pod what it is', () => {
     expect(missed('8.8.8.8 > x/a', [{ podSelector: {} }])).toEqual(['means pods; 8.8.8.8 is outside the cluster'])
-    expect(missed('node:n1 > x/a', [{ podSelector: {} }])).toEqual(['means pods; node n1 is none'])
+    expect(missed('node:n1 > x/a', [{ podSelector: {} }])).toEqual(['means pods; node n1 is no pod'])
     const pods = [pod('x/a'), pod('x/c', { hostNetwork: true, addresses: ['172.18.0.3'] })]
     expect(missed('x/c > x/a', [{ podSelector: {} }], [], { pods })).toEqual([
       "means pods; x/c is on the host's network and counts as node n1 (rule 50)",

@@ -27,7 +27,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   empty: ['1:1 the file is empty'],
   family: ['10:50 spec.paths[0].family: expected 4, 6 or both, got 5'],
   'inline-source': [
-    '10:15 unknown kind "deploi" in "n/deploi/ui": possible are deployment, statefulset, daemonset, replicaset, job, cronjob, pod, service, configmap, endpoints, endpointslice, networkpolicy, namespace',
+    '10:15 unknown kind "deploi" in "n/deploi/ui": possible are deployment, statefulset, daemonset, replicaset, job, cronjob, pod, service, configmap, endpoints, endpointslice, networkpolicy, namespace, node',
   ],
   'inline-target': ['10:22 "h" lacks its port: tcp://h:port'],
   kind: ['2:7 unknown kind "Scenaro" (did you mean Scenario?)'],
@@ -70,7 +70,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   'no-condition': ['10:33 spec.paths[0].expect: expected at least one of rcode, addresses, status, body, header, tls'],
   'no-identity': [
-    '6:8 spec.sources.a: a source needs an identity: namespace (a plain probe), namespace with like or as, outside: true, namespaces or pods',
+    '6:8 spec.sources.a: a source needs an identity: namespace (a plain probe), namespace with like or as, node, outside: true, namespaces or pods',
   ],
   'no-kind': ['1:1 kind is missing: this is no scenario (a scenario has the line kind: Scenario)'],
   'not-a-mapping': ['1:1 expected a scenario: a mapping with apiVersion, kind, metadata and spec'],
@@ -83,8 +83,8 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'rcode-of-tcp': ['10:33 rcode and addresses are expected of dns:// targets only'],
   'rcode-with-addresses': ['10:41 spec.paths[0].expect: NXDOMAIN comes without addresses'],
   'skip-without-reason': ['10:48 spec.paths[0].skip: expected the reason, as text, got true (quote it: "true")'],
-  'source-is-service': [
-    '6:8 spec.sources.a: a service cannot be a source: name a workload, such as frontend/deployment/ui',
+  'source-is-configmap': [
+    '6:8 spec.sources.a: a configmap cannot be a source: name a workload, such as frontend/deployment/ui',
   ],
   'source-name': ["6:5 spec.sources.a/b: \"a/b\" is no name: letters, digits, '-', '.' and '_', at most 100"],
   'source-of-unknown-kind': ['6:30 spec.sources.a.like: "deploymnt" is no kind of workload: did you mean deployment?'],

@@ -17,6 +17,28 @@ function table({ paths }: Pick<Scenario, 'paths'>): string[] {
   )
 }
 
+test('a node, an address and a Service are sources as one word, and a node as an object too', () => {
+  const text = `apiVersion: crosscheck.dev/v1alpha1
+kind: Scenario
+metadata: { name: x }
+spec:
+  sources: { worker: { node: worker-1 }, short: node/worker-2, six: "2001:0db8::1", behind: shop/svc/web }
+  targets: { t: 'tcp://t:1' }
+  paths: [{ from: [worker, short, six, behind, nodes/w.example, no/w3, 10.1.2.3], to: t, expect: allowed }]
+`
+  const { scenarios, problems } = parseScenarios(text, 'f')
+  expect(problems).toEqual([])
+  expect(scenarios[0]?.paths.map(({ source: { place: _place, name: _name, ...spec } }) => spec)).toEqual([
+    { kind: 'node', node: 'worker-1' },
+    { kind: 'node', node: 'worker-2' },
+    { kind: 'address', address: '2001:db8::1' },
+    { kind: 'service', namespace: 'shop', service: 'web' },
+    { kind: 'node', node: 'w.example' },
+    { kind: 'node', node: 'w3' },
+    { kind: 'address', address: '10.1.2.3' },
+  ])
+})
+
 test('the matrix adds only the cells that no explicit path covers, each with its place', () => {
   expect(table(valid('trackdechets'))).toEqual([
     'ui -> api allowed line 13',
