@@ -4,7 +4,7 @@ import { asNow, type Probes } from './observe/probes.ts'
 import type { Aim } from './plan/dial.ts'
 import { dialsOf, type PlannedPath } from './plan/paths.ts'
 import type { PlanEntry } from './plan/stage.ts'
-import { createPredictor, type Predict, verdictOfHop } from './predict/predict.ts'
+import { createPredictor, type Predict } from './predict/predict.ts'
 import type { Take } from './take.ts'
 
 /** The plan's entries that are others in the world as it is now, by their place, each with what happened: before and after are mixed in what was seen of them. */
@@ -16,7 +16,7 @@ export function movedSince(
   if (isDeepStrictEqual({ ...world, recent: [] }, { ...now, recent: [] })) return new Map()
   const [was, is] = [
     { world, predict, probes },
-    { world: now, predict: createPredictor(now), probes },
+    { world: now, predict: createPredictor(now).path, probes },
   ]
   const after = planNow()
   return new Map(
@@ -41,7 +41,7 @@ function textOf({ cast, planned }: PlanEntry, { world, predict, probes }: Readin
     const found = probes.ready.get(path.source.key)
     const probe = found && asNow(found, pods)
     const { verdict, byDial, dns } = predict(path, probe)
-    const hops = [...byDial.values(), dns].flat().map(verdictOfHop)
+    const hops = [...byDial.values(), dns].flat().map((hop) => hop.verdict)
     const isThere = probe?.pod !== undefined && pods.has(probe.pod.uid)
     const aims = dialsOf(path).map(({ aim }) => aimWords(aim))
     return [path.source.key, path.family, path.gap, isThere, aims, verdict, hops]

@@ -2,6 +2,7 @@ import type { Outcome, Phase, Reason } from '../checks/outcome.ts'
 import type { Family } from '../checks/vantage.ts'
 import type { Place, Protocol } from '../policy/types.ts'
 import type { Shown } from './control/controls.ts'
+import type { Evidence } from './predict/evidence.ts'
 
 /** `predicted`: judged by the engine alone, which is never a pass. `skipped`: the scenario says so. */
 export const statuses = ['pass', 'fail', 'inconclusive', 'predicted', 'skipped'] as const
@@ -89,7 +90,7 @@ export interface SourceResult {
 export interface Predicted {
   readonly verdict: 'allow' | 'deny' | 'undefined'
   /** One sentence per policy or rule that makes it so. */
-  readonly evidence: readonly string[]
+  readonly evidence: Evidence
 }
 
 /** One line of the report: one source, one target, one family. */

@@ -66,7 +66,7 @@ export async function takePaths(cast: readonly CastPath[], options: TakeOptions)
     return raised.canary
   })
   canary.catch(() => undefined)
-  const predict = createPredictor(world)
+  const predict = createPredictor(world).path
   const paths = plan.flatMap(({ planned }) => planned)
   const asking = { fabric, world, probes: probes.ready, predict, now, signal }
   const patience = {

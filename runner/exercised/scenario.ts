@@ -30,7 +30,7 @@ export async function coverScenario(options: CoverOptions, counter: CoverageCoun
     const { world } = buildWorld(objects, { allocator, ...version })
     counter.addWorld(world)
     const plan = createPlanner({ world, probes: new Map(), timing })
-    const predict = createPredictor(world)
+    const predict = createPredictor(world).path
     for (const { path, sources, skip } of castPaths(stage, scenario, world)) {
       if (skip !== undefined) continue
       for (const planned of sources.flatMap((source) => plan(path, source)))

@@ -1,16 +1,14 @@
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
-import type { Pod, World } from '../../fabric/world.ts'
-import { compile } from '../../policy/engine/compile.ts'
+import type { World } from '../../fabric/world.ts'
+import type { Party } from '../../policy/engine/query.ts'
 import type { Problem } from '../../policy/types.ts'
-import { portOf } from '../plan/aims.ts'
 import type { PlannedSource } from '../plan/sources.ts'
-import { hopBeyond } from '../predict/external.ts'
-import { hopsOf, isByService } from '../predict/hops.ts'
-import { nameServersOf, noServers } from '../predict/name-servers.ts'
+import type { HopPrediction } from '../predict/hop-prediction.ts'
 import { partyOf } from '../predict/party.ts'
+import { createPredictor, type TargetPrediction } from '../predict/predict.ts'
 import { type Asked, askedFor, type Ends } from './asked.ts'
 import { fixesFor, type Ground } from './fixes.ts'
-import { createJudge, folded, type Judged, together } from './judged.ts'
+import { folded } from './folded.ts'
 import type { Explanation, PathChanges } from './model.ts'
 import { wayTo } from './way.ts'
 
@@ -34,75 +32,72 @@ export function explainPath(ends: Ends, options: ExplainOptions): Explanation | 
 export function explainAsked(asked: Asked, options: ExplainOptions): Explanation {
   const { ends, source, target, aims, gap } = asked
   const { world, objects, changes } = options
-  const ground: Ground = { world, objects, compiled: compile(world) }
-  const judge = createJudge(source, ground)
-  const usable = aims.filter((aim) => aim.kind !== 'pod' || aim.ready)
-  const byService = isByService(target, source.namespace, world)
-  const known = judge(usable.flatMap((aim) => hopsOf(aim, byService)))
-  const isBeyond = gap?.cause === 'external_name' && 'host' in target
-  const judged = isBeyond ? hopBeyond(target.host, portOf(target), { judge, ...ground }) : known
-  const asker = podOf(source, world)
-  const servers =
-    'host' in target && isName(target.host) && asker !== undefined ? nameServersOf(asker, world) : noServers
-  const dns = judge(servers.hops)
+  const predictor = createPredictor(world)
+  const prediction = predictor.target({ source, target, destinations: { aims, gap } }, undefined)
+  const { hops, dns, servers, dnsUnknown } = prediction
+  const ground: Ground = { world, objects, compiled: predictor.hop.compiled }
   const way = [
     ...wayTo(target, source.namespace, world),
     ...(gap === undefined ? [] : [gap.sentence]),
     ...servers.remarks,
   ]
-  const missing = gap !== undefined && judged.length === 0
-  const promised = missing && gap.hidden !== true ? 'unreachable' : together(judged, servers.unsure ? [] : dns)
-  // Whether egress policies govern the way to a resolver on the own node is left open (semantics rules 50 and 52).
-  const isolated = judged.some(({ prediction }) => prediction.egress.isolated)
-  const unsure = servers.hidden || (servers.unsure && isolated)
-  const verdict = promised === 'allow' && unsure ? 'undefined' : promised
+  const verdict = verdictOf(prediction, gap)
   return {
     ...ends,
     verdict,
-    ...(changes === undefined ? {} : { changes }),
-    ...{ unread: unreadOf([...judged, ...dns], servers.hidden ? servers.remarks : [], gap), way },
-    dns: folded(dns).map((hop) => (servers.unsure && isolated ? { ...hop, verdict: 'undefined' } : hop)),
-    hops: folded(judged),
-    fixes: fixes(known, servers.unsure ? [] : dns, ground),
+    changes,
+    ...{ unread: unreadOf(prediction, gap), way },
+    dns: folded(dns).map((hop) => (servers.unsure && dnsUnknown ? { ...hop, verdict: 'undefined' } : hop)),
+    hops: folded(hops),
+    fixes: fixes(source, prediction, ground),
     proof: proofOf({ ...ends, verdict, where: options.where }),
   }
 }
 
-function podOf({ identity }: PlannedSource, world: World): Pod | undefined {
-  const party = partyOf(identity, 4, { world, probe: undefined })
-  if (party?.kind === 'pod')
-    return world.pods.find(({ namespace, name }) => namespace === party.namespace && name === party.name)
-  if (party?.kind !== 'given') return undefined
-  const { pod } = party
-  return world.pods.find((each) => each === pod) ?? { ...plain, ...pod }
+/** One word for the request and for the addresses: what `allowed` asserts, what `blocked` asserts, or that they differ. */
+function verdictOf({ works, reach, hops, dns }: TargetPrediction, gap: Asked['gap']): Explanation['verdict'] {
+  if (hops.length === 0) return gap !== undefined && gap.hidden !== true ? 'unreachable' : 'undefined'
+  if (reach === 'deny') return 'deny'
+  const verdicts = new Set(hops.map(({ verdict }) => verdict))
+  if (works === 'allow' && verdicts.size === 1) return 'allow'
+  if (verdicts.has('allow') && verdicts.has('deny')) return 'partly'
+  const dnsBlocked = dns.length > 0 && dns.every(({ verdict }) => verdict === 'deny')
+  return works === 'deny' && dnsBlocked && !verdicts.has('deny') ? 'unresolved' : 'undefined'
 }
 
-/** What a described pod, a probe, has beside its labels. */
-const plain = {
-  ...{ uid: '', workload: { kind: 'Pod', name: 'crosscheck' }, ready: true, serviceAccount: 'default' },
-  ...{ dnsPolicy: 'ClusterFirst', hostAliases: [], restarts: 0 },
-} as const satisfies Partial<Pod>
-
-function unreadOf(judged: readonly Judged[], servers: readonly string[], gap: Asked['gap']): string[] {
+function unreadOf({ hops, dns, servers }: TargetPrediction, gap: Asked['gap']): string[] {
   const hidden = gap?.hidden === true ? [gap.sentence] : []
-  return [...new Set([...hidden, ...judged.flatMap(({ unseen }) => unseen), ...servers])]
+  const names = servers.hidden ? servers.remarks : []
+  return [...new Set([...hidden, ...[...hops, ...dns].flatMap(({ unseen }) => unseen), ...names])]
 }
 
-function isName(host: string): boolean {
-  return !/^[\d.]+$/.test(host) && !host.includes(':')
-}
-
-/** For what is denied, else for what is allowed; DNS first, and one of the endpoints that are alike. */
-function fixes(endpoints: readonly Judged[], servers: readonly Judged[], ground: Ground): Explanation['fixes'] {
-  const denied = [...firstDenied(servers), ...firstDenied(endpoints)]
-  const wanted = denied.length > 0 ? denied : endpoints.slice(0, 1)
+/** For what is blocked, else for what is allowed; DNS first, and one of the endpoints that are alike. */
+function fixes(
+  { identity }: PlannedSource,
+  { hops, byDestination, dns, servers }: TargetPrediction,
+  ground: Ground,
+): Explanation['fixes'] {
+  const endpoints = [...byDestination.values()].flat()
+  const queried = servers.unsure ? [] : dns
+  const denied = [...firstDenied(queried), ...firstDenied(endpoints)]
+  const wanted = denied.length > 0 || hops.length > endpoints.length ? denied : endpoints.slice(0, 1)
   return wanted
     .filter(({ unseen }) => unseen.length === 0)
-    .flatMap(({ hop, query }) => fixesFor(hop.text, query, ground))
+    .flatMap(({ hop }) => {
+      const from = existing(partyOf(identity, hop.query.family ?? 4, { world: ground.world, probe: undefined }), ground)
+      return from === undefined ? [] : fixesFor(hop.text, { from, ...hop.query }, ground)
+    })
+}
+
+/** A pod of the world is asked about as itself, so that its labels can be part of a fix. */
+function existing(party: Party | undefined, { world: { pods } }: Ground): Party | undefined {
+  if (party?.kind !== 'given') return party
+  const { namespace, name } = party.pod
+  return pods.some((pod) => pod.namespace === namespace && pod.name === name) ? { kind: 'pod', namespace, name } : party
 }
 
 /** DNS works if any server may be asked. */
-function firstDenied(all: readonly Judged[]): Judged[] {
+function firstDenied(all: readonly HopPrediction[]): HopPrediction[] {
   return all.filter(({ verdict }) => verdict === 'deny').slice(0, 1)
 }
 

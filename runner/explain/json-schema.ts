@@ -49,8 +49,10 @@ export const explanationSchema = z
   .strictObject({
     ...{ from: z.string(), to: z.string() },
     verdict: z
-      .enum(['allow', 'deny', 'undefined', 'partly', 'unreachable'])
-      .describe('`partly`: some endpoints are open; `unreachable`: nothing is there to be reached'),
+      .enum(['allow', 'deny', 'undefined', 'partly', 'unresolved', 'unreachable'])
+      .describe(
+        '`partly`: some addresses are open; `unresolved`: DNS queries are blocked, the addresses are not; `unreachable`: nothing is there to be reached',
+      ),
     changes: changesSchema.optional(),
     unread: z.array(z.string()).describe('what could not be read and may decide'),
     way: z.array(z.string()).describe('what happens before any policy is asked'),

@@ -4,10 +4,13 @@ import type { Verdict } from '../../policy/engine/decide.ts'
 export interface Explanation {
   readonly from: string
   readonly to: string
-  /** `partly`: some endpoints are open; `unreachable`: nothing is there to be reached, whatever policies say. */
-  readonly verdict: Verdict | 'partly' | 'unreachable'
+  /**
+   * `partly`: some addresses are open and others blocked; `unresolved`: policies block the DNS queries for the name, and not its addresses;
+   * `unreachable`: nothing is there to be reached, whatever policies say.
+   */
+  readonly verdict: Verdict | 'partly' | 'unresolved' | 'unreachable'
   /** Of a live cluster: what was written on this path of late. */
-  readonly changes?: PathChanges
+  readonly changes?: PathChanges | undefined
   /** What could not be read and may decide: nothing is promised then. */
   readonly unread: readonly string[]
   /** What happens before any policy is asked: name, Service, endpoints. */

@@ -11,10 +11,18 @@ const answers: Readonly<Record<Explanation['verdict'], string>> = {
   allow: 'policies let it through',
   deny: 'policies block it',
   partly: 'policies let it through to some endpoints, and block it to others',
+  unresolved: 'policies block its DNS queries, so the name does not resolve; the address itself is open',
   undefined: 'the specification leaves it open',
   unreachable: 'nothing is there to be reached, whatever policies say',
 }
-const inks = { allow: 'pass', deny: 'fail', partly: 'fail', undefined: 'inconclusive', unreachable: 'fail' } as const
+const inks = {
+  allow: 'pass',
+  deny: 'fail',
+  partly: 'fail',
+  unresolved: 'fail',
+  undefined: 'inconclusive',
+  unreachable: 'fail',
+} as const
 
 /** An explanation for somebody who has to mend it now: the answer, the way, both ends, the fix, and the line that proves it. */
 export function explanationText(explanation: Explanation, look: Look): string {

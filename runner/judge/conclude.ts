@@ -2,7 +2,6 @@ import type { Probe } from '../../fabric/fabric.ts'
 import type { Measurement } from '../measure.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { CastPath } from '../plan/stage.ts'
-import { evidenceOf } from '../predict/evidence.ts'
 import type { PathPrediction } from '../predict/predict.ts'
 import type { Cause, PathResult, SourceResult, Status } from '../result.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
@@ -40,7 +39,7 @@ export function conclude(
     status: verdict.status,
     ...(verdict.cause === undefined ? {} : { cause: verdict.cause }),
     seen: verdict.seen,
-    predicted: { verdict: prediction.verdict, evidence: evidenceOf(prediction) },
+    predicted: { verdict: prediction.verdict, evidence: prediction.evidence },
     ...(verdict.observed === undefined ? {} : { observed: verdict.observed }),
     ...(lookup === undefined ? {} : { lookup }),
     endpoints: endpointResults([...application, ...lookAtAddresses(evidence)]),

@@ -1,4 +1,5 @@
-import { type PathPrediction, type PredictedVerdict, verdictOfHop } from '../predict/predict.ts'
+import type { PredictedVerdict } from '../predict/hop-prediction.ts'
+import type { PathPrediction } from '../predict/predict.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
 import { aimText, type Evidence, inconclusive, type Look, lookAtAddresses, type Verdict } from './verdict.ts'
 
@@ -60,7 +61,7 @@ interface Pair {
 
 /** Where both the packets and the engine say something of one address. */
 function pairOf({ dial, sight }: Look, { byDial }: PathPrediction): Pair[] {
-  const verdicts = [...new Set((byDial.get(dial) ?? []).map(verdictOfHop))]
+  const verdicts = [...new Set((byDial.get(dial) ?? []).map((hop) => hop.verdict))]
   const [predicted] = verdicts
   if (predicted === undefined || verdicts.length > 1 || predicted === 'undefined') return []
   if (sight.state === 'open' || sight.state === 'leak') return [{ text: aimText(dial), seen: 'allow', predicted }]

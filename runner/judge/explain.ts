@@ -4,7 +4,8 @@ import type { Direction, NetworkPolicy } from '../../policy/types.ts'
 import { isolatingPolicies } from '../control/isolation.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import { hopSentences } from '../predict/evidence.ts'
-import { type HopPrediction, type PathPrediction, verdictOfHop } from '../predict/predict.ts'
+import type { HopPrediction } from '../predict/hop-prediction.ts'
+import type { PathPrediction } from '../predict/predict.ts'
 import type { Cause } from '../result.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -50,7 +51,7 @@ const aboutPolicies = new Set<Cause>([
 ])
 
 function denied(hop: HopPrediction): boolean {
-  return verdictOfHop(hop) === 'deny'
+  return hop.verdict === 'deny'
 }
 
 /** One pod of each set that policies treat alike. */

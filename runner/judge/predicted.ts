@@ -3,7 +3,6 @@ import type { World } from '../../fabric/world.ts'
 import { namedBy } from '../plan/names.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PlanEntry, Stage } from '../plan/stage.ts'
-import { evidenceOf } from '../predict/evidence.ts'
 import type { PathPrediction, Predict } from '../predict/predict.ts'
 import type { Cause, PathResult, Status } from '../result.ts'
 import type { Scenario } from '../scenario/model.ts'
@@ -39,6 +38,8 @@ interface Judged {
   readonly status: Status
   readonly cause?: Cause
   readonly sentence?: string
+  /** What shows it beside the policies. */
+  readonly evidence?: readonly string[]
 }
 
 function resultOf(
@@ -49,24 +50,25 @@ function resultOf(
   const prediction = predict(planned, undefined)
   const judged =
     planned.path.target.kind === 'dns' ? judgeName(planned, prediction, world) : judgePath(planned, prediction, world)
-  const { status, cause, sentence } = judged
+  const { status, cause, sentence, evidence = [] } = judged
   const about =
     cause === undefined
       ? []
       : explain(planned, { ...inconclusive(cause, ''), status: 'fail' }, { world, source: undefined, prediction })
+  const [first, ...rest] = prediction.evidence
   return {
     ...concludeUnmeasured(cast, planned.source.name, {
       position,
       status,
-      ...(cause === undefined ? {} : { cause }),
+      cause,
       explanation: [...(sentence === undefined ? [] : [sentence]), ...about],
     }),
-    ...(planned.family === undefined ? {} : { family: planned.family }),
-    predicted: { verdict: prediction.verdict, evidence: evidenceOf(prediction) },
+    family: planned.family,
+    predicted: { verdict: prediction.verdict, evidence: [first, ...rest, ...evidence] },
   }
 }
 
-function judgePath(planned: PlannedPath, { verdict }: PathPrediction, world: World): Judged {
+function judgePath(planned: PlannedPath, { verdict, evidence }: PathPrediction, world: World): Judged {
   const { gap, path } = planned
   const mustWork = path.expect.kind !== 'blocked'
   if (gap !== undefined && gap.cause !== 'external_name') {
@@ -75,8 +77,7 @@ function judgePath(planned: PlannedPath, { verdict }: PathPrediction, world: Wor
       return { status: 'inconclusive', cause: absent.cause, sentence: absent.sentence ?? gap.sentence }
     return { status: mustWork ? 'fail' : 'inconclusive', cause: gap.cause, sentence: gap.sentence }
   }
-  if (verdict === 'undefined')
-    return { status: 'inconclusive', cause: 'no_control', sentence: 'the policies promise nothing here' }
+  if (verdict === 'undefined') return unknown(evidence[0])
   if ((verdict === 'allow') === mustWork) return { status: 'predicted' }
   if (!mustWork && path.expect.kind === 'blocked' && (path.expect.layer === 7 || path.expect.blockedBy !== undefined))
     return {
@@ -87,29 +88,34 @@ function judgePath(planned: PlannedPath, { verdict }: PathPrediction, world: Wor
   return {
     status: 'fail',
     cause: 'policy',
-    sentence: mustWork ? 'policies block it, but it must work' : 'policies admit it, but it must be blocked',
+    sentence: mustWork ? 'policies block it, but it must work' : 'policies allow it, but it must be blocked',
   }
 }
 
-/** A question to DNS: whether the policies let it reach a server, and what the cluster's own names answer. */
-function judgeName({ path, source }: PlannedPath, { verdict, dns }: PathPrediction, world: World): Judged {
+function unknown(why: string): Judged {
+  return { status: 'inconclusive', cause: 'no_control', sentence: `no prediction: ${why}` }
+}
+
+/** A DNS query: whether the policies let it reach a server, and what the cluster's own names answer. */
+function judgeName({ path, source }: PlannedPath, { verdict, evidence }: PathPrediction, world: World): Judged {
   const { target, expect } = path
   if (target.kind !== 'dns') return { status: 'inconclusive' }
+  if (verdict === 'undefined') return unknown(evidence[0])
   if (expect.kind === 'blocked')
     return verdict === 'deny'
       ? { status: 'predicted' }
-      : { status: 'fail', cause: 'policy', sentence: 'policies admit questions to DNS' }
-  if (dns.length > 0 && verdict === 'deny')
-    return { status: 'fail', cause: 'policy', sentence: 'policies stop its questions to DNS' }
+      : { status: 'fail', cause: 'policy', sentence: 'policies allow its DNS queries' }
+  if (verdict === 'deny') return { status: 'fail', cause: 'policy', sentence: 'policies block its DNS queries' }
   const named = namedBy(target.host, source.namespace, world)
   if (named.kind === 'external' && isPublic(named.host))
     return { status: 'inconclusive', cause: 'no_control', sentence: `${target.host} is a name outside the cluster` }
   const rcode = named.kind === 'nothing' || named.kind === 'external' ? 'NXDOMAIN' : 'NOERROR'
   const wanted = expect.kind === 'dns' ? (expect.rcode ?? 'NOERROR') : 'NOERROR'
-  if (rcode === wanted) return { status: 'predicted' }
+  const exists = rcode === 'NOERROR' ? 'an object has this name' : 'no object has this name'
+  if (rcode === wanted) return { status: 'predicted', evidence: [`DNS answers ${rcode} for ${target.host}: ${exists}`] }
   return {
     status: 'fail',
     cause: expect.kind === 'dns' ? 'answer' : 'dns',
-    sentence: `DNS would answer ${rcode}, expected ${wanted}`,
+    sentence: `DNS would answer ${rcode}, expected ${wanted}: ${exists}`,
   }
 }

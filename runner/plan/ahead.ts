@@ -1,7 +1,7 @@
 import type { Pod, World } from '../../fabric/world.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
 import { aimsOf } from './aims.ts'
-import { type AddressAim, type Socket, socketKey } from './dial.ts'
+import { type AddressAim, destinationKey, type Socket, socketKey } from './dial.ts'
 import { nameServers } from './questions.ts'
 import type { CastPath } from './stage.ts'
 
@@ -21,7 +21,7 @@ export function lookAhead(cast: readonly CastPath[], world: World): Ahead {
       const key = JSON.stringify([path.target, namespace ?? null, path.expect.kind === 'blocked'])
       if (seen.has(key)) continue
       seen.add(key)
-      for (const aim of aimsFrom(path, namespace, world)) aims.set(`${aim.kind} ${socketKey(aim.socket)}`, aim)
+      for (const aim of aimsFrom(path, namespace, world)) aims.set(destinationKey(aim), aim)
     }
   }
   return aheadOf([...aims.values()], world)

@@ -6,17 +6,19 @@ import type { PlannedPath } from './paths.ts'
 import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './task.ts'
 
 /** As the application asks, with the layer-7 condition: by name first, then the same at each ready endpoint's own address. */
-export function planAsked(target: ReachedTarget, task: Task): Pick<PlannedPath, 'application' | 'addresses' | 'gap'> {
+export function planAsked(
+  target: ReachedTarget,
+  task: Task,
+): Pick<PlannedPath, 'application' | 'addresses' | 'destinations' | 'gap'> {
   const { path, source, family, dial } = task
-  const { aims, gap } = aimsFor(target, task)
+  const destinations = aimsFor(target, task)
+  const { aims, gap } = destinations
   const wait = patienceOf(task, path.expect.kind === 'blocked' ? 'blocked' : 'allowed')
   const patience = { ...wait, attempts: path.attempts ?? wait.attempts }
   const to = (aim: Aim) => ({ source: source.key, connections: 1, aim })
   const application = applicationAim(target, aims, task)
-  const literal = hostNameOf(target) === undefined
-  const ready = aims.filter((aim) => (aim.kind === 'pod' ? aim.ready || literal : aim.kind !== 'virtual'))
-  const kept = target.kind === 'pods' || target.kind === 'nodePort' ? ready : ofFamily(ready, family)
   return {
+    destinations,
     ...(application === undefined || !('host' in target)
       ? {}
       : {
@@ -29,13 +31,24 @@ export function planAsked(target: ReachedTarget, task: Task): Pick<PlannedPath, 
           }),
         }),
     addresses: [
-      ...kept.map((aim) =>
+      ...asUsed(target, aims, family).map((aim) =>
         dial({ ...to(aim), check: addressedCheck(target, aim.socket, { ...patience, expect: path.expect }) }),
       ),
       ...aims.flatMap((aim) => drawn(aim, { ...task, aims })),
     ],
     ...(gap === undefined ? {} : { gap }),
   }
+}
+
+/** The addresses that an application meets: ready endpoints, of the family that it uses. */
+export function asUsed(
+  target: ReachedTarget,
+  aims: readonly AddressAim[],
+  family: Family | undefined,
+): readonly AddressAim[] {
+  const literal = hostNameOf(target) === undefined
+  const ready = aims.filter((aim) => (aim.kind === 'pod' ? aim.ready || literal : aim.kind !== 'virtual'))
+  return target.kind === 'pods' || target.kind === 'nodePort' ? ready : ofFamily(ready, family)
 }
 
 /** Below the first repetition of a SYN, which would draw another endpoint and hide one that does not answer. */

@@ -13,9 +13,10 @@ const connections = 3
 export function planBlocked(
   target: ReachedTarget,
   task: Task,
-): Pick<PlannedPath, 'addresses' | 'lookup' | 'gap' | 'witnesses'> {
+): Pick<PlannedPath, 'addresses' | 'destinations' | 'lookup' | 'gap' | 'witnesses'> {
   const { path, source, witness, dial, options } = task
-  const { aims, gap } = aimsFor(target, task)
+  const destinations = aimsFor(target, task)
+  const { aims, gap } = destinations
   const wait = patienceOf(task, 'blocked')
   const own = options.probes.get(source.key)?.pod
   const host = hostNameOf(target)
@@ -34,6 +35,7 @@ export function planBlocked(
     })
   }
   return {
+    destinations,
     addresses: others.map((aim) => to(source.key, aim)),
     witnesses: witness === undefined ? [] : others.map((aim) => to(witness.key, aim)),
     ...(host === undefined || beyond !== undefined || source.identity.kind === 'node'

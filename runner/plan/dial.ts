@@ -66,6 +66,11 @@ export function socketKey({ address, port, protocol }: Omit<Socket, 'family'>): 
   return `${protocol}/${address}/${port}`
 }
 
+/** Text that is equal for destinations that are the same. */
+export function destinationKey({ kind, socket }: AddressAim): string {
+  return `${kind} ${socketKey(socket)}`
+}
+
 /** `10.1.2.3:80` or `[fd00::1]:80`. */
 export function socketText({ address, port, family }: Omit<Socket, 'protocol'>): string {
   return family === 6 ? `[${address}]:${port}` : `${address}:${port}`

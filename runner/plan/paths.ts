@@ -3,7 +3,7 @@ import type { ScenarioPath } from '../scenario/model.ts'
 import { planAsked } from './asked.ts'
 import { planBlocked } from './blocked.ts'
 import type { Dial } from './dial.ts'
-import type { Gap } from './gap.ts'
+import type { Aims, Gap } from './gap.ts'
 import { planQuestion } from './questions.ts'
 import type { PlannedSource } from './sources.ts'
 import type { MakeDial, PlanOptions } from './task.ts'
@@ -21,6 +21,8 @@ export interface PlannedPath {
   readonly lookup?: Dial
   /** The same addresses from the source that the path names as control. */
   readonly witnesses: readonly Dial[]
+  /** Every address that the target stands for, those included that are not dialled. */
+  readonly destinations: Aims
   /** Why the target leads to no address, or to fewer than meant. */
   readonly gap?: Gap
 }

@@ -16,17 +16,19 @@ const questions = 3
 export function planQuestion(
   target: Extract<Target, { kind: 'dns' }>,
   task: Task,
-): Pick<PlannedPath, 'application' | 'addresses'> {
+): Pick<PlannedPath, 'application' | 'addresses' | 'destinations'> {
   const { path, source, dial } = task
   if (path.expect.kind !== 'blocked') {
     const check = dnsCheck(target, patienceOf(task, 'allowed'))
     return {
       application: dial({ source: source.key, aim: { kind: 'name', host: target.host }, check, connections: 1 }),
       addresses: [],
+      destinations: { aims: target.server === undefined ? [] : serversFor(target.server, task) },
     }
   }
   const wait = patienceOf(task, 'blocked')
-  const addresses = serversFor(target.server, task).map((aim) =>
+  const aims = serversFor(target.server, task)
+  const addresses = aims.map((aim) =>
     dial({
       source: source.key,
       aim,
@@ -34,7 +36,7 @@ export function planQuestion(
       connections: path.attempts ?? questions,
     }),
   )
-  return { addresses }
+  return { addresses, destinations: { aims } }
 }
 
 function serversFor(server: string | undefined, { options: { world, probes }, source }: Task): readonly AddressAim[] {

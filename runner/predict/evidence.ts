@@ -1,17 +1,29 @@
 import type { PolicyName, Prediction, RuleTrace, Side } from '../../policy/engine/prediction.ts'
-import { type HopPrediction, type PathPrediction, verdictOfHop } from './predict.ts'
+import type { PlannedPath } from '../plan/paths.ts'
+import type { HopPrediction } from './hop-prediction.ts'
+import type { TargetPrediction } from './predict.ts'
 
-/** The prediction in sentences, each different answer once; a DNS server that may be asked goes without saying. */
-export function evidenceOf({ verdict, byDial, dns, unseenDns }: PathPrediction): string[] {
-  const servers = dns.filter((hop) => verdictOfHop(hop) !== 'allow')
-  const hops = [...servers, ...[...byDial.values()].flat()]
-  const deciding = (hop: HopPrediction) => verdictOfHop(hop) === verdict
+/** Sentences, at least one: a prediction without evidence does not exist. */
+export type Evidence = readonly [string, ...string[]]
+
+/** Why the verdict is as it is, each different answer once; a DNS server that may be queried goes without saying. */
+export function evidenceOf(
+  prediction: Omit<TargetPrediction, 'byDestination'> & { readonly verdict: HopPrediction['verdict'] },
+  { path: { target, expect }, destinations: { gap } }: Pick<PlannedPath, 'path' | 'destinations'>,
+): Evidence {
+  const { verdict, hops, dns, servers, dnsUnknown } = prediction
+  const byName = expect.kind !== 'blocked'
+  const queried = target.kind === 'dns' ? dns : dns.filter((hop) => hop.verdict !== 'allow')
+  const all = [...(byName ? queried : []), ...hops]
+  const deciding = (hop: HopPrediction) => hop.verdict === verdict
   // What makes the verdict comes first, what stands against it at other addresses after it.
-  return [
-    ...(unseenDns === undefined ? [] : [unseenDns]),
-    ...hopSentences(hops.filter(deciding)),
-    ...hopSentences(hops.filter((hop) => !deciding(hop))),
+  const [first, ...rest] = [
+    ...(byName && dnsUnknown ? servers.remarks : []),
+    ...hopSentences(all.filter(deciding)),
+    ...hopSentences(all.filter((hop) => !deciding(hop))),
+    ...(gap === undefined ? [] : [gap.sentence]),
   ]
+  return [first ?? `${target.name} leads to no address`, ...rest]
 }
 
 /** What the policies say of each hop; hops of which they say the same are told together. */
@@ -25,7 +37,8 @@ export function hopSentences(hops: readonly HopPrediction[]): string[] {
   })
 }
 
-function sentencesOf({ prediction, unseen = [] }: HopPrediction, where: string): string[] {
+/** Never empty. */
+function sentencesOf({ prediction, unseen }: HopPrediction, where: string): string[] {
   if (unseen.length > 0) return unseen.map((why) => `nothing is predicted for ${where}: ${why}`)
   if (prediction.kind === 'unanswerable') return [prediction.reason]
   const { verdict, egress, ingress, undefinedBy, mayBeOverridden } = prediction
@@ -58,14 +71,39 @@ function denial({ direction, party, allowed, tiers, nearestMiss }: Side, where: 
   return [isolated, `nearest miss: ${ruleText(nearestMiss)}: ${missed}`]
 }
 
-/** What lets it through, end by end; an end without policies is told only where there is nothing else to tell. */
+/** What allows it, end by end; an end that no policy limits is named only where there is nothing else to say. */
 function admission({ egress, ingress }: Prediction, where: string): string[] {
   const out = admitting(egress).map((rule) => `let out of ${egress.party} by ${ruleText(rule)}`)
   const into = admitting(ingress).map((rule) => `admitted to ${where} by ${ruleText(rule)}`)
-  if (into.length > 0) return [...out, ...into]
-  return ingress.allowed && ingress.by === 'default' && !ingress.isolated
-    ? [...out, `no policy limits what enters ${where}`]
-    : out
+  const open =
+    into.length === 0 && ingress.by === 'default' && !ingress.isolated ? [`no policy limits what enters ${where}`] : []
+  const known = [...out, ...into, ...open]
+  if (known.length > 0) return known
+  const [first, ...rest] = [exemption(egress, where), exemption(ingress, where)].flatMap((each) => each ?? [])
+  return [first ?? `no policy governs it: neither ${egress.party} nor ${where} is a pod`, ...rest]
+}
+
+/** Why the policies of an end do not matter. */
+function exemption({ direction, party, by }: Side, where: string): string | undefined {
+  switch (by) {
+    case 'default':
+      return direction === 'egress' ? `no policy limits what leaves ${party}` : `no policy limits what enters ${where}`
+    case 'host':
+      return `${party} is on its node's network, where NetworkPolicies do not apply`
+    case 'own node':
+      return `policies do not govern connections between ${party} and its own node`
+    case 'loopback':
+      return `${party} connects to itself, which no policy governs`
+    case 'protocol':
+      return 'policies govern TCP, UDP and SCTP only'
+    case 'external':
+    case 'NetworkPolicy':
+    case 'Admin':
+    case 'Baseline':
+      return undefined
+    default:
+      return by satisfies never
+  }
 }
 
 function admitting({ tiers }: Side): RuleTrace[] {

@@ -1,38 +1,43 @@
 import { type Cidr, parseCidr } from '../../policy/cidr.ts'
 import type { Compiled } from '../../policy/engine/compile.ts'
-import type { Judged } from '../explain/judged.ts'
 import type { Port } from '../plan/dial.ts'
-import type { Hop } from './hops.ts'
+import type { Connecting, HopPrediction, HopPredictor } from './hop-prediction.ts'
 
-/** Stands for any address of the internet (RFC 5737). */
-const somewhere = '198.51.100.1'
+/** Stands for any address of the internet (RFC 5737, RFC 3849). */
+const anywhere = { 4: '198.51.100.1', 6: '2001:db8::1' } as const
 
 /**
- * The hop to a name outside the cluster, whose address nobody knows here: judged at one address of each part into which the policies'
- * networks cut IPv4, and promised where all come to the same.
+ * The connection to a name outside the cluster, whose address is not known: predicted at one address of each part into which the networks
+ * of the policies divide IPv4, and known where all predictions are equal. By IPv6 where the source has no IPv4 address.
  */
-export function hopBeyond(
+export function predictExternal(
   host: string,
-  { port, protocol }: Port,
-  { judge, compiled }: { readonly judge: (hops: readonly Hop[]) => Judged[]; readonly compiled: Compiled },
-): Judged[] {
-  const hops = [somewhere, ...corners(compiled)].map((address): Hop => {
-    const to = { kind: 'address', address, hostname: host } as const
-    return { text: `${host} (outside the cluster)`, query: { to, port, protocol, family: 4 } }
-  })
-  const outside = judge(hops).filter(({ prediction }) => prediction.ingress.by === 'external')
-  const [usual] = outside
-  if (usual === undefined) return []
-  const other = outside.find(({ verdict }) => verdict !== usual.verdict)
-  if (other === undefined) return [usual]
-  const said = [usual, other].map((judged) => `${words[judged.verdict]} at ${addressOf(judged)}`)
-  return [{ ...usual, verdict: 'undefined', unseen: [`it depends on the address of ${host}: ${said.join(', ')}`] }]
+  port: Port,
+  { hop, from }: { readonly hop: HopPredictor; readonly from: Connecting },
+): HopPrediction[] {
+  const predictAt = (address: string, family: 4 | 6) =>
+    hop.of(
+      {
+        text: `${host} (outside the cluster)`,
+        query: { to: { kind: 'address', address, hostname: host }, ...port, family },
+      },
+      from,
+    )
+  const first = predictAt(anywhere[4], 4)
+  if (first.prediction.kind === 'unanswerable') return [predictAt(anywhere[6], 6)]
+  const outside = corners(hop.compiled)
+    .map((address) => predictAt(address, 4))
+    .filter(({ prediction }) => prediction.kind === 'prediction' && prediction.ingress.by === 'external')
+  const other = outside.find(({ verdict }) => verdict !== first.verdict)
+  if (other === undefined) return [first]
+  const at = [first, other].map((each) => `${words[each.verdict]} at ${addressOf(each)}`)
+  return [{ ...first, verdict: 'undefined', unseen: [`it depends on the address of ${host}: ${at.join(', ')}`] }]
 }
 
-const words = { allow: 'open', deny: 'blocked', undefined: 'not promised' } as const
+const words = { allow: 'allowed', deny: 'blocked', undefined: 'not known' } as const
 
-function addressOf({ query: { to } }: Judged): string {
-  return to.kind === 'address' ? to.address : ''
+function addressOf({ query }: HopPrediction): string {
+  return query?.to.kind === 'address' ? query.to.address : ''
 }
 
 /** The first address of each IPv4 network of the policies, and the first one behind it. */

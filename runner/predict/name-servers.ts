@@ -1,8 +1,8 @@
 import { dnsServiceOf } from '../../fabric/cluster-dns.ts'
+import { whyUnread } from '../../fabric/unread.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { familyOf } from '../plan/dial.ts'
 import { dnsHops, type Hop } from './hops.ts'
-import { hiddenDns } from './predict.ts'
 
 /** Whom a pod asks for names: hops that policies decide, and sentences where they do not. */
 export interface NameServers {
@@ -56,6 +56,12 @@ function clusterServers(pod: Pod, world: World): NameServers {
       ? `${dns.why}: where names are resolved is not known`
       : `Service ${dns.service.namespace}/${dns.service.name} has no ready endpoint: names do not resolve`,
   )
+}
+
+/** Why the DNS servers, which are in kube-system, may be there and could not be read. */
+function hiddenDns(world: World): string | undefined {
+  const why = whyUnread('Service', 'kube-system', world) ?? whyUnread('Pod', 'kube-system', world)
+  return why === undefined ? undefined : `the cluster's DNS servers could not be read: ${why}`
 }
 
 function serverAt(address: string, world: World): NameServers {

@@ -2,7 +2,7 @@ import type { Family } from '../../checks/vantage.ts'
 import type { Identity, Probe } from '../../fabric/fabric.ts'
 import { ownedLabel } from '../../fabric/owned.ts'
 import { podsOfWorkload } from '../../fabric/workloads.ts'
-import type { World } from '../../fabric/world.ts'
+import type { Pod, World } from '../../fabric/world.ts'
 import type { Party } from '../../policy/engine/query.ts'
 import type { PolicyPod } from '../../policy/engine/world.ts'
 import { type AddressAim, familyOf } from '../plan/dial.ts'
@@ -53,6 +53,26 @@ export function askerOf(
   if (!isReplica || probe !== undefined || party?.kind !== 'given') return party
   return { kind: 'given', pod: { ...party.pod, name: `${party.pod.name} (clone)` } }
 }
+
+/** The pod that a source is, or would be, with its DNS settings; none for a source that is no pod. */
+export function podOf(
+  identity: Identity,
+  { world, probe }: { world: World; probe: Probe | undefined },
+): Pod | undefined {
+  if (probe?.pod !== undefined) return probe.pod
+  const party = partyOf(identity, 4, { world, probe })
+  if (party?.kind === 'pod')
+    return world.pods.find(({ namespace, name }) => namespace === party.namespace && name === party.name)
+  if (party?.kind !== 'given') return undefined
+  const { pod } = party
+  return world.pods.find((each) => each === pod) ?? { ...plain, ...pod }
+}
+
+/** What a described pod, a probe, has beside its labels. */
+const plain = {
+  ...{ uid: '', workload: { kind: 'Pod', name: 'crosscheck' }, ready: true, serviceAccount: 'default' },
+  ...{ dnsPolicy: 'ClusterFirst', hostAliases: [], restarts: 0 },
+} as const satisfies Partial<Pod>
 
 /** A pod always reaches itself (semantics rule 53): whether a path is blocked, its other endpoints tell. */
 export function isItself(aim: AddressAim, own: Party | undefined): boolean {

@@ -1,143 +1,157 @@
+import type { Family } from '../../checks/vantage.ts'
 import type { Probe } from '../../fabric/fabric.ts'
-import { whyUnread } from '../../fabric/unread.ts'
 import type { World } from '../../fabric/world.ts'
-import { type Compiled, compile } from '../../policy/engine/compile.ts'
-import type { Unanswerable } from '../../policy/engine/path.ts'
-import { predict } from '../../policy/engine/predict.ts'
-import type { Prediction } from '../../policy/engine/prediction.ts'
-import { type Dial, familyOf } from '../plan/dial.ts'
+import { portOf } from '../plan/aims.ts'
+import { asUsed } from '../plan/asked.ts'
+import { type AddressAim, type Dial, destinationKey } from '../plan/dial.ts'
+import type { Aims } from '../plan/gap.ts'
 import type { PlannedPath } from '../plan/paths.ts'
-import { dnsHops, type Hop, hopsOf, isByService } from './hops.ts'
-import { type Overruling, overrulingBy } from './overruled.ts'
-import { askerOf, isItself } from './party.ts'
-import { type Unseen, unseenIn } from './unseen.ts'
+import type { PlannedSource } from '../plan/sources.ts'
+import { hostNameOf } from '../plan/task.ts'
+import type { Target } from '../scenario/model.ts'
+import { type Evidence, evidenceOf } from './evidence.ts'
+import { predictExternal } from './external.ts'
+import { createHopPredictor, type HopPrediction, type HopPredictor, type PredictedVerdict } from './hop-prediction.ts'
+import { hopsOf, isByService } from './hops.ts'
+import { type NameServers, nameServersOf, noServers } from './name-servers.ts'
+import { askerOf, isItself, podOf } from './party.ts'
 
-export type PredictedVerdict = Prediction['verdict']
-
-/** What the engine says of one hop. */
-export interface HopPrediction {
-  readonly hop: Hop
-  readonly prediction: Prediction | Unanswerable
-  /** ClusterNetworkPolicies that would decide otherwise, and that this fabric does not enforce. */
-  readonly overruledBy?: readonly string[]
-  /** What could not be read and would decide: nothing is promised then. */
-  readonly unseen?: readonly string[]
+/** A connection or request that somebody asks about, with the addresses that its target stands for. */
+export interface TargetQuestion {
+  readonly source: PlannedSource
+  readonly target: Target
+  readonly family?: Family | undefined
+  readonly destinations: Aims
 }
 
-/** What the policies mean for a path: for each address, and for the question to DNS before it. */
-export interface PathPrediction {
-  /** For a path that must work: allow iff DNS and every endpoint are; for one that must be blocked: deny iff every endpoint is. */
+/** What the policies mean for a target: for each address, and for the DNS query before it. */
+export interface TargetPrediction {
+  /** Whether a request works, its DNS query included; what `allowed` asserts. */
+  readonly works: PredictedVerdict
+  /** Whether any address is open, ready or not; what `blocked` denies. */
+  readonly reach: PredictedVerdict
+  /** By `destinationKey`. */
+  readonly byDestination: ReadonlyMap<string, readonly HopPrediction[]>
+  /** Of every destination, in order; of a name outside the cluster what holds for its unknown address. */
+  readonly hops: readonly HopPrediction[]
+  /** Of the DNS servers that the source queries for the target's name. */
+  readonly dns: readonly HopPrediction[]
+  readonly servers: NameServers
+  /** Whether it is not known if policies let the DNS query pass. */
+  readonly dnsUnknown: boolean
+}
+
+/** The same for a planned path, with the one verdict that its expectation is about. A prediction always has its evidence. */
+export interface PathPrediction extends TargetPrediction {
   readonly verdict: PredictedVerdict
   readonly byDial: ReadonlyMap<Dial, readonly HopPrediction[]>
-  readonly dns: readonly HopPrediction[]
-  /** Why it is not known where names are asked for. */
-  readonly unseenDns?: string
+  readonly evidence: Evidence
 }
 
 export type Predict = (planned: PlannedPath, probe: Probe | undefined) => PathPrediction
 
-/** Compiles a world's policies once and predicts paths by them. */
-export function createPredictor(world: World): Predict {
-  const compiled = compile(world)
-  const overruling = overrulingBy(world)
-  const unseen = unseenIn(world)
-  const known = new Map<string, HopPrediction>()
-  return (planned, probe) => {
-    const ask = (hop: Hop): HopPrediction => {
-      const key = `${planned.source.key} ${JSON.stringify(hop.query)}`
-      const answer = known.get(key) ?? predictHop(hop, planned, { world, compiled, overruling, unseen, probe })
-      known.set(key, answer)
-      return answer
-    }
-    return predictPath(planned, ask, { world, probe })
-  }
+export interface Predictor {
+  readonly hop: HopPredictor
+  readonly target: (question: TargetQuestion, probe: Probe | undefined) => TargetPrediction
+  readonly path: Predict
 }
 
-interface Ground {
+/** Compiles the policies of a world once and predicts connections, targets and planned paths by them. */
+export function createPredictor(world: World): Predictor {
+  const hop = createHopPredictor(world)
+  const target = (question: TargetQuestion, probe: Probe | undefined) => predictTarget(question, { world, hop, probe })
+  return { hop, target, path: (planned, probe) => predictPath(planned, target(questionOf(planned), probe)) }
+}
+
+interface Context {
   readonly world: World
+  readonly hop: HopPredictor
   readonly probe: Probe | undefined
 }
 
-interface Reading extends Ground {
-  readonly compiled: Compiled
-  readonly overruling: Overruling | undefined
-  readonly unseen: Unseen | undefined
-}
-
-function predictHop(
-  hop: Hop,
-  { source }: PlannedPath,
-  { world, compiled, overruling, unseen, probe }: Reading,
-): HopPrediction {
-  const from = askerOf(source.identity, hop.query.family ?? 4, { world, probe })
-  if (from === undefined)
-    return { hop, prediction: { kind: 'unanswerable', rule: 65, reason: `there is no ${source.name}` } }
-  const query = { from, ...hop.query }
-  const prediction = predict(query, compiled)
-  const overruledBy = overruling?.(query, prediction) ?? []
-  const hidden = unseen?.(query, prediction) ?? []
+function predictTarget(question: TargetQuestion, context: Context): TargetPrediction {
+  const { source, target, destinations, family } = question
+  const { world, hop, probe } = context
+  const connecting = { source, probe }
+  const byService = isByService(target, source.namespace, world)
+  const byDestination = new Map(
+    destinations.aims.map(
+      (aim) => [destinationKey(aim), hopsOf(aim, byService).map((each) => hop.of(each, connecting))] as const,
+    ),
+  )
+  const external = externalHops(question, context)
+  const hops = [...external, ...[...byDestination.values()].flat()]
+  const hopsTo = (aims: readonly AddressAim[]) => aims.flatMap((aim) => byDestination.get(destinationKey(aim)) ?? [])
+  const others = destinations.aims.filter((aim) => !isItself(aim, askerOf(source.identity, 4, { world, probe })))
+  const servers = serversFor(question, context)
+  const dns = servers.hops.map((each) => hop.of(each, connecting))
+  const isolated = hops.some(({ prediction }) => prediction.kind === 'prediction' && prediction.egress.isolated)
+  // Whether egress policies govern the way to a resolver on the own node is left open (semantics rules 50 and 52).
+  const dnsUnknown = servers.hidden || (servers.unsure && isolated)
+  const hidden = destinations.gap?.hidden === true
+  const works =
+    target.kind === 'dns'
+      ? answersBy([...hopsTo(destinations.aims), ...(dnsUnknown ? [] : dns)])
+      : worksBy(
+          [...external, ...hopsTo(asUsed(target, destinations.aims, family))],
+          servers.unsure ? [] : dns,
+          dnsUnknown,
+        )
   return {
-    ...{ hop, prediction },
-    ...(overruledBy.length === 0 ? {} : { overruledBy }),
-    ...(hidden.length === 0 ? {} : { unseen: hidden }),
+    works: hidden ? 'undefined' : works,
+    reach: hidden ? 'undefined' : reachBy([...external, ...hopsTo(others)]),
+    ...{ byDestination, hops, dns, servers, dnsUnknown },
   }
 }
 
-function predictPath(planned: PlannedPath, ask: (hop: Hop) => HopPrediction, { world, probe }: Ground): PathPrediction {
-  const aims = planned.addresses.flatMap((dial) => (dial.aim.kind === 'name' ? [] : [{ dial, aim: dial.aim }]))
-  const byService = isByService(planned.path.target, planned.source.namespace, world)
-  const byDial = new Map(aims.map(({ dial, aim }) => [dial, hopsOf(aim, byService).map(ask)] as const))
-  const asksDns = planned.application?.aim.kind === 'name'
-  const asksCluster = asksDns && usesClusterDns(probe)
-  const dns = asksCluster ? dnsHops(world, familiesOf(probe)).map(ask) : []
-  const unseenDns = asksCluster && dns.length === 0 ? hiddenDns(world) : undefined
-  const verdicts = [...byDial.values()].flat().map(verdictOfHop)
-  const own = askerOf(planned.source.identity, 4, { world, probe })
-  const others = aims.filter(({ aim }) => !isItself(aim, own)).flatMap(({ dial }) => byDial.get(dial) ?? [])
-  const servers = unseenDns === undefined ? dns.map(verdictOfHop) : (['undefined'] as const)
-  const mustWork = planned.path.expect.kind !== 'blocked'
-  const known = planned.gap?.hidden === true ? 'undefined' : undefined
-  return {
-    verdict: known ?? (mustWork ? working(verdicts, servers) : blocking(others.map(verdictOfHop))),
-    ...{ byDial, dns },
-    ...(unseenDns === undefined ? {} : { unseenDns }),
-  }
+function externalHops({ source, target, destinations }: TargetQuestion, { hop, probe }: Context): HopPrediction[] {
+  const { gap } = destinations
+  if (gap?.cause !== 'external_name' || gap.hidden === true || target.kind === 'dns' || !('host' in target)) return []
+  return predictExternal(target.host, portOf(target), { hop, from: { source, probe } })
 }
 
-/** Where the cluster's DNS is asked for, in kube-system, nothing may be readable. */
-export function hiddenDns(world: World): string | undefined {
-  const why = whyUnread('Service', 'kube-system', world) ?? whyUnread('Pod', 'kube-system', world)
-  return why === undefined ? undefined : `the cluster's DNS servers could not be read: ${why}`
+/** Only a name is looked up first, and only by a source that is in the cluster. */
+function serversFor({ source, target }: TargetQuestion, { world, probe }: Context): NameServers {
+  const named = target.kind === 'dns' ? target.server === undefined : hostNameOf(target) !== undefined
+  const pod = podOf(source.identity, { world, probe })
+  return named && pod !== undefined ? nameServersOf(pod, world) : noServers
 }
 
-/** A source with a resolver of its own, or none, asks nobody that is known here. */
-function usesClusterDns(probe: Probe | undefined): boolean {
-  const policy = probe?.pod?.dnsPolicy ?? 'ClusterFirst'
-  return probe?.identity.kind !== 'outside' && policy.startsWith('ClusterFirst')
+/** Whether a DNS query is answered: any server may answer it. */
+function answersBy(servers: readonly HopPrediction[]): PredictedVerdict {
+  const [only = 'undefined', ...others] = new Set(servers.map(({ verdict }) => verdict))
+  return others.length === 0 ? only : 'undefined'
 }
 
-function familiesOf(probe: Probe | undefined): number[] {
-  return probe === undefined ? [4, 6] : probe.addresses.map(familyOf)
-}
-
-/** The engine's verdict on a hop; what may be overridden is not promised. */
-export function verdictOfHop({ prediction, unseen }: HopPrediction): PredictedVerdict {
-  if (prediction.kind !== 'prediction' || unseen !== undefined || prediction.mayBeOverridden.length > 0)
-    return 'undefined'
-  return prediction.verdict
-}
-
-/** Any DNS server may answer; every endpoint must. */
-function working(endpoints: readonly PredictedVerdict[], servers: readonly PredictedVerdict[]): PredictedVerdict {
-  if (servers.length > 0 && servers.every((each) => each === 'deny')) return 'deny'
-  if (endpoints.includes('deny')) return 'deny'
-  if (endpoints.length + servers.length === 0) return 'undefined'
-  return endpoints.every((each) => each === 'allow') && servers.every((each) => each === 'allow')
+/** Any DNS server may answer; every endpoint must be open. */
+function worksBy(
+  endpoints: readonly HopPrediction[],
+  servers: readonly HopPrediction[],
+  dnsUnknown: boolean,
+): PredictedVerdict {
+  const verdicts = endpoints.map(({ verdict }) => verdict)
+  if (servers.length > 0 && servers.every(({ verdict }) => verdict === 'deny')) return 'deny'
+  if (verdicts.includes('deny')) return 'deny'
+  if (verdicts.length === 0 || dnsUnknown) return 'undefined'
+  return verdicts.every((each) => each === 'allow') && servers.every(({ verdict }) => verdict === 'allow')
     ? 'allow'
     : 'undefined'
 }
 
-function blocking(endpoints: readonly PredictedVerdict[]): PredictedVerdict {
-  if (endpoints.includes('allow')) return 'allow'
-  return endpoints.length > 0 && endpoints.every((each) => each === 'deny') ? 'deny' : 'undefined'
+function reachBy(endpoints: readonly HopPrediction[]): PredictedVerdict {
+  const verdicts = endpoints.map(({ verdict }) => verdict)
+  if (verdicts.includes('allow')) return 'allow'
+  return verdicts.length > 0 && verdicts.every((each) => each === 'deny') ? 'deny' : 'undefined'
+}
+
+function questionOf({ source, path, family, destinations }: PlannedPath): TargetQuestion {
+  return { source, target: path.target, family, destinations }
+}
+
+function predictPath(planned: PlannedPath, target: TargetPrediction): PathPrediction {
+  const verdict = planned.path.expect.kind === 'blocked' ? target.reach : target.works
+  const hops = ({ aim }: Dial) =>
+    aim.kind === 'name' ? target.hops : (target.byDestination.get(destinationKey(aim)) ?? [])
+  const byDial = new Map(planned.addresses.map((dial) => [dial, hops(dial)] as const))
+  return { ...target, verdict, byDial, evidence: evidenceOf({ ...target, verdict }, planned) }
 }

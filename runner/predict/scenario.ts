@@ -44,7 +44,7 @@ export async function predictScenario(options: PredictOptions, { emit }: Pick<La
       world = build(objects)
     }
     const plan = createPlanner({ world, probes: new Map(), timing })
-    const predict = createPredictor(world)
+    const predict = createPredictor(world).path
     for (const cast of castPaths(stage, scenario, world)) {
       const entry = {
         cast,

@@ -7,7 +7,7 @@ import { pause } from '../pause.ts'
 import { transportCheck } from '../plan/checks.ts'
 import { type AddressAim, type Dial, type SourceKey, socketKey } from '../plan/dial.ts'
 import type { PlannedPath } from '../plan/paths.ts'
-import type { HopPrediction, PathPrediction, Predict } from '../predict/predict.ts'
+import type { PathPrediction, Predict } from '../predict/predict.ts'
 
 /** How long it took until packets did what the policies say after a change. */
 export interface Enforcement {
@@ -82,9 +82,7 @@ function waysOf(paths: readonly PlannedPath[], { probes, predict }: EnforcementO
 }
 
 function predictedOf(dial: Dial, byDial: PathPrediction['byDial']): 'allow' | 'deny' | undefined {
-  const verdicts = (byDial.get(dial) ?? []).map(({ prediction }: HopPrediction) =>
-    'verdict' in prediction ? prediction.verdict : undefined,
-  )
+  const verdicts = (byDial.get(dial) ?? []).map(({ verdict }) => verdict)
   const [first] = verdicts
   return verdicts.every((each) => each === first) && (first === 'allow' || first === 'deny') ? first : undefined
 }

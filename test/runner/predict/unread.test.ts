@@ -35,7 +35,7 @@ function predicted(world: World, to: string, expectation: 'open' | 'blocked' = '
   const timing = { deadlineMs: 1000, attempts: 1 }
   const times = { allowed: timing, blocked: timing, canaryMs: 1000, policies: 'at-once' } as const
   const plan = createPlanner({ world, probes: new Map(), timing: times })
-  const predict = createPredictor(world)
+  const predict = createPredictor(world).path
   const results = stagesOf(scenario).flatMap((stage) =>
     castPaths(stage, scenario, world).flatMap((cast) => {
       const planned = cast.sources.flatMap((source) => plan(cast.path, source, cast.witness))

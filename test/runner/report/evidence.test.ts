@@ -29,7 +29,9 @@ test('a prediction has its verdict and a line per rule', () => {
     'deny: first',
     'second',
   ])
-  expect(evidence(path({ predicted: { verdict: 'undefined', evidence: [] } })).predicted).toEqual(['undefined'])
+  expect(evidence(path({ predicted: { verdict: 'undefined', evidence: ['why'] } })).predicted).toEqual([
+    'undefined: why',
+  ])
   const told = { predicted: { verdict: 'deny', evidence: ['first', 'second'] }, explanation: ['first'] } as const
   expect(evidence(path(told)).predicted).toEqual(['deny: second'])
 })

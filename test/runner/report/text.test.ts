@@ -167,7 +167,11 @@ test('scenarios that run side by side stand in the order of their files', () => 
 })
 
 test('a skipped path is told with its reason, a prediction never as a pass', () => {
-  const predicted = path({ to: 'pg', status: 'predicted', predicted: { verdict: 'deny', evidence: [] } })
+  const predicted = path({
+    to: 'pg',
+    status: 'predicted',
+    predicted: { verdict: 'deny', evidence: ['isolated by a policy'] },
+  })
   const shown = text(run([path({ status: 'skipped', explanation: ['needs the internet'] }), predicted]))
   expect(shown).toContain('– skipped ui → api: needs the internet\n')
   expect(shown).toContain('≈ predicted   – skipped')

@@ -49,7 +49,11 @@ const controls = {
   ...{ intercepted: () => false, overflowed: () => false },
 }
 const predicting = (verdict: 'allow' | 'deny'): Predict =>
-  (() => ({ verdict, byDial: new Map([[dial, [{ prediction: { verdict } }]]]), dns: [] })) as unknown as Predict
+  (() => ({
+    verdict,
+    byDial: new Map([[dial, [{ verdict, prediction: { verdict } }]]]),
+    dns: [],
+  })) as unknown as Predict
 
 async function settled(reasons: readonly Reason[], verdict: 'allow' | 'deny', rounds = 10) {
   const { probes, observe, asked } = network(reasons)
