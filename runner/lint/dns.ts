@@ -3,6 +3,7 @@ import type { Path } from '../../policy/field.ts'
 import type { NetworkPolicy, PolicyRule, Protocol } from '../../policy/types.ts'
 import type { Context, PolicyObject } from './context.ts'
 import { coversPort } from './covers.ts'
+import { isolatorsOf } from './isolators.ts'
 import { perContext } from './per-context.ts'
 
 /** Pods that the same policies isolate for egress, and how they may ask the cluster's DNS. */
@@ -20,14 +21,9 @@ export interface DnsReach {
 export const dnsReachOf = perContext((context: Context): readonly DnsReach[] => {
   const servers = dnsServers(context)
   if (servers.length === 0) return []
-  const isolating = context.policies.filter(({ policy }) => policy.policyTypes.includes('egress'))
-  const byPod = new Map<Pod, PolicyObject[]>()
-  for (const each of isolating) {
-    for (const pod of context.population.select(each.policy.namespace, each.policy.podSelector)) {
-      byPod.set(pod, [...(byPod.get(pod) ?? []), each])
-    }
-  }
-  const asking = [...byPod].filter(([pod]) => pod.dnsPolicy === 'ClusterFirst' && pod.place !== undefined)
+  const asking = [...isolatorsOf(context).egress].filter(
+    ([pod]) => pod.dnsPolicy === 'ClusterFirst' && pod.place !== undefined,
+  )
   const groups = Map.groupBy(asking, ([, policies]) =>
     policies.map(({ object }) => `${object.namespace}/${object.name}`).join(' '),
   )

@@ -5,7 +5,7 @@ import type { Direction, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } fro
 import type { Context } from './context.ts'
 
 /** A rule of a policy that is in force, with where it stands. */
-interface RuleAt {
+export interface RuleAt {
   readonly policy: NetworkPolicy
   readonly object: ManifestObject
   readonly direction: Direction
@@ -24,7 +24,7 @@ export interface PortAt extends RuleAt {
 }
 
 /** Every rule of a direction that the policy's types name: others have no effect (semantics rule 10). */
-function rulesOf({ policies }: Pick<Context, 'policies'>): RuleAt[] {
+export function rulesIn({ policies }: Pick<Context, 'policies'>): RuleAt[] {
   return policies.flatMap(({ policy, object }) =>
     policy.policyTypes.flatMap((direction) =>
       policy[direction].map((rule, index) => ({ policy, object, direction, rule, path: ['spec', direction, index] })),
@@ -32,20 +32,25 @@ function rulesOf({ policies }: Pick<Context, 'policies'>): RuleAt[] {
   )
 }
 
+/** The key of a rule's peers. */
+export function peersKeyOf(direction: Direction): 'from' | 'to' {
+  return direction === 'ingress' ? 'from' : 'to'
+}
+
 /** Every peer of every rule. */
 export function peersIn(context: Pick<Context, 'policies'>): PeerAt[] {
-  return rulesOf(context).flatMap((at) =>
+  return rulesIn(context).flatMap((at) =>
     at.rule.peers.map((peer, index) => ({
       ...at,
       peer,
-      peerPath: [...at.path, at.direction === 'ingress' ? 'from' : 'to', index],
+      peerPath: [...at.path, peersKeyOf(at.direction), index],
     })),
   )
 }
 
 /** Every item of `ports` of every rule. */
 export function portsIn(context: Pick<Context, 'policies'>): PortAt[] {
-  return rulesOf(context).flatMap((at) =>
+  return rulesIn(context).flatMap((at) =>
     at.rule.ports.map((port, index) => ({ ...at, port, portPath: [...at.path, 'ports', index] })),
   )
 }

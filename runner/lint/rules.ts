@@ -1,5 +1,9 @@
 import type { Rule } from './rule.ts'
+import { allowsEveryone } from './rules/allows-everyone.ts'
 import { badIgnore } from './rules/bad-ignore.ts'
+import { blocksNothing } from './rules/blocks-nothing.ts'
+import { broaderPeer } from './rules/broader-peer.ts'
+import { deadAnnotation } from './rules/dead-annotation.ts'
 import { dnsByOneProtocol } from './rules/dns-by-one-protocol.ts'
 import { duplicateNodePort } from './rules/duplicate-node-port.ts'
 import { duplicateStore } from './rules/duplicate-store.ts'
@@ -18,6 +22,7 @@ import { ipBlockOfServices } from './rules/ip-block-of-services.ts'
 import { mayBeOverridden } from './rules/may-be-overridden.ts'
 import { namespaceSelectorMatchesNothing } from './rules/namespace-selector-matches-nothing.ts'
 import { namespaceWithoutPolicy } from './rules/namespace-without-policy.ts'
+import { notInMatchesUnlabelled } from './rules/not-in-matches-unlabelled.ts'
 import { oneFamilyOnly } from './rules/one-family-only.ts'
 import { overlappingExcept } from './rules/overlapping-except.ts'
 import { peerMatchesNoPod } from './rules/peer-matches-no-pod.ts'
@@ -48,9 +53,13 @@ export const rules: readonly Rule[] = [
   redundantPolicy,
   inertRules,
   egressWithoutPolicyTypes,
+  allowsEveryone,
+  blocksNothing,
+  broaderPeer,
   hostNetworkPodSelected,
   namespaceSelectorMatchesNothing,
   peerMatchesNoPod,
+  notInMatchesUnlabelled,
   internetBySelector,
   ipBlockOfPods,
   ipBlockOfServices,
@@ -75,6 +84,7 @@ export const rules: readonly Rule[] = [
   ingressBackendPort,
   duplicateStore,
   namespaceWithoutPolicy,
+  deadAnnotation,
   podsWithoutIsolation,
   mayBeOverridden,
   badIgnore,

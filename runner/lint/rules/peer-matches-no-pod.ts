@@ -1,5 +1,6 @@
 import { describeSelector, matchesSelector } from '../../../policy/selector.ts'
 import type { Context } from '../context.ts'
+import { peerPairsOf } from '../peer-pairs.ts'
 import { type PeerAt, peersIn } from '../policy-rules.ts'
 import type { Found, Rule } from '../rule.ts'
 import { listed } from '../words.ts'
@@ -12,7 +13,8 @@ export const peerMatchesNoPod: Rule = {
   *find(context) {
     for (const at of peersIn(context)) {
       const found = at.peer.podSelector === undefined ? undefined : explain(at, context)
-      if (found !== undefined) yield found
+      const halved = peerPairsOf(context).some(({ narrow, joinable }) => joinable && narrow.peer === at.peer)
+      if (found !== undefined && !halved) yield found
     }
   },
 }
