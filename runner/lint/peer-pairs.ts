@@ -79,11 +79,9 @@ function isImplied(broad: LabelSelector, narrow: LabelSelector): boolean {
   return labels && expressions
 }
 
+/** A narrow network with an `except` is another rule's concern (`except-opened-again`). */
 function coversBlock(broad: IpBlock, narrow: IpBlock): boolean {
   const [outer, inner] = [broad, narrow].map(({ cidr }) => parseCidr(cidr)?.cidr)
-  if (outer === undefined || inner === undefined || !isWithin(inner, outer)) return false
-  const kept = networks(narrow.except ?? [])
-  return networks(broad.except ?? []).every(
-    (hole) => (!isWithin(hole, inner) && !isWithin(inner, hole)) || kept.some((each) => isWithin(hole, each)),
-  )
+  if (outer === undefined || inner === undefined || !isWithin(inner, outer) || narrow.except !== undefined) return false
+  return networks(broad.except ?? []).every((hole) => !isWithin(hole, inner) && !isWithin(inner, hole))
 }

@@ -4,7 +4,7 @@ import type { Pod } from '../../../fabric/world.ts'
 import { describeSelector, matchesSelector } from '../../../policy/selector.ts'
 import type { PolicyRule } from '../../../policy/types.ts'
 import type { Context, PolicyObject, ServiceObject } from '../context.ts'
-import { coversPort } from '../covers.ts'
+import { ruleCoversPort } from '../covers.ts'
 import type { Rule } from '../rule.ts'
 import { workloadsOf } from '../words.ts'
 
@@ -52,24 +52,15 @@ function closedPods({ service }: ServiceObject, { policy: { policy }, policies, 
     port: targetPort,
     protocol,
   }))
-  const rules = policy.ingress.filter((rule) => opens(rule, ports, chosen))
+  const rules = policy.ingress.filter(
+    (rule) => rule.ports.length === 0 || ports.some((port) => chosen.some((pod) => ruleCoversPort(rule, port, pod))),
+  )
   if (rules.length === 0) return []
   return pods.filter((pod) => {
     const own = policies.filter((each) => matchesSelector(each.policy.podSelector, pod.labels))
     const alike = (rule: PolicyRule) => own.some((each) => each.policy.ingress.some((other) => isAlike(rule, other)))
     return own.length > 0 && !chosen.includes(pod) && !rules.every(alike)
   })
-}
-
-function opens(
-  { ports }: PolicyRule,
-  targets: readonly { port: number; protocol: 'TCP' | 'UDP' | 'SCTP' }[],
-  pods: readonly Pod[],
-): boolean {
-  return (
-    ports.length === 0 ||
-    ports.some((item) => targets.some((target) => pods.some((pod) => coversPort(item, target, pod))))
-  )
 }
 
 /** The same peers, or everybody. */
