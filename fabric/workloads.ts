@@ -1,3 +1,4 @@
+import type { Identity } from './fabric.ts'
 import type { Pod, Workload, World } from './world.ts'
 
 /** kubectl's names for the kinds that have pods. */
@@ -11,6 +12,12 @@ export const workloadKinds: Readonly<Record<string, Workload['kind']>> = {
   pod: 'Pod',
 }
 
+/** The pod that stands for a workload as a source: its first ready one, else the first that has an address. */
+export function representativeOf(pods: readonly Pod[]): Pod | undefined {
+  const running = pods.filter(({ addresses }) => addresses.length > 0)
+  return running.find(({ ready }) => ready) ?? running[0]
+}
+
 /** The pods of `kind/name` (kubectl's full lower-case kind) in a namespace; `pod/x` is any pod of that name. */
 export function podsOfWorkload(namespace: string, workload: string, world: World): Pod[] {
   const [kind = '', name = ''] = workload.split('/')
@@ -19,4 +26,25 @@ export function podsOfWorkload(namespace: string, workload: string, world: World
       pod.namespace === namespace &&
       (kind === 'pod' ? pod.name === name : pod.workload.kind === workloadKinds[kind] && pod.workload.name === name),
   )
+}
+
+/** The pods of the world that an identity stands for; none for what is no pod, or a pod that is not there yet. */
+export function podsOfIdentity(identity: Identity, world: World): readonly Pod[] {
+  switch (identity.kind) {
+    case 'like':
+    case 'as':
+      return podsOfWorkload(identity.namespace, identity.workload, world).filter(
+        ({ node }) => identity.node === undefined || node === identity.node,
+      )
+    case 'pod':
+      return podsOfWorkload(identity.namespace, `pod/${identity.name}`, world)
+    case 'inside':
+      return podsOfWorkload(identity.namespace, `pod/${identity.pod}`, world)
+    case 'namespace':
+    case 'node':
+    case 'outside':
+      return []
+    default:
+      return identity satisfies never
+  }
 }

@@ -1,6 +1,6 @@
 import type { Identity, Probe, Unavailable } from '../fabric/fabric.ts'
-import { podsOfWorkload } from '../fabric/workloads.ts'
-import type { Pod, World } from '../fabric/world.ts'
+import { podsOfIdentity, representativeOf } from '../fabric/workloads.ts'
+import type { World } from '../fabric/world.ts'
 import type { Connection } from './connection.ts'
 import { outside, podKey } from './layout.ts'
 import type { Source } from './protocol.ts'
@@ -27,8 +27,7 @@ export function settledProbe(identity: SettledIdentity, world: World, connection
     case 'like':
     case 'as': {
       const { namespace, workload, node } = identity
-      const pods = podsOfWorkload(namespace, workload, world)
-      const pod = representative(node === undefined ? pods : pods.filter((each) => each.node === node))
+      const pod = representativeOf(podsOfIdentity(identity, world))
       if (pod === undefined)
         return { unavailable: `${namespace}/${workload} has no pod${node === undefined ? '' : ` on ${node}`}` }
       const probe = inPod(identity, pod.name, { world, connection })
@@ -38,10 +37,6 @@ export function settledProbe(identity: SettledIdentity, world: World, connection
       return identity satisfies never
   }
 }
-
-const representative = (pods: readonly Pod[]): Pod | undefined =>
-  pods.find(({ ready, addresses }) => ready && addresses.length > 0) ??
-  pods.find(({ addresses }) => addresses.length > 0)
 
 function inPod(
   identity: Extract<Identity, { readonly namespace: string }>,

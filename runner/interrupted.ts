@@ -26,7 +26,7 @@ export function untoldPaths(scenario: Scenario, untold: ReadonlySet<ScenarioPath
                 explanation: ['the run was interrupted before it was measured'],
               } as const)
             : ({ status: 'skipped', explanation: [skip] } as const)
-        return concludeUnmeasured({ path, sources: [] }, path.source.name, { position, ...why })
+        return concludeUnmeasured({ path, sources: [], itself: [] }, path.source.name, { position, ...why })
       })
   })
 }

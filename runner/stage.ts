@@ -2,7 +2,7 @@ import { withoutOwned } from '../fabric/owned.ts'
 import { changeOf, movesPoliciesAlone } from './change.ts'
 import { judgeAll } from './judge/all.ts'
 import type { Probes } from './observe/probes.ts'
-import { castPaths, type Stage } from './plan/stage.ts'
+import { castPaths, leftOutText, type Stage } from './plan/stage.ts'
 import type { PathResult } from './result.ts'
 import { retake } from './retake.ts'
 import type { StepChange } from './scenario/model.ts'
@@ -15,6 +15,8 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
   const changed = stage.change === undefined ? undefined : await change(stage.change, stage.name, context)
   const world = stage.change === undefined ? withoutOwned(context.world) : await worldNow(context)
   const cast = castPaths(stage, scenario, world)
+  const leftOut = leftOutText(cast)
+  if (leftOut !== undefined) emit({ kind: 'notice', scenario: scenario.name, message: leftOut })
   const first = await takePaths(cast, { stage, world, known, changed, ours: true, context })
   const { takes, probes } = await retake(first, stage, context)
   for (const { take, entry, doubt } of takes) {

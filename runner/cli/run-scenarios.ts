@@ -113,9 +113,11 @@ function predicted(prepared: readonly Prepared[], { head, emit, request }: Start
   return predictRun(scenarios, { head, emit, now: io.now, signal: io.signal })
 }
 
-/** verdicts.md §1; interrupted, the shell's code for the signal. */
-function exitCodeOf({ fail, inconclusive }: Summary, unknown: RunRequest['inconclusive'], { signal }: Io): number {
+/** verdicts.md §1; interrupted, the shell's code for the signal. Where no path was judged, nothing is known. */
+function exitCodeOf(summary: Summary, unknown: RunRequest['inconclusive'], { signal }: Io): number {
+  const { pass, fail, inconclusive, predicted: asPredicted, skipped } = summary
   if (signal.aborted) return signal.reason instanceof Interruption ? signal.reason.exitCode : exitCodes.broken
   if (fail > 0) return exitCodes.fail
+  if (pass + inconclusive + asPredicted + skipped === 0) return exitCodes.inconclusive
   return inconclusive > 0 && unknown === 'fail' ? exitCodes.inconclusive : exitCodes.pass
 }

@@ -53,7 +53,7 @@ export async function* judgeAll(
       yield concludeUnmeasured(cast, name, { position, status: 'skipped', explanation: [cast.skip] })
       continue
     }
-    for (const missing of missingSources(cast.sources, cast.note, probes)) {
+    for (const missing of missingSources(cast, probes)) {
       const explanation = [`the source cannot be had: ${missing.why}`]
       yield concludeUnmeasured(cast, missing.name ?? name, {
         position,
@@ -66,8 +66,8 @@ export async function* judgeAll(
   }
 }
 
-function missingSources(sources: PlanEntry['cast']['sources'], note: string | undefined, probes: Probes) {
-  if (sources.length === 0) return [{ name: undefined, why: note ?? 'it stands for nothing' }]
+function missingSources({ sources, itself, note }: PlanEntry['cast'], probes: Probes) {
+  if (sources.length === 0 && itself.length === 0) return [{ name: undefined, why: note ?? 'it stands for nothing' }]
   return sources.flatMap(({ key, name }) => {
     const why = probes.unavailable.get(key)
     return why === undefined ? [] : [{ name, why }]

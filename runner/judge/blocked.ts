@@ -12,6 +12,9 @@ import {
   type Verdict,
 } from './verdict.ts'
 
+/** Why nothing is known of a path whose target is the source itself. */
+export const onlyItself = 'the source is itself behind the target, and a pod always reaches itself'
+
 /** A path that must be blocked at layer 4: every address of it, with every control, or it is no pass (verdicts.md §4). */
 export function judgeBlocked(evidence: Evidence): Verdict {
   const { gap } = evidence.planned
@@ -25,8 +28,7 @@ export function judgeBlocked(evidence: Evidence): Verdict {
   const unknown = gravest(looks)
   if (unknown !== undefined)
     return inconclusive(causeOf(unknown), `${unknown.sentence}${offer(unknown.cause, evidence)}`, observed(looks))
-  if (looks.length === 0)
-    return inconclusive('self', 'the source is itself behind the target, and a pod always reaches itself')
+  if (looks.length === 0) return inconclusive('self', onlyItself)
   return { status: 'pass', seen: 'blocked', control: controlsOf(looks), ...observed(looks) }
 }
 

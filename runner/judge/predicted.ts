@@ -6,6 +6,7 @@ import type { PlanEntry, Stage } from '../plan/stage.ts'
 import type { PathPrediction, Predict } from '../predict/predict.ts'
 import type { Cause, PathResult, Status } from '../result.ts'
 import type { Scenario } from '../scenario/model.ts'
+import { onlyItself } from './blocked.ts'
 import { concludeUnmeasured, type Position } from './conclude.ts'
 import { explain } from './explain.ts'
 import { notSimulated } from './not-simulated.ts'
@@ -27,7 +28,7 @@ export function judgePredicted({ cast, planned }: PlanEntry, options: JudgePredi
   const name = cast.path.source.name
   if (cast.skip !== undefined)
     return [concludeUnmeasured(cast, name, { position, status: 'skipped', explanation: [cast.skip] })]
-  if (planned.length === 0) {
+  if (planned.length === 0 && cast.itself.length === 0) {
     const explanation = [`the source cannot be had: ${cast.note ?? 'it stands for nothing'}`]
     return [concludeUnmeasured(cast, name, { position, status: 'inconclusive', cause: 'source_missing', explanation })]
   }
@@ -77,6 +78,8 @@ function judgePath(planned: PlannedPath, { verdict, evidence }: PathPrediction, 
       return { status: 'inconclusive', cause: absent.cause, sentence: absent.sentence ?? gap.sentence }
     return { status: mustWork ? 'fail' : 'inconclusive', cause: gap.cause, sentence: gap.sentence }
   }
+  if (!mustWork && path.target.kind !== 'dns' && gap === undefined && planned.addresses.length === 0)
+    return { status: 'inconclusive', cause: 'self', sentence: onlyItself }
   if (verdict === 'undefined') return unknown(evidence[0])
   if ((verdict === 'allow') === mustWork) return { status: 'predicted' }
   if (!mustWork && path.expect.kind === 'blocked' && (path.expect.layer === 7 || path.expect.blockedBy !== undefined))

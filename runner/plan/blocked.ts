@@ -3,6 +3,7 @@ import type { Pod } from '../../fabric/world.ts'
 import { portOf, type ReachedTarget } from './aims.ts'
 import { lookupCheck, transportCheck } from './checks.ts'
 import type { AddressAim, Aim, Dial, SourceKey } from './dial.ts'
+import { sourcePodOf } from './itself.ts'
 import type { PlannedPath } from './paths.ts'
 import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './task.ts'
 
@@ -18,7 +19,8 @@ export function planBlocked(
   const destinations = aimsFor(target, task)
   const { aims, gap } = destinations
   const wait = patienceOf(task, 'blocked')
-  const own = options.probes.get(source.key)?.pod
+  const probe = options.probes.get(source.key)
+  const own = probe === undefined ? sourcePodOf(source.identity, options.world) : probe.pod
   const host = hostNameOf(target)
   const beyond = gap?.cause === 'external_name' && host !== undefined ? host : undefined
   const others: readonly Aim[] =

@@ -1,5 +1,6 @@
 import type { World } from '../../fabric/world.ts'
 import type { Scenario, ScenarioPath, StepChange } from '../scenario/model.ts'
+import { isItselfIn } from './itself.ts'
 import type { PlannedPath } from './paths.ts'
 import { expandSource, type PlannedSource } from './sources.ts'
 
@@ -18,6 +19,8 @@ export function stagesOf({ paths, steps }: Scenario): Stage[] {
 export interface CastPath {
   readonly path: ScenarioPath
   readonly sources: readonly PlannedSource[]
+  /** Sources that a matrix leaves out here: the target is the source itself and nothing else. */
+  readonly itself: readonly PlannedSource[]
   readonly witness?: PlannedSource
   /** Why there is no source. */
   readonly note?: string
@@ -34,19 +37,35 @@ export interface PlanEntry {
 /** Expands the sources of a stage; paths that the file or its `only` leaves out keep their place, with the reason. */
 export function castPaths({ paths }: Stage, scenario: Scenario, world: World): CastPath[] {
   const skipOf = skipsOf(scenario)
+  const isItself = isItselfIn(world)
   return paths.map((path) => {
     const { sources, note } = expandSource(path.source, world)
     const witness = path.control === undefined ? undefined : expandSource(path.control, world).sources[0]
     const skip = skipOf(path)
+    const itself = path.closedWorld && !path.listed ? sources.filter((source) => isItself(source, path.target)) : []
     return {
       path,
-      sources,
+      sources: sources.filter((source) => !itself.includes(source)),
+      itself,
       ...(witness === undefined ? {} : { witness }),
       ...(note === undefined ? {} : { note }),
       ...(skip === undefined ? {} : { skip }),
     }
   })
 }
+
+/** Which pairs the matrices leave out, in one sentence; undefined where none is. */
+export function leftOutText(cast: readonly CastPath[]): string | undefined {
+  const pairs = cast.flatMap(({ path, itself, skip }) =>
+    skip === undefined ? itself.map(({ name }) => `${name} -> ${path.target.name}`) : [],
+  )
+  if (pairs.length === 0) return undefined
+  const more = pairs.length > named ? ` and ${pairs.length - named} more` : ''
+  return `left out of the matrix, because a pod always reaches itself: ${pairs.slice(0, named).join(', ')}${more}`
+}
+
+/** How many pairs that sentence names. */
+const named = 10
 
 /** Why a path of the scenario is not run; undefined where it is. */
 export function skipsOf({ paths, steps }: Scenario): (path: ScenarioPath) => string | undefined {

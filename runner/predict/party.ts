@@ -1,7 +1,7 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { Identity, Probe } from '../../fabric/fabric.ts'
 import { ownedLabel } from '../../fabric/owned.ts'
-import { podsOfWorkload } from '../../fabric/workloads.ts'
+import { podsOfIdentity, podsOfWorkload, representativeOf } from '../../fabric/workloads.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import type { Party } from '../../policy/engine/query.ts'
 import type { PolicyPod } from '../../policy/engine/world.ts'
@@ -29,8 +29,8 @@ export function partyOf(
       return { kind: 'given', pod: plainPod(identity, world) }
     case 'like':
     case 'as': {
-      const pods = podsOfWorkload(identity.namespace, identity.workload, world)
-      const pod = pods.find(({ node }) => identity.node === undefined || node === identity.node)
+      const pods = podsOfIdentity(identity, world)
+      const pod = representativeOf(pods) ?? pods[0]
       return pod && { kind: 'given', pod }
     }
     case 'pod':
@@ -42,14 +42,14 @@ export function partyOf(
   }
 }
 
-/** The same as policies see it in a run: what is like a workload is one replica more, another pod also to the replica that it is like. */
+/** The same as policies see it in a run: what is like several replicas reaches the others too, so that it is another pod to each of them. */
 export function askerOf(
   identity: Identity,
   family: Family,
   { world, probe }: { world: World; probe: Probe | undefined },
 ): Party | undefined {
   const party = partyOf(identity, family, { world, probe })
-  const isReplica = identity.kind === 'like' && !identity.workload.startsWith('pod/')
+  const isReplica = identity.kind === 'like' && podsOfWorkload(identity.namespace, identity.workload, world).length > 1
   if (!isReplica || probe !== undefined || party?.kind !== 'given') return party
   return { kind: 'given', pod: { ...party.pod, name: `${party.pod.name} (clone)` } }
 }

@@ -14,7 +14,7 @@ import { predictExternal } from './external.ts'
 import { createHopPredictor, type HopPrediction, type HopPredictor, type PredictedVerdict } from './hop-prediction.ts'
 import { hopsOf, isByService } from './hops.ts'
 import { type NameServers, nameServersOf, noServers } from './name-servers.ts'
-import { askerOf, isItself, podOf } from './party.ts'
+import { isItself, partyOf, podOf } from './party.ts'
 
 /** A connection or request that somebody asks about, with the addresses that its target stands for. */
 export interface TargetQuestion {
@@ -82,7 +82,7 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
   const external = externalHops(question, context)
   const hops = [...external, ...[...byDestination.values()].flat()]
   const hopsTo = (aims: readonly AddressAim[]) => aims.flatMap((aim) => byDestination.get(destinationKey(aim)) ?? [])
-  const others = destinations.aims.filter((aim) => !isItself(aim, askerOf(source.identity, 4, { world, probe })))
+  const others = destinations.aims.filter((aim) => !isItself(aim, partyOf(source.identity, 4, { world, probe })))
   const servers = serversFor(question, context)
   const dns = servers.hops.map((each) => hop.of(each, connecting))
   const isolated = hops.some(({ prediction }) => prediction.kind === 'prediction' && prediction.egress.isolated)

@@ -7,7 +7,7 @@ import type { World } from '../../fabric/world.ts'
 import { changeOf } from '../change.ts'
 import { judgePredicted } from '../judge/predicted.ts'
 import { createPlanner } from '../plan/paths.ts'
-import { castPaths, stagesOf } from '../plan/stage.ts'
+import { castPaths, leftOutText, stagesOf } from '../plan/stage.ts'
 import type { ManifestPath, Scenario } from '../scenario/model.ts'
 import type { Lane } from '../tally.ts'
 import { predictedDescription } from './description.ts'
@@ -45,7 +45,10 @@ export async function predictScenario(options: PredictOptions, { emit }: Pick<La
     }
     const plan = createPlanner({ world, probes: new Map(), timing })
     const predict = createPredictor(world).path
-    for (const cast of castPaths(stage, scenario, world)) {
+    const all = castPaths(stage, scenario, world)
+    const leftOut = leftOutText(all)
+    if (leftOut !== undefined) emit({ kind: 'notice', scenario: scenario.name, message: leftOut })
+    for (const cast of all) {
       const entry = {
         cast,
         planned: cast.skip === undefined ? cast.sources.flatMap((source) => plan(cast.path, source, cast.witness)) : [],

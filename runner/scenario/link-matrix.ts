@@ -28,23 +28,30 @@ export function linkMatrix(spec: MatrixSpec, at: Path, context: LinkContext): Sc
     tags: spec.tags ?? [],
     ...(spec.why !== undefined && { why: spec.why }),
   }
-  const cell = (source: Source, target: Target, entry: Place | undefined): ScenarioPath => ({
+  const cell = (source: Source, target: Target, entry: Entry | undefined): ScenarioPath => ({
     source,
     target,
     expect: entry ? { kind: 'allowed' } : { kind: 'blocked', layer: 4 },
-    place: entry ?? place,
+    place: entry?.place ?? place,
     ...rest,
+    ...(entry?.exact && { listed: true }),
   })
   return [...sources].flatMap(([from, source]) =>
     [...targets].flatMap(([to, target]) => (source && target ? [cell(source, target, open(from, to))] : [])),
   )
 }
 
-type Open = (from: string, to: string) => Place | undefined
+/** What opens a cell; `exact`: it names both ends, neither by `*`. */
+interface Entry {
+  readonly place: Place
+  readonly exact: boolean
+}
+
+type Open = (from: string, to: string) => Entry | undefined
 
 /** Which cells the entries of `allowed` open, and where each is written. */
 function readAllowed(spec: MatrixSpec, at: Path, { document, report }: LinkContext): Open {
-  const entries = new Map<string, Place>()
+  const entries = new Map<string, Entry>()
   const sides = { from: new Set([...spec.from, '*']), to: new Set([...spec.to, '*']) }
   for (const [index, text] of spec.allowed.entries()) {
     const arrow = parseArrow(text)
@@ -62,7 +69,7 @@ function readAllowed(spec: MatrixSpec, at: Path, { document, report }: LinkConte
         didYouMean(name, spec[side]) ?? `it holds ${spec[side].join(', ')}`,
       )
     }
-    entries.set(`${arrow.from} ${arrow.to}`, place)
+    entries.set(`${arrow.from} ${arrow.to}`, { place, exact: arrow.from !== '*' && arrow.to !== '*' })
   }
   return (from, to) =>
     entries.get(`${from} ${to}`) ?? entries.get(`${from} *`) ?? entries.get(`* ${to}`) ?? entries.get('* *')

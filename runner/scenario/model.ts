@@ -138,6 +138,8 @@ export interface ScenarioPath {
   readonly place: Place
   /** From the matrix: what is not listed there is blocked. */
   readonly closedWorld: boolean
+  /** A cell of the matrix whose source and target an entry of `allowed` names, both without `*`. */
+  readonly listed?: boolean
   readonly name?: string
   readonly why?: string
   readonly tags: readonly string[]

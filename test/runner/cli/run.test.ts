@@ -44,6 +44,16 @@ test('a failure ends with 1 and names the policy with its line; a path that is n
   expect(warned.code).toBe(0)
 })
 
+test.each(['--lab', '--predict'])(
+  'a matrix of a pod with itself judges no path, says so, and ends with 3: %s',
+  async (where) => {
+    const matrix = scenarioOf('    []\n  matrix: { from: [ui], to: [front/pod/ui:80] }')
+    const cwd = await folderWith({ 'town.yaml': town, 'scenario.yaml': matrix })
+    const { code, stdout } = await crosscheck(['run', where, 'scenario.yaml'], { cwd })
+    expect([code, stdout]).toEqual([3, expect.stringContaining('ui -> front/pod/ui:80')])
+  },
+)
+
 test('the engine alone predicts, and nothing passes', async () => {
   const cwd = await folderOf(right)
   const { code, stdout } = await crosscheck(['run', '--predict', 'scenario.yaml'], { cwd })
