@@ -1,7 +1,7 @@
 import { canonicalAddress, type Family, familyOf } from '../policy/cidr.ts'
 import { matchesSelector } from '../policy/selector.ts'
 import type { Protocol } from '../policy/types.ts'
-import type { ContainerPort, Pod, Service, ServicePort, World } from './world.ts'
+import type { Pod, Service, ServicePort, World } from './world.ts'
 
 /** One address behind a Service, whatever the port: what a headless name resolves to. */
 export interface Backend {
@@ -47,46 +47,15 @@ export function backendsOf(service: Service, world: World): Backend[] {
 
 /** The Services that select a pod, or name one of its addresses by hand. */
 export function servicesOf(pod: Pod, world: Pick<World, 'services'>): Service[] {
-  return among(pod, candidates(pod, world.services))
+  return leadingTo(pod, candidateServices(pod, world.services))
 }
 
-function among(pod: Pod, services: readonly Service[]): Service[] {
+/** Those of some Services that lead to a pod. */
+export function leadingTo(pod: Pod, services: readonly Service[]): Service[] {
   return services.filter((service) => {
     if (service.selector !== undefined) return selects(service, pod)
     return service.manualEndpoints.some(({ addresses }) => addresses.some((address) => pod.addresses.includes(address)))
   })
-}
-
-/** The ports on which a pod is taken to listen: those of its containers and the target ports of its Services, each once. The list may be shared with other pods. */
-export function listeningPorts(pod: Pod, world: Pick<World, 'services'>): readonly ContainerPort[] {
-  const services = candidates(pod, world.services)
-  // What is not selected goes by addresses, which are each pod's own.
-  if (services.some(({ selector }) => selector === undefined)) return portsOf(pod, among(pod, services))
-  const byLabels = remembered(byKind, services, () => new WeakMap())
-  const byPorts = remembered(byLabels, pod.labels, () => new WeakMap())
-  return remembered(byPorts, pod.ports, () => portsOf(pod, among(pod, services)))
-}
-
-/** Of pods of a namespace that share labels and ports, where they listen. */
-const byKind = new WeakMap<
-  readonly Service[],
-  WeakMap<Pod['labels'], WeakMap<Pod['ports'], readonly ContainerPort[]>>
->()
-
-function portsOf(pod: Pod, services: readonly Service[]): readonly ContainerPort[] {
-  const targets = services.flatMap((service) =>
-    service.selector === undefined
-      ? manualTargets(service, pod)
-      : service.ports.flatMap((port) =>
-          targetPortsIn(pod, port).map((target) => ({ port: target, protocol: port.protocol })),
-        ),
-  )
-  const unique = new Map<string, ContainerPort>()
-  for (const port of [...pod.ports, ...targets]) {
-    const key = `${port.port}/${port.protocol}`
-    if (!unique.has(key)) unique.set(key, port)
-  }
-  return [...unique.values()]
 }
 
 interface Source {
@@ -102,7 +71,7 @@ function sourcesOf(service: Service, world: World): Source[] {
 }
 
 function podSources(service: Service, world: World): Source[] {
-  return inNamespace(world.pods, service.namespace)
+  return podsIn(world.pods, service.namespace)
     .filter((pod) => selects(service, pod))
     .flatMap((pod) => {
       const named = pod.hostname !== undefined && pod.subdomain === service.name ? { hostname: pod.hostname } : {}
@@ -133,20 +102,13 @@ function manualSources(service: Service, world: World): Source[] {
   )
 }
 
-function manualTargets(service: Service, pod: Pod): ContainerPort[] {
-  return service.manualEndpoints
-    .filter(({ addresses }) => addresses.some((address) => pod.addresses.includes(address)))
-    .flatMap(({ ports }) => ports.filter((own) => service.ports.some((port) => samePort(own, port))))
-    .map(({ port, protocol }) => ({ port, protocol }))
-}
-
 /** Endpoints belong to the Service's port of the same name, as kube-proxy has it. */
-function samePort(own: { readonly name?: string; readonly protocol: Protocol }, port: ServicePort): boolean {
+export function samePort(own: { readonly name?: string; readonly protocol: Protocol }, port: ServicePort): boolean {
   return (own.name ?? '') === (port.name ?? '') && own.protocol === port.protocol
 }
 
 /** A named target port is looked up in the pod by name and protocol; the first of several containers wins, as in the controller. */
-function targetPortsIn(pod: Pod, { targetPort, protocol }: ServicePort): number[] {
+export function targetPortsIn(pod: Pod, { targetPort, protocol }: ServicePort): number[] {
   if (typeof targetPort === 'number') return [targetPort]
   return pod.ports
     .filter((own) => own.name === targetPort && own.protocol === protocol)
@@ -156,8 +118,8 @@ function targetPortsIn(pod: Pod, { targetPort, protocol }: ServicePort): number[
 
 const nowhere: readonly Service[] = []
 
-/** Those that may lead to a pod: of its namespace, and those without a selector, which lead anywhere; in the world's order. */
-function candidates({ namespace }: Pod, services: readonly Service[]): readonly Service[] {
+/** Services that may lead to a pod: of its namespace, and those without a selector, which lead anywhere; in the world's order. */
+export function candidateServices({ namespace }: Pod, services: readonly Service[]): readonly Service[] {
   const known = remembered(bySpace, services, () => {
     const numbered = services.map((service, at) => ({ service, at }))
     const groups = Map.groupBy(numbered, ({ service }) => (service.selector === undefined ? '' : service.namespace))
@@ -171,7 +133,7 @@ function candidates({ namespace }: Pod, services: readonly Service[]): readonly 
   return known.get(namespace) ?? known.get('') ?? nowhere
 }
 
-function inNamespace(pods: readonly Pod[], namespace: string): readonly Pod[] {
+export function podsIn(pods: readonly Pod[], namespace: string): readonly Pod[] {
   return remembered(podsBySpace, pods, () => Map.groupBy(pods, (pod) => pod.namespace)).get(namespace) ?? []
 }
 
@@ -179,12 +141,12 @@ function inNamespace(pods: readonly Pod[], namespace: string): readonly Pod[] {
 const bySpace = new WeakMap<readonly Service[], ReadonlyMap<string, readonly Service[]>>()
 const podsBySpace = new WeakMap<readonly Pod[], ReadonlyMap<string, readonly Pod[]>>()
 
-function remembered<K extends object, V>(known: WeakMap<K, V>, key: K, make: () => V): V {
+export function remembered<K extends object, V>(known: WeakMap<K, V>, key: K, make: () => V): V {
   const found = known.get(key) ?? make()
   known.set(key, found)
   return found
 }
 
-function selects({ namespace, selector }: Service, pod: Pod): boolean {
+export function selects({ namespace, selector }: Service, pod: Pod): boolean {
   return selector !== undefined && namespace === pod.namespace && matchesSelector({ matchLabels: selector }, pod.labels)
 }

@@ -1,5 +1,5 @@
 import { dnsEndpointsOf } from '../../fabric/cluster-dns.ts'
-import { listeningPorts } from '../../fabric/endpoints.ts'
+import { listeningPorts } from '../../fabric/listeners.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { type Layout, outside, podKey } from '../layout.ts'
 import type { LabSettings } from '../settings.ts'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { listeningPorts } from '../../fabric/endpoints.ts'
+import { listeningPorts } from '../../fabric/listeners.ts'
 import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { World } from '../../fabric/world.ts'
 import { didYouMean } from '../../policy/suggest.ts'

@@ -1,5 +1,5 @@
 import { givenPods } from '../../fabric/cluster-dns.ts'
-import { listeningPorts } from '../../fabric/endpoints.ts'
+import { listeningPorts } from '../../fabric/listeners.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { compile } from '../../policy/engine/compile.ts'
 import { differences, type PathChange } from '../../policy/engine/difference.ts'

@@ -2,6 +2,7 @@ import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Party } from '../../policy/engine/query.ts'
 import type { Problem } from '../../policy/types.ts'
+import { type Undeclared, undeclaredOf } from '../plan/listeners.ts'
 import type { PlannedSource } from '../plan/sources.ts'
 import type { HopPrediction } from '../predict/hop-prediction.ts'
 import { partyOf } from '../predict/party.ts'
@@ -34,14 +35,18 @@ export function explainAsked(asked: Asked, options: ExplainOptions): Explanation
   const { world, objects, changes } = options
   const predictor = createPredictor(world)
   const prediction = predictor.target({ source, target, destinations: { aims, gap } }, undefined)
-  const { hops, dns, servers, dnsUnknown } = prediction
+  const { dns, servers, dnsUnknown } = prediction
+  const hops = gap?.declared === true ? [] : prediction.hops
   const ground: Ground = { world, objects, compiled: predictor.hop.compiled }
+  const undeclared = undeclaredOf(aims, gap)
   const way = [
     ...wayTo(target, source.namespace, world),
     ...(gap === undefined ? [] : [gap.sentence]),
+    ...(undeclared.missing === undefined ? [] : [undeclared.missing.sentence]),
+    ...undeclared.assumed,
     ...servers.remarks,
   ]
-  const verdict = verdictOf(prediction, gap)
+  const verdict = listened(verdictOf({ ...prediction, hops }, gap), undeclared)
   return {
     ...ends,
     verdict,
@@ -49,9 +54,15 @@ export function explainAsked(asked: Asked, options: ExplainOptions): Explanation
     ...{ unread: unreadOf(prediction, gap), way },
     dns: folded(dns).map((hop) => (servers.unsure && dnsUnknown ? { ...hop, verdict: 'undefined' } : hop)),
     hops: folded(hops),
-    fixes: fixes(source, prediction, ground),
+    fixes: hops.length === 0 ? [] : fixes(source, prediction, ground),
     proof: proofOf({ ...ends, verdict, where: options.where }),
   }
+}
+
+/** What policies allow is of no use where nothing listens. */
+function listened(verdict: Explanation['verdict'], { missing }: Undeclared): Explanation['verdict'] {
+  if (verdict !== 'allow' || missing === undefined) return verdict
+  return missing.cause === 'partly_open' ? 'partly' : 'unreachable'
 }
 
 /** One word for the request and for the addresses: what `allowed` asserts, what `blocked` asserts, or that they differ. */

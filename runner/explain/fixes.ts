@@ -1,4 +1,4 @@
-import { listeningPorts } from '../../fabric/endpoints.ts'
+import { listeningPorts } from '../../fabric/listeners.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import type { Compiled } from '../../policy/engine/compile.ts'

@@ -42,7 +42,9 @@ export function explanationText(explanation: Explanation, look: Look): string {
 }
 
 /** What is left open by the specification, or by what could not be read. */
-function answerOf({ verdict, unread }: Explanation): string {
+function answerOf({ verdict, unread, hops }: Explanation): string {
+  if (verdict === 'partly' && hops.every((hop) => hop.verdict === 'allow'))
+    return 'policies let it through, and at some endpoints nothing listens'
   return verdict === 'undefined' && unread.length > 0
     ? 'not known: part of what decides could not be read'
     : answers[verdict]

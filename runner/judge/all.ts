@@ -2,6 +2,7 @@ import type { Fabric } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Measurement } from '../measure.ts'
 import type { Probes } from '../observe/probes.ts'
+import { undeclaredIn } from '../plan/listeners.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PlanEntry, Stage } from '../plan/stage.ts'
 import type { Predict } from '../predict/predict.ts'
@@ -85,6 +86,12 @@ function cutOff({ observed }: Verdict, sentence: string): Verdict {
   return inconclusive('not_run', sentence, observed === undefined ? {} : { observed })
 }
 
+/** What the lab's listeners are taken for where containers do not declare the ports; a cluster's packets say it themselves. */
+function assumedText(planned: PlannedPath): readonly string[] {
+  const { assumed, missing } = undeclaredIn(planned)
+  return missing === undefined ? assumed : [missing.sentence, ...assumed]
+}
+
 async function judgeOne(
   planned: PlannedPath,
   position: Position,
@@ -108,7 +115,13 @@ async function judgeOne(
   const fix = verdict.cause === 'policy' ? fixLine(planned, options.scenario) : undefined
   const remark = options.remarks.get(planned)
   const settled = remark === undefined ? [] : [remark]
-  const explanation = [...alone, ...settled, ...explain(planned, verdict, { world, source: probe?.pod, prediction })]
+  const assumed = options.fabric.where === 'lab' ? assumedText(planned) : []
+  const explanation = [
+    ...alone,
+    ...settled,
+    ...assumed,
+    ...explain(planned, verdict, { world, source: probe?.pod, prediction }),
+  ]
   return conclude(planned, verdict, {
     ...{ position, measurement, probe, prediction, explanation },
     ...(fix === undefined ? {} : { fix }),

@@ -21,11 +21,11 @@ export function judgeBlocked(evidence: Evidence): Verdict {
   const looks = lookAtAddresses(evidence)
   const through = looks.filter(({ sight }) => sight.state === 'open' || sight.state === 'leak')
   if (through.length > 0) return somethingPassed(through, looks, evidence)
-  if (gap !== undefined) {
+  const unknown = gravest(looks)
+  if (gap !== undefined && (gap.declared !== true || unknown !== undefined)) {
     const cause = gap.cause === 'external_name' ? 'no_control' : gap.cause
     return inconclusive(cause, gap.sentence, observed(looks))
   }
-  const unknown = gravest(looks)
   if (unknown !== undefined)
     return inconclusive(causeOf(unknown), `${unknown.sentence}${offer(unknown.cause, evidence)}`, observed(looks))
   if (looks.length === 0) return inconclusive('self', onlyItself)

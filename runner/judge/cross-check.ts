@@ -30,7 +30,9 @@ export function crossCheck(verdict: Verdict, evidence: Evidence, prediction: Pat
     const sentence = `${verdict.sentence}; policies ${first?.predicted} ${first?.text}, ${yet}`
     return { ...verdict, cause: 'enforcement', sentence }
   }
-  return pairs.length > 0 && prediction.verdict !== 'undefined' ? { ...verdict, cause: 'policy' } : verdict
+  const wanted = path.expect.kind === 'blocked' ? 'allow' : 'deny'
+  const isPredicted = prediction.verdict !== 'undefined' && pairs.some(({ seen }) => seen === wanted)
+  return isPredicted ? { ...verdict, cause: 'policy' } : verdict
 }
 
 const decidedByPackets = new Set<string>(['open', 'blocked', 'partly_open'])

@@ -1,5 +1,6 @@
 import { isPublic } from '../../fabric/public-suffix.ts'
 import type { World } from '../../fabric/world.ts'
+import { undeclaredIn } from '../plan/listeners.ts'
 import { namedBy } from '../plan/names.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PlanEntry, Stage } from '../plan/stage.ts'
@@ -81,7 +82,12 @@ function judgePath(planned: PlannedPath, { verdict, evidence }: PathPrediction, 
   if (!mustWork && path.target.kind !== 'dns' && gap === undefined && planned.addresses.length === 0)
     return { status: 'inconclusive', cause: 'self', sentence: onlyItself }
   if (verdict === 'undefined') return unknown(evidence[0])
-  if ((verdict === 'allow') === mustWork) return { status: 'predicted' }
+  const { assumed, missing } = undeclaredIn(planned)
+  if ((verdict === 'allow') === mustWork) {
+    if (missing === undefined) return { status: 'predicted', evidence: assumed }
+    // A closed port is closed without any policy.
+    return mustWork ? { status: 'fail', ...missing } : { status: 'inconclusive', ...missing, cause: 'not_listening' }
+  }
   if (!mustWork && path.expect.kind === 'blocked' && (path.expect.layer === 7 || path.expect.blockedBy !== undefined))
     return {
       status: 'inconclusive',

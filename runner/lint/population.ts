@@ -1,4 +1,4 @@
-import { listeningPorts } from '../../fabric/endpoints.ts'
+import { listeningPorts } from '../../fabric/listeners.ts'
 import type { ContainerPort, Namespace, Pod, Service, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { LabelSelector, PolicyPeer } from '../../policy/types.ts'

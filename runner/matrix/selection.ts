@@ -1,5 +1,5 @@
 import type { Family } from '../../checks/vantage.ts'
-import { listeningPorts } from '../../fabric/endpoints.ts'
+import { listeningPorts } from '../../fabric/listeners.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { LabelSelector, Protocol } from '../../policy/types.ts'

@@ -1,6 +1,7 @@
 import type { Check } from '../../checks/check.ts'
 import type { Outcome } from '../../checks/outcome.ts'
 import type { Family } from '../../checks/vantage.ts'
+import type { Listener } from '../../fabric/listeners.ts'
 import type { Node, Pod, Service } from '../../fabric/world.ts'
 import type { Protocol } from '../../policy/types.ts'
 
@@ -20,7 +21,14 @@ export type Port = Pick<Socket, 'port' | 'protocol'>
 
 /** What an address belongs to, from the objects; it decides which controls a block needs. */
 export type AddressAim =
-  | { readonly kind: 'pod'; readonly socket: Socket; readonly pod: Pod; readonly ready: boolean }
+  | {
+      readonly kind: 'pod'
+      readonly socket: Socket
+      readonly pod: Pod
+      readonly ready: boolean
+      /** The Service that leads there, and whether objects say that something listens. */
+      readonly behind?: { readonly service: Service; readonly listener: Listener }
+    }
   | {
       readonly kind: 'virtual'
       readonly socket: Socket

@@ -1,4 +1,4 @@
-import { endpointsOf } from '../../fabric/endpoints.ts'
+import { backendsOf, endpointsOf } from '../../fabric/endpoints.ts'
 import type { Node, Service, World } from '../../fabric/world.ts'
 import { type AddressAim, type Port, socketAt } from './dial.ts'
 import { type Aims, noEndpoints } from './gap.ts'
@@ -11,7 +11,10 @@ export function nodePortAims(name: string | undefined, port: Port, world: World)
   const leading = all.filter((aim) => aim.kind !== 'node' || aim.endpoints.length > 0)
   if (leading.length > 0) return { aims: leading }
   const service = world.services.find((each) => nodePortOf(each, port) !== undefined)
-  if (service !== undefined) return { aims: all, gap: noEndpoints(service, []) }
+  if (service !== undefined) {
+    const own = { protocol: port.protocol, port: nodePortOf(service, port)?.port ?? port.port }
+    return { aims: all, gap: noEndpoints(service, backendsOf(service, world), own) }
+  }
   return { aims: all, gap: { cause: 'no_such_port', sentence: `no Service has the NodePort ${port.port}` } }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { backendsOf, endpointsOf, listeningPorts, servicesOf } from '../../fabric/endpoints.ts'
+import { backendsOf, endpointsOf } from '../../fabric/endpoints.ts'
 import { deployment, pod, service, worldOf } from './manifests/build.ts'
 
 const inWorld = (text: string) => {
@@ -92,59 +92,5 @@ describe('backendsOf', () => {
     )
     expect(endpointsOf(found, world)).toEqual([])
     expect(backendsOf(found, world).map(({ address }) => address)).toEqual(['10.244.1.2', '10.244.1.3'])
-  })
-})
-
-describe('listeningPorts', () => {
-  it('joins the ports of containers and the target ports of Services, each once', () => {
-    const text =
-      service(
-        's',
-        '{ selector: { app: ui }, ports: [{ name: a, port: 80, targetPort: http }, { name: b, port: 81, targetPort: 9000 }, { name: c, port: 81, protocol: UDP }] }',
-      ) + deployment('ui')
-    const { podNamed, world } = inWorld(text)
-    expect(listeningPorts(podNamed('ui-1'), world)).toEqual([
-      { name: 'http', port: 8080, protocol: 'TCP' },
-      { port: 9000, protocol: 'TCP' },
-      { port: 81, protocol: 'UDP' },
-    ])
-    expect(servicesOf(podNamed('ui-1'), world).map(({ name }) => name)).toEqual(['s'])
-    expect(servicesOf(podNamed('assumed-dns-1'), world).map(({ name }) => name)).toEqual(['kube-dns'])
-  })
-  it('is told of each pod by itself, whatever the pods share', () => {
-    const text =
-      service('s', '{ selector: { app: ui }, ports: [{ port: 81, targetPort: 9000 }] }') +
-      service('t', '{ selector: { app: ui }, ports: [{ port: 82 }] }', 'elsewhere') +
-      deployment('ui', { replicas: 2 })
-    const { podNamed, world } = inWorld(text)
-    const one = podNamed('ui-1')
-    const portsOf = (pod: typeof one) => listeningPorts(pod, world).map(({ port }) => port)
-    expect(portsOf(one)).toEqual([8080, 9000])
-    expect(portsOf({ ...one, labels: { app: 'other' } })).toEqual([8080])
-    expect(portsOf({ ...one, ports: [] })).toEqual([9000])
-    expect(portsOf({ ...one, namespace: 'elsewhere' })).toEqual([8080, 82])
-    expect(portsOf({ ...one, namespace: 'nowhere' })).toEqual([8080])
-    expect(listeningPorts(one, { services: [] }).map(({ port }) => port)).toEqual([8080])
-  })
-  it('is each pod’s own where a Service names addresses by hand', () => {
-    const { podNamed, world } = inWorld(
-      service('s', '{ selector: { app: ui }, ports: [{ port: 81, targetPort: 9000 }] }') +
-        deployment('ui', { replicas: 2 }),
-    )
-    const [one, two] = [podNamed('ui-1'), podNamed('ui-2')]
-    const [found] = world.services.filter(({ name }) => name === 's')
-    const byHand = {
-      ...{
-        ...found!,
-        name: 'hand',
-        selector: undefined,
-        ports: [{ port: 5, protocol: 'TCP', targetPort: 5 }] as const,
-      },
-      manualEndpoints: [{ addresses: two.addresses, ready: true, ports: [{ port: 5, protocol: 'TCP' }] as const }],
-    }
-    const services = [...world.services, byHand]
-    const portsOf = (pod: typeof one) => listeningPorts(pod, { services }).map(({ port }) => port)
-    expect(portsOf(one)).toEqual([8080, 9000])
-    expect(portsOf({ ...two, labels: one.labels, ports: one.ports })).toEqual([8080, 9000, 5])
   })
 })

@@ -3,8 +3,10 @@ import { objectsOf } from '../../fabric/manifests/read.ts'
 import { openLab } from '../../lab/open.ts'
 import type { CanaryResult } from '../../runner/control/canary.ts'
 import type { RunEvent, Summary } from '../../runner/events.ts'
+import { predictRun } from '../../runner/predict-run.ts'
 import type { PathResult } from '../../runner/result.ts'
 import { type RunOptions, run } from '../../runner/run.ts'
+import type { Scenario } from '../../runner/scenario/model.ts'
 import { parseScenarios } from '../../runner/scenario/parse.ts'
 import { hostWith } from '../lab/opening.ts'
 
@@ -27,13 +29,30 @@ export interface Stage {
   readonly signal?: AbortSignal
 }
 
+const place = { file: 'objects.yaml', line: 1, column: 1 }
+
 /** Runs one scenario in a lab of its own; throws for mistakes in either. */
 export function runInLab({ objects, ...stage }: Stage): Promise<Ran> {
-  const place = { file: 'objects.yaml', line: 1, column: 1 }
   const read = objects.flatMap((value) => objectsOf(value, () => place, []))
   return runIn(stage, (scenario, signal) =>
     openLab({ settings: scenario.lab, host: hostWith('runner'), now: Date.now, objects: read }, signal),
   )
+}
+
+/** The same scenario by the engine alone, as `run --predict` has it. */
+export async function predictHere({ objects, spec, files = {} }: Omit<Stage, 'signal'>): Promise<Ran> {
+  const events: RunEvent[] = []
+  const scenarios = scenariosOf(spec).map((scenario) => ({
+    ...{ scenario, objects: objects.flatMap((value) => objectsOf(value, () => place, [])) },
+    readObjects: async (wanted: readonly { readonly path: string }[]) =>
+      wanted.flatMap(({ path }) => files[path] ?? []),
+  }))
+  const summary = await predictRun(scenarios, {
+    head: { id: 'test', where: 'predicted', tool: '0', scenarios: [] },
+    emit: (event) => void events.push(event),
+    ...{ now: Date.now, signal: new AbortController().signal },
+  })
+  return ranOf(events, summary)
 }
 
 /** Runs one scenario where `open` says; `also` hears every event as it comes. */
@@ -42,12 +61,8 @@ export async function runIn(
   open: RunOptions['open'],
   also: (event: RunEvent) => void = () => undefined,
 ): Promise<Ran> {
-  const head = { apiVersion: 'crosscheck.dev/v1alpha1', kind: 'Scenario', metadata: { name: 'test' } }
-  const { scenarios, problems } = parseScenarios(JSON.stringify({ ...head, spec }, undefined, 1), 'test.yaml')
-  if (problems.some(({ severity }) => severity === 'error'))
-    throw new Error(problems.map(({ message }) => message).join('\n'))
   const events: RunEvent[] = []
-  const summary = await run(scenarios, {
+  const summary = await run(scenariosOf(spec), {
     ...{ parallel: 1, open, now: Date.now, signal },
     head: { id: 'test', where: 'lab', tool: '0', scenarios: [] },
     readObjects: async (wanted) => wanted.flatMap(({ path }) => files[path] ?? []),
@@ -56,6 +71,18 @@ export async function runIn(
       also(event)
     },
   })
+  return ranOf(events, summary)
+}
+
+function scenariosOf(spec: Stage['spec']): readonly Scenario[] {
+  const head = { apiVersion: 'crosscheck.dev/v1alpha1', kind: 'Scenario', metadata: { name: 'test' } }
+  const { scenarios, problems } = parseScenarios(JSON.stringify({ ...head, spec }, undefined, 1), 'test.yaml')
+  if (problems.some(({ severity }) => severity === 'error'))
+    throw new Error(problems.map(({ message }) => message).join('\n'))
+  return scenarios
+}
+
+function ranOf(events: readonly RunEvent[], summary: Summary): Ran {
   const results = events.flatMap((event) => (event.kind === 'path' ? [event.result] : []))
   return {
     ...{ results, events, summary },

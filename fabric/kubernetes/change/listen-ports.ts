@@ -1,4 +1,4 @@
-import { listeningPorts } from '../../endpoints.ts'
+import { listeningPorts } from '../../listeners.ts'
 import { createAllocator } from '../../manifests/allocator.ts'
 import type { ManifestObject } from '../../manifests/object.ts'
 import { buildWorld } from '../../manifests/world.ts'

@@ -1,0 +1,71 @@
+import type { Pod } from '../../fabric/world.ts'
+import type { AddressAim, Aim } from './dial.ts'
+import type { Gap } from './gap.ts'
+import type { PlannedPath } from './paths.ts'
+
+/** What objects say of the listeners behind a Service, where containers do not declare every port. */
+export interface Undeclared {
+  /** Listeners that are assumed, a sentence each. */
+  readonly assumed: readonly string[]
+  /** Ready endpoints at which nothing is taken to listen. */
+  readonly missing: { readonly cause: 'partly_open' | 'not_listening'; readonly sentence: string } | undefined
+}
+
+type Behind = Extract<AddressAim, { kind: 'pod' }> & { readonly behind: object }
+
+/** The same of a planned path. */
+export function undeclaredIn({ addresses, gap }: Pick<PlannedPath, 'addresses' | 'gap'>): Undeclared {
+  return undeclaredOf(
+    addresses.map(({ aim }) => aim),
+    gap,
+  )
+}
+
+/** Looks at the listeners behind a Service; nothing to say of them where all are declared, or where the target is no Service. */
+export function undeclaredOf(aims: readonly Aim[], gap: Gap | undefined): Undeclared {
+  const ready = aims.filter((aim) => isBehind(aim)).filter((aim) => aim.ready)
+  const once = [...new Map(ready.map((aim) => [podKey(aim), aim])).values()]
+  const assumed = once.filter(({ behind }) => behind.listener === 'assumed')
+  const missing = once.filter(({ behind }) => behind.listener === 'none')
+  return {
+    assumed: assumed.length === 0 ? [] : [assumedText(assumed)],
+    missing: missing.length === 0 || gap !== undefined ? undefined : missingText(missing, once),
+  }
+}
+
+function isBehind(aim: Aim): aim is Behind {
+  return aim.kind === 'pod' && aim.behind !== undefined
+}
+
+function podKey({ pod, socket }: Behind): string {
+  return `${nameOf(pod)} ${socket.port}/${socket.protocol}`
+}
+
+function assumedText(aims: readonly Behind[]): string {
+  const [{ pod, socket, behind }, ...more] = aims as [Behind, ...Behind[]]
+  const others = more.length === 0 ? '' : ` and ${more.length} more`
+  const verb = more.length === 0 ? 'listens' : 'listen'
+  const service = nameOf(behind.service)
+  return `assumed: ${nameOf(pod)}${others} ${verb} on ${socket.port}/${socket.protocol}, where Service ${service} leads; no container declares the port`
+}
+
+function missingText(missing: readonly Behind[], all: readonly Behind[]): NonNullable<Undeclared['missing']> {
+  const [{ pod, socket, behind }, ...more] = missing as [Behind, ...Behind[]]
+  const server = all.find((aim) => aim.behind.listener !== 'none')
+  const { workload } = pod
+  const which = workload.kind === 'Pod' ? '' : ` (${workload.kind} ${workload.name})`
+  const others = more.length === 0 ? '' : ` and ${more.length} more`
+  const verb = more.length === 0 ? 'does' : 'do'
+  const port = `${socket.port}/${socket.protocol}`
+  const head = `Service ${nameOf(behind.service)} ${server === undefined ? 'leads' : 'also leads'} to ${nameOf(pod)}${which}${others}`
+  const undeclared = `which ${verb} not declare port ${port}`
+  if (server === undefined)
+    return { cause: 'not_listening', sentence: `${head}, ${undeclared}: assumed that nothing listens there` }
+  const other = server.behind.listener === 'declared' ? ` as ${nameOf(server.pod)} does` : ''
+  const sentence = `${head}, ${undeclared}${other}: assumed that nothing listens there, so that a share of the connections is refused`
+  return { cause: 'partly_open', sentence }
+}
+
+function nameOf({ namespace, name }: Pick<Pod, 'namespace' | 'name'>): string {
+  return `${namespace}/${name}`
+}
