@@ -25,6 +25,8 @@ export interface World {
   readonly recent?: readonly Recent[]
   /** What could not be read, or not be understood: predictions that depend on it are undefined. Absent where everything was. */
   readonly unread?: readonly Unread[]
+  /** Names outside the cluster that the input declares, in lower case: hosts of ServiceEntries (`*.example.com` too), stand-ins of the lab. */
+  readonly externals?: readonly string[]
 }
 
 /** Namespace and name of an object. */

@@ -1,13 +1,16 @@
-/** The candidate nearest to a mistyped word by edit distance (swapped neighbours count once), or none when all are too far off. */
+import { isPlatformNamespace } from './platform-namespaces.ts'
+
+/** The candidate that a word is most likely a slip of: the fewest edits, then the closest in length, then the first by alphabet; none when all are too far. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > 100) return undefined
   const wanted = word.toLowerCase()
-  const limit = Math.max(1, Math.floor(word.length / 3))
   let best: { candidate: string; distance: number } | undefined
   for (const candidate of candidates) {
+    const limit = editLimit(Math.max(word.length, candidate.length))
     if (Math.abs(candidate.length - word.length) > limit) continue
     const distance = editDistance(wanted, candidate.toLowerCase())
-    if (distance <= limit && distance < (best?.distance ?? Infinity)) best = { candidate, distance }
+    if (distance > limit || isNumbered(wanted, candidate.toLowerCase())) continue
+    if (best === undefined || isBetter({ candidate, distance }, best, word)) best = { candidate, distance }
   }
   return best?.candidate
 }
@@ -16,6 +19,39 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const found = suggest(word, candidates)
   return found === undefined ? undefined : `did you mean ${found}?`
+}
+
+/** The same for a namespace: one that platforms bring with them and that is not here is not a slip of another that is. */
+export function didYouMeanNamespace(word: string, candidates: Iterable<string>): string | undefined {
+  return isPlatformNamespace(word) ? undefined : didYouMean(word, candidates)
+}
+
+/** How many edits a slip may take: in a short word each of them makes another word. */
+function editLimit(length: number): number {
+  if (length < 2) return 0
+  return length < 8 ? 1 : length < 16 ? 2 : 3
+}
+
+/** Whether two words are members of one series (`team-a` and `team-b`, `kafka-0` and `kafka-10`, `web` and `web2`): neither is a slip of the other. */
+function isNumbered(a: string, b: string): boolean {
+  if (a === b) return false
+  if (a.replaceAll(/\d/g, '') === b.replaceAll(/\d/g, '')) return true
+  const [first, second] = [a, b].map((word) => word.split(/(?<=[^a-z0-9])|(?=[^a-z0-9])|(?<=\D)(?=\d)|(?<=\d)(?=\D)/))
+  if (first === undefined || second?.length !== first.length) return false
+  const differing = first.flatMap((part, index) => (part === second[index] ? [] : [[part, second[index]!] as const]))
+  return first.length > 1 && differing.every(([one, other]) => isMember.test(one) && isMember.test(other))
+}
+
+const isMember = /^(?:\d+|[a-z])$/
+
+function isBetter(
+  one: { readonly candidate: string; readonly distance: number },
+  other: { readonly candidate: string; readonly distance: number },
+  word: string,
+): boolean {
+  if (one.distance !== other.distance) return one.distance < other.distance
+  const [near, far] = [one, other].map(({ candidate }) => Math.abs(candidate.length - word.length))
+  return near === far ? one.candidate < other.candidate : near! < far!
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours, each of cost 1. */

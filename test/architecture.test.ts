@@ -15,6 +15,7 @@ const reading = [
     'parse-port',
     'parse-selector',
     'suggest',
+    'platform-namespaces',
     'cluster-policy',
     'parse-cluster-policy',
   ].map((name) => `policy/${name}.ts`),

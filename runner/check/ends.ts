@@ -2,8 +2,8 @@ import { isIP } from 'node:net'
 import { listeningPorts } from '../../fabric/listeners.ts'
 import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { World } from '../../fabric/world.ts'
-import { didYouMean } from '../../policy/suggest.ts'
 import type { Place } from '../../policy/types.ts'
+import { missingNoun, missingText } from '../names/missing.ts'
 import { expandSource } from '../plan/sources.ts'
 import type { SourceSpec, TargetSpec } from '../scenario/model.ts'
 import { type Noun, parseNoun } from '../scenario/nouns.ts'
@@ -71,28 +71,6 @@ function portsOf(noun: Noun, world: World): string[] {
 /** What is wrong with a name that no object has. */
 function missing({ namespace, kind, name }: Noun, world: World): string | undefined {
   if (kind === 'node') return undefined
-  if (kind === 'namespace') {
-    const names = world.namespaces.map((each) => each.name)
-    return names.includes(name) ? undefined : `there is no namespace ${name}${hint(name, names)}`
-  }
-  if (kind === 'service') {
-    const names = world.services.map((each) => `${each.namespace}/${each.name}`)
-    const own = `${namespace}/${name}`
-    return names.includes(own) ? undefined : `there is no Service ${own}${hint(own, names)}`
-  }
-  if (podsOfWorkload(namespace, `${kind}/${name}`, world).length > 0) return undefined
-  const spaces = world.namespaces.map((each) => each.name)
-  if (!spaces.includes(namespace)) return `there is no namespace ${namespace}${hint(namespace, spaces)}`
-  const names = world.pods.map(({ workload, ...pod }) =>
-    kind === 'pod'
-      ? `${pod.namespace}/pod/${pod.name}`
-      : `${pod.namespace}/${workload.kind.toLowerCase()}/${workload.name}`,
-  )
-  const own = `${namespace}/${kind}/${name}`
-  return `${own} has no pod${hint(own, [...new Set(names)])}`
-}
-
-function hint(word: string, names: readonly string[]): string {
-  const near = didYouMean(word, names)
-  return near === undefined ? '' : `: ${near}`
+  const absent = missingNoun({ namespace, kind, name }, world)
+  return absent && missingText(absent)
 }

@@ -22,6 +22,7 @@ export function notSimulated(
   const known = verdict.observed === undefined ? {} : { observed: verdict.observed }
   if ('host' in target && apiServer.test(target.host))
     return inconclusive('not_simulated', `${gap.sentence}; the API server is not simulated`, known)
+  if (gap.hidden === true) return inconclusive('not_simulated', gap.sentence, known)
   const [first = '', second = source.namespace] = 'host' in target ? target.host.split('.') : []
   const makers = all.filter(
     ({ kind, namespace, name }) => !makesNothing.test(kind) && namespace === second && first.startsWith(name),

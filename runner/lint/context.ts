@@ -1,6 +1,7 @@
-import { groupOf, treatmentOf } from '../../fabric/manifests/kinds.ts'
+import { treatmentOf } from '../../fabric/manifests/kinds.ts'
 import { keyOf, type ManifestObject } from '../../fabric/manifests/object.ts'
 import { ownershipOf } from '../../fabric/manifests/owners.ts'
+import { mayMakePods } from '../../fabric/operators.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
 import type { NetworkPolicy, Problem } from '../../policy/types.ts'
 import { createPopulation, type Population } from './population.ts'
@@ -40,11 +41,6 @@ export interface ServiceObject {
   readonly object: ManifestObject
 }
 
-/** API groups and kinds whose objects make neither pods nor Services. */
-const notOperators =
-  /(^|\.)(cilium\.io|projectcalico\.org|antrea\.io|ovn\.org|istio\.io|linkerd\.io|cert-manager\.io|external-secrets\.io|konghq\.com|keda\.sh|kyverno\.io|traefik\.io|bitnami\.com|k8s\.io)$/
-const passiveKinds = /(Monitor|Rule|Backup|Policy|Secret|Certificate|Route|User|Database|Topic)$/
-
 interface ContextInput extends Pick<Context, 'world' | 'problems' | 'live'> {
   readonly given: readonly ManifestObject[]
 }
@@ -62,7 +58,7 @@ export function createContext({ given, world, problems, live }: ContextInput): C
   const probed = new Map(templates.map((template) => [template.object, probedPorts(template)]))
   const workloadOf = (pod: Pod) =>
     objectOf(pod.workload.kind, pod.namespace, pod.workload.name) ?? objectOf('Pod', pod.namespace, pod.name)
-  const operators = Map.groupBy(objects.filter(isOperators), ({ namespace }) => namespace)
+  const operators = Map.groupBy(objects.filter(mayMakePods), ({ namespace }) => namespace)
   return {
     ...{ world, objects, templates, problems, live, objectOf, workloadOf },
     population: createPopulation(world, (pod) => {
@@ -84,10 +80,4 @@ export function createContext({ given, world, problems, live }: ContextInput): C
 
 function titleKey(kind: string, namespace: string, name: string): string {
   return `${kind}/${namespace}/${name}`
-}
-
-function isOperators({ apiVersion, kind, namespace }: ManifestObject): boolean {
-  if (namespace === '' || treatmentOf(apiVersion, kind) !== 'not-simulated') return false
-  const group = groupOf(apiVersion)
-  return group.includes('.') && !notOperators.test(group) && !passiveKinds.test(kind)
 }

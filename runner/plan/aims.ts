@@ -3,9 +3,10 @@ import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { Protocol } from '../../policy/types.ts'
+import { type Missing, missingText, missingWorkload } from '../names/missing.ts'
 import type { PodSet, Target } from '../scenario/model.ts'
 import { type AddressAim, familyOf, type Port, socketAt } from './dial.ts'
-import type { Aims } from './gap.ts'
+import type { Aims, Gap } from './gap.ts'
 import { type Named, namedBy } from './names.ts'
 import { nodeAims, nodePortAims } from './node-aims.ts'
 import { serviceAims } from './service-aims.ts'
@@ -68,19 +69,26 @@ export function namedAims(named: Named, { port, protocol, host, world }: Port & 
     case 'external': {
       if (isAddress(named.host))
         return { aims: [{ kind: 'external', socket: socketAt(named.host, { port, protocol }) }] }
-      return { aims: [], gap: { cause: 'external_name', sentence: `no Service or pod is called ${host} here` } }
+      return {
+        aims: [],
+        gap: {
+          cause: 'external_name',
+          sentence: `${named.host} is outside the cluster, and its address is not known here`,
+        },
+      }
     }
     case 'nothing':
-      return { aims: [], gap: { cause: 'no_such_name', sentence: missingName(host, named.elsewhere, world) } }
+      return { aims: [], gap: unknownHost(host, named.missing) }
     default:
       return named satisfies never
   }
 }
 
-function missingName(host: string, elsewhere: readonly Service[], world: World): string {
-  const full = elsewhere.map((service) => `${service.name}.${service.namespace}.svc.${world.domain}`)
-  const offer = full.length > 0 ? `; ${elsewhere[0]?.name} is in another namespace: write ${full.join(' or ')}` : ''
-  return `no Service or pod is called ${host} here${offer}`
+function unknownHost(host: string, missing: Missing): Gap {
+  const { unsure } = missing
+  if (unsure !== undefined)
+    return { cause: 'no_such_name', sentence: `whether ${host} exists is not known: ${unsure}`, hidden: true }
+  return { cause: 'no_such_name', sentence: `${host} is an unknown host: ${missingText(missing)}` }
 }
 
 function podSetAims(set: PodSet, port: Port, world: World): Aims {
@@ -93,9 +101,15 @@ function podSetAims(set: PodSet, port: Port, world: World): Aims {
             matchesSelector(set.selector, pod.labels),
         )
   if (pods.length > 0) return { aims: pods.flatMap((pod) => podAims(pod, port)) }
-  const none =
-    set.by === 'workload' ? `${set.namespace}/${set.workload} has no pod` : 'no pod is selected by the target'
-  return { aims: [], gap: { cause: 'target_gone', sentence: none } }
+  return { aims: [], gap: noPod(set, world) }
+}
+
+function noPod(set: PodSet, world: World): Gap {
+  if (set.by === 'labels') return { cause: 'target_gone', sentence: 'no pod is selected by the target' }
+  const [kind = '', name = ''] = set.workload.split('/')
+  const missing = missingWorkload({ namespace: set.namespace, kind, name }, world)
+  if (missing.unsure === undefined) return { cause: 'target_gone', sentence: missingText(missing) }
+  return { cause: 'target_gone', sentence: `${missing.sentence}: ${missing.unsure}`, hidden: true }
 }
 
 function podAims(pod: Pod, port: Port): AddressAim[] {

@@ -1,5 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import type { Node, Pod, Service, World } from '../../fabric/world.ts'
+import { type HostName, hostNameOf, isOutside, missingHost } from '../names/host-name.ts'
+import type { Missing } from '../names/missing.ts'
 
 /** What a host leads to in the objects, as a source of that namespace would resolve it. */
 export type Named =
@@ -8,17 +10,14 @@ export type Named =
   | { readonly kind: 'pods'; readonly pods: readonly Pod[] }
   | { readonly kind: 'node'; readonly node: Node; readonly address: string }
   | { readonly kind: 'external'; readonly host: string }
-  /** A name of the cluster's domain that no object gives. */
-  | { readonly kind: 'nothing'; readonly elsewhere: readonly Service[] }
+  /** A name of the cluster that no object has: an unknown host. */
+  | { readonly kind: 'nothing'; readonly missing: Missing }
 
 /** Follows the search list of resolv.conf(5) as the cluster's DNS specification fills it, and what an address belongs to. */
 export function namedBy(host: string, namespace: string | undefined, world: World, aliases = 8): Named {
   if (ipaddr.isValid(host)) return addressed(host, world)
-  const bare = host.toLowerCase().replace(/\.$/, '')
-  const inside = bare.endsWith(`.${world.domain}`)
-  const labels = (inside ? bare.slice(0, -world.domain.length - 1) : bare).split('.')
-  const all = candidates(labels, inside ? undefined : namespace)
-  for (const [name, space, hostname] of all) {
+  const parsed = hostNameOf(host, world.domain)
+  for (const [name, space, hostname] of candidates(parsed, namespace)) {
     const service = world.services.find((each) => each.name === name && each.namespace === space)
     if (service === undefined) continue
     if (hostname === undefined) return serviceOrAlias(service, world, aliases)
@@ -27,15 +26,16 @@ export function namedBy(host: string, namespace: string | undefined, world: Worl
     )
     if (pods.length > 0) return { kind: 'pods', pods }
   }
-  if (!inside && labels.length > 1 && labels.at(-1) !== 'svc' && !all.some((each) => speaksOf(each, world)))
-    return { kind: 'external', host: bare }
-  return { kind: 'nothing', elsewhere: world.services.filter((service) => service.name === labels[0]) }
+  const [alias, ...others] = new Set(aliasesOf(parsed.text, namespace, world))
+  if (alias !== undefined && others.length === 0) return addressed(alias, world)
+  if (alias !== undefined || isOutside(parsed, namespace, world)) return { kind: 'external', host: parsed.text }
+  return { kind: 'nothing', missing: missingHost(parsed, namespace, world) }
 }
 
-/** Whether a name means something of this cluster that is not there: a Service of a namespace, or a pod of a Service. */
-function speaksOf([name, space, hostname]: Candidate, world: World): boolean {
-  if (hostname === undefined) return world.namespaces.some((namespace) => namespace.name === space)
-  return world.services.some((service) => service.name === name && service.namespace === space)
+/** What the pods of a namespace have for the name in their own /etc/hosts. */
+function aliasesOf(name: string, namespace: string | undefined, { pods }: World): string[] {
+  const own = pods.filter((pod) => pod.namespace === namespace).flatMap(({ hostAliases }) => hostAliases)
+  return own.filter(({ hostnames }) => hostnames.includes(name)).map(({ ip }) => ip)
 }
 
 /** A CNAME of the cluster's own domain is followed, as its DNS does; one that leads in circles leads nowhere. */
@@ -48,18 +48,24 @@ function serviceOrAlias(service: Service, world: World, aliases: number): Named 
 
 type Candidate = readonly [service: string, namespace: string, hostname?: string]
 
-/** Readings of a name's labels, in the order of the search list: own namespace first, then `svc`, then the domain. */
-function candidates(labels: readonly string[], namespace: string | undefined): Candidate[] {
-  const [a = '', b, c, d] = labels
+/**
+ * Readings of a name's labels, in the order of the search list: own namespace first, then `svc`, then the domain. Outside the cluster, where there
+ * is no search list, `service.namespace` means the Service all the same.
+ */
+function candidates({ labels, inside, absolute }: HostName, namespace: string | undefined): Candidate[] {
+  const [a = '', b = '', c = '', d] = labels
+  if (inside) return labels.at(-1) === 'svc' ? qualified(labels.slice(0, -1)) : []
+  if (absolute) return []
   if (labels.length === 1) return namespace === undefined ? [] : [[a, namespace]]
-  if (labels.length === 2 && b !== undefined) {
-    return [
-      ...(namespace === undefined ? [] : [[b, namespace, a] as const]),
-      ...(namespace === undefined ? [] : [[a, b] as const]),
-    ]
-  }
-  if (labels.length === 3 && b !== undefined) return c === 'svc' ? [[a, b]] : [[b, c ?? '', a]]
-  return labels.length === 4 && d === 'svc' ? [[b ?? '', c ?? '', a]] : []
+  if (labels.length === 2) return [...(namespace === undefined ? [] : [[b, namespace, a] as const]), [a, b]]
+  if (labels.length === 3) return c === 'svc' ? [[a, b]] : [[b, c, a]]
+  return labels.length === 4 && d === 'svc' ? [[b, c, a]] : []
+}
+
+/** `service.namespace` and `pod.service.namespace`. */
+function qualified([a = '', b = '', c, ...more]: readonly string[]): Candidate[] {
+  if (more.length > 0) return []
+  return c === undefined ? [[a, b]] : [[b, c, a]]
 }
 
 function addressed(host: string, world: World): Named {

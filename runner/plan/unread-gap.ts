@@ -7,7 +7,7 @@ import { namedBy } from './names.ts'
 /** What seems to be missing may only be hidden: then a name is judged by what its source makes of it, as one beyond the cluster is. */
 export function withUnread(aims: Aims, target: ReachedTarget, namespace: string | undefined, world: World): Aims {
   const { gap } = aims
-  const why = gap === undefined ? undefined : whyHidden(gap, target, namespace, world)
+  const why = gap === undefined || gap.hidden === true ? undefined : whyHidden(gap, target, namespace, world)
   if (gap === undefined || why === undefined) return aims
   const sentence = `${gap.sentence}, as far as could be read: ${why}`
   return { ...aims, gap: { cause: 'external_name', sentence, hidden: true } }
