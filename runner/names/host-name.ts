@@ -1,6 +1,6 @@
 import { isPrivate, isPublic } from '../../fabric/public-suffix.ts'
 import type { Service, World } from '../../fabric/world.ts'
-import { didYouMean, didYouMeanNamespace } from '../../policy/suggest.ts'
+import { didYouMean, didYouMeanNamespace, suggest } from '../../policy/suggest.ts'
 import { hasNamespace, type Missing, missingService } from './missing.ts'
 
 /** A host as DNS reads it. */
@@ -98,16 +98,17 @@ function missingPod(hostname: string, { namespace, name }: Service, world: World
 
 /** The name with the cluster's domain, of one that ends in nearly that, or in a part of it. */
 function misspeltDomain({ labels, inside }: HostName, { domain }: World): string | undefined {
-  const at = labels.findIndex(
-    (label, index) => index > 1 && (label === 'svc' || didYouMean(label, ['svc']) !== undefined),
-  )
+  const at = labels.findIndex((label, index) => index > 1 && isNearly(label, 'svc'))
   if (inside || at < 0 || at > 3) return undefined
-  const [rest, whole] = [labels.slice(at).join('.'), `svc.${domain}`]
-  if (rest === 'svc') return undefined
-  const isPart = labels[at] === 'svc' && whole.startsWith(`${rest}.`)
-  const isOther = rest === 'svc.cluster.local'
-  const isNear = didYouMean(rest, [whole, 'svc']) !== undefined
-  return isPart || isOther || isNear ? [...labels.slice(0, at), whole].join('.') : undefined
+  const [rest, whole] = [labels.slice(at), ['svc', ...domain.split('.')]]
+  const isPart = rest.every((label, index) => isNearly(label, whole[index]))
+  const isUsual = rest.join('.') === 'svc.cluster.local'
+  if (rest.join('.') === 'svc' || (!isPart && !isUsual)) return undefined
+  return [...labels.slice(0, at), ...whole].join('.')
+}
+
+function isNearly(label: string, meant: string | undefined): boolean {
+  return meant !== undefined && (label === meant || suggest(label, [meant]) !== undefined)
 }
 
 /** Whether a Service of that name is in a namespace of nearly that name. */

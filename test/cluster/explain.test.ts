@@ -97,7 +97,7 @@ describe.skipIf(absent !== undefined)(`explain on a cluster${absent === undefine
       2,
       'FROM: there is no namespace crosscheck-live-frontt: did you',
     ],
-    [['explain', ui, `${back}/svc/dc`], 2, `TO: there is no Service ${back}/dc: did you mean`],
+    [['explain', ui, `${back}/svc/dc`], 2, `TO: namespace ${back} has no Service dc: did you mean`],
     [['explain', ui, db, '--context', 'nope'], 4, 'there is no context "nope"; the kubeconfig has '],
     [
       ['explain', ui, db, '--context', 'x', '-f', 'a.yaml'],

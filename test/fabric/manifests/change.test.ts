@@ -99,7 +99,6 @@ describe('applyObjects', () => {
       {
         message: 'Pod shop/ui-7: there is no such object to label',
         place: { file: 's.yaml', line: 9 },
-        hint: expect.stringContaining('did you mean Pod shop/ui-'),
       },
     ])
     expect(worldAfter(label('shop/deploy/uj', { a: 'b' })).messages).toEqual(['Deployment shop/uj: not found'])

@@ -41,8 +41,8 @@ test('what does not work for another reason than a block is told apart', async (
 
 test('an end that does not exist is a mistake, with a suggestion', async () => {
   const { code, stderr } = await inTown(['front/pod/uii', 'back/svc/apy'])
-  expect(stderr).toContain('did you mean front/pod/ui?')
-  expect(stderr).toContain('did you mean back/api?')
+  expect(stderr).toContain('FROM: there is no pod front/uii: did you mean ui?')
+  expect(stderr).toContain('TO: namespace back has no Service apy: did you mean api?')
   expect(code).toBe(2)
 })
 
