@@ -10,7 +10,7 @@ import { type Connection, connectWorker } from './connection.ts'
 import { type Host, launch } from './launch.ts'
 import { podKey } from './layout.ts'
 import { settledProbe } from './probes.ts'
-import type { LabSettings } from './settings.ts'
+import { externalNames, type LabSettings } from './settings.ts'
 
 /** Objects that the API server would refuse, with everything that is wrong with them. */
 export class RefusedObjects extends Error {
@@ -61,10 +61,15 @@ interface State {
   after(change: Change): { readonly world: World; keep(): void }
 }
 
-function createState({ objects, kubernetes }: LabOptions): State {
+function createState({ objects, kubernetes, settings }: LabOptions): State {
   const allocator = createAllocator()
+  const externals = externalNames(settings)
   const build = (from: readonly ManifestObject[]): World => {
-    const { world, problems } = buildWorld(from, { allocator, ...(kubernetes === undefined ? {} : { kubernetes }) })
+    const { world, problems } = buildWorld(from, {
+      allocator,
+      externals,
+      ...(kubernetes === undefined ? {} : { kubernetes }),
+    })
     refuse(problems)
     return withoutClusterPolicies(world)
   }

@@ -48,6 +48,11 @@ export const labSettingsSchema = z.strictObject({
     ),
 })
 
+/** The names of stand-ins, in lower case. */
+export function externalNames({ externals }: Pick<LabSettings, 'externals'>): string[] {
+  return externals.flatMap((text) => readExternal(text)?.name ?? [])
+}
+
 export type Fault = z.infer<typeof faultSchema>
 export type LabSettings = z.infer<typeof labSettingsSchema>
 export type LabSettingsInput = z.input<typeof labSettingsSchema>

@@ -17,6 +17,7 @@ import type { NodeDraft } from './nodes.ts'
 import { keyOf, type ManifestObject, titleOf } from './object.ts'
 import { createOverrides, ownLabels } from './overrides.ts'
 import type { PodDraft } from './pods.ts'
+import { serviceEntryHosts } from './service-entries.ts'
 import { readService, settleService } from './services.ts'
 import { settle } from './settle.ts'
 import { sortOut } from './sort-out.ts'
@@ -28,12 +29,14 @@ export interface WorldOptions {
   readonly kubernetes?: string
   /** The objects are all that there is: a cluster without a DNS Service of the usual name gets none. */
   readonly live?: boolean
+  /** Names outside the cluster that are known beside those of ServiceEntries. */
+  readonly externals?: readonly string[]
 }
 
 /** The world that a cluster would make of manifests or of its own dump; all problems at once, never an exception for bad input. */
 export function buildWorld(
   objects: readonly ManifestObject[],
-  { allocator, kubernetes, live = false }: WorldOptions,
+  { allocator, kubernetes, live = false, externals = [] }: WorldOptions,
 ): { world: World; problems: readonly Problem[] } {
   const problems: Problem[] = []
   const { simulated, notSimulated } = sortOut(objects, problems)
@@ -73,10 +76,12 @@ export function buildWorld(
       : { kind: 'found', service: { namespace: named.namespace, name: named.name } }
   const policies = readPolicies(simulated, kubernetes, problems)
   const clusterPolicies = readClusterPolicies(simulated, problems)
+  const declared = [...externals, ...serviceEntryHosts(objects)]
   const world: World = {
     ...{ domain: 'cluster.local', namespaces, services, dns, policies, notSimulated },
     ...(nodeLocalDns === undefined ? {} : { nodeLocalDns }),
     ...(clusterPolicies.length === 0 ? {} : { clusterPolicies }),
+    ...(declared.length === 0 ? {} : { externals: declared }),
     ...settle(drafts, gathered.nodes, allocator),
   }
   if (live) return { world, problems }

@@ -4,6 +4,7 @@ import { applyObjects } from '../../fabric/manifests/change.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
 import type { World } from '../../fabric/world.ts'
+import { externalNames } from '../../lab/settings.ts'
 import { changeOf } from '../change.ts'
 import { createPlanner, type PlannedPath } from '../plan/paths.ts'
 import { castPaths, stagesOf } from '../plan/stage.ts'
@@ -27,7 +28,7 @@ export async function coverScenario(options: CoverOptions, counter: CoverageCoun
   let { objects } = options
   for (const stage of stagesOf(scenario)) {
     if (stage.change !== undefined) objects = applyObjects(objects, await changeOf(stage.change, readObjects)).objects
-    const { world } = buildWorld(objects, { allocator, ...version })
+    const { world } = buildWorld(objects, { allocator, externals: externalNames(scenario.lab), ...version })
     counter.addWorld(world)
     const plan = createPlanner({ world, probes: new Map(), timing })
     const predict = createPredictor(world).path

@@ -97,10 +97,12 @@ function missingPod(hostname: string, { namespace, name }: Service, world: World
 }
 
 /** The name with the cluster's domain, of one that ends in nearly that, or in a part of it. */
-function misspeltDomain({ labels, inside }: HostName, { domain }: World): string | undefined {
+function misspeltDomain({ labels, inside }: HostName, world: World): string | undefined {
   const at = labels.findIndex((label, index) => index > 1 && isNearly(label, 'svc'))
   if (inside || at < 0 || at > 3) return undefined
-  const [rest, whole] = [labels.slice(at), ['svc', ...domain.split('.')]]
+  // `sv` and `sc` are countries.
+  if (labels[at] !== 'svc' && !hasNamespace(labels[at - 1] ?? '', world)) return undefined
+  const [rest, whole] = [labels.slice(at), ['svc', ...world.domain.split('.')]]
   const isPart = rest.every((label, index) => isNearly(label, whole[index]))
   const isUsual = rest.join('.') === 'svc.cluster.local'
   if (rest.join('.') === 'svc' || (!isPart && !isUsual)) return undefined

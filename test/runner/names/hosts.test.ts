@@ -78,7 +78,15 @@ describe('a host that no object has', () => {
 
   it.each([
     ...['example.com', 'www.example.dev', 'redis.io', 'cache.de', 'shop.example.de', 'api.eu-west-1.amazonaws.com'],
-    ...['db.corp.internal', 'api.corp.local', 'vault.service.consul', 'nas.local', 'a.b.c.d', 'erp.partner'],
+    ...[
+      'db.corp.internal',
+      'api.corp.local',
+      'vault.service.consul',
+      'nas.local',
+      'a.b.c.d',
+      'erp.partner',
+      'www.example.sv',
+    ],
     ...['api.data.svc.clusterset.local', 'web.shop.svc.other-cluster.corp'],
   ])('%s is outside the cluster', (host) => {
     expect(reading(host)).toBe('external')
