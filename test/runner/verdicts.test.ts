@@ -166,7 +166,7 @@ describe('what a name or an address leads to', () => {
       return [status, cause]
     })
     expect(causes).toEqual([
-      ['inconclusive', 'dns'],
+      ['inconclusive', 'no_such_name'],
       ['inconclusive', 'target_gone'],
       ['inconclusive', 'no_such_port'],
     ])
