@@ -1,6 +1,6 @@
 import type { Family } from '../../checks/vantage.ts'
 import { podsOfWorkload } from '../../fabric/workloads.ts'
-import type { Pod, Service, World } from '../../fabric/world.ts'
+import type { Pod, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { Protocol } from '../../policy/types.ts'
 import { type Missing, missingText, missingWorkload } from '../names/missing.ts'
