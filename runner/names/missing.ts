@@ -20,7 +20,7 @@ export function missingText({ sentence, hint }: Missing): string {
   return hint === undefined ? sentence : `${sentence}: ${hint}`
 }
 
-export function missingNamespace(name: string, world: World): Missing {
+function missingNamespace(name: string, world: World): Missing {
   const hint = didYouMeanNamespace(
     name,
     world.namespaces.map((each) => each.name),
