@@ -4,6 +4,8 @@ import type { Verdict } from './decide.ts'
 import type { Socket } from './matrix.ts'
 import { type Pair, pairsAfterEdits, pairsOf } from './moments.ts'
 import { verdictsOf } from './pair-verdicts.ts'
+import type { PortRange } from './port-ranges.ts'
+import type { PossibleEnd } from './possible-ends.ts'
 import type { Edited } from './recompile.ts'
 import type { PolicyPod } from './world.ts'
 
@@ -13,6 +15,8 @@ export interface Group {
   readonly names: readonly string[]
   /** One of its pods, as it is after, or as it was. */
   readonly pod: PolicyPod | undefined
+  /** Of what need not exist: `any pod of namespace x`. */
+  readonly label?: string
 }
 
 /** A path whose verdict differs; `absent`: one of its ends, or the port, is not there. */
@@ -20,6 +24,8 @@ export interface PathChange {
   readonly from: Group
   readonly to: Group
   readonly port: number
+  /** Of a range whose ports all behave alike: its last port. */
+  readonly last?: number
   readonly protocol: Protocol
   readonly before: Verdict | 'absent'
   readonly after: Verdict | 'absent'
@@ -32,30 +38,43 @@ export interface DifferenceOptions {
   readonly fold?: (pod: PolicyPod) => string
   /** Stands for all that is outside the cluster. */
   readonly outside?: string
-  /** What is asked of it beside HTTPS and DNS. */
-  readonly outsideToo?: readonly Socket[]
+}
+
+/** How far the effects of edits are followed: every port that one range stands for on every pod, and ends that need not exist. */
+export interface Extent {
+  readonly ranges: readonly PortRange[]
+  readonly possible: readonly PossibleEnd[]
 }
 
 /** Every path between two worlds whose verdict differs, by the evaluator of `predict`; pods are the same where their names are. */
 export function differences(before: Compiled, after: Compiled, options: DifferenceOptions = {}): Generator<PathChange> {
-  return changesOf(pairsOf(before, after, options), before, after)
+  return changesOf(pairsOf(before, after, options), before, { after, ranges: undefined })
 }
 
 /** The same between one world and what edits make of it, for many edits; the ports of a pod are the same before and after. */
 export function differencesAfterEdits(
   before: Compiled,
   options: DifferenceOptions = {},
-): (edited: Edited) => Generator<PathChange> {
+): (edited: Edited, extent?: Extent) => Generator<PathChange> {
   const pairsAfter = pairsAfterEdits(before, options)
-  return (edited) => changesOf(pairsAfter(edited), before, edited.compiled)
+  return (edited, extent) =>
+    changesOf(pairsAfter(edited, extent?.possible), before, { after: edited.compiled, ranges: extent?.ranges })
 }
 
-function* changesOf(pairs: readonly Pair[], before: Compiled, after: Compiled): Generator<PathChange> {
+interface Until {
+  readonly after: Compiled
+  /** Default: the ports that the pods have. */
+  readonly ranges: readonly PortRange[] | undefined
+}
+
+function* changesOf(pairs: readonly Pair[], before: Compiled, { after, ranges }: Until): Generator<PathChange> {
   const changed = pairs.map((pair) => pair.before?.signature !== pair.after?.signature)
   const all = [...pairs.keys()]
   const moved = all.filter((at) => changed[at])
-  const [was, is] = [verdictsOf('before', { pairs, changed }, before), verdictsOf('after', { pairs, changed }, after)]
-  for (const { socket, targets } of socketsOf(pairs)) {
+  const asking = { pairs, changed, everyPort: ranges !== undefined }
+  const [was, is] = [verdictsOf('before', asking, before), verdictsOf('after', asking, after)]
+  const sockets = ranges === undefined ? socketsOf(pairs) : ranges.map((socket) => ({ socket, targets: all }))
+  for (const { socket, targets } of sockets) {
     const [leadingWas, leadingIs] = [was(socket, targets), is(socket, targets)]
     for (const to of targets) {
       const sources = changed[to] ? all : moved

@@ -1,134 +1,181 @@
-import { type Candidate, waysToAdmit } from './admit.ts'
+import type { Actor } from './actors.ts'
+import type { Candidate } from './candidate.ts'
 import type { Compiled } from './compile.ts'
-import { type DifferenceOptions, differencesAfterEdits, type PathChange } from './difference.ts'
+import type { Listening } from './corrections.ts'
+import type { DifferenceOptions } from './difference.ts'
 import type { Edit } from './edits.ts'
-import type { Socket } from './matrix.ts'
-import { type Path, pathOf } from './path.ts'
+import { type Effects, effectsIn, sizeOf } from './effects.ts'
+import { obstacleOf } from './obstacle.ts'
+import { nameOf, pathOf } from './path.ts'
 import { predict, verdictOf } from './predict.ts'
-import type { Prediction } from './prediction.ts'
 import type { Query } from './query.ts'
 import { recompile } from './recompile.ts'
-import { wayToRefuse } from './refuse.ts'
-import type { PolicyPod } from './world.ts'
+import { waysToAllow } from './ways-to-allow.ts'
+import { waysToBlock } from './ways-to-block.ts'
 
-/** A change that was tried: it turns the verdict on this path around, and the rest of what it does is all told. */
-export interface Fix {
+/** A change that was tried: what it does to the connections asked about, and all else that it does. */
+export interface Fix extends Effects {
   readonly verdict: 'allow' | 'deny'
   readonly edits: readonly Edit[]
-  /** Other paths that it opens and closes; replicas of both ends count as the path itself. */
-  readonly opens: readonly PathChange[]
-  readonly closes: readonly PathChange[]
-  /** Other paths about which policies promise something before or after, and not both times. */
-  readonly unclear: readonly PathChange[]
+  /** Whether it changes only what matches nothing today. */
+  readonly corrects: boolean
+  /** Of the queries, those that it does not bring to the verdict. */
+  readonly remaining: readonly Query[]
 }
 
 export interface FixOptions extends Pick<DifferenceOptions, 'fold' | 'outside'> {
-  /** The ports of a pod that its side effects are told for, of a pod that is edited before it was; the port asked about is added to every pod. */
-  readonly listening?: (pod: PolicyPod) => NonNullable<ReturnType<NonNullable<DifferenceOptions['sockets']>>>
+  readonly listening?: Listening
+  /** How sentences call an end; default: pods by their own names. */
+  readonly called?: (actor: Actor) => string
 }
-
-/** Generous: what comes after the first few is larger. */
-const most = 4
 
 /**
- * The changes of policies or labels that flip a verdict, the one with the fewest side effects first, then the smallest. None for what
- * is `undefined`, or where no NetworkPolicy decides.
+ * The changes of policies or labels that make all the queries allowed, or all denied where none is denied now: first those that correct what
+ * matches nothing, then the one with the fewest side effects, then the smallest. None where no NetworkPolicy decides.
  */
-export function fixesOf(query: Query, compiled: Compiled, options: FixOptions = {}): Fix[] {
-  const [path, prediction] = [pathOf(query, compiled), predict(query, compiled)]
-  if ('kind' in path || prediction.kind === 'unanswerable' || prediction.verdict === 'undefined') return []
-  const wanted = prediction.verdict === 'deny' ? 'allow' : 'deny'
-  const socket = { port: path.port, protocol: path.protocol }
-  const { listening = ({ ports }: PolicyPod) => ports, ...rest } = options
-  const withSocket = new Map<readonly Socket[], readonly Socket[]>()
-  const sockets = (pod: PolicyPod, when: 'before' | 'after') => {
-    const name = when === 'after' ? `${pod.namespace}/${pod.name}` : ''
-    const own = listening(compiled.pods.get(name)?.pod ?? pod)
-    // One list for each: pods that listen alike are then seen to do so.
-    const all = withSocket.get(own) ?? [...own, socket]
-    withSocket.set(own, all)
-    return all
-  }
-  const changesBy = differencesAfterEdits(compiled, { ...rest, sockets, outsideToo: [socket] })
-  const candidates = wanted === 'allow' ? admitting(prediction, path, compiled) : refusing(prediction, path, compiled)
-  const found = candidates.flatMap((candidate) => {
-    const fix = tried(candidate, query, { path, wanted, compiled, changesBy })
-    return fix === undefined ? [] : [{ fix, size: candidate.size }]
+export function fixesOf(queries: readonly Query[], compiled: Compiled, options: FixOptions = {}): Fix[] {
+  const wanted = wantedOf(queries, compiled)
+  if (wanted === undefined) return []
+  const paths = queries.flatMap((query) => {
+    const path = pathOf(query, compiled)
+    return 'kind' in path ? [] : [path]
   })
-  return found
-    .toSorted((a, b) => sideEffects(a.fix) - sideEffects(b.fix) || a.size - b.size || all(a.fix) - all(b.fix))
-    .map(({ fix }) => fix)
+  const { listening = ({ ports }) => ports, called = nameOf, ...rest } = options
+  const trial: Trial = { queries, wanted, base: compiled, listening, called, effects: effectsIn(compiled, paths, rest) }
+  const found = extended(unchanged(compiled), trial, alternatives)
+  return [...new Map(found.map((each) => [keyOf(each), each])).values()]
+    .filter(({ edits }) => edits.length > 0)
+    .toSorted((a, b) => a.remaining.length - b.remaining.length || inOrder(a, b))
+    .map(({ edits, corrected, remaining, effects }) => ({
+      ...{ verdict: wanted, edits, corrects: corrected > 0, remaining },
+      ...effects,
+    }))
 }
 
-/** Both sides must allow: of each that denies, the best ways, together. */
-function admitting({ egress, ingress }: Prediction, path: Path, compiled: Compiled): Candidate[] {
-  const sides = [egress, ingress].filter(({ allowed }) => !allowed)
-  const ways = sides.map((side) => short(waysToAdmit(side, path, compiled), sides.length))
-  return ways.reduce<Candidate[]>(
-    (combined, own) =>
-      combined.flatMap((one) => own.map((two) => ({ edits: [...one.edits, ...two.edits], size: one.size + two.size }))),
-    [{ edits: [], size: 0 }],
-  )
-}
+/** How many other ways are followed at each obstacle of the best way. */
+const alternatives = 3
 
-/** The smallest ones, and always the last, which is a policy of its own. */
-function short(ways: readonly Candidate[], sides: number): Candidate[] {
-  const few = sides === 1 ? most + 2 : most - 1
-  const last = ways.at(-1)
-  return last === undefined ? [] : [...ways.slice(0, -1).slice(0, few), last]
-}
-
-function refusing({ egress, ingress }: Prediction, path: Path, compiled: Compiled): Candidate[] {
-  return [ingress, egress].flatMap((side) => wayToRefuse(side, path, compiled))
+function wantedOf(queries: readonly Query[], compiled: Compiled): Fix['verdict'] | undefined {
+  const verdicts = queries.flatMap((query) => {
+    const found = verdictOf(query, compiled)
+    return 'kind' in found ? [] : [found.verdict]
+  })
+  if (verdicts.includes('deny')) return 'allow'
+  return verdicts.includes('allow') ? 'deny' : undefined
 }
 
 interface Trial {
-  readonly path: Path
+  readonly queries: readonly Query[]
   readonly wanted: Fix['verdict']
+  readonly base: Compiled
+  readonly listening: Listening
+  readonly called: (actor: Actor) => string
+  readonly effects: ReturnType<typeof effectsIn>
+}
+
+/** A world after the edits so far. */
+interface Attempt {
+  readonly edits: readonly Edit[]
   readonly compiled: Compiled
-  readonly changesBy: ReturnType<typeof differencesAfterEdits>
+  readonly size: number
+  readonly corrected: number
+  readonly effects: Effects
+  readonly remaining: readonly Query[]
 }
 
-function tried({ edits }: Candidate, query: Query, { path, wanted, compiled, changesBy }: Trial): Fix | undefined {
-  if (edits.length === 0 || isTwofold(edits)) return undefined
-  const edited = recompile(compiled, edits)
-  const found = verdictOf(query, edited.compiled)
-  if ('kind' in found || found.verdict !== wanted) return undefined
-  const others = [...changesBy(edited)].filter((change) => !isPath(change, path))
-  return {
-    ...{ verdict: wanted, edits },
-    opens: others.filter((each) => each.after === 'allow'),
-    closes: others.filter((each) => each.before === 'allow'),
-    unclear: others.filter((each) => each.after !== 'allow' && each.before !== 'allow'),
+const noEffects: Effects = { opens: [], closes: [], unclear: [] }
+
+function unchanged(compiled: Compiled): Attempt {
+  return { edits: [], compiled, size: 0, corrected: 0, effects: noEffects, remaining: [] }
+}
+
+/** Takes obstacles out of the way one by one, each in the best way, and of the first few each in some other ways too. */
+function extended(attempt: Attempt, trial: Trial, others: number): Attempt[] {
+  const remaining = trial.queries.filter((query) => !isWanted(query, attempt.compiled, trial))
+  if (remaining.length === 0) return [{ ...attempt, remaining }]
+  const ways = waysPast(remaining, attempt.compiled, trial)
+    .flatMap((way) => tried(way, attempt, { ...trial, remaining }))
+    .toSorted(inOrder)
+  const [best, ...more] = ways
+  if (best === undefined) return [{ ...attempt, remaining }]
+  return [...extended(best, trial, others), ...more.slice(0, others).flatMap((way) => extended(way, trial, 0))]
+}
+
+function isWanted(query: Query, compiled: Compiled, { wanted }: Pick<Trial, 'wanted'>): boolean {
+  const found = verdictOf(query, compiled)
+  return 'kind' in found || found.verdict === wanted
+}
+
+function waysPast(queries: readonly Query[], compiled: Compiled, { wanted, listening, called }: Trial): Candidate[] {
+  if (wanted === 'allow') {
+    const obstacle = obstacleOf(queries, compiled)
+    return obstacle === undefined ? [] : waysToAllow(obstacle, { compiled, listening, called })
   }
+  for (const query of queries) {
+    const [path, prediction] = [pathOf(query, compiled), predict(query, compiled)]
+    if ('kind' in path || prediction.kind === 'unanswerable' || prediction.verdict !== 'allow') continue
+    return [prediction.ingress, prediction.egress].flatMap((side) => waysToBlock(side, path, { compiled, called }))
+  }
+  return []
 }
 
-/** Two edits of one policy would undo each other. */
-function isTwofold(edits: readonly Edit[]): boolean {
-  const policies = edits.flatMap((edit) => (edit.kind === 'change policy' ? [edit.before] : []))
-  return new Set(policies).size < policies.length
+/** The attempt with a candidate's edits more, where it comes nearer to what is wanted. */
+function tried(
+  { edits: own, size, corrects }: Candidate,
+  attempt: Attempt,
+  trial: Trial & { readonly remaining: readonly Query[] },
+): Attempt[] {
+  const edits = own.reduce(withEdit, attempt.edits)
+  const edited = recompile(trial.base, edits)
+  if (!isNearer(edited.compiled, attempt.compiled, trial)) return []
+  return [
+    {
+      ...{ edits, compiled: edited.compiled, remaining: [] },
+      size: attempt.size + size,
+      corrected: attempt.corrected + Number(corrects),
+      effects: trial.effects(edits, edited),
+    },
+  ]
 }
 
-function isPath({ from, to, port, protocol }: PathChange, path: Path): boolean {
-  if (port !== path.port || protocol !== path.protocol) return false
-  return isEnd(from.names, path.from.actor) && isEnd(to.names, path.to.actor)
+/** Whether fewer sides than before stand against what is wanted. */
+function isNearer(after: Compiled, before: Compiled, trial: Trial & { readonly remaining: readonly Query[] }): boolean {
+  const against = (compiled: Compiled) =>
+    trial.remaining.reduce((sum, query) => sum + sidesAgainst(query, compiled, trial), 0)
+  return against(after) < against(before)
 }
 
-function isEnd(names: readonly string[], actor: Path['from']['actor']): boolean {
-  if (actor.kind === 'external') return names.includes(actor.address.text)
-  const pod = actor.kind === 'pod' ? actor.pod : actor.pod?.pod
-  return pod !== undefined && names.includes(`${pod.namespace}/${pod.name}`)
+function sidesAgainst(query: Query, compiled: Compiled, trial: Trial): number {
+  if (isWanted(query, compiled, trial)) return 0
+  const prediction = predict(query, compiled)
+  if (trial.wanted === 'deny' || prediction.kind === 'unanswerable') return 1
+  return [prediction.egress, prediction.ingress].filter(({ allowed }) => !allowed).length
 }
 
-/** What something listens on counts; the rest is only told. */
-function sideEffects({ opens, closes, unclear }: Fix): number {
-  const real = ({ to, port, protocol }: PathChange) =>
-    to.pod === undefined ||
-    to.pod.ports.length === 0 ||
-    to.pod.ports.some((own) => own.port === port && own.protocol === protocol)
-  return [...opens, ...closes, ...unclear].filter(real).length
+/** One edit more: a policy that was changed or added already is changed further. */
+function withEdit(edits: readonly Edit[], edit: Edit): Edit[] {
+  if (edit.kind !== 'change policy') return [...edits, edit]
+  const at = edits.findIndex((each) => policyAfter(each) === edit.before)
+  const earlier = edits[at]
+  if (earlier === undefined) return [...edits, edit]
+  const what = `${earlier.what}; ${edit.what}`
+  const merged: Edit =
+    earlier.kind === 'change policy'
+      ? { ...earlier, after: edit.after, what }
+      : { kind: 'add policy', policy: edit.after, what }
+  return edits.with(at, merged)
 }
 
-function all({ opens, closes, unclear }: Fix): number {
-  return opens.length + closes.length + unclear.length
+function policyAfter(edit: Edit) {
+  return edit.kind === 'change policy' ? edit.after : edit.kind === 'add policy' ? edit.policy : undefined
+}
+
+function inOrder(a: Attempt, b: Attempt): number {
+  return b.corrected - a.corrected || sizeOf(a.effects) - sizeOf(b.effects) || a.size - b.size
+}
+
+function keyOf({ edits }: Attempt): string {
+  return JSON.stringify(
+    edits.map((edit) => (edit.kind === 'label pods' || edit.kind === 'label namespace' ? edit : policyAfter(edit))),
+  )
 }

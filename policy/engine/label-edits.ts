@@ -3,17 +3,22 @@ import type { LabelExpression, LabelSelector, Labels, PolicyPeer } from '../type
 import type { Actor } from './actors.ts'
 import type { Edit } from './edits.ts'
 import { nameLabel } from './match.ts'
-import { nameOf } from './path.ts'
 import type { FailedCondition } from './prediction.ts'
 
 interface Missed {
   readonly remote: Actor
+  /** What it is called in words. */
+  readonly called: string
   /** The rule, in words. */
   readonly named: string
 }
 
 /** Labels that would make a peer mean the other end, where labels are all that it misses; pods with the same labels change together. */
-export function labelEdits(peer: PolicyPeer, failed: readonly FailedCondition[], { remote, named }: Missed): Edit[] {
+export function labelEdits(
+  peer: PolicyPeer,
+  failed: readonly FailedCondition[],
+  { remote, called, named }: Missed,
+): Edit[] {
   const onLabels = failed.length > 0 && failed.every(({ on }) => on === 'pod label' || on === 'namespace label')
   if (!onLabels || remote.kind !== 'pod' || !remote.space.labelsKnown) return []
   const ofPods = changesFor(peer.podSelector, remote.labels.labels)
@@ -24,7 +29,7 @@ export function labelEdits(peer: PolicyPeer, failed: readonly FailedCondition[],
   if (!names.includes(remote.pod.name)) return []
   const namespace = remote.space.name
   const [podWhat, spaceWhat] = [
-    `label ${nameOf(remote)} ${inWords(ofPods)}`,
+    `label ${called} ${inWords(ofPods)}`,
     `label namespace ${namespace} ${inWords(ofSpace)}`,
   ]
   const reason = `, which ${named} asks for`

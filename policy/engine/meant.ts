@@ -1,7 +1,8 @@
 import { matchesSelector } from '../selector.ts'
-import type { IpBlock, LabelSelector, PolicyPeer, PolicyPort, Protocol } from '../types.ts'
+import type { IpBlock, LabelSelector, PolicyPeer, PolicyPort } from '../types.ts'
 import type { Actor, End, PodActor } from './actors.ts'
 import { nameLabel } from './match.ts'
+import type { Socket } from './matrix.ts'
 
 /** Labels that a controller or a tool writes and that change with every rollout: a policy must not name them. */
 const passing =
@@ -55,14 +56,14 @@ export function blockOf(address: string): IpBlock {
 }
 
 /** A port item as people write it: TCP goes without saying for nobody, so it is said. */
-export function portItem(port: number, protocol: Protocol): PolicyPort {
+export function portItem({ port, protocol }: Socket): PolicyPort {
   return { protocol, port }
 }
 
 /** A word for an end that is good for the name of a policy. */
 export function wordOf(actor: Actor): string {
-  if (actor.kind === 'external') return 'outside'
-  if (actor.kind === 'host') return `node-${actor.node.name}`
+  if (actor.kind === 'external') return actor.hostname ?? 'outside'
+  if (actor.kind === 'host') return actor.pod === undefined ? `node-${actor.node.name}` : wordOf(actor.pod)
   const values = Object.values(selectorOf(actor).matchLabels ?? {})
   return values[0] ?? actor.space.name
 }

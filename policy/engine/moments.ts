@@ -5,6 +5,7 @@ import { createKeys, type Keys } from './keys.ts'
 import type { Socket } from './matrix.ts'
 import { locate } from './networks.ts'
 import { hostOf } from './population.ts'
+import { actorsOf, type PossibleEnd } from './possible-ends.ts'
 import type { Edited } from './recompile.ts'
 import type { PolicyPod } from './world.ts'
 
@@ -34,7 +35,10 @@ export function pairsOf(before: Compiled, after: Compiled, options: DifferenceOp
 }
 
 /** The same for many edits of one world, whose pods are looked at once. */
-export function pairsAfterEdits(before: Compiled, options: DifferenceOptions): (edited: Edited) => Pair[] {
+export function pairsAfterEdits(
+  before: Compiled,
+  options: DifferenceOptions,
+): (edited: Edited, possible?: readonly PossibleEnd[]) => Pair[] {
   const keys = createKeys()
   const was = seenIn(before.pods, { when: 'before', compiled: before, options, keys })
   const groups = Map.groupBy(was, ([, { key }]) => key)
@@ -42,7 +46,7 @@ export function pairsAfterEdits(before: Compiled, options: DifferenceOptions): (
     pairOf(members.map(([name, own]) => ({ name, was: own, is: own }))),
   )
   const placeOf = ({ group }: Pair) => was.get(group.names[0]!)?.at ?? 0
-  return ({ compiled, touched }) => {
+  return ({ compiled, touched }, possible = []) => {
     const is = seenIn(touched, { when: 'after', compiled, options, keys })
     const pairs = standing.flatMap((pair) => {
       const { names } = pair.group
@@ -51,8 +55,23 @@ export function pairsAfterEdits(before: Compiled, options: DifferenceOptions): (
       return foldedBy(names.map((name) => ({ name, was: was.get(name), is: is.get(name) }))).map(pairOf)
     })
     const inOrder = pairs.length === standing.length ? pairs : pairs.toSorted((a, b) => placeOf(a) - placeOf(b))
-    return [...inOrder, ...outsideOf({ before, after: compiled }, options)]
+    const both = { before, after: compiled }
+    return [...inOrder, ...outsideOf(both, options), ...possible.flatMap((end) => possiblePair(end, both, keys))]
   }
+}
+
+/** What need not exist, as it would be in each world. */
+function possiblePair(end: PossibleEnd, { before, after }: Both, keys: Keys): Pair[] {
+  const moment = (compiled: Compiled): Moment[] => {
+    const actors = actorsOf(end, compiled)
+    const [first] = actors
+    if (first === undefined) return []
+    const key = first.kind === 'pod' ? keys.of(compiled)(first, { folded: end.label, listening: [] }) : -1
+    return [{ actors, sockets: [], signature: key }]
+  }
+  const [[was], [is]] = [moment(before), moment(after)]
+  const pod = end.kind === 'pod' ? end.pod : undefined
+  return was && is ? [{ group: { names: [end.label], pod, label: end.label }, before: was, after: is }] : []
 }
 
 /** A pod as it is seen in each world. */
@@ -85,13 +104,13 @@ interface Both {
   readonly after: Compiled
 }
 
-function outsideOf({ before, after }: Both, { outside, outsideToo = [] }: DifferenceOptions): Pair[] {
+function outsideOf({ before, after }: Both, { outside }: DifferenceOptions): Pair[] {
   if (outside === undefined) return []
   const moment = (compiled: Compiled): Moment[] => {
     const located = locate(compiled.networks, outside)
     if (located === undefined || compiled.byAddress.has(located.text)) return []
     const actor = { kind: 'external', address: located, hostname: undefined } as const
-    return [{ actors: [actor], sockets: [...outsideSockets, ...outsideToo], signature: -1 }]
+    return [{ actors: [actor], sockets: outsideSockets, signature: -1 }]
   }
   const [[was], [is]] = [moment(before), moment(after)]
   return was && is ? [{ group: { names: [outside], pod: undefined }, before: was, after: is }] : []

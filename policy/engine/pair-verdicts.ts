@@ -13,6 +13,8 @@ interface Asking {
   readonly pairs: readonly Pair[]
   /** By number, whether a pair differs: it is asked about with all others, any other one only with those that differ. */
   readonly changed: readonly boolean[]
+  /** Whether a pair is asked about ports that it does not have, too. */
+  readonly everyPort: boolean
 }
 
 /** Below such a part of all pairs each is asked about alone: a row costs at least as many bytes as there are pairs. */
@@ -24,7 +26,7 @@ const sparse = 1 / 16
  */
 export function verdictsOf(
   when: 'before' | 'after',
-  { pairs, changed }: Asking,
+  { pairs, changed, everyPort }: Asking,
   compiled: Compiled,
 ): (socket: Socket, targets: readonly number[]) => (to: number, sources: readonly number[]) => VerdictFrom {
   const moments = pairs.map((pair) => pair[when])
@@ -43,7 +45,7 @@ export function verdictsOf(
       return row[to] as Answer
     }
     return (to, sources) => {
-      const isThere = pairs[to]?.group.pod === undefined || has(moments[to], socket)
+      const isThere = everyPort || pairs[to]?.group.pod === undefined || has(moments[to], socket)
       if (!isThere) return () => 'absent'
       const row = groups[to] && !isFew(sources) ? reach.row('ingress', to, { socket, targets: sources }) : undefined
       const coming = (from: number) => (row ? (row[from] as Answer) : reach.one('ingress', to, { socket, other: from }))

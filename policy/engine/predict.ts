@@ -7,7 +7,8 @@ import { governing } from './governing.ts'
 import { nameOf, type Path, pathOf, type Unanswerable } from './path.ts'
 import type { Prediction, Side } from './prediction.ts'
 import type { Query } from './query.ts'
-import { nearestMiss, traceTiers } from './trace.ts'
+import { reselected } from './reselect.ts'
+import { nearestMiss, traceTiers, traceUnselecting } from './trace.ts'
 
 /** What the policies say of one new connection, with the evidence of both sides. */
 export function predict(query: Query, compiled: Compiled): Prediction | Unanswerable {
@@ -54,9 +55,12 @@ function sideOfQuery(direction: Direction, { protocol }: Query, { path, compiled
   if (protocol === 'ICMP') return { ...head, allowed: true, by: 'protocol', tiers: [] }
   const { allowed, by } = rulingOf(direction, path, { compiled, context })
   if (selecting === undefined || !asksTiers(by)) return { ...head, allowed, by, tiers: [] }
-  const traffic = sideOf(direction, path, { compiled, context, pod: actor as PodActor })
+  const pod = actor as PodActor
+  const traffic = sideOf(direction, path, { compiled, context, pod })
   const tiers = traceTiers(selecting, traffic, context)
-  const miss = allowed ? undefined : nearestMiss(tiers)
+  const idle = allowed || by !== 'NetworkPolicy' ? [] : reselected(pod).map(({ policy }) => policy)
+  const unselecting = idle.flatMap((policy) => traceUnselecting(policy, { traffic, context, pod }))
+  const miss = allowed ? undefined : nearestMiss(tiers, unselecting)
   return { ...head, allowed, by, tiers, ...(miss === undefined ? {} : { nearestMiss: miss }) }
 }
 

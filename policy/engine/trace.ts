@@ -1,5 +1,6 @@
-import type { Governing } from './actors.ts'
+import type { Governing, PodActor } from './actors.ts'
 import { failedOfPeer, failedOfPort } from './failed-conditions.ts'
+import { failedPodLabels } from './failed-labels.ts'
 import { type Context, matchesPeer, matchesPort, matchesRule } from './match.ts'
 import type { FailedCondition, ItemTrace, PolicyName, PolicyTrace, RuleTrace, TierTrace } from './prediction.ts'
 import type { CompiledPolicy, CompiledRule } from './rules.ts'
@@ -28,6 +29,22 @@ function policyName({ source }: CompiledPolicy): PolicyName {
     ...(source.kind === 'ClusterNetworkPolicy' ? { priority: source.policy.priority } : {}),
     ...(policy.place === undefined ? {} : { place: policy.place }),
   }
+}
+
+/** Of a policy that selects no pod: its first rule that would allow the traffic, with why the policy does not select this pod. */
+export function traceUnselecting(
+  policy: CompiledPolicy,
+  { traffic, context, pod }: { readonly traffic: SideTraffic; readonly context: Context; readonly pod: PodActor },
+): RuleTrace[] {
+  const matched = tracePolicy(policy, traffic, context).rules.find((rule) => rule.matched)
+  if (matched === undefined) return []
+  const failed = failedPodLabels(policy.pods.selector, pod).map(
+    (condition): FailedCondition => ({
+      ...condition,
+      sentence: `its podSelector selects no pod: ${condition.sentence}`,
+    }),
+  )
+  return [{ ...matched, matched: false, failed }]
 }
 
 function tracePolicy(policy: CompiledPolicy, traffic: SideTraffic, context: Context): PolicyTrace {
@@ -78,14 +95,19 @@ function nearest(items: readonly ItemTrace[]): readonly FailedCondition[] {
 
 /**
  * The accepting rule that misses least: the fewest failed conditions, then the one whose peers match, then one that names the port (it was
- * written for such a path), then the first.
+ * written for such a path), then the first. Before equals, one of a policy that selects no pod and was meant to select this one.
  */
-export function nearestMiss(traces: readonly TierTrace[]): RuleTrace | undefined {
+export function nearestMiss(
+  traces: readonly TierTrace[],
+  unselecting: readonly RuleTrace[] = [],
+): RuleTrace | undefined {
   const rules = traces.flatMap(({ policies }) => policies.flatMap((policy) => policy.rules))
   const missed = rules.filter(({ action, matched }) => action === 'accept' && !matched)
-  return missed.toSorted(
+  const [nearest] = missed.toSorted(
     (a, b) => a.failed.length - b.failed.length || peerFaults(a) - peerFaults(b) || namesPort(b) - namesPort(a),
-  )[0]
+  )
+  const [idle] = unselecting.toSorted((a, b) => a.failed.length - b.failed.length)
+  return idle !== undefined && idle.failed.length <= (nearest?.failed.length ?? Infinity) ? idle : nearest
 }
 
 function namesPort({ ports }: RuleTrace): number {

@@ -1,6 +1,5 @@
+import { protocols } from '../parse-port.ts'
 import type { PolicyPort, Protocol } from '../types.ts'
-
-const protocols = ['TCP', 'UDP', 'SCTP'] as const satisfies readonly Protocol[]
 
 interface Socket {
   readonly port: number

@@ -8,7 +8,7 @@ export interface PolicyWorld {
   readonly pods: readonly PolicyPod[]
   readonly policies: readonly NetworkPolicy[]
   readonly clusterPolicies?: readonly ClusterPolicy[]
-  /** Only to refuse a question about a virtual address: policies see the endpoint behind it (semantics rule 56). */
+  /** Virtual addresses are refused in questions: policies see the endpoints behind them (semantics rule 56). */
   readonly services?: readonly PolicyService[]
   /** Objects that were read by name only; policies of other kinds among them may override a prediction. */
   readonly notSimulated?: readonly ForeignObject[]
@@ -52,6 +52,8 @@ export interface PolicyService {
   readonly namespace: string
   readonly name: string
   readonly clusterIPs: readonly string[]
+  /** Only to recognise a rule that names a Service's port where policies see the pods'. */
+  readonly ports?: readonly { readonly port: number; readonly targetPort: number | string }[]
 }
 
 export interface ForeignObject {

@@ -8,7 +8,7 @@ import type { HopPrediction } from '../predict/hop-prediction.ts'
 import { partyOf } from '../predict/party.ts'
 import { createPredictor, type TargetPrediction } from '../predict/predict.ts'
 import { type Asked, askedFor, type Ends } from './asked.ts'
-import { fixesFor, type Ground } from './fixes.ts'
+import { type Decided, fixesFor, type Ground } from './fixes.ts'
 import { folded } from './folded.ts'
 import type { Explanation, PathChanges } from './model.ts'
 import { wayTo } from './way.ts'
@@ -21,6 +21,8 @@ export interface ExplainOptions {
   readonly where: string
   /** Of a live cluster: what was written on this path of late. */
   readonly changes?: PathChanges
+  /** What lint finds in policies, by `namespace/name`, in lines. */
+  readonly lint?: (policies: readonly string[]) => readonly string[]
 }
 
 /** Why a path is open or not, and what would change that; what is wrong with the words of the question are problems. */
@@ -31,13 +33,25 @@ export function explainPath(ends: Ends, options: ExplainOptions): Explanation | 
 
 /** The same of a path whose ends were found already. */
 export function explainAsked(asked: Asked, options: ExplainOptions): Explanation {
-  const { ends, source, target, aims, gap } = asked
-  const { world, objects, changes } = options
+  const { ends, source } = asked
+  const { world, objects, changes, lint = () => [] } = options
+  const { predictor, prediction, ...answer } = answerTo(asked, world)
+  const ground: Ground = { world, objects, compiled: predictor.hop.compiled }
+  const remains = (wanted: 'allow' | 'deny', after: World) => whatRemains(ends, wanted, after)
+  return {
+    ...ends,
+    ...answer,
+    changes,
+    fixes: fixesFor(decidedIn(source, prediction, world), ground, { remains, lint }),
+    proof: proofOf({ ...ends, verdict: answer.verdict, where: options.where }),
+  }
+}
+
+function answerTo({ source, target, aims, gap }: Asked, world: World) {
   const predictor = createPredictor(world)
   const prediction = predictor.target({ source, target, destinations: { aims, gap } }, undefined)
   const { dns, servers, dnsUnknown } = prediction
   const hops = gap?.declared === true ? [] : prediction.hops
-  const ground: Ground = { world, objects, compiled: predictor.hop.compiled }
   const undeclared = undeclaredOf(aims, gap)
   const way = [
     ...wayTo(target, source.namespace, world),
@@ -48,14 +62,9 @@ export function explainAsked(asked: Asked, options: ExplainOptions): Explanation
   ]
   const verdict = listened(verdictOf({ ...prediction, hops }, gap), undeclared)
   return {
-    ...ends,
-    verdict,
-    changes,
-    ...{ unread: unreadOf(prediction, gap), way },
-    dns: folded(dns).map((hop) => (servers.unsure && dnsUnknown ? { ...hop, verdict: 'undefined' } : hop)),
+    ...{ predictor, prediction: { ...prediction, hops }, verdict, unread: unreadOf(prediction, gap), way },
+    dns: folded(dns).map((hop) => (servers.unsure && dnsUnknown ? { ...hop, verdict: 'undefined' as const } : hop)),
     hops: folded(hops),
-    fixes: hops.length === 0 ? [] : fixes(source, prediction, ground),
-    proof: proofOf({ ...ends, verdict, where: options.where }),
   }
 }
 
@@ -63,6 +72,21 @@ export function explainAsked(asked: Asked, options: ExplainOptions): Explanation
 function listened(verdict: Explanation['verdict'], { missing }: Undeclared): Explanation['verdict'] {
   if (verdict !== 'allow' || missing === undefined) return verdict
   return missing.cause === 'partly_open' ? 'partly' : 'unreachable'
+}
+
+/** Asks the same again in a world after a fix. */
+function whatRemains(ends: Ends, wanted: 'allow' | 'deny', world: World): string[] {
+  const asked = askedFor(ends, world)
+  if ('problems' in asked) return asked.problems.map(({ message }) => message)
+  const { verdict, unread, way, dns, hops } = answerTo(asked, world)
+  if (verdict === wanted) return []
+  if (verdict === 'unreachable') return way.slice(-1)
+  const open = [...(wanted === 'allow' ? dns : []), ...hops].filter((hop) => hop.verdict !== wanted)
+  const sentences = open.flatMap(({ to: [first = ''], sides, remarks }) => {
+    const against = sides.filter(({ allowed }) => allowed === (wanted === 'deny')).map(({ why }) => why)
+    return [...against, ...remarks].map((why) => `${first}: ${why}`)
+  })
+  return sentences.length > 0 ? sentences : [...unread, ...way.slice(-1)]
 }
 
 /** One word for the request and for the addresses: what `allowed` asserts, what `blocked` asserts, or that they differ. */
@@ -82,34 +106,21 @@ function unreadOf({ hops, dns, servers }: TargetPrediction, gap: Asked['gap']): 
   return [...new Set([...hidden, ...[...hops, ...dns].flatMap(({ unseen }) => unseen), ...names])]
 }
 
-/** For what is blocked, else for what is allowed; DNS first, and one of the endpoints that are alike. */
-function fixes(
-  { identity }: PlannedSource,
-  { hops, byDestination, dns, servers }: TargetPrediction,
-  ground: Ground,
-): Explanation['fixes'] {
-  const endpoints = [...byDestination.values()].flat()
-  const queried = servers.unsure ? [] : dns
-  const denied = [...firstDenied(queried), ...firstDenied(endpoints)]
-  const wanted = denied.length > 0 || hops.length > endpoints.length ? denied : endpoints.slice(0, 1)
-  return wanted
-    .filter(({ unseen }) => unseen.length === 0)
-    .flatMap(({ hop }) => {
-      const from = existing(partyOf(identity, hop.query.family ?? 4, { world: ground.world, probe: undefined }), ground)
-      return from === undefined ? [] : fixesFor(hop.text, { from, ...hop.query }, ground)
+/** What of the prediction NetworkPolicies decide; name servers only where it is known that they are asked. */
+function decidedIn({ identity }: PlannedSource, { hops, dns, servers }: TargetPrediction, world: World): Decided {
+  const queries = (all: readonly HopPrediction[]) =>
+    all.flatMap(({ hop, unseen, verdict }) => {
+      const from = existing(partyOf(identity, hop.query.family ?? 4, { world, probe: undefined }), world)
+      return from === undefined || unseen.length > 0 ? [] : [{ query: { from, ...hop.query }, verdict }]
     })
+  return { servers: servers.unsure ? [] : queries(dns), endpoints: queries(hops) }
 }
 
 /** A pod of the world is asked about as itself, so that its labels can be part of a fix. */
-function existing(party: Party | undefined, { world: { pods } }: Ground): Party | undefined {
+function existing(party: Party | undefined, { pods }: World): Party | undefined {
   if (party?.kind !== 'given') return party
   const { namespace, name } = party.pod
   return pods.some((pod) => pod.namespace === namespace && pod.name === name) ? { kind: 'pod', namespace, name } : party
-}
-
-/** DNS works if any server may be asked. */
-function firstDenied(all: readonly HopPrediction[]): HopPrediction[] {
-  return all.filter(({ verdict }) => verdict === 'deny').slice(0, 1)
 }
 
 function proofOf({ from, to, verdict, where }: Ends & { verdict: Explanation['verdict']; where: string }): string {

@@ -1,16 +1,20 @@
 import { listeningPorts } from '../../fabric/listeners.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { Pod, World } from '../../fabric/world.ts'
+import type { Actor } from '../../policy/engine/actors.ts'
 import type { Compiled } from '../../policy/engine/compile.ts'
-import type { PathChange } from '../../policy/engine/difference.ts'
-import { fixesOf } from '../../policy/engine/fix.ts'
+import type { Verdict } from '../../policy/engine/decide.ts'
+import { type Edit, withEdits } from '../../policy/engine/edits.ts'
+import { type Fix, fixesOf } from '../../policy/engine/fix.ts'
+import { blockOf } from '../../policy/engine/meant.ts'
+import { nameOf } from '../../policy/engine/path.ts'
 import type { Query } from '../../policy/engine/query.ts'
 import type { PolicyPod } from '../../policy/engine/world.ts'
+import { standInAddresses } from '../predict/party.ts'
 import type { FixExplanation } from './model.ts'
 import { patchOf } from './patch.ts'
-
-/** Stands for the world outside (RFC 5737). */
-const outsideAddress = '198.51.100.1'
+import { pathLines, workloadOf } from './path-lines.ts'
+import { type Placeholder, placeholdersOf, usedIn } from './placeholders.ts'
 
 export interface Ground {
   readonly world: World
@@ -18,31 +22,130 @@ export interface Ground {
   readonly objects: readonly ManifestObject[]
 }
 
-/** At most three changes that flip a verdict, each as manifests and with all else that it does. */
-export function fixesFor(hop: string, query: Query, { world, compiled, objects }: Ground): FixExplanation[] {
+/** What of a path policies decide. */
+export interface Decided {
+  readonly servers: readonly DecidedQuery[]
+  readonly endpoints: readonly DecidedQuery[]
+}
+
+interface DecidedQuery {
+  readonly query: Query
+  readonly verdict: Verdict
+}
+
+export interface FixOptions {
+  /** What stands in the way of a verdict in a world after a fix. */
+  readonly remains: (verdict: Fix['verdict'], world: World) => readonly string[]
+  /** What lint finds in policies, by `namespace/name`. */
+  readonly lint: (policies: readonly string[]) => readonly string[]
+}
+
+/** At most three changes that flip the verdict on a path, each as manifests and with all else that it does. */
+export function fixesFor(decided: Decided, ground: Ground, { remains, lint }: FixOptions): FixExplanation[] {
+  const { world, compiled, objects } = ground
+  const queries = queriesOf(decided, world)
+  const placeholders = placeholdersOf(queries)
   const options = {
-    outside: outsideAddress,
+    outside: standInAddresses[4],
     fold: workloadOf,
+    called: nameIn,
     // What a pod listens on is not changed by the labels that a fix gives it.
     listening: (pod: PolicyPod) => listeningPorts(pod as Pod, world),
   }
-  return fixesOf(query, compiled, options)
+  return fixesOf(queries, compiled, options)
     .slice(0, 3)
-    .map(({ verdict, edits, opens, closes, unclear }) => ({
-      ...{ hop, verdict },
-      what: edits.map((edit) => edit.what),
-      yaml: patchOf(edits, objects, world),
-      ...{ opens: inWords(opens), closes: inWords(closes), unclear: inWords(unclear) },
-    }))
-
-  function inWords(changes: readonly PathChange[]): string[] {
-    const end = ({ pod }: PathChange['from']) => (pod === undefined ? 'outside the cluster' : workloadOf(pod))
-    const lines = changes.map(({ from, to, port, protocol }) => `${end(from)} -> ${end(to)}:${port}/${protocol}`)
-    return [...new Set(lines)]
-  }
+    .map(({ verdict, edits, opens, closes, unclear }) => {
+      const used = usedIn(edits, placeholders)
+      return {
+        verdict,
+        what: edits.map(({ what }) => used.reduce(withoutStandIn, what)),
+        yaml: patchOf(edits, used, { objects, world }),
+        replace: used.map(({ cidr, what }) => `replace ${cidr} by ${what}, which the input does not give`),
+        remains: remains(
+          verdict,
+          withEdits(
+            world,
+            edits.map((edit) => withAnyAddress(edit, used)),
+          ),
+        ),
+        ...{ opens: pathLines(opens), closes: pathLines(closes), unclear: pathLines(unclear) },
+        remarks: nodeRemarks(edits, queries, world),
+        lint: lint(
+          edits.flatMap((edit) =>
+            edit.kind === 'change policy' ? [`${edit.after.namespace}/${edit.after.name}`] : [],
+          ),
+        ),
+      }
+    })
 }
 
-/** Pods of a world that was compiled from the lab's or a cluster's are pods of these, whatever an edit has changed of them. */
-function workloadOf(pod: PolicyPod): string {
-  return `${pod.namespace}/${(pod as Pod).workload.name}`
+/** Pods by their workload; on the host's network, with the node whose address they have. */
+function nameIn(actor: Actor): string {
+  if (actor.kind === 'pod') return workloadOf(actor.pod)
+  if (actor.kind === 'external' || actor.pod === undefined) return nameOf(actor)
+  return `${workloadOf(actor.pod.pod)} on node ${actor.node.name}`
+}
+
+/** Everything that must be allowed for the path to work, name servers by both protocols; of a path that works, its endpoints. */
+function queriesOf({ servers, endpoints }: Decided, world: World): Query[] {
+  const namesFail = servers.length > 0 && servers.every(({ verdict }) => verdict === 'deny')
+  const asked = (all: readonly DecidedQuery[]) => all.map(({ query }) => query)
+  const ofServers = namesFail ? asked(servers).flatMap(byBothProtocols) : []
+  const all = [...ofServers, ...asked(endpoints)].flatMap((query) => fromEachNode(query, world))
+  return [...new Map(all.map((query) => [JSON.stringify(query), query])).values()]
+}
+
+/** A resolver asks by UDP, and by TCP where an answer is long (RFC 7766). */
+function byBothProtocols(query: Query): Query[] {
+  return (['UDP', 'TCP'] as const).map((protocol) => ({ ...query, protocol }))
+}
+
+/** A source on the host's network is another address on each node that runs it. */
+function fromEachNode(query: Query, { pods }: World): Query[] {
+  const { from } = query
+  const own =
+    from.kind === 'pod'
+      ? pods.find(({ namespace, name }) => namespace === from.namespace && name === from.name)
+      : undefined
+  if (own?.hostNetwork !== true) return [query]
+  const replicas = pods.filter((pod) => pod.hostNetwork && workloadOf(pod) === workloadOf(own))
+  return replicas.map(({ namespace, name }) => ({ ...query, from: { kind: 'pod', namespace, name } }))
+}
+
+/** What is left to fill in is taken to be filled in. */
+function withAnyAddress(edit: Edit, placeholders: readonly Placeholder[]): Edit {
+  const any = placeholders.map(({ standIn }) => [standIn, standIn.includes(':') ? '::/0' : '0.0.0.0/0'] as const)
+  const filled = <T>(value: T): T =>
+    JSON.parse(
+      any.reduce(
+        (text, [standIn, cidr]) => text.replaceAll(JSON.stringify(standIn), JSON.stringify(cidr)),
+        JSON.stringify(value),
+      ),
+    ) as T
+  if (any.length === 0) return edit
+  if (edit.kind === 'change policy') return { ...edit, after: filled(edit.after) }
+  return edit.kind === 'add policy' ? { ...edit, policy: filled(edit.policy) } : edit
+}
+
+function withoutStandIn(text: string, { standIn, what }: Placeholder): string {
+  return text.replaceAll(standIn.replace(/\/\d+$/, ''), what).replaceAll(`${what}, ${what}`, what)
+}
+
+/** What an address of a node in a rule means beside the pod that it is for. */
+function nodeRemarks(edits: readonly Edit[], queries: readonly Query[], { nodes }: World): string[] {
+  const after = JSON.stringify(
+    edits.map((edit) =>
+      edit.kind === 'change policy' ? edit.after : edit.kind === 'add policy' ? edit.policy : undefined,
+    ),
+  )
+  const before = JSON.stringify(edits.map((edit) => (edit.kind === 'change policy' ? edit.before : undefined)))
+  const isNew = (address: string) =>
+    after.includes(`"${blockOf(address).cidr}"`) && !before.includes(`"${blockOf(address).cidr}"`)
+  const named = nodes.filter(({ addresses }) => addresses.some(isNew)).map(({ name }) => name)
+  if (named.length === 0) return []
+  const asNode = queries.some(({ from }) => from.kind === 'pod')
+  return [
+    `an address of a node stands for every process on its network: ${named.join(', ')}`,
+    ...(asNode ? ['a node that is added later needs its address in the rule too'] : []),
+  ]
 }

@@ -2,7 +2,9 @@ import { z } from 'zod'
 
 const time = z.string().describe('RFC 3339')
 const verdict = z.enum(['allow', 'deny', 'undefined'])
-const paths = z.array(z.string()).describe('`frontend/ui -> backend/api:4000/TCP`, by workload')
+const paths = z
+  .array(z.string())
+  .describe('`frontend/ui -> backend/api:4000/TCP`, by workload, over all ports and pods that could exist')
 
 const changesSchema = z
   .strictObject({
@@ -38,11 +40,14 @@ const hopSchema = z.strictObject({
 })
 
 const fixSchema = z.strictObject({
-  hop: z.string(),
-  verdict: z.enum(['allow', 'deny']).describe('what becomes of the hop'),
+  verdict: z.enum(['allow', 'deny']).describe('what becomes of the path, where nothing remains'),
   what: z.array(z.string()),
   yaml: z.string().describe('manifests to apply'),
+  replace: z.array(z.string()).describe('what to write in place of a placeholder before it is applied'),
+  remains: z.array(z.string()).describe('what stands in the way with it applied; empty: it is complete'),
   ...{ opens: paths, closes: paths, unclear: paths },
+  remarks: z.array(z.string()).describe('what else follows from it'),
+  lint: z.array(z.string()).describe('what `crosscheck lint` finds in the policies that it changes'),
 })
 
 export const explanationSchema = z
@@ -58,7 +63,11 @@ export const explanationSchema = z
     way: z.array(z.string()).describe('what happens before any policy is asked'),
     dns: z.array(hopSchema).describe('the question to DNS that comes first'),
     hops: z.array(hopSchema),
-    fixes: z.array(fixSchema).describe('what would flip it; the one with the fewest side effects first'),
+    fixes: z
+      .array(fixSchema)
+      .describe(
+        'what would flip it: corrections of what matches nothing, then the one with the fewest side effects first',
+      ),
     proof: z.string().describe('the command that proves it with packets'),
   })
   .describe('What `crosscheck explain -o json` prints.')

@@ -19,7 +19,7 @@ export interface Explanation {
   readonly dns: readonly HopExplanation[]
   /** One for all endpoints of which policies say the same. */
   readonly hops: readonly HopExplanation[]
-  /** What would flip it: the one with the fewest side effects first. */
+  /** What would flip it: corrections of what matches nothing, then the one with the fewest side effects first. */
   readonly fixes: readonly FixExplanation[]
   /** The command that proves it with packets. */
   readonly proof: string
@@ -64,16 +64,23 @@ export interface SideExplanation {
   readonly others: readonly string[]
 }
 
+/** A change of policies or labels that was tried. */
 export interface FixExplanation {
-  /** For which of several hops it is. */
-  readonly hop: string
-  /** What the hop's verdict becomes. */
+  /** What the whole path's verdict becomes, where nothing remains. */
   readonly verdict: 'allow' | 'deny'
   readonly what: readonly string[]
   /** Manifests to apply. */
   readonly yaml: string
-  /** `frontend/ui -> backend/api:4000/TCP`, by workload. */
+  /** What has to be written in place of a placeholder before it is applied. */
+  readonly replace: readonly string[]
+  /** What stands in the way with it applied; empty iff it is complete. */
+  readonly remains: readonly string[]
+  /** `frontend/ui -> backend/api:4000/TCP`, by workload, over all ports and pods that could exist. */
   readonly opens: readonly string[]
   readonly closes: readonly string[]
   readonly unclear: readonly string[]
+  /** What else follows from it. */
+  readonly remarks: readonly string[]
+  /** What `crosscheck lint` finds in the policies that it changes: `file:line:column: severity: message [rule]`. */
+  readonly lint: readonly string[]
 }

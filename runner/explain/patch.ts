@@ -1,18 +1,38 @@
-import { stringify } from 'yaml'
+import { Document, visit } from 'yaml'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Edit } from '../../policy/engine/edits.ts'
 import { isObject } from '../../policy/field.ts'
 import type { NetworkPolicy } from '../../policy/types.ts'
 import { manifestOf, specOf } from '../../policy/write.ts'
+import type { Placeholder } from './placeholders.ts'
 
 /**
  * What somebody can paste: whole NetworkPolicies for `kubectl apply -f -`, which keep the metadata that they have, and for labels
- * strategic merge patches of the object that writes them.
+ * strategic merge patches of the object that writes them. An address that nobody gave is marked by a comment.
  */
-export function patchOf(edits: readonly Edit[], objects: readonly ManifestObject[], world: World): string {
-  const documents = edits.map((edit) => documentOf(edit, objects, world))
-  return documents.map((document) => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n')
+export function patchOf(
+  edits: readonly Edit[],
+  placeholders: readonly Placeholder[],
+  { objects, world }: { readonly objects: readonly ManifestObject[]; readonly world: World },
+): string {
+  const texts = edits.map((edit) => {
+    const document = new Document(documentOf(edit, objects, world), { aliasDuplicateObjects: false })
+    mark(document, placeholders)
+    return document.toString({ lineWidth: 0 })
+  })
+  return texts.join('---\n')
+}
+
+function mark(document: Document, placeholders: readonly Placeholder[]): void {
+  visit(document, {
+    Scalar: (_, node) => {
+      const found = placeholders.find(({ standIn }) => node.value === standIn)
+      if (found === undefined) return
+      node.value = found.cidr
+      node.comment = ` replace: ${found.what}`
+    },
+  })
 }
 
 function documentOf(edit: Edit, objects: readonly ManifestObject[], world: World): Record<string, unknown> {

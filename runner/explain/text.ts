@@ -84,31 +84,29 @@ function sideLines({ direction, allowed, why, nearestMiss, others }: SideExplana
   ]
 }
 
-/** The best fix in full for each hop, the others in a line each. */
-function fixLines(fixes: readonly FixExplanation[], style: Style): string[] {
-  const byHop = Map.groupBy(fixes, ({ hop }) => hop)
-  return [...byHop.values()].flatMap(([best, ...others]) => {
-    if (best === undefined) return []
-    const rest = others.map(({ what, ...effects }) => `or ${what.join('; ')} (${effectText(effects)})`)
-    return [
-      '',
-      ...wrap(
-        `what would ${best.verdict === 'allow' ? 'open' : 'block'} ${best.hop}: ${best.what.join('; and ')}`,
-        style.width,
-      ),
-      ...effectLines(best, style),
-      '',
-      ...best.yaml
-        .trimEnd()
-        .split('\n')
-        .map((line) => neutralText(line, { ascii: style.ascii })),
-      ...(rest.length === 0 ? [] : ['', ...rest.flatMap((line) => indented(line, 0, style))]),
-    ]
-  })
+/** The best fix in full, the others in a line each. */
+function fixLines([best, ...others]: readonly FixExplanation[], style: Style): string[] {
+  if (best === undefined) return []
+  const rest = others.map(({ what, ...effects }) => `or ${what.join('; ')} (${effectText(effects)})`)
+  const word = best.verdict === 'allow' ? 'open' : 'block'
+  const clean = (text: string) => neutralText(text, { ascii: style.ascii })
+  return [
+    '',
+    ...wrap(clean(`fix: what would ${word} it: ${best.what.join('; and ')}`), style.width),
+    ...effectLines(best, style),
+    ...[...best.replace, ...best.remarks].flatMap((line) => indented(line, 2, style)),
+    ...best.remains.flatMap((line) => indented(`next obstacle: ${line}`, 2, style)),
+    ...best.lint.flatMap((line) => indented(`lint finds here: ${line}`, 2, style)),
+    '',
+    ...best.yaml.trimEnd().split('\n').map(clean),
+    ...(rest.length === 0 ? [] : ['', ...rest.flatMap((line) => indented(line, 0, style))]),
+  ]
 }
 
-function effectText({ opens, closes, unclear }: Pick<FixExplanation, 'opens' | 'closes' | 'unclear'>): string {
+function effectText({ opens, closes, unclear, remains, replace }: Omit<FixExplanation, 'what'>): string {
   const parts = [
+    ...(remains.length === 0 ? [] : ['another obstacle remains']),
+    ...(replace.length === 0 ? [] : ['an address has to be filled in']),
     ...(opens.length === 0 ? [] : [`opens ${opens.length} other ${opens.length === 1 ? 'path' : 'paths'}`]),
     ...(closes.length === 0 ? [] : [`closes ${closes.length}`]),
     ...(unclear.length === 0 ? [] : [`${unclear.length} unclear`]),

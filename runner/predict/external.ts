@@ -2,9 +2,7 @@ import { type Cidr, parseCidr } from '../../policy/cidr.ts'
 import type { Compiled } from '../../policy/engine/compile.ts'
 import type { Port } from '../plan/dial.ts'
 import type { Connecting, HopPrediction, HopPredictor } from './hop-prediction.ts'
-
-/** Stands for any address of the internet (RFC 5737, RFC 3849). */
-const anywhere = { 4: '198.51.100.1', 6: '2001:db8::1' } as const
+import { standInAddresses } from './party.ts'
 
 /**
  * The connection to a name outside the cluster, whose address is not known: predicted at one address of each part into which the networks
@@ -23,8 +21,8 @@ export function predictExternal(
       },
       from,
     )
-  const first = predictAt(anywhere[4], 4)
-  if (first.prediction.kind === 'unanswerable') return [predictAt(anywhere[6], 6)]
+  const first = predictAt(standInAddresses[4], 4)
+  if (first.prediction.kind === 'unanswerable') return [predictAt(standInAddresses[6], 6)]
   const outside = corners(hop.compiled)
     .map((address) => predictAt(address, 4))
     .filter(({ prediction }) => prediction.kind === 'prediction' && prediction.ingress.by === 'external')

@@ -8,7 +8,7 @@ import type { PolicyPod } from '../../policy/engine/world.ts'
 import { type AddressAim, familyOf } from '../plan/dial.ts'
 
 /** Stands for the world outside where the runner's own address is not known (RFC 5737, RFC 3849). */
-const somewhere: Readonly<Record<Family, string>> = { 4: '198.51.100.1', 6: '2001:db8::1' }
+export const standInAddresses: Readonly<Record<Family, string>> = { 4: '198.51.100.1', 6: '2001:db8::1' }
 
 /** Who the engine is asked about: the pod that a source is, or would be. Undefined where nothing of it is known. */
 export function partyOf(
@@ -21,7 +21,7 @@ export function partyOf(
     case 'outside':
       return {
         kind: 'address',
-        address: probe?.addresses.find((each) => familyOf(each) === family) ?? somewhere[family],
+        address: probe?.addresses.find((each) => familyOf(each) === family) ?? standInAddresses[family],
       }
     case 'node':
       return { kind: 'node', name: identity.node }
@@ -88,7 +88,7 @@ function plainPod({ namespace, labels = {}, node }: Extract<Identity, { kind: 'n
     ...{ namespace, name: 'crosscheck', hostNetwork: false, ports: [] },
     labels: { ...labels, [ownedLabel]: 'true' },
     node: node ?? neighbour?.node ?? '',
-    addresses: neighbour?.addresses.map(besides) ?? Object.values(somewhere),
+    addresses: neighbour?.addresses.map(besides) ?? Object.values(standInAddresses),
   }
 }
 

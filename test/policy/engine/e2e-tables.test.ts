@@ -90,7 +90,7 @@ describe("the truth tables of Kubernetes' own tests", () => {
     for (const { title, name, table, world } of denied) {
       const { port, protocol } = table
       const listening = () => numbers.flatMap((each) => protocols.map((other) => ({ port: each, protocol: other })))
-      const fixes = fixesOf({ ...endsOf(name), port, protocol }, compile(world), { listening })
+      const fixes = fixesOf([{ ...endsOf(name), port, protocol }], compile(world), { listening })
       if (fixes.length === 0) without.push(title)
       for (const fix of fixes) {
         const after = verdicts(withEdits(world, fix.edits), table)

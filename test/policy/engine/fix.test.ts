@@ -24,7 +24,7 @@ function fixes(question: string, world: PolicyWorld, options: FixOptions = {}): 
       : { kind: 'pod' as const, namespace: space, name: own }
   }
   const query = { from: party(from), to: party(to), port: Number(port), protocol: 'TCP' as const }
-  return fixesOf(query, compile(world), { outside: '198.51.100.1', ...options })
+  return fixesOf([query], compile(world), { outside: '198.51.100.1', ...options })
 }
 
 const what = (fix: Fix | undefined) => fix?.edits.map((edit) => edit.what)
@@ -71,7 +71,11 @@ describe('a fix of a denied path', () => {
     expect(what(found[0])).toEqual(['add y/a to the peers of x/web ingress[0]'])
     const label = found.find(({ edits }) => edits[0]?.kind === 'label namespace')
     expect(what(label)).toEqual(['label namespace y team=red, which x/web ingress[0] asks for'])
-    expect(told(label?.opens ?? [])).toEqual(['y/b > x/a:80/TCP', 'y/c > x/a:80/TCP'])
+    expect(told(label?.opens ?? [])).toEqual([
+      'y/b > x/a:80/TCP',
+      'y/c > x/a:80/TCP',
+      'any pod of namespace y > x/a:80/TCP',
+    ])
   })
 
   it('gives a pod labels, and no ports that go with them', () => {
@@ -102,9 +106,11 @@ describe('a fix of a denied path', () => {
     const found = fixes('x/b > x/a:80', town([policy]))
     expect(what(found[0])?.[0]).toContain('add NetworkPolicy')
     const wide = found.find((fix) => what(fix)?.[0] === 'add port 80/TCP to x/web ingress[0]')
-    expect(told(wide?.opens ?? []).toSorted()).toEqual(
+    const opened = told(wide?.opens ?? []).toSorted()
+    expect(opened.filter((each) => !each.includes('any'))).toEqual(
       ['a > x/b', 'a > x/c', 'b > x/c', 'c > x/a', 'c > x/b'].map((text) => `x/${text}:80/TCP`),
     )
+    expect(opened).toContain('any pod of namespace x > any pod of namespace x:80/TCP')
   })
 
   it('admits an address outside the cluster by its ipBlock', () => {
@@ -161,7 +167,7 @@ describe('a fix of an allowed path', () => {
       told(narrowed?.closes ?? [])
         .filter((each) => !each.startsWith('198.'))
         .toSorted(),
-    ).toEqual(['y/a > x/b:80/TCP', 'y/a > x/c:80/TCP'])
+    ).toEqual(['y/a > any pod of namespace x:80/TCP', 'y/a > x/b:80/TCP', 'y/a > x/c:80/TCP'])
   })
 
   it('drops a rule that meant nobody else', () => {
@@ -205,7 +211,7 @@ it('every fix on random worlds flips its path by the oracle too, and opens and c
       const before = oracleCells(world)
       const replicas = replicasOf(from, to, world)
       const own = `${from.namespace}/${from.name} > ${to.namespace}/${to.name}:80/TCP`
-      for (const fix of fixesOf(query, compile(world), { listening: () => listening })) {
+      for (const fix of fixesOf([query], compile(world), { listening: () => listening })) {
         const after = oracleCells(withEdits(world, fix.edits))
         expect(after.get(own)).toBe(!before.get(own))
         const changed = (is: boolean) => [...after].filter(([name, open]) => open === is && before.get(name) !== is)
@@ -226,10 +232,14 @@ it('every fix on random worlds flips its path by the oracle too, and opens and c
 })
 
 function isTold(name: string, changes: readonly PathChange[], replicas: ReadonlySet<string>): boolean {
-  const all = changes.flatMap(({ from, to, port, protocol }) =>
-    from.names.flatMap((source) => to.names.map((target) => `${source} > ${target}:${port}/${protocol}`)),
-  )
-  return all.includes(name) || replicas.has(name)
+  const [, from = '', to = '', port, protocol] = /^(\S+) > (\S+):(\d+)\/(\w+)$/.exec(name) ?? []
+  const isListed = (change: PathChange) =>
+    change.from.names.includes(from) &&
+    change.to.names.includes(to) &&
+    change.protocol === protocol &&
+    change.port <= Number(port) &&
+    Number(port) <= (change.last ?? change.port)
+  return changes.some(isListed) || replicas.has(name)
 }
 
 /** The path asked about, from and to any pods that have the same namespace, labels and ports. */

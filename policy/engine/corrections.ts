@@ -1,0 +1,172 @@
+import { matchesExpression, matchesSelector } from '../selector.ts'
+import { suggest } from '../suggest.ts'
+import type {
+  Direction,
+  LabelExpression,
+  LabelSelector,
+  Labels,
+  NetworkPolicy,
+  PolicyPeer,
+  PolicyRule,
+} from '../types.ts'
+import type { End, PodActor, Space } from './actors.ts'
+import type { Compiled } from './compile.ts'
+import { nameLabel } from './match.ts'
+import type { Socket } from './matrix.ts'
+import { peerOf } from './meant.ts'
+import type { PolicyPod } from './world.ts'
+
+/** The ports on which a pod is taken to listen. */
+export type Listening = (pod: PolicyPod) => readonly Socket[]
+
+/** A selector with the labels of a pod where its own come near and match no pod at all; none where nothing is wrong with it for certain. */
+export function correctedSelector(
+  selector: LabelSelector,
+  labels: Labels,
+  others: Iterable<Labels>,
+): LabelSelector | undefined {
+  if ([...others].some((each) => matchesSelector(selector, each))) return undefined
+  const failed = requirementsOf(selector).filter((requirement) => !matchesExpression(requirement, labels))
+  const isNear = failed.length > 0 && failed.every((requirement) => comesNear(requirement, selector, labels))
+  return isNear ? withValues(selector, failed, labels) : undefined
+}
+
+/** A peer that matches nothing in the world, with what it takes to match the other end. */
+export function correctedPeer(peer: PolicyPeer, { actor, at }: End, where: Where): PolicyPeer | undefined {
+  const { compiled, namespace } = where
+  const { podSelector, namespaceSelector, ipBlock } = peer
+  if (actor.kind !== 'pod') return undefined
+  if (ipBlock !== undefined) return isClusterIp(ipBlock.cidr, compiled) ? peerOf({ actor, at }, namespace) : undefined
+  const spaces = [...compiled.spaces.values()]
+  const matched =
+    namespaceSelector === undefined
+      ? spaces.filter(({ name }) => name === namespace)
+      : spaces.filter(({ labels }) => matchesSelector(namespaceSelector, labels.labels))
+  if (namespaceSelector !== undefined && matched.length === 0) {
+    const space = correctedSpace(namespaceSelector, actor.space, spaces)
+    if (space === undefined) return undefined
+    return podSelector === undefined || matchesSelector(podSelector, actor.labels.labels)
+      ? { ...peer, namespaceSelector: space }
+      : undefined
+  }
+  if (podSelector === undefined || !matched.includes(actor.space)) return undefined
+  const labels = matched.flatMap(({ pods }) => pods.map((pod) => pod.labels.labels))
+  const corrected = correctedSelector(podSelector, actor.labels.labels, labels)
+  return corrected && { ...peer, podSelector: corrected }
+}
+
+interface Where {
+  readonly compiled: Compiled
+  /** Of the policy. */
+  readonly namespace: string
+}
+
+/** A namespaceSelector that matches no namespace, with the labels of the one that it comes near. */
+function correctedSpace(selector: LabelSelector, space: Space, spaces: readonly Space[]): LabelSelector | undefined {
+  if (!space.labelsKnown && keysOf(selector).some((key) => key !== nameLabel)) return undefined
+  return correctedSelector(
+    selector,
+    space.labels.labels,
+    spaces.map(({ labels }) => labels.labels),
+  )
+}
+
+/** The place of a port item that none of the pods concerned can mean, and that stands where one of `sockets` should; none where all may mean something. */
+export function wrongPort(rule: PolicyRule, sockets: readonly Socket[], about: About): number | undefined {
+  const pods = destinationsOf(rule, about)
+  if (pods === undefined || pods.length === 0) return undefined
+  const lists = pods.map((pod) => ({ pod, ports: about.listening(pod) }))
+  if (lists.some(({ ports }) => ports.length === 0)) return undefined
+  const isUsed = ({ port, protocol = 'TCP', endPort }: PolicyRule['ports'][number]) =>
+    port === undefined ||
+    lists.some(({ pod, ports }) =>
+      typeof port === 'string'
+        ? pod.ports.some((own) => own.name === port && own.protocol === protocol)
+        : ports.some((own) => own.protocol === protocol && own.port >= port && own.port <= (endPort ?? port)),
+    )
+  return [...rule.ports.keys()].find((at) => !isUsed(rule.ports[at]!) && isNearPort(rule.ports[at]!, sockets, about))
+}
+
+export interface About {
+  readonly direction: Direction
+  readonly policy: NetworkPolicy
+  readonly compiled: Compiled
+  readonly listening: Listening
+}
+
+/** The pods that a rule's ports are about; none where some of them are not known. */
+function destinationsOf({ peers }: PolicyRule, { direction, policy, compiled }: About): PolicyPod[] | undefined {
+  const own = compiled.spaces.get(policy.namespace)?.pods ?? []
+  if (direction === 'ingress')
+    return own.filter(({ labels }) => matchesSelector(policy.podSelector, labels.labels)).map(({ pod }) => pod)
+  if (peers.length === 0 || peers.some(({ ipBlock }) => ipBlock !== undefined)) return undefined
+  const isMeant = ({ space, labels }: PodActor) =>
+    peers.some(({ podSelector = {}, namespaceSelector }) => {
+      const inSpace =
+        namespaceSelector === undefined
+          ? space.name === policy.namespace
+          : matchesSelector(namespaceSelector, space.labels.labels)
+      return inSpace && matchesSelector(podSelector, labels.labels)
+    })
+  return [...compiled.pods.values()].filter(isMeant).map(({ pod }) => pod)
+}
+
+/** The same number of another protocol, the port of a Service where policies see the pods' port, or a name that no pod has. */
+function isNearPort(
+  { port, protocol = 'TCP' }: PolicyRule['ports'][number],
+  sockets: readonly Socket[],
+  { compiled }: About,
+): boolean {
+  return sockets.some((socket) => {
+    if (typeof port === 'string') return protocol === socket.protocol
+    return port === socket.port ? protocol !== socket.protocol : isServicePort(port, socket, compiled)
+  })
+}
+
+function isServicePort(port: number | undefined, socket: Socket, { world }: Compiled): boolean {
+  const leads = (target: number | string) => target === socket.port || typeof target === 'string'
+  return (world.services ?? []).some(({ ports = [] }) =>
+    ports.some((each) => each.port === port && leads(each.targetPort)),
+  )
+}
+
+function isClusterIp(cidr: string, { world }: Compiled): boolean {
+  const [address, bits] = cidr.split('/')
+  if (address === undefined || bits !== (address.includes(':') ? '128' : '32')) return false
+  return (world.services ?? []).some(({ clusterIPs }) => clusterIPs.includes(address))
+}
+
+function requirementsOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector): LabelExpression[] {
+  const equal = Object.entries(matchLabels).map(
+    ([key, value]): LabelExpression => ({ key, operator: 'In', values: [value] }),
+  )
+  return [...equal, ...matchExpressions]
+}
+
+function keysOf(selector: LabelSelector): string[] {
+  return requirementsOf(selector).map(({ key }) => key)
+}
+
+/** Whether a value that is wanted looks like the one that is there: other labels agree, one begins with the other, or a few letters differ. */
+function comesNear({ key, operator, values = [] }: LabelExpression, selector: LabelSelector, labels: Labels): boolean {
+  const own = Object.hasOwn(labels, key) ? labels[key] : undefined
+  if (operator !== 'In' || own === undefined) return false
+  const others = requirementsOf(selector).filter((each) => each.key !== key)
+  if (others.some((each) => each.operator === 'In' && matchesExpression(each, labels))) return true
+  return values.some(
+    (value) => own.startsWith(`${value}-`) || value.startsWith(`${own}-`) || suggest(value, [own]) !== undefined,
+  )
+}
+
+function withValues(selector: LabelSelector, failed: readonly LabelExpression[], labels: Labels): LabelSelector {
+  const wrong = new Set(failed.map(({ key }) => key))
+  const { matchLabels, matchExpressions } = selector
+  const equal = Object.entries(matchLabels ?? {}).map(([key, value]) => [key, wrong.has(key) ? labels[key] : value])
+  const expressions = matchExpressions?.map((each) =>
+    wrong.has(each.key) && each.operator === 'In' ? { ...each, values: [labels[each.key] ?? ''] } : each,
+  )
+  return {
+    ...(matchLabels === undefined ? {} : { matchLabels: Object.fromEntries(equal) as Labels }),
+    ...(expressions === undefined ? {} : { matchExpressions: expressions }),
+  }
+}

@@ -1,0 +1,86 @@
+import type { Direction } from '../types.ts'
+import type { End, PodActor } from './actors.ts'
+import type { Compiled } from './compile.ts'
+import type { Socket } from './matrix.ts'
+import { selectorOf } from './meant.ts'
+import { nameOf, type Path, pathOf } from './path.ts'
+import { predict } from './predict.ts'
+import type { Side } from './prediction.ts'
+import type { Query } from './query.ts'
+
+/** One pod's policies in one direction, and every connection asked about that they alone decide otherwise than wanted. */
+export interface Obstacle {
+  readonly direction: Direction
+  readonly end: PodActor
+  /** Each of `remotes` with each of `sockets`; never empty. */
+  readonly needs: readonly Need[]
+  /** The other ends that a rule would name differently. */
+  readonly remotes: readonly End[]
+  readonly sockets: readonly Socket[]
+}
+
+export interface Need {
+  readonly path: Path
+  readonly side: Side
+  readonly remote: End
+}
+
+/** The first side of the queries that denies them, together with what else it denies; none where no NetworkPolicy can change it. */
+export function obstacleOf(queries: readonly Query[], compiled: Compiled): Obstacle | undefined {
+  const denied = queries.flatMap((query) => needsOf(query, compiled))
+  const [first] = denied
+  if (first === undefined) return undefined
+  const alike = denied.filter((need) => isOfSamePolicies(need, first))
+  const sockets = socketsWith(first, alike)
+  const remotes = new Map<string, End>()
+  for (const need of alike)
+    if (keyOf(socketsWith(need, alike)) === keyOf(sockets)) remotes.set(remoteKey(need.remote), need.remote)
+  return {
+    ...{ direction: first.side.direction, end: first.end, sockets, remotes: [...remotes.values()].toSorted(byName) },
+    needs: alike.filter(({ remote }) => remotes.has(remoteKey(remote))),
+  }
+}
+
+function byName(a: End, b: End): number {
+  return nameOf(a.actor) < nameOf(b.actor) ? -1 : 1
+}
+
+interface Denied extends Need {
+  readonly end: PodActor
+}
+
+/** The sides that NetworkPolicies could open. */
+function needsOf(query: Query, compiled: Compiled): Denied[] {
+  const [path, prediction] = [pathOf(query, compiled), predict(query, compiled)]
+  if ('kind' in path || prediction.kind === 'unanswerable' || prediction.verdict !== 'deny') return []
+  return [prediction.egress, prediction.ingress].flatMap((side) => {
+    const [{ actor }, remote] = side.direction === 'egress' ? [path.from, path.to] : [path.to, path.from]
+    return side.allowed || side.by !== 'NetworkPolicy' || actor.kind !== 'pod'
+      ? []
+      : [{ path, side, remote, end: actor }]
+  })
+}
+
+function isOfSamePolicies(a: Denied, b: Denied): boolean {
+  return a.side.direction === b.side.direction && a.end.space === b.end.space && a.end.labels === b.end.labels
+}
+
+function socketsWith({ remote }: Need, needs: readonly Need[]): Socket[] {
+  const key = remoteKey(remote)
+  const sockets = needs.flatMap(({ path: { port, protocol }, ...need }) =>
+    remoteKey(need.remote) === key ? [{ port, protocol }] : [],
+  )
+  return [...new Map(sockets.map((socket) => [`${socket.port}/${socket.protocol}`, socket])).values()]
+}
+
+function keyOf(sockets: readonly Socket[]): string {
+  return sockets
+    .map(({ port, protocol }) => `${port}/${protocol}`)
+    .toSorted()
+    .join(' ')
+}
+
+/** Equal for ends that a peer would name by the same words. */
+export function remoteKey({ actor, at }: End): string {
+  return actor.kind === 'pod' ? `${actor.space.name} ${JSON.stringify(selectorOf(actor))}` : at.text
+}

@@ -1,0 +1,193 @@
+import { matchesSelector } from '../selector.ts'
+import type { NetworkPolicy, PolicyRule } from '../types.ts'
+import type { Actor, End } from './actors.ts'
+import { type Candidate, changePolicy, freeName, withRule, withRules } from './candidate.ts'
+import type { Compiled } from './compile.ts'
+import { type About, correctedPeer, type Listening, wrongPort } from './corrections.ts'
+import { governing } from './governing.ts'
+import { labelEdits } from './label-edits.ts'
+import type { Socket } from './matrix.ts'
+import { peerOf, portItem, selectorOf, wordOf } from './meant.ts'
+import { type Need, type Obstacle, remoteKey } from './obstacle.ts'
+import type { RuleTrace } from './prediction.ts'
+import { reselections } from './reselect.ts'
+
+export interface Ground {
+  readonly compiled: Compiled
+  readonly listening: Listening
+  /** How sentences call an end. */
+  readonly called: (actor: Actor) => string
+}
+
+/** Ways in which the policies of an obstacle would allow all that it blocks, those of the nearest miss first. */
+export function waysToAllow(obstacle: Obstacle, ground: Ground): Candidate[] {
+  const { end, direction } = obstacle
+  const selecting = governing(end, ground.compiled).policies.flatMap(({ source }) =>
+    source.kind === 'NetworkPolicy' ? [source.policy] : [],
+  )
+  const nearest = nearestOf(obstacle)
+  const inOrder = selecting.toSorted((a, b) => Number(nameIn(b) === nearest) - Number(nameIn(a) === nearest))
+  const byRule = inOrder.flatMap((policy) =>
+    policy[direction].flatMap((_, index) => waysOfRule(policy, index, { obstacle, ground })),
+  )
+  const hosts = inOrder.filter((policy) => policy[direction].length > 0 || !matchesSelector(policy.podSelector, {}))
+  return [
+    ...reselections(end, direction, ground.called),
+    ...byRule.toSorted((a, b) => a.size - b.size).slice(0, 8),
+    ...hosts.slice(0, 3).map((policy) => ruleMore(policy, obstacle, ground)),
+    newPolicy(obstacle, ground),
+  ]
+}
+
+function nameIn({ namespace, name }: NetworkPolicy): string {
+  return `${namespace}/${name}`
+}
+
+function nearestOf({ needs: [first] }: Obstacle): string | undefined {
+  return first?.side.nearestMiss?.policy.name
+}
+
+interface Spot {
+  readonly obstacle: Obstacle
+  readonly ground: Ground
+}
+
+/** What of an obstacle one rule misses. */
+interface Miss {
+  readonly rule: PolicyRule
+  readonly named: string
+  /** The first connection that it misses. */
+  readonly trace: RuleTrace
+  readonly sockets: readonly Socket[]
+  readonly remotes: readonly End[]
+}
+
+function missOf(policy: NetworkPolicy, index: number, { needs, direction, ...obstacle }: Obstacle): Miss | undefined {
+  const traces = needs.flatMap((need) => {
+    const trace = traceOf(need, nameIn(policy), index)
+    return trace === undefined || trace.matched ? [] : [{ need, trace }]
+  })
+  const [first] = traces
+  const rule = policy[direction][index]
+  if (first === undefined || rule === undefined) return undefined
+  const fits = (items: RuleTrace['ports']) => items.length === 0 || items.some(({ matched }) => matched)
+  const missing = (part: 'ports' | 'peers', isAbout: (need: Need) => boolean) =>
+    traces.some(({ need, trace }) => isAbout(need) && !fits(trace[part]))
+  return {
+    rule,
+    trace: first.trace,
+    named: `${nameIn(policy)} ${first.trace.path}`,
+    sockets: obstacle.sockets.filter(({ port, protocol }) =>
+      missing('ports', ({ path }) => path.port === port && path.protocol === protocol),
+    ),
+    remotes: obstacle.remotes.filter((remote) =>
+      missing('peers', (need) => remoteKey(need.remote) === remoteKey(remote)),
+    ),
+  }
+}
+
+function traceOf({ side }: Need, name: string, index: number): RuleTrace | undefined {
+  const policies = side.tiers.flatMap((tier) => (tier.tier === 'NetworkPolicy' ? tier.policies : []))
+  return policies.find(({ policy }) => policy.name === name)?.rules[index]
+}
+
+/** A rule with the port or the peer that it misses: in place of one that matches nothing, or beside the others. */
+function waysOfRule(policy: NetworkPolicy, index: number, { obstacle, ground }: Spot): Candidate[] {
+  const { direction } = obstacle
+  const miss = missOf(policy, index, obstacle)
+  if (miss === undefined) return []
+  const { rule, named, sockets, remotes } = miss
+  const about = { direction, policy, ...ground }
+  const [ports, peers] = [correctPorts(miss, about), correctPeers(miss, about)]
+  const change = (after: PolicyRule, what: string, more: Pick<Candidate, 'size' | 'corrects'>): Candidate =>
+    changePolicy(policy, withRules(policy, direction, policy[direction].with(index, after)), what, more)
+  const corrected = { ...rule, ...ports?.part, ...peers?.part }
+  const isCorrect = (sockets.length === 0 || ports !== undefined) && (remotes.length === 0 || peers !== undefined)
+  const whats = [...(ports === undefined ? [] : [ports.what]), ...(peers === undefined ? [] : [peers.what])]
+  const correction =
+    isCorrect && whats.length > 0
+      ? [change(corrected, `in ${named} ${whats.join(' and ')}`, { size: 1, corrects: true })]
+      : []
+  if (remotes.length === 0 && sockets.length > 0) {
+    const after = { ...rule, ports: [...rule.ports, ...sockets.map(portItem)] }
+    return [...correction, change(after, `add ${portsText(sockets)} to ${named}`, { size: 1, corrects: false })]
+  }
+  if (sockets.length > 0 || remotes.length === 0) return correction
+  const after = { ...rule, peers: [...rule.peers, ...remotes.map((remote) => peerOf(remote, policy.namespace))] }
+  const what = `add ${namesOf(remotes, ground.called)} to the peers of ${named}`
+  return [...correction, change(after, what, { size: 1, corrects: false }), ...labelled(miss, ground)]
+}
+
+function correctPorts({ rule, sockets }: Miss, about: About) {
+  const at = sockets.length === 0 ? undefined : wrongPort(rule, sockets, about)
+  if (at === undefined) return undefined
+  const { port, protocol = 'TCP' } = rule.ports[at]!
+  const part = { ports: rule.ports.toSpliced(at, 1, ...sockets.map(portItem)) }
+  return { part, what: `write ${portsText(sockets)} in place of port ${port}/${protocol}, which no pod there has` }
+}
+
+function correctPeers({ rule, remotes }: Miss, { compiled, policy, called }: About & Ground) {
+  const [remote, ...others] = remotes
+  if (remote === undefined || others.length > 0) return undefined
+  for (const [at, peer] of rule.peers.entries()) {
+    const corrected = correctedPeer(peer, remote, { compiled, namespace: policy.namespace })
+    if (corrected !== undefined)
+      return {
+        part: { peers: rule.peers.with(at, corrected) },
+        what: `correct peer ${at}, which matches nothing, so that it matches ${called(remote.actor)}`,
+      }
+  }
+  return undefined
+}
+
+/** Labels in place of a change of the policy. */
+function labelled({ rule, trace, named, remotes }: Miss, { called }: Ground): Candidate[] {
+  const [remote, ...others] = remotes
+  if (remote === undefined || others.length > 0) return []
+  return rule.peers.flatMap((each, at) => {
+    const edits = labelEdits(each, trace.peers[at]?.failed ?? [], {
+      remote: remote.actor,
+      called: called(remote.actor),
+      named,
+    })
+    return edits.length === 0 ? [] : [{ edits, size: 1 + edits.length, corrects: false }]
+  })
+}
+
+function ruleMore(policy: NetworkPolicy, obstacle: Obstacle, ground: Ground): Candidate {
+  const { direction } = obstacle
+  const what = `add a rule to ${nameIn(policy)} ${direction}: ${allowed(obstacle, ground)}`
+  const after = withRule(policy, direction, ruleFor(obstacle, policy.namespace))
+  return changePolicy(policy, after, what, { size: 2, corrects: false })
+}
+
+function newPolicy(obstacle: Obstacle, ground: Ground): Candidate {
+  const { direction, end, needs } = obstacle
+  const namespace = end.space.name
+  const [{ path }] = needs as [Need]
+  const [from, to] = [wordOf(path.from.actor), wordOf(path.to.actor)]
+  const name = freeName(`allow-${from}-to-${to}${direction === 'egress' ? '-egress' : ''}`, namespace, ground.compiled)
+  const empty: NetworkPolicy = {
+    ...{ namespace, name, podSelector: selectorOf(end), policyTypes: [direction], ingress: [], egress: [] },
+  }
+  const policy = withRule(empty, direction, ruleFor(obstacle, namespace))
+  const what = `add NetworkPolicy ${namespace}/${name}: ${allowed(obstacle, ground)}`
+  return { edits: [{ kind: 'add policy', policy, what }], size: 3, corrects: false }
+}
+
+function ruleFor({ sockets, remotes }: Obstacle, namespace: string): PolicyRule {
+  return { peers: remotes.map((remote) => peerOf(remote, namespace)), ports: sockets.map(portItem) }
+}
+
+function allowed({ direction, sockets, remotes }: Obstacle, { called }: Ground): string {
+  return `${portsText(sockets)} ${direction === 'egress' ? 'to' : 'from'} ${namesOf(remotes, called)}`
+}
+
+function namesOf(ends: readonly End[], called: Ground['called']): string {
+  return [...new Set(ends.map(({ actor }) => called(actor)))].join(', ')
+}
+
+function portsText(sockets: readonly Socket[]): string {
+  const texts = sockets.map(({ port, protocol }) => `${port}/${protocol}`)
+  return `port ${texts.join(' and ')}`
+}
