@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts'
 import { allowsEveryone } from './rules/allows-everyone.ts'
+import { apiServerPort } from './rules/api-server-port.ts'
 import { badIgnore } from './rules/bad-ignore.ts'
 import { blocksNothing } from './rules/blocks-nothing.ts'
 import { broaderPeer } from './rules/broader-peer.ts'
@@ -10,6 +11,7 @@ import { duplicateStore } from './rules/duplicate-store.ts'
 import { egressWithoutDns } from './rules/egress-without-dns.ts'
 import { egressWithoutPolicyTypes } from './rules/egress-without-policy-types.ts'
 import { exceptOpenedAgain } from './rules/except-opened-again.ts'
+import { externalNamePort } from './rules/external-name-port.ts'
 import { hostNetworkPodSelected } from './rules/host-network-pod-selected.ts'
 import { inertRules } from './rules/inert-rules.ts'
 import { ingressBackendElsewhere } from './rules/ingress-backend-elsewhere.ts'
@@ -33,6 +35,7 @@ import { portNobodyListensOn } from './rules/port-nobody-listens-on.ts'
 import { portOfAnotherProtocol } from './rules/port-of-another-protocol.ts'
 import { quotedPort } from './rules/quoted-port.ts'
 import { redundantPolicy } from './rules/redundant-policy.ts'
+import { serviceOfTwoWorkloads } from './rules/service-of-two-workloads.ts'
 import { servicePartlySelected } from './rules/service-partly-selected.ts'
 import { servicePortInRule } from './rules/service-port-in-rule.ts'
 import { serviceWithoutPods } from './rules/service-without-pods.ts'
@@ -67,6 +70,7 @@ export const rules: readonly Rule[] = [
   exceptOpenedAgain,
   oneFamilyOnly,
   servicePortInRule,
+  apiServerPort,
   portOfAnotherProtocol,
   undeclaredPortName,
   portNobodyListensOn,
@@ -75,7 +79,9 @@ export const rules: readonly Rule[] = [
   shortNameAcrossNamespaces,
   unknownHost,
   unknownServicePort,
+  externalNamePort,
   serviceWithoutPods,
+  serviceOfTwoWorkloads,
   servicePartlySelected,
   undeclaredTargetPort,
   duplicateNodePort,

@@ -1,6 +1,5 @@
-import type { Pod, Service } from '../../../fabric/world.ts'
-import type { Context } from '../context.ts'
-import { type NamedHost, namedHostsOf, saying } from '../hosts/named.ts'
+import { namedHostsOf, saying } from '../hosts/named.ts'
+import { type HostPorts, portsOfHost } from '../hosts/ports.ts'
 import type { Rule } from '../rule.ts'
 import { listed } from '../words.ts'
 
@@ -8,43 +7,32 @@ import { listed } from '../words.ts'
 export const unknownServicePort: Rule = {
   id: 'unknown-service-port',
   severity: 'warning',
-  summary: 'a host with a port that its Service does not have',
+  summary: 'a host with a port that its Service, or the pods of a headless one, do not have',
   *find(context) {
     for (const host of namedHostsOf(context)) {
-      const ports = portsOf(host, context)
-      if (host.named.port === undefined || ports === undefined || ports.some(({ port }) => port === host.named.port))
-        continue
+      const wanted = host.named.port
+      const answers = portsOfHost(host.is, context)
+      if (wanted === undefined || answers === undefined || answers.ports.some(({ port }) => port === wanted)) continue
       const { object, path } = host.mention
-      const has = listed(ports.map(({ port, name }) => (name === undefined ? `${port}` : `${port} (${name})`)))
-      const [only, ...more] = ports
-      const fix = only !== undefined && more.length === 0 ? { fix: `write :${only.port}` } : {}
-      yield { object, path, message: `${saying(host)}, which has no such port: it has ${has}`, ...fix }
+      const target = targetOf(wanted, answers)
+
+      const message = `${saying(host)}, ${describe(answers)}`
+      yield { object, path, message, ...(target === undefined ? {} : { fix: `write :${target}` }) }
     }
   },
 }
 
-interface NumberedPort {
-  readonly port: number
-  readonly name?: string
+function describe({ of, ports }: HostPorts): string {
+  const has = listed(ports.map(({ port, name }) => (name === undefined ? `${port}` : `${port} (${name})`)))
+  return of === 'service'
+    ? `which has no such port: it has ${has}`
+    : `and a headless Service translates no port: its pods listen on ${has}, so this is refused`
 }
 
-/** None where they are not known. */
-function portsOf({ is }: NamedHost, context: Context): readonly NumberedPort[] | undefined {
-  if (is.kind === 'pod') return podPorts([is.pod], is.service, context)
-  if (is.kind !== 'service' || is.service.type === 'ExternalName') return undefined
-  const { service } = is
-  if (!service.headless) return service.ports
-  if (service.selector === undefined) return undefined
-  return podPorts(context.population.select(service.namespace, { matchLabels: service.selector }), service, context)
-}
-
-function podPorts(
-  pods: readonly Pod[],
-  service: Service,
-  { population }: Context,
-): readonly NumberedPort[] | undefined {
-  const listening = pods.map((pod) => population.listening(pod))
-  return listening.length === 0 || listening.some((ports) => ports.length === 0)
-    ? undefined
-    : [...listening.flat(), ...service.ports]
+/** The port that is meant: the target of the Service's port of that number, or the only one. */
+function targetOf(wanted: number, { of, ports, service }: HostPorts): number | undefined {
+  const target = of === 'pods' ? service.ports.find(({ port }) => port === wanted)?.targetPort : undefined
+  const meant = ports.find(({ port, name }) => port === target || (name !== undefined && name === target))
+  const [only, ...more] = ports
+  return meant?.port ?? (more.length === 0 ? only?.port : undefined)
 }
