@@ -26,6 +26,8 @@ const listed: readonly Listed[] = [
   ...['Pod', 'Service'].map((kind) => of('v1', kind)),
   ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].map((kind) => of('apps/v1', kind)),
   ...['Job', 'CronJob'].map((kind) => of('batch/v1', kind)),
+  of('v1', 'ReplicationController', beside),
+  of('apps.openshift.io/v1', 'DeploymentConfig', beside),
   of('networking.k8s.io/v1', 'NetworkPolicy', policies),
   of('discovery.k8s.io/v1', 'EndpointSlice'),
   of('v1', 'Node', clusterWide),
