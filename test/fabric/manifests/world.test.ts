@@ -27,7 +27,6 @@ describe('buildWorld', () => {
       ['policy.networking.k8s.io/v1alpha1', 'BaselineAdminNetworkPolicy'],
       ['security.istio.io/v1', 'AuthorizationPolicy'],
       ['serving.knative.dev/v1', 'Service'],
-      ['v1', 'ReplicationController'],
     ] as const
     const passed = [
       ['v1', 'ConfigMap'],
