@@ -17,7 +17,14 @@ const changingKeys = [
   ...['patches', 'patchesStrategicMerge', 'patchesJson6902', 'helmCharts', 'helmChartInflationGenerator'],
   ...['generators', 'transformers'],
 ]
-const listsOfParts = ['patches', 'patchesStrategicMerge', 'patchesJson6902', 'replacements', 'transformers', 'generators']
+const listsOfParts = [
+  'patches',
+  'patchesStrategicMerge',
+  'patchesJson6902',
+  'replacements',
+  'transformers',
+  'generators',
+]
 
 /** Reads the kustomization in a file of that text; one that cannot be read is taken to change everything. */
 export function readKustomization(file: string, text: string, reader: Reader): Kustomization {

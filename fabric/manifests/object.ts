@@ -2,7 +2,7 @@ import { text } from '../../policy/decode.ts'
 import { type Field, field, fieldAt, isAbsent, isObject, type Locate, pathTo, report } from '../../policy/field.ts'
 import type { Place, Problem } from '../../policy/types.ts'
 import type { Manifest } from '../fabric.ts'
-import { groupOf, isClusterScoped } from './kinds.ts'
+import { groupOf, isClusterScoped, isKnownKind } from './kinds.ts'
 
 /** One Kubernetes object as somebody wrote it, with the places of its parts. */
 export interface ManifestObject {
@@ -34,9 +34,9 @@ export function toManifestObject(value: unknown, at: Locate, problems: Problem[]
   // The document may have to be parsed again to find a place; this one is known.
   const known: Locate = (path, part) => (path.length === 0 && part !== 'key' ? place : at(path, part))
   const locate = Object.assign(known, { written: at.written })
-  // What a cluster has stored without a namespace is in none.
-  const isStored = namespace === undefined && isObject(metadata.value) && metadata.value['uid'] !== undefined
-  const own = isClusterScoped(kind) || isStored ? '' : (namespace ?? 'default')
+  // A custom resource that a cluster has stored without a namespace is in none.
+  const isStored = !isKnownKind(kind) && isObject(metadata.value) && metadata.value['uid'] !== undefined
+  const own = isClusterScoped(kind) ? '' : (namespace ?? (isStored ? '' : 'default'))
   return { value, apiVersion, kind, name, place, at: locate, namespace: own }
 }
 

@@ -39,13 +39,13 @@ export function mayBeManifest(text: string): boolean {
 }
 
 /** Why a document of a file of a folder is no object; none where it is one, or is meant to be. */
-export function foreignness(value: unknown): Reason | undefined {
+export function foreignness(value: unknown, mayPatch: boolean): Reason | undefined {
   if (!isObject(value)) return 'no-object'
   const { apiVersion, kind, metadata } = value
   const { name, generateName, namespace } = isObject(metadata) ? metadata : {}
   const head = [apiVersion, kind, name, namespace].filter((part) => typeof part === 'string')
   if (isObject(value['sops']) && head.some((part) => part.startsWith('ENC['))) return 'encrypted'
-  if (isPatch(value)) return 'patch'
+  if (mayPatch && isPatch(value)) return 'patch'
   const known = typeof kind === 'string' && isKnownKind(kind)
   if (typeof apiVersion === 'string' && typeof kind === 'string') {
     if (head.some((part) => placeholder.test(part))) return 'template'
@@ -61,5 +61,7 @@ export function foreignness(value: unknown): Reason | undefined {
 function isPatch(value: unknown, depth = 0): boolean {
   if (depth > 8) return false
   if (Array.isArray(value)) return value.some((item) => isPatch(item, depth + 1))
-  return isObject(value) && (Object.hasOwn(value, '$patch') || Object.values(value).some((part) => isPatch(part, depth + 1)))
+  return (
+    isObject(value) && (Object.hasOwn(value, '$patch') || Object.values(value).some((part) => isPatch(part, depth + 1)))
+  )
 }

@@ -52,7 +52,7 @@ export async function readCluster(access: ClusterAccess, signal: AbortSignal): P
   const problems: Problem[] = []
   try {
     const lists = await Promise.all(listed.map((kind) => readKind(client, kind, { problems, signal })))
-    return { objects: lists.flat(), problems, texts: new Map(), live: true }
+    return { objects: lists.flat(), problems, passedOver: [], unreadable: [], texts: new Map(), live: true }
   } finally {
     await client.close()
   }
