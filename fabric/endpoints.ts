@@ -133,6 +133,7 @@ export function candidateServices({ namespace }: Pod, services: readonly Service
   return known.get(namespace) ?? known.get('') ?? nowhere
 }
 
+/** The pods of a namespace, of lists that never change in place. */
 export function podsIn(pods: readonly Pod[], namespace: string): readonly Pod[] {
   return remembered(podsBySpace, pods, () => Map.groupBy(pods, (pod) => pod.namespace)).get(namespace) ?? []
 }

@@ -9,12 +9,22 @@ import type { Pod, World } from './world.ts'
  */
 export type Identity =
   | { readonly kind: 'namespace'; readonly namespace: string; readonly labels?: Labels; readonly node?: string }
-  | { readonly kind: 'like'; readonly namespace: string; readonly workload: string; readonly node?: string }
+  | LikeIdentity
   | { readonly kind: 'as'; readonly namespace: string; readonly workload: string; readonly node?: string }
   | { readonly kind: 'pod'; readonly namespace: string; readonly name: string }
   | { readonly kind: 'outside' }
   | { readonly kind: 'inside'; readonly namespace: string; readonly pod: string }
   | { readonly kind: 'node'; readonly node: string }
+
+/** A pod like those of a workload. */
+export interface LikeIdentity {
+  readonly kind: 'like'
+  readonly namespace: string
+  readonly workload: string
+  readonly node?: string
+  /** Labels of one pod of the workload that its template does not have: those of a StatefulSet's ordinal. */
+  readonly labels?: Labels
+}
 
 /** A place from which checks run. */
 export interface Probe {

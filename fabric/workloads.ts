@@ -1,3 +1,4 @@
+import { podsIn } from './endpoints.ts'
 import type { Identity } from './fabric.ts'
 import type { Pod, Workload, World } from './world.ts'
 
@@ -7,8 +8,6 @@ export const workloadKinds: Readonly<Record<string, Workload['kind']>> = {
   statefulset: 'StatefulSet',
   daemonset: 'DaemonSet',
   replicaset: 'ReplicaSet',
-  replicationcontroller: 'ReplicationController',
-  deploymentconfig: 'DeploymentConfig',
   job: 'Job',
   cronjob: 'CronJob',
   pod: 'Pod',
@@ -23,10 +22,8 @@ export function representativeOf(pods: readonly Pod[]): Pod | undefined {
 /** The pods of `kind/name` (kubectl's full lower-case kind) in a namespace; `pod/x` is any pod of that name. */
 export function podsOfWorkload(namespace: string, workload: string, world: World): Pod[] {
   const [kind = '', name = ''] = workload.split('/')
-  return world.pods.filter(
-    (pod) =>
-      pod.namespace === namespace &&
-      (kind === 'pod' ? pod.name === name : pod.workload.kind === workloadKinds[kind] && pod.workload.name === name),
+  return podsIn(world.pods, namespace).filter((pod) =>
+    kind === 'pod' ? pod.name === name : pod.workload.kind === workloadKinds[kind] && pod.workload.name === name,
   )
 }
 

@@ -118,9 +118,7 @@ export interface ContainerPort {
 
 /** The workload that a pod belongs to, as people name it: the Deployment, not its ReplicaSet. */
 export interface Workload {
-  readonly kind:
-    | ('Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | 'CronJob' | 'Pod')
-    | ('ReplicationController' | 'DeploymentConfig')
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | 'CronJob' | 'Pod'
   readonly name: string
 }
 

@@ -86,6 +86,16 @@ export interface SourceResult {
   readonly note?: string
 }
 
+/** The answer from one of several places in which a source is. */
+export interface PlaceResult {
+  /** `node n1`, `pods db-0, db-1`. */
+  readonly place: string
+  readonly status: Status
+  readonly seen: Seen
+  readonly predicted?: Predicted['verdict']
+  readonly source?: SourceResult
+}
+
 /** What the engine says of a path. */
 export interface Predicted {
   readonly verdict: 'allow' | 'deny' | 'undefined'
@@ -124,6 +134,8 @@ export interface PathResult {
   /** The command that explains the path policy by policy and offers a fix. */
   readonly fix?: string
   readonly source?: SourceResult
+  /** Of a source whose pods differ: the answers from each place; what stands beside them is that of the worst. */
+  readonly places?: readonly PlaceResult[]
   readonly place: Place
 }
 

@@ -1,9 +1,9 @@
 import { exitCodes, type PathResult } from '../result.ts'
 import type { Question } from './question.ts'
 
-/** `broken`: packets are not what stops it, as with a name that does not resolve or a server that is not there. */
+/** `partly`: some endpoints are open, or from some places of the source; `broken`: packets are not what stops it, as with a name that does not resolve or a server that is not there. */
 export interface Answer {
-  readonly answer: 'open' | 'blocked' | 'broken' | 'unknown'
+  readonly answer: 'open' | 'blocked' | 'partly' | 'broken' | 'unknown'
   /** What it rests on. */
   readonly result: PathResult
   readonly exitCode: number
@@ -25,6 +25,7 @@ export function answerOf(results: readonly PathResult[], { expect }: Pick<Questi
   const codes = {
     open: exitCodes.pass,
     blocked: exitCodes.fail,
+    partly: exitCodes.fail,
     broken: exitCodes.fail,
     unknown: exitCodes.inconclusive,
   }
@@ -34,6 +35,6 @@ export function answerOf(results: readonly PathResult[], { expect }: Pick<Questi
 function wordOf({ status, seen, expect }: PathResult): Answer['answer'] {
   if (status === 'inconclusive') return 'unknown'
   if (seen === 'open' && status === 'pass') return 'open'
-  if (seen === 'blocked') return 'blocked'
+  if (seen === 'blocked' || seen === 'partly') return seen
   return expect === 'blocked' && seen === 'open' ? 'open' : 'broken'
 }

@@ -6,7 +6,7 @@ import { styleFor } from '../report/style.ts'
 import type { Answer } from './answer.ts'
 import type { Question } from './question.ts'
 
-const words = { open: 'open', blocked: 'blocked', broken: 'does not work', unknown: 'not known' }
+const words = { open: 'open', blocked: 'blocked', partly: 'partly open', broken: 'does not work', unknown: 'not known' }
 
 /** The answer in one line, why, and what it rests on. */
 export function answerText(

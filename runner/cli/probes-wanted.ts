@@ -5,7 +5,7 @@ import type { World } from '../../fabric/world.ts'
 import type { Problem } from '../../policy/types.ts'
 import { expandSource } from '../plan/sources.ts'
 import { loadScenarios } from '../scenario/load.ts'
-import type { Scenario, Source } from '../scenario/model.ts'
+import type { Scenario, ScenarioPath } from '../scenario/model.ts'
 import type { ProbesRequest } from './probes-request.ts'
 
 /** The identities that the scenarios' sources are in this world, each once; a source that nothing answers to is a warning. */
@@ -25,16 +25,17 @@ export async function wantedByScenarios(
     )
   const expanded = scenarios
     .filter(({ mesh }) => mesh !== true)
-    .flatMap(sourcesOf)
-    .map((source) => ({ source, ...expandSource(source, world) }))
-  const absent = expanded
+    .flatMap(endsOf)
+    .map(({ source, target }) => ({ source, ...expandSource(source, world, target) }))
+  const notes = expanded
     .filter(({ sources }) => sources.length === 0)
-    .map(
-      ({ source, note }): Problem => ({
-        ...{ severity: 'warning', place: source.place },
-        message: `${source.name}: ${note ?? 'it stands for nothing'}`,
-      }),
-    )
+    .map(({ source, note }) => [source, note] as const)
+  const absent = [...new Map(notes)].map(
+    ([{ name, place }, note]): Problem => ({
+      ...{ severity: 'warning', place },
+      message: `${name}: ${note ?? 'it stands for nothing'}`,
+    }),
+  )
   const unique = new Map(
     expanded.flatMap(({ sources }) => sources.map(({ key, identity }) => [key, identity] as const)),
   )
@@ -50,10 +51,13 @@ export function wantedByNamespaces(namespaces: readonly string[], live: World): 
     .map(({ namespace, name, workload }) => ({ identity: { kind: 'pod', namespace, name }, workload }))
 }
 
-/** Sources of all paths, of their witnesses, and of the steps' paths. */
-function sourcesOf({ paths, steps }: Scenario): Source[] {
+/** Sources of all paths, of their witnesses, and of the steps' paths, each with where its path leads. */
+function endsOf({ paths, steps }: Scenario): Pick<ScenarioPath, 'source' | 'target'>[] {
   const all = [...paths, ...steps.flatMap((step) => step.paths)]
-  return [...new Set(all.flatMap(({ source, control }) => (control === undefined ? [source] : [source, control])))]
+  return all.flatMap(({ source, control, target }) => [
+    { source, target },
+    ...(control === undefined ? [] : [{ source: control, target }]),
+  ])
 }
 
 function wantedFor(identity: Wanted['identity'], { pods }: World): Wanted {

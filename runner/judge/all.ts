@@ -16,6 +16,7 @@ import { judge } from './judge.ts'
 import { remeasured } from './leaks.ts'
 import { beyondTheLab, notSimulated } from './not-simulated.ts'
 import { overruled } from './overruled.ts'
+import { joinPlaces, type Placed } from './places.ts'
 import { inconclusive, type Verdict } from './verdict.ts'
 
 /** A measurement that counts for nothing, with the sentence of the report. */
@@ -41,7 +42,7 @@ export interface JudgeAllOptions {
   readonly signal: AbortSignal
 }
 
-/** One result per path, source and family, in the order of the scenario. */
+/** One result per path, source and family, in the order of the scenario; a source in several places is one. */
 export async function* judgeAll(
   plan: readonly PlanEntry[],
   options: JudgeAllOptions,
@@ -54,24 +55,33 @@ export async function* judgeAll(
       yield concludeUnmeasured(cast, name, { position, status: 'skipped', explanation: [cast.skip] })
       continue
     }
-    for (const missing of missingSources(cast, probes)) {
+    const placed: Placed[] = missingSources(cast, probes).map((missing) => {
       const explanation = [`the source cannot be had: ${missing.why}`]
-      yield concludeUnmeasured(cast, missing.name ?? name, {
+      const result = concludeUnmeasured(cast, missing.name ?? name, {
         position,
         status: 'inconclusive',
         cause: 'source_missing',
         explanation,
       })
-    }
-    for (const path of planned) yield await judgeOne(path, position, options)
+      return { place: missing.place, result }
+    })
+    for (const path of planned)
+      placed.push({ place: path.source.place, result: await judgeOne(path, position, options) })
+    yield* joinPlaces(placed, { expect: cast.path.expect, by: 'packets' })
   }
 }
 
-function missingSources({ sources, itself, note }: PlanEntry['cast'], probes: Probes) {
-  if (sources.length === 0 && itself.length === 0) return [{ name: undefined, why: note ?? 'it stands for nothing' }]
-  return sources.flatMap(({ key, name }) => {
+interface Missing {
+  readonly name?: string
+  readonly place?: string
+  readonly why: string
+}
+
+function missingSources({ sources, itself, note }: PlanEntry['cast'], probes: Probes): readonly Missing[] {
+  if (sources.length === 0 && itself.length === 0) return [{ why: note ?? 'it stands for nothing' }]
+  return sources.flatMap(({ key, name, place }) => {
     const why = probes.unavailable.get(key)
-    return why === undefined ? [] : [{ name, why }]
+    return why === undefined ? [] : [{ name, place, why }]
   })
 }
 

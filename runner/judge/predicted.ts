@@ -11,6 +11,7 @@ import { onlyItself } from './blocked.ts'
 import { concludeUnmeasured, type Position } from './conclude.ts'
 import { explain } from './explain.ts'
 import { notSimulated } from './not-simulated.ts'
+import { joinPlaces } from './places.ts'
 import { inconclusive } from './verdict.ts'
 
 export interface JudgePredictedOptions {
@@ -33,7 +34,11 @@ export function judgePredicted({ cast, planned }: PlanEntry, options: JudgePredi
     const explanation = [`the source cannot be had: ${cast.note ?? 'it stands for nothing'}`]
     return [concludeUnmeasured(cast, name, { position, status: 'inconclusive', cause: 'source_missing', explanation })]
   }
-  return planned.map((each) => resultOf(each, cast, { ...options, position }))
+  const placed = planned.map((each) => ({
+    place: each.source.place,
+    result: resultOf(each, cast, { ...options, position }),
+  }))
+  return joinPlaces(placed, { expect: cast.path.expect, by: 'prediction' })
 }
 
 interface Judged {

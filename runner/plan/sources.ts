@@ -1,19 +1,25 @@
 import { backendsOf } from '../../fabric/endpoints.ts'
 import type { Identity } from '../../fabric/fabric.ts'
 import { whyUnread } from '../../fabric/unread.ts'
+import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import { didYouMean } from '../../policy/suggest.ts'
-import type { Source } from '../scenario/model.ts'
+import type { Source, Target } from '../scenario/model.ts'
 import type { SourceKey } from './dial.ts'
+import { podClasses } from './pod-classes.ts'
+import { identityOf, isSampled, type PodSource, placeText, sampleText } from './pod-places.ts'
 
 /** One identity that a source stands for, with the name that the report uses. */
 export interface PlannedSource {
   readonly key: SourceKey
+  /** Sources of a path with the same name are one source in several places: their answers are one result. */
   readonly name: string
   readonly identity: Identity
   /** Whose search list resolves short names; none for `outside` and nodes. */
   readonly namespace: string | undefined
+  /** Where it is, of a source in several places: `node n1`, `pods db-0 and db-1`. */
+  readonly place?: string
   /** Of how many it is a sample, where it is one. */
   readonly note?: string
 }
@@ -24,18 +30,19 @@ export interface Expanded {
   readonly note?: string
 }
 
-/** What a source of the scenario stands for in this world: selectors expand now, so that a namespace made tomorrow is covered. */
-export function expandSource(source: Source, world: World): Expanded {
+/**
+ * What a source of the scenario stands for in this world: selectors expand now, so that a namespace made tomorrow is covered, and so do workloads
+ * whose pods differ on the way to the target, because of their node or their labels.
+ */
+export function expandSource(source: Source, world: World, target?: Target): Expanded {
   switch (source.kind) {
     case 'namespace': {
       const { namespace, labels, node } = source
       return one(source.name, { kind: 'namespace', namespace, labels, node }, namespace)
     }
     case 'like':
-    case 'as': {
-      const { kind, namespace, workload, node } = source
-      return one(source.name, { kind, namespace, workload, node }, namespace)
-    }
+    case 'as':
+      return workloadOf(source, world, target)
     case 'outside':
       return one(source.name, { kind: 'outside' }, undefined)
     case 'node':
@@ -43,11 +50,11 @@ export function expandSource(source: Source, world: World): Expanded {
     case 'address':
       return ownerOf(source, world)
     case 'service':
-      return podBehind(source, world)
+      return podsBehind(source, world, target)
     case 'namespaces':
-      return namespacesOf(source, world)
+      return namespacesOf(source, world, target)
     case 'pods':
-      return podsOf(source, world)
+      return podsOf(source, world, target)
     default:
       return source satisfies never
   }
@@ -61,6 +68,29 @@ function planned(name: string, identity: Identity, namespace: string | undefined
   return { key: JSON.stringify(identity), name, identity, namespace }
 }
 
+function none(note: string): Expanded {
+  return { sources: [], note }
+}
+
+/** A workload of which nothing is known here stands for itself: what has no pod is said by whoever looks for it. */
+function workloadOf(source: PodSource, world: World, target: Target | undefined): Expanded {
+  const { name, kind, namespace, workload, node } = source
+  const all = podsOfWorkload(namespace, workload, world).filter((pod) => node === undefined || pod.node === node)
+  if (all.length === 0) return one(name, { kind, namespace, workload, node }, namespace)
+  return { sources: placesOf(source, all, world, target) }
+}
+
+/** One source for each class of pods between which something on the way makes a difference. */
+function placesOf(source: PodSource, all: readonly Pod[], world: World, target: Target | undefined): PlannedSource[] {
+  const usable = all.filter(({ addresses }) => addresses.length > 0)
+  const classes = podClasses(usable.length > 0 ? usable : all, target, world)
+  return classes.map((alike) => ({
+    ...planned(source.name, identityOf(source, alike, { all, classes }), source.namespace),
+    place: classes.length === 1 ? undefined : placeText(alike, classes),
+    note: isSampled(alike, classes) ? sampleText(alike) : undefined,
+  }))
+}
+
 function nodeOf({ name, node }: Pick<Extract<Source, { kind: 'node' }>, 'name' | 'node'>, world: World): Expanded {
   const names = world.nodes.map((each) => each.name)
   if (names.includes(node) || whyUnread('Node', undefined, world) !== undefined)
@@ -72,7 +102,8 @@ function nodeOf({ name, node }: Pick<Extract<Source, { kind: 'node' }>, 'name' |
 /** A pod on the host's network has its node's address, which stands for the node. */
 function ownerOf({ name, address }: Extract<Source, { kind: 'address' }>, world: World): Expanded {
   const pod = world.pods.find((each) => !each.hostNetwork && each.addresses.includes(address))
-  if (pod !== undefined) return ofPod(name, pod)
+  if (pod !== undefined)
+    return one(name, { kind: 'like', namespace: pod.namespace, workload: `pod/${pod.name}` }, pod.namespace)
   const node = world.nodes.find((each) => each.addresses.includes(address))
   if (node !== undefined) return nodeOf({ name, node: node.name }, world)
   return none(
@@ -80,35 +111,37 @@ function ownerOf({ name, address }: Extract<Source, { kind: 'address' }>, world:
   )
 }
 
-function podBehind({ name, ...source }: Extract<Source, { kind: 'service' }>, world: World): Expanded {
-  const { namespace } = source
-  const service = world.services.find((each) => each.namespace === namespace && each.name === source.service)
-  if (service === undefined) return none(`there is no Service ${namespace}/${source.service}`)
-  const pod = backendsOf(service, world).find((backend) => backend.pod !== undefined)?.pod
-  return pod === undefined ? none(`Service ${namespace}/${source.service} has no pod`) : ofPod(name, pod)
+function podsBehind(
+  { name, namespace, service: wanted }: Extract<Source, { kind: 'service' }>,
+  world: World,
+  target: Target | undefined,
+): Expanded {
+  const service = world.services.find((each) => each.namespace === namespace && each.name === wanted)
+  if (service === undefined) return none(`there is no Service ${namespace}/${wanted}`)
+  const pods = [...new Set(backendsOf(service, world).flatMap(({ pod }) => pod ?? []))]
+  const [first] = pods
+  if (first === undefined) return none(`Service ${namespace}/${wanted} has no pod`)
+  const source = { name, kind: 'like', namespace: first.namespace, workload: `pod/${first.name}` } as const
+  return { sources: placesOf(source, pods, world, target) }
 }
 
-function ofPod(name: string, { namespace, name: pod }: Pod): Expanded {
-  return one(name, { kind: 'like', namespace, workload: `pod/${pod}` }, namespace)
-}
-
-function none(note: string): Expanded {
-  return { sources: [], note }
-}
-
-function namespacesOf(source: Extract<Source, { kind: 'namespaces' }>, world: World): Expanded {
+function namespacesOf(
+  source: Extract<Source, { kind: 'namespaces' }>,
+  world: World,
+  target: Target | undefined,
+): Expanded {
   const { like: workload, node } = source
   const matching = world.namespaces.filter((namespace) => matchesSelector(source.selector, namespace.labels))
-  const sources = matching.map(({ name: namespace }) => {
-    const identity: Identity = workload
-      ? { kind: 'like', namespace, workload, node }
-      : { kind: 'namespace', namespace, node }
-    return planned(`${source.name}[${namespace}]`, identity, namespace)
+  const sources = matching.flatMap(({ name: namespace }) => {
+    const name = `${source.name}[${namespace}]`
+    if (workload !== undefined)
+      return workloadOf({ kind: 'like', name, namespace, workload, node }, world, target).sources
+    return [planned(name, { kind: 'namespace', namespace, node }, namespace)]
   })
   return sources.length > 0 ? { sources } : none('no namespace matches its selector')
 }
 
-function podsOf(source: Extract<Source, { kind: 'pods' }>, world: World): Expanded {
+function podsOf(source: Extract<Source, { kind: 'pods' }>, world: World, target: Target | undefined): Expanded {
   const spaces = source.namespace === undefined ? undefined : new Set([source.namespace])
   const matching = world.pods.filter(
     (pod) =>
@@ -116,8 +149,9 @@ function podsOf(source: Extract<Source, { kind: 'pods' }>, world: World): Expand
       (source.node === undefined || pod.node === source.node) &&
       matchesSelector(source.selector, pod.labels),
   )
-  const classes = [...Map.groupBy(matching, classOf).values()]
-  const chosen = classes.flatMap((alike) => alike.slice(0, source.sample ?? alike.length))
+  const alike = [...Map.groupBy(matching, labelsOf).values()]
+  const classes = source.sample === undefined ? alike : alike.flatMap((pods) => podClasses(pods, target, world))
+  const chosen = classes.flatMap((pods) => pods.slice(0, source.sample ?? pods.length))
   const note = chosen.length < matching.length ? { note: `sample of ${chosen.length} of ${matching.length} pods` } : {}
   const sources = chosen.map(({ namespace, name }) => ({
     ...planned(`${source.name}[${namespace}/${name}]`, { kind: 'pod', namespace, name }, namespace),
@@ -126,8 +160,8 @@ function podsOf(source: Extract<Source, { kind: 'pods' }>, world: World): Expand
   return sources.length === 0 ? none('no pod matches its selector') : { sources }
 }
 
-/** Pods that every policy treats alike: same namespace, labels and named ports. */
-function classOf(pod: Pod): string {
+/** Pods of the same namespace and labels. */
+function labelsOf(pod: Pod): string {
   const labels = Object.entries(pod.labels).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify([pod.namespace, labels, pod.hostNetwork])
 }

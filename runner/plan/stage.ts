@@ -39,8 +39,8 @@ export function castPaths({ paths }: Stage, scenario: Scenario, world: World): C
   const skipOf = skipsOf(scenario)
   const isItself = isItselfIn(world)
   return paths.map((path) => {
-    const { sources, note } = expandSource(path.source, world)
-    const witness = path.control === undefined ? undefined : expandSource(path.control, world).sources[0]
+    const { sources, note } = expandSource(path.source, world, path.target)
+    const witness = path.control === undefined ? undefined : expandSource(path.control, world, path.target).sources[0]
     const skip = skipOf(path)
     const itself = path.closedWorld && !path.listed ? sources.filter((source) => isItself(source, path.target)) : []
     return {
@@ -57,7 +57,7 @@ export function castPaths({ paths }: Stage, scenario: Scenario, world: World): C
 /** Which pairs the matrices leave out, in one sentence; undefined where none is. */
 export function leftOutText(cast: readonly CastPath[]): string | undefined {
   const pairs = cast.flatMap(({ path, itself, skip }) =>
-    skip === undefined ? itself.map(({ name }) => `${name} -> ${path.target.name}`) : [],
+    skip === undefined ? [...new Set(itself.map(({ name }) => `${name} -> ${path.target.name}`))] : [],
   )
   if (pairs.length === 0) return undefined
   const more = pairs.length > named ? ` and ${pairs.length - named} more` : ''

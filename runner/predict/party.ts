@@ -50,7 +50,7 @@ export function askerOf(
 ): Party | undefined {
   const party = partyOf(identity, family, { world, probe })
   const isReplica = identity.kind === 'like' && podsOfWorkload(identity.namespace, identity.workload, world).length > 1
-  if (!isReplica || probe !== undefined || party?.kind !== 'given') return party
+  if (!isReplica || probe !== undefined || party?.kind !== 'given' || party.pod.hostNetwork) return party
   return { kind: 'given', pod: { ...party.pod, name: `${party.pod.name} (clone)` } }
 }
 

@@ -12,7 +12,7 @@ export interface Evidence {
 
 /** What was seen of a path, beside it the name's resolution, then what makes it count; labels without lines are left out. */
 export function evidenceOf(result: PathResult): Evidence[] {
-  const { why, predicted, control, source, lookup, observed, fix, explanation } = result
+  const { why, predicted, control, source, lookup, observed, fix, explanation, places } = result
   const dns = lookup ?? (observed?.phase === 'resolve' && observed.dns !== undefined ? observed : undefined)
   return [
     { label: 'why', lines: why === undefined ? [] : [why] },
@@ -31,7 +31,7 @@ export function evidenceOf(result: PathResult): Evidence[] {
       ],
     },
     { label: 'fix', lines: fix === undefined ? [] : [fix] },
-    { label: 'source', lines: source === undefined ? [] : sourceLines(source) },
+    { label: 'source', lines: places === undefined ? sourceLines(source) : places.flatMap(placeLines) },
   ].filter(({ lines }) => lines.length > 0)
 }
 
@@ -44,7 +44,13 @@ function predictedLines(
   return [first === undefined ? verdict : `${verdict}: ${first}`, ...rest]
 }
 
-function sourceLines({ pod, node, note }: NonNullable<PathResult['source']>): string[] {
+function placeLines({ place, seen, source }: NonNullable<PathResult['places']>[number]): string[] {
+  if (source === undefined) return []
+  const [line = place] = sourceLines(source)
+  return [`${line}: ${seen === 'unknown' ? 'not known' : seen === 'partly' ? 'partly open' : seen}`]
+}
+
+function sourceLines({ pod, node, note }: PathResult['source'] = {}): string[] {
   const where = [pod, node === undefined ? undefined : `on ${node}`].filter((part) => part !== undefined).join(' ')
   const parts = [where, note].filter((part) => part !== undefined && part !== '')
   return parts.length === 0 ? [] : [parts.join(', ')]

@@ -5,7 +5,22 @@ import { millisecondsOf } from './words.ts'
 
 /** A path as the JSON document has it: bodies and headers of HTTP responses stay out. */
 export function pathJson(result: PathResult): ReportPath {
-  const { scenario, step, name, from, to, family, expect, status, cause, seen, why, source, place } = result
+  const {
+    scenario,
+    step,
+    name,
+    from,
+    to,
+    family,
+    expect,
+    status,
+    cause,
+    seen,
+    why,
+    source,
+    place,
+    places = [],
+  } = result
   return {
     scenario,
     step: step ?? null,
@@ -29,13 +44,17 @@ export function pathJson(result: PathResult): ReportPath {
     explanation: result.explanation.join('\n'),
     fix: result.fix ?? null,
     source: source === undefined ? null : sourceJson(source),
+    places: places.map(({ place: text, predicted, source: own, ...answer }) => ({
+      ...{ place: text, ...answer, predicted: predicted ?? null },
+      source: own === undefined ? null : sourceJson(own),
+    })),
     file: place.file,
     line: place.line,
     column: place.column,
   }
 }
 
-function sourceJson({ pod, uid, node, addresses = [], note }: SourceResult): ReportPath['source'] {
+function sourceJson({ pod, uid, node, addresses = [], note }: SourceResult): NonNullable<ReportPath['source']> {
   return { pod: pod ?? null, uid: uid ?? null, node: node ?? null, addresses: [...addresses], note: note ?? null }
 }
 

@@ -106,6 +106,15 @@ const endpointSchema = z.strictObject({
   of: count,
 })
 
+const seen = z.enum(['open', 'blocked', 'partly', 'unknown'])
+const verdict = z.enum(['allow', 'deny', 'undefined'])
+
+const sourceSchema = z.strictObject({
+  ...{ pod: maybe, uid: maybe.describe('of the pod'), node: maybe },
+  addresses: z.array(text).describe('its own'),
+  note: maybe,
+})
+
 const pathSchema = z.strictObject({
   scenario: text,
   step: maybe,
@@ -116,12 +125,12 @@ const pathSchema = z.strictObject({
   expect: text.describe('allowed, blocked, NXDOMAIN, status 200, …'),
   status: z.enum(statuses),
   cause: z.enum(causes).nullable().describe('docs/verdicts.md has a paragraph for each'),
-  seen: z.enum(['open', 'blocked', 'partly', 'unknown']),
+  seen,
   why: maybe,
   tags: z.array(text),
   closedWorld: z.boolean().describe('from the matrix: what is not listed there is blocked'),
   predicted: z
-    .strictObject({ verdict: z.enum(['allow', 'deny', 'undefined']), evidence: z.array(text) })
+    .strictObject({ verdict, evidence: z.array(text) })
     .nullable()
     .describe('what the policies mean'),
   observed: observedSchema.nullable().describe('the observation that decided'),
@@ -132,14 +141,18 @@ const pathSchema = z.strictObject({
     .describe('what makes a block count'),
   explanation: text.describe('sentences, one per line'),
   fix: text.nullable().describe('the command that explains the path policy by policy and offers a fix'),
-  source: z
-    .strictObject({
-      ...{ pod: maybe, uid: maybe.describe('of the pod'), node: maybe },
-      addresses: z.array(text).describe('its own'),
-      note: maybe,
-    })
-    .nullable()
-    .describe('where the probe of the source ran'),
+  source: sourceSchema.nullable().describe('where the probe of the source ran'),
+  places: z
+    .array(
+      z.strictObject({
+        place: text.describe('node n1, pods db-0, db-1'),
+        status: z.enum(statuses),
+        seen,
+        predicted: verdict.nullable(),
+        source: sourceSchema.nullable(),
+      }),
+    )
+    .describe('of a source whose pods differ: the answer from each place; the rest is that of the worst'),
   file: text,
   line: z.int(),
   column: z.int(),

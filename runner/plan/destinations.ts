@@ -1,0 +1,64 @@
+import type { Pod, World } from '../../fabric/world.ts'
+import { matchesSelector } from '../../policy/selector.ts'
+import type { Direction, NetworkPolicy } from '../../policy/types.ts'
+import type { Target } from '../scenario/model.ts'
+import { aimsOf } from './aims.ts'
+import type { AddressAim } from './dial.ts'
+import { namedBy } from './names.ts'
+import { nameServers } from './questions.ts'
+import { hostNameOf } from './task.ts'
+
+/** Where a path may lead: to a target, and for a name to the cluster's DNS before it. */
+export interface Destinations {
+  readonly pods: readonly Pod[]
+  /** Nodes whose own addresses are among the target's. */
+  readonly nodes: ReadonlySet<string>
+  /** Policies that govern what enters these pods; all of the world where there is no target. */
+  readonly ingress: readonly NetworkPolicy[]
+  /** A Service that leads to pods on the source's node only. */
+  readonly isLocal: boolean
+}
+
+/** All that a target may lead to from a namespace. */
+export function destinationsOf(target: Target | undefined, namespace: string, world: World): Destinations {
+  if (target === undefined) return { pods: [], nodes: new Set(), ingress: world.policies, isLocal: false }
+  const aims = aimsTo(target, namespace, world)
+  const nodes = new Set(aims.flatMap((aim) => (aim.kind === 'node' ? [aim.node.name] : [])))
+  const pods = [...new Set(aims.flatMap((aim) => (aim.kind === 'pod' ? [aim.pod] : [])))]
+  const reached = [...pods, ...podsBehind(aims, world)]
+  return {
+    ...{ pods: reached, nodes },
+    ingress: world.policies.filter((policy) => reached.some((pod) => governs(policy, 'ingress', pod))),
+    isLocal: isLocal(target, namespace, world),
+  }
+}
+
+/** Whether a policy selects a pod in a direction, for plugins that treat pods on the host's network as pods too (semantics rule 50). */
+export function governs(
+  { namespace, podSelector, policyTypes }: NetworkPolicy,
+  direction: Direction,
+  pod: Pod,
+): boolean {
+  return namespace === pod.namespace && policyTypes.includes(direction) && matchesSelector(podSelector, pod.labels)
+}
+
+function aimsTo(target: Target, namespace: string, world: World): readonly AddressAim[] {
+  if (target.kind === 'dns') return nameServers(target.server, world)
+  const { aims } = aimsOf(target, { world, namespace })
+  return hostNameOf(target) === undefined ? aims : [...aims, ...nameServers(undefined, world)]
+}
+
+/** Pods behind a NodePort, which are no addresses of the target themselves, and what else is on the network of a node there. */
+function podsBehind(aims: readonly AddressAim[], world: World): Pod[] {
+  const addresses = new Set(
+    aims.flatMap((aim) => (aim.kind === 'node' ? aim.endpoints.map((each) => each.address) : [])),
+  )
+  if (addresses.size === 0) return []
+  return world.pods.filter((pod) => pod.addresses.some((address) => addresses.has(address)))
+}
+
+function isLocal(target: Target, namespace: string, world: World): boolean {
+  if (!('host' in target) || target.kind === 'dns') return false
+  const named = namedBy(target.host, namespace, world)
+  return named.kind === 'service' && named.service.internalTrafficPolicy === 'Local'
+}

@@ -1,0 +1,138 @@
+import type { Pod, World } from '../../fabric/world.ts'
+import { contains } from '../../policy/cidr.ts'
+import { matchesSelector } from '../../policy/selector.ts'
+import type { IpBlock, NetworkPolicy, PolicyPeer, PolicyRule } from '../../policy/types.ts'
+import type { Target } from '../scenario/model.ts'
+import { type Destinations, destinationsOf, governs } from './destinations.ts'
+import { familyOf } from './dial.ts'
+
+/** Classes in which the pods that run on a node are told apart by name; with more of them nodes count as equal where pods of the same kinds run. */
+const most = 10
+
+/**
+ * Groups pods of one namespace by what makes a difference on the way to a target: the egress policies that select them, the ingress rules at the
+ * destination that match them, their address families, and their nodes where these matter. Any pod of a group stands for the others. Without a target
+ * every policy counts, and no node.
+ */
+export function podClasses(pods: readonly Pod[], target: Target | undefined, world: World): readonly Pod[][] {
+  const [first, ...others] = pods
+  if (first === undefined || others.length === 0) return first === undefined ? [] : [[first]]
+  const ground = groundOf(destinationsOf(target, first.namespace, world), world)
+  const kindOf = kindsOf(pods, ground)
+  const byPods = grouped(pods, (pod) => differenceOf(pod, { ...ground, kindOf, called: nameOf }))
+  return byPods.length <= most
+    ? byPods
+    : grouped(pods, (pod) => differenceOf(pod, { ...ground, kindOf, called: kindOf }))
+}
+
+function grouped(pods: readonly Pod[], keyOf: (pod: Pod) => string): Pod[][] {
+  return [...Map.groupBy(pods, keyOf).values()]
+}
+
+interface Ground {
+  readonly world: World
+  readonly destinations: Destinations
+  /** Those whose node reaches them although policies isolate them (semantics rule 51). */
+  readonly isolated: readonly Pod[]
+  /** Those on the network of a node, to whose own pods plugins differ (rule 52). */
+  readonly onHosts: readonly Pod[]
+  readonly rules: readonly Rule[]
+  /** Of ClusterNetworkPolicies. */
+  readonly selectors: readonly Parameters<typeof matchesSelector>[0][]
+  readonly labelsOf: (namespace: string) => Pod['labels']
+}
+
+interface Rule extends Pick<PolicyRule, 'peers'> {
+  readonly policy: NetworkPolicy
+}
+
+function groundOf(destinations: Destinations, world: World): Ground {
+  const { clusterPolicies = [], notEnforced = [], namespaces } = world
+  const { pods, ingress } = destinations
+  const ruling = [...clusterPolicies, ...notEnforced]
+  const labels = new Map(namespaces.map((namespace) => [namespace.name, namespace.labels]))
+  return {
+    ...{ world, destinations },
+    isolated:
+      ruling.length > 0 ? pods : pods.filter((pod) => ingress.some((policy) => governs(policy, 'ingress', pod))),
+    onHosts: pods.filter(({ hostNetwork }) => hostNetwork),
+    rules: ingress.flatMap((policy) => policy.ingress.map(({ peers }) => ({ policy, peers }))),
+    selectors: ruling.flatMap((each) => [
+      each.subject.podSelector,
+      ...[...each.ingress, ...each.egress].flatMap(({ peers }) =>
+        peers.flatMap((peer) => (peer.kind === 'pods' ? [peer.podSelector] : [])),
+      ),
+    ]),
+    labelsOf: (namespace) => labels.get(namespace) ?? {},
+  }
+}
+
+interface Naming extends Ground {
+  readonly kindOf: (destination: Pod) => string
+  /** How destination pods on the node are told apart: each by its name, or kinds of them. */
+  readonly called: (destination: Pod) => string
+}
+
+/** A text that is equal for pods between which nothing makes a difference. A pod among the destinations is none of its own (semantics rule 53). */
+function differenceOf(pod: Pod, { kindOf, called, ...ground }: Naming): string {
+  const { world, destinations, isolated, onHosts, rules, selectors } = ground
+  const egress = world.policies.filter((policy) => governs(policy, 'egress', pod))
+  const mattering = pod.hostNetwork ? isolated : egress.length + selectors.length > 0 ? onHosts : []
+  const near = (destinations.isLocal ? destinations.pods : mattering).filter(({ node }) => node === pod.node)
+  const isTarget = destinations.nodes.has(pod.node) && (mattering.length > 0 || egress.length > 0)
+  return JSON.stringify([
+    pod.hostNetwork,
+    pod.addresses.map(familyOf),
+    egress.map(({ name }) => name),
+    rules.map((rule) => matchOf(rule, pod, ground)),
+    selectors.map((selector) => matchesSelector(selector, pod.labels)),
+    [...near.map(called), ...(isTarget ? ['the node'] : [])].toSorted(),
+    destinations.pods.includes(pod) ? kindOf(pod) : '',
+  ])
+}
+
+function nameOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return `${namespace}/${name}`
+}
+
+/** Destination pods that nothing tells apart, by the policies at both ends, have the same name. */
+function kindsOf(sources: readonly Pod[], ground: Ground): (destination: Pod) => string {
+  const { world, destinations, selectors } = ground
+  const egress = world.policies.filter((policy) => sources.some((pod) => governs(policy, 'egress', pod)))
+  const rules = egress.flatMap((policy) => policy.egress.map(({ peers }) => ({ policy, peers })))
+  return (pod) =>
+    JSON.stringify([
+      ...[pod.hostNetwork, pod.ports],
+      destinations.ingress.filter((policy) => governs(policy, 'ingress', pod)).map(nameOf),
+      rules.map((rule) => matchOf(rule, pod, ground)),
+      selectors.map((selector) => matchesSelector(selector, pod.labels)),
+    ])
+}
+
+/** How a rule's peers match a pod: by labels, and by each of its addresses; plugins differ in whether an ipBlock matches a pod. */
+function matchOf({ policy, peers }: Rule, pod: Pod, { labelsOf }: Pick<Ground, 'labelsOf'>): string {
+  const bySelector = peers.some(
+    (peer) => peer.ipBlock === undefined && meansSpaceOf(peer, pod, { policy, labelsOf }) && meansLabelsOf(peer, pod),
+  )
+  const blocks = peers.flatMap(({ ipBlock }) => (ipBlock === undefined ? [] : [ipBlock]))
+  const byAddress = pod.addresses.map((address) => blocks.some((block) => isIn(block, address)))
+  return [bySelector, ...byAddress].map((matches) => (matches ? 'x' : '-')).join('')
+}
+
+function meansSpaceOf(
+  { namespaceSelector }: PolicyPeer,
+  { namespace }: Pod,
+  { policy, labelsOf }: Pick<Rule, 'policy'> & Pick<Ground, 'labelsOf'>,
+): boolean {
+  return namespaceSelector === undefined
+    ? policy.namespace === namespace
+    : matchesSelector(namespaceSelector, labelsOf(namespace))
+}
+
+function meansLabelsOf({ podSelector }: PolicyPeer, { labels }: Pod): boolean {
+  return podSelector === undefined || matchesSelector(podSelector, labels)
+}
+
+function isIn({ cidr, except = [] }: IpBlock, address: string): boolean {
+  return contains(cidr, address) && !except.some((each) => contains(each, address))
+}
