@@ -28,7 +28,7 @@ export interface Lookup {
   readonly target: (text: string, at: Mention) => Target | undefined
 }
 
-/** Looks names up: a declared name, or an inline noun or URL; what is neither is reported and undefined. */
+/** Looks names up: a declared name, or an inline noun, URL or `outside`; what is neither is reported and undefined. */
 export function lookupIn(names: Names): Lookup {
   const { sources, targets, brokenSources, brokenTargets, report } = names
   const inlineSources = new Map<string, Source | string>()
@@ -36,7 +36,7 @@ export function lookupIn(names: Names): Lookup {
   const source = (text: string, at: Mention): Source | undefined => {
     const found = sources.get(text)
     if (found !== undefined || brokenSources.has(text) || text === unreadable) return found
-    if (!text.includes('/') && isIP(text) === 0) {
+    if (!text.includes('/') && isIP(text) === 0 && text !== 'outside') {
       const other = targets.has(text) ? `"${text}" is a target` : undefined
       report(at.exact(), `no source is named "${text}"`, other ?? nearest(text, [...sources.keys(), ...brokenSources]))
       return undefined

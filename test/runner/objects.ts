@@ -2,7 +2,7 @@ import type { Manifest } from '../../fabric/fabric.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-function object(apiVersion: string, kind: string, key: string, spec: Fields, metadata: Fields = {}): Manifest {
+export function object(apiVersion: string, kind: string, key: string, spec: Fields, metadata: Fields = {}): Manifest {
   const [namespace, name] = key.split('/')
   return { apiVersion, kind, metadata: { namespace, name, ...metadata }, spec }
 }

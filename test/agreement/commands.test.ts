@@ -1,0 +1,116 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { PathResult } from '../../runner/result.ts'
+import { closedByPolicies, type Ends, explained, inputOf, keyOf, predictedMatrix, predictedRuns } from './answers.ts'
+import { type RandomCluster, randomCluster } from './random-cluster.ts'
+import { type Spelled, sourcesOf, targetsOf } from './spellings.ts'
+
+const seed = Number(process.env['CROSSCHECK_SEED'] ?? Date.now() % 1_000_000)
+const worlds = Number(process.env['CROSSCHECK_WORLDS'] ?? 25)
+
+/** `turn`: which of the ways to write its ends; a scenario takes each path once, however it is written. */
+interface Question extends Ends {
+  readonly turn: string
+  readonly source: Spelled
+  readonly target: Spelled
+}
+
+function questionsOf(cluster: RandomCluster, input: ReturnType<typeof inputOf>): Question[] {
+  return sourcesOf(cluster, input.world).flatMap((source) =>
+    targetsOf(cluster, input.world).flatMap((target) =>
+      source.texts.flatMap((from, first) =>
+        target.texts.map((to, second) => ({ from, to, source, target, turn: `${first} ${second}` })),
+      ),
+    ),
+  )
+}
+
+type Outcome = 'predicted' | 'policy' | 'unknown' | 'not there'
+
+function outcomeOf(result: PathResult | undefined): Outcome | undefined {
+  if (result === undefined) return undefined
+  if (result.status === 'predicted') return 'predicted'
+  if (result.status === 'inconclusive' && result.cause === 'no_control') return 'unknown'
+  return result.cause === 'policy' ? 'policy' : 'not there'
+}
+
+/** What the two runs may say beside the word of `explain`: expected allowed, expected blocked. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  // A pod that connects to itself alone is blocked by nothing, and no other address shows it.
+  allow: ['predicted+policy', 'predicted+unknown'],
+  deny: ['policy+predicted'],
+  partly: ['policy+policy', 'predicted+policy', 'unknown+policy'],
+  unresolved: ['policy+policy', 'policy+unknown'],
+  undefined: ['unknown+unknown', 'unknown+policy', 'policy+unknown', 'policy+policy'],
+  unreachable: ['not there+not there'],
+}
+
+/** Every contradiction in one world; the count of questions. */
+async function contradictionsIn(cluster: RandomCluster) {
+  const input = inputOf(cluster.objects)
+  const questions = questionsOf(cluster, input)
+  const works = new Map<string, PathResult>()
+  const blocks = new Map<string, PathResult>()
+  for (const some of Map.groupBy(questions, ({ turn }) => turn).values()) {
+    for (const [key, result] of await predictedRuns(some, 'allowed', input)) works.set(key, result)
+    for (const [key, result] of await predictedRuns(some, 'blocked', input)) blocks.set(key, result)
+  }
+  const matrix = predictedMatrix(input)
+  const closed = closedByPolicies(input)
+  const bySpelling = new Map<string, string>()
+  const found: string[] = []
+  for (const question of questions) {
+    const key = keyOf(question)
+    const word = explained(question, input)
+    const [first, second] = [works.get(key), blocks.get(key)]
+    const pair = `${outcomeOf(first)}+${outcomeOf(second)}`
+    if (!(allowed[word] ?? []).includes(pair)) found.push(`${key}: explain ${word}, run --predict ${pair}`)
+    for (const result of [first, second])
+      if (result?.status === 'predicted' && (result.predicted?.evidence.length ?? 0) === 0)
+        found.push(`${key}: predicted without evidence`)
+    for (const to of question.target.short ?? []) {
+      const short = explained({ from: question.from, to }, input)
+      if (short !== word) found.push(`${key}: explain ${word}, of ${to} ${short}`)
+    }
+    const reach = outcomeOf(second)
+    const same = JSON.stringify([question.source.texts[0], question.target.texts[0]])
+    const other = bySpelling.get(same)
+    if (other !== undefined && !other.startsWith(`${reach} `)) found.push(`${key}: blocked is ${reach}, and ${other}`)
+    else bySpelling.set(same, `${reach} for ${key}`)
+    const cell = cellOf(question, matrix)
+    if (cell !== undefined && cell !== wordOfMatrix(word)) found.push(`${key}: explain ${word}, matrix ${cell}`)
+    const isClosed = closesOf(question, closed)
+    if (isClosed !== undefined && isClosed !== (word === 'deny'))
+      found.push(`${key}: explain ${word}, diff ${isClosed ? 'closes it' : 'does not close it'}`)
+  }
+  return { found, count: questions.length }
+}
+
+/** DNS is no part of a cell. */
+function wordOfMatrix(word: string): string {
+  return word === 'unresolved' ? 'allow' : word
+}
+
+function cellOf({ source, target }: Question, matrix: ReadonlyMap<string, string>): string | undefined {
+  if (source.pod === undefined || target.pod === undefined) return undefined
+  return matrix.get(`${source.pod} > ${target.pod}:80`)
+}
+
+/** Only of pods of their own: a workload's replicas are one line of `diff`, and a pod to itself is none. */
+function closesOf({ source, target }: Question, closed: ReadonlySet<string>): boolean | undefined {
+  if (source.pod === undefined || target.pod === undefined || source.pod === target.pod) return undefined
+  if (!target.texts[0]!.includes('/pod/')) return undefined
+  return closed.has(`${source.pod} > ${target.pod}:80`)
+}
+
+it('every command gives the same answer to the same question, however its ends are written', async () => {
+  const found: string[] = []
+  let count = 0
+  for (const cluster of fc.sample(randomCluster, { numRuns: worlds, seed })) {
+    const each = await contradictionsIn(cluster)
+    found.push(...each.found)
+    count += each.count
+  }
+  expect({ seed, found: found.slice(0, 20), of: found.length }).toEqual({ seed, found: [], of: 0 })
+  expect(count).toBeGreaterThan(worlds * 40)
+}, 600_000)

@@ -1,0 +1,48 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { runInLab } from '../runner/run-in-lab.ts'
+import { type Ends, inputOf, keyOf, predictedRuns } from './answers.ts'
+import { type RandomCluster, randomCluster } from './random-cluster.ts'
+import { sourcesOf, targetsOf } from './spellings.ts'
+
+const seed = Number(process.env['CROSSCHECK_SEED'] ?? Date.now() % 1_000_000)
+const worlds = Number(process.env['CROSSCHECK_WORLDS'] ?? 4)
+
+/** One question for each pair of ends, each time written in another way. */
+function questionsOf(cluster: RandomCluster, input: ReturnType<typeof inputOf>): Ends[] {
+  let turn = 0
+  return sourcesOf(cluster, input.world).flatMap((source) =>
+    targetsOf(cluster, input.world).map((target) => {
+      turn += 1
+      return { from: source.texts[turn % source.texts.length]!, to: target.texts[turn % target.texts.length]! }
+    }),
+  )
+}
+
+/** Paths as the prediction says that they are. */
+async function pathsAsPredicted(questions: readonly Ends[], input: ReturnType<typeof inputOf>) {
+  const works = await predictedRuns(questions, 'allowed', input)
+  const blocks = await predictedRuns(questions, 'blocked', input)
+  return questions.flatMap(({ from, to }) => {
+    if (works.get(keyOf({ from, to }))?.status === 'predicted') return [{ from, to, expect: 'allowed' }]
+    return blocks.get(keyOf({ from, to }))?.status === 'predicted' ? [{ from, to, expect: 'blocked' }] : []
+  })
+}
+
+it('packets in the lab do what run --predict says, however the ends are written', async () => {
+  const wrong: string[] = []
+  let passed = 0
+  for (const cluster of fc.sample(randomCluster, { numRuns: worlds, seed })) {
+    const input = inputOf(cluster.objects)
+    const paths = await pathsAsPredicted(questionsOf(cluster, input), input)
+    const { results } = await runInLab({ objects: cluster.objects, spec: { paths } })
+    passed += results.filter(({ status }) => status === 'pass').length
+    wrong.push(
+      ...results
+        .filter(({ status, cause }) => status === 'fail' || cause === 'unexplained_block')
+        .map((result) => `${keyOf(result)} ${result.expect}: ${result.cause}: ${result.explanation.join('; ')}`),
+    )
+  }
+  expect({ seed, wrong }).toEqual({ seed, wrong: [] })
+  expect(passed).toBeGreaterThan(worlds * 8)
+}, 600_000)
