@@ -58,7 +58,7 @@ function answerTo({ source, target, aims, gap }: Asked, world: World) {
     ...(gap === undefined ? [] : [gap.sentence]),
     ...(undeclared.missing === undefined ? [] : [undeclared.missing.sentence]),
     ...undeclared.assumed,
-    ...servers.remarks,
+    ...(prediction.unresolvable === undefined ? servers.remarks : [prediction.unresolvable]),
   ]
   const verdict = listened(verdictOf({ ...prediction, hops }, gap), undeclared)
   return {
@@ -90,12 +90,16 @@ function whatRemains(ends: Ends, wanted: 'allow' | 'deny', world: World): string
 }
 
 /** One word for the request and for the addresses: what `allowed` asserts, what `blocked` asserts, or that they differ. */
-function verdictOf({ works, reach, hops, dns }: TargetPrediction, gap: Asked['gap']): Explanation['verdict'] {
+function verdictOf(
+  { works, reach, hops, dns, unresolvable }: TargetPrediction,
+  gap: Asked['gap'],
+): Explanation['verdict'] {
   if (hops.length === 0) return gap !== undefined && gap.hidden !== true ? 'unreachable' : 'undefined'
   if (reach === 'deny') return 'deny'
   const verdicts = new Set(hops.map(({ verdict }) => verdict))
   if (works === 'allow' && verdicts.size === 1) return 'allow'
   if (verdicts.has('allow') && verdicts.has('deny')) return 'partly'
+  if (unresolvable !== undefined && reach === 'allow') return 'unresolved'
   const dnsBlocked = dns.length > 0 && dns.every(({ verdict }) => verdict === 'deny')
   return works === 'deny' && dnsBlocked && !verdicts.has('deny') ? 'unresolved' : 'undefined'
 }

@@ -5,7 +5,7 @@ export interface Explanation {
   readonly from: string
   readonly to: string
   /**
-   * `partly`: some addresses are open and others blocked; `unresolved`: policies block the DNS queries for the name, and not its addresses;
+   * `partly`: some addresses are open and others blocked; `unresolved`: the name does not resolve for this source, and its addresses are open;
    * `unreachable`: nothing is there to be reached, whatever policies say.
    */
   readonly verdict: Verdict | 'partly' | 'unresolved' | 'unreachable'

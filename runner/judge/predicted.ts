@@ -75,7 +75,7 @@ function resultOf(
   }
 }
 
-function judgePath(planned: PlannedPath, { verdict, evidence }: PathPrediction, world: World): Judged {
+function judgePath(planned: PlannedPath, { verdict, evidence, unresolvable }: PathPrediction, world: World): Judged {
   const { gap, path } = planned
   const mustWork = path.expect.kind !== 'blocked'
   if (gap !== undefined && gap.cause !== 'external_name') {
@@ -86,6 +86,8 @@ function judgePath(planned: PlannedPath, { verdict, evidence }: PathPrediction, 
   }
   if (!mustWork && path.target.kind !== 'dns' && gap === undefined && planned.addresses.length === 0)
     return { status: 'inconclusive', cause: 'self', sentence: onlyItself }
+  if (mustWork && verdict !== 'deny' && unresolvable !== undefined)
+    return { status: 'fail', cause: 'dns', sentence: unresolvable }
   if (verdict === 'undefined') return unknown(evidence[0])
   const { assumed, missing } = undeclaredIn(planned)
   if ((verdict === 'allow') === mustWork) {
@@ -111,9 +113,15 @@ function unknown(why: string): Judged {
 }
 
 /** A DNS query: whether the policies let it reach a server, and what the cluster's own names answer. */
-function judgeName({ path, source }: PlannedPath, { verdict, evidence }: PathPrediction, world: World): Judged {
+function judgeName(
+  { path, source }: PlannedPath,
+  { verdict, evidence, unresolvable }: PathPrediction,
+  world: World,
+): Judged {
   const { target, expect } = path
   if (target.kind !== 'dns') return { status: 'inconclusive' }
+  if (unresolvable !== undefined && expect.kind !== 'blocked')
+    return { status: 'fail', cause: 'dns', sentence: unresolvable }
   if (verdict === 'undefined') return unknown(evidence[0])
   if (expect.kind === 'blocked')
     return verdict === 'deny'

@@ -11,13 +11,14 @@ export function evidenceOf(
   prediction: Omit<TargetPrediction, 'byDestination'> & { readonly verdict: HopPrediction['verdict'] },
   { path: { target, expect }, destinations: { gap } }: Pick<PlannedPath, 'path' | 'destinations'>,
 ): Evidence {
-  const { verdict, hops, dns, servers, dnsUnknown } = prediction
+  const { verdict, hops, dns, servers, dnsUnknown, unresolvable } = prediction
   const byName = expect.kind !== 'blocked'
   const queried = target.kind === 'dns' ? dns : dns.filter((hop) => hop.verdict !== 'allow')
   const all = [...(byName ? queried : []), ...hops]
   const deciding = (hop: HopPrediction) => hop.verdict === verdict
   // What makes the verdict comes first, what stands against it at other addresses after it.
   const [first, ...rest] = [
+    ...(byName && unresolvable !== undefined ? [unresolvable] : []),
     ...(byName && dnsUnknown ? servers.remarks : []),
     ...hopSentences(all.filter(deciding)),
     ...hopSentences(all.filter((hop) => !deciding(hop))),

@@ -12,10 +12,18 @@ export interface NameServers {
   readonly unsure: boolean
   /** Where names are asked for could not be read. */
   readonly hidden: boolean
+  /** Why names of the cluster do not resolve for this source, whatever policies say; a sentence about the source. */
+  readonly withoutClusterNames?: string
 }
 
 /** Of a path that asks for no name. */
 export const noServers: NameServers = { hops: [], remarks: [], unsure: false, hidden: false }
+
+/** A source outside of the cluster: its resolver does not know the names of the cluster. */
+export const outsideServers: NameServers = {
+  ...noServers,
+  withoutClusterNames: 'outside of the cluster, names of its Services do not resolve',
+}
 
 /** The resolver of the pod's own resolv.conf, as its dnsPolicy makes it. */
 export function nameServersOf(pod: Pod, world: World): NameServers {
@@ -23,9 +31,10 @@ export function nameServersOf(pod: Pod, world: World): NameServers {
   const usesCluster =
     pod.dnsPolicy === 'ClusterFirstWithHostNet' || (pod.dnsPolicy === 'ClusterFirst' && !pod.hostNetwork)
   if (!usesCluster && own.length === 0)
-    return nothing(
-      `${pod.name} has dnsPolicy ${pod.dnsPolicy}: it asks the resolvers of its node, which are not known here`,
-    )
+    return {
+      ...nothing(`${pod.name} queries the DNS resolvers of its node, which are not known here`),
+      withoutClusterNames: `${pod.name} ${pod.hostNetwork ? 'is on the network of its node and ' : ''}has dnsPolicy ${pod.dnsPolicy}: it queries the DNS resolvers of its node, which do not know the names of the cluster${pod.hostNetwork ? '; dnsPolicy: ClusterFirstWithHostNet is the setting that does' : ''}`,
+    }
   const direct = own.map((address) => serverAt(address, world))
   const cluster = usesCluster ? clusterServers(pod, world) : noServers
   return {

@@ -5,6 +5,7 @@ import { portOf } from '../plan/aims.ts'
 import { asUsed } from '../plan/asked.ts'
 import { type AddressAim, type Dial, destinationKey } from '../plan/dial.ts'
 import type { Aims } from '../plan/gap.ts'
+import { namedBy } from '../plan/names.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PlannedSource } from '../plan/sources.ts'
 import { hostNameOf } from '../plan/task.ts'
@@ -13,7 +14,7 @@ import { type Evidence, evidenceOf } from './evidence.ts'
 import { predictExternal } from './external.ts'
 import { createHopPredictor, type HopPrediction, type HopPredictor, type PredictedVerdict } from './hop-prediction.ts'
 import { hopsOf, isByService } from './hops.ts'
-import { type NameServers, nameServersOf, noServers } from './name-servers.ts'
+import { type NameServers, nameServersOf, noServers, outsideServers } from './name-servers.ts'
 import { isItself, partyOf, podOf } from './party.ts'
 
 /** A connection or request that somebody asks about, with the addresses that its target stands for. */
@@ -37,6 +38,8 @@ export interface TargetPrediction {
   /** Of the DNS servers that the source queries for the target's name. */
   readonly dns: readonly HopPrediction[]
   readonly servers: NameServers
+  /** Why the target's name does not resolve for this source, whatever policies say. */
+  readonly unresolvable?: string | undefined
   /** Whether it is not known if policies let the DNS query pass. */
   readonly dnsUnknown: boolean
 }
@@ -89,6 +92,8 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
   // Whether egress policies govern the way to a resolver on the own node is left open (semantics rules 50 and 52).
   const dnsUnknown = servers.hidden || (servers.unsure && isolated)
   const hidden = destinations.gap?.hidden === true
+  const inCluster = 'host' in target && clusterNames.has(namedBy(target.host, source.namespace, world).kind)
+  const unresolvable = inCluster ? servers.withoutClusterNames : undefined
   const works =
     target.kind === 'dns'
       ? answersBy([...hopsTo(destinations.aims), ...(dnsUnknown ? [] : dns)])
@@ -98,11 +103,13 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
           dnsUnknown,
         )
   return {
-    works: hidden ? 'undefined' : works,
+    works: hidden || (unresolvable !== undefined && works !== 'deny') ? 'undefined' : works,
     reach: hidden ? 'undefined' : reachBy([...external, ...hopsTo(others)]),
-    ...{ byDestination, hops, dns, servers, dnsUnknown },
+    ...{ byDestination, hops, dns, servers, dnsUnknown, unresolvable },
   }
 }
+
+const clusterNames: ReadonlySet<string> = new Set(['service', 'pods'])
 
 function externalHops({ source, target, destinations }: TargetQuestion, { hop, probe }: Context): HopPrediction[] {
   const { gap } = destinations
@@ -114,7 +121,9 @@ function externalHops({ source, target, destinations }: TargetQuestion, { hop, p
 function serversFor({ source, target }: TargetQuestion, { world, probe }: Context): NameServers {
   const named = target.kind === 'dns' ? target.server === undefined : hostNameOf(target) !== undefined
   const pod = podOf(source.identity, { world, probe })
-  return named && pod !== undefined ? nameServersOf(pod, world) : noServers
+  if (!named) return noServers
+  if (source.identity.kind === 'outside') return outsideServers
+  return pod === undefined ? noServers : nameServersOf(pod, world)
 }
 
 /** Whether a DNS query is answered: any server may answer it. */

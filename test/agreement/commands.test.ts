@@ -25,11 +25,12 @@ function questionsOf(cluster: RandomCluster, input: ReturnType<typeof inputOf>):
   )
 }
 
-type Outcome = 'predicted' | 'policy' | 'unknown' | 'not there'
+type Outcome = 'predicted' | 'policy' | 'unknown' | 'self' | 'not there'
 
 function outcomeOf(result: PathResult | undefined): Outcome | undefined {
   if (result === undefined) return undefined
   if (result.status === 'predicted') return 'predicted'
+  if (result.cause === 'self') return 'self'
   if (result.status === 'inconclusive' && result.cause === 'no_control') return 'unknown'
   return result.cause === 'policy' ? 'policy' : 'not there'
 }
@@ -37,11 +38,11 @@ function outcomeOf(result: PathResult | undefined): Outcome | undefined {
 /** What the two runs may say beside the word of `explain`: expected allowed, expected blocked. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   // A pod that connects to itself alone is blocked by nothing, and no other address shows it.
-  allow: ['predicted+policy', 'predicted+unknown'],
+  allow: ['predicted+policy', 'predicted+self'],
   deny: ['policy+predicted'],
   partly: ['policy+policy', 'predicted+policy', 'unknown+policy'],
-  unresolved: ['policy+policy', 'policy+unknown'],
-  undefined: ['unknown+unknown', 'unknown+policy', 'policy+unknown', 'policy+policy'],
+  unresolved: ['policy+policy', 'policy+self', 'not there+policy', 'not there+self'],
+  undefined: ['unknown+unknown', 'unknown+self', 'unknown+policy', 'policy+unknown', 'policy+policy'],
   unreachable: ['not there+not there'],
 }
 
