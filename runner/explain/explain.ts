@@ -2,7 +2,7 @@ import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Party } from '../../policy/engine/query.ts'
 import type { Problem } from '../../policy/types.ts'
-import { type Undeclared, undeclaredOf } from '../plan/listeners.ts'
+import type { Undeclared } from '../plan/listeners.ts'
 import type { PlannedSource } from '../plan/sources.ts'
 import type { HopPrediction } from '../predict/hop-prediction.ts'
 import { partyOf } from '../predict/party.ts'
@@ -50,9 +50,8 @@ export function explainAsked(asked: Asked, options: ExplainOptions): Explanation
 function answerTo({ source, target, aims, gap }: Asked, world: World) {
   const predictor = createPredictor(world)
   const prediction = predictor.target({ source, target, destinations: { aims, gap } }, undefined)
-  const { dns, servers, dnsUnknown } = prediction
+  const { dns, servers, dnsUnknown, undeclared } = prediction
   const hops = gap?.declared === true ? [] : prediction.hops
-  const undeclared = undeclaredOf(aims, gap)
   const way = [
     ...wayTo(target, source.namespace, world),
     ...(gap === undefined ? [] : [gap.sentence]),

@@ -56,7 +56,7 @@ export const explanationSchema = z
     verdict: z
       .enum(['allow', 'deny', 'undefined', 'partly', 'unresolved', 'unreachable'])
       .describe(
-        '`partly`: some addresses are open; `unresolved`: the name does not resolve, the addresses are open; `unreachable`: nothing is there to be reached',
+        '`partly`: some addresses are open; `unresolved`: the name does not resolve, whatever becomes of its addresses; `unreachable`: nothing is there to be reached',
       ),
     changes: changesSchema.optional(),
     unread: z.array(z.string()).describe('what could not be read and may decide'),

@@ -5,7 +5,7 @@ export interface Explanation {
   readonly from: string
   readonly to: string
   /**
-   * `partly`: some addresses are open and others blocked; `unresolved`: the name does not resolve for this source, and its addresses are open;
+   * `partly`: some addresses are open and others blocked; `unresolved`: the name does not resolve for this source, and no policy blocks its addresses for certain;
    * `unreachable`: nothing is there to be reached, whatever policies say.
    */
   readonly verdict: Verdict | 'partly' | 'unresolved' | 'unreachable'

@@ -11,7 +11,7 @@ const answers: Readonly<Record<Explanation['verdict'], string>> = {
   allow: 'policies let it through',
   deny: 'policies block it',
   partly: 'policies let it through to some endpoints, and block it to others',
-  unresolved: 'the name does not resolve for this source; the address itself is open',
+  unresolved: 'the name does not resolve for this source, so a request fails before it connects',
   undefined: 'the specification leaves it open',
   unreachable: 'nothing is there to be reached, whatever policies say',
 }

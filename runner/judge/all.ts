@@ -2,10 +2,9 @@ import type { Fabric } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Measurement } from '../measure.ts'
 import type { Probes } from '../observe/probes.ts'
-import { undeclaredIn } from '../plan/listeners.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PlanEntry, Stage } from '../plan/stage.ts'
-import type { Predict } from '../predict/predict.ts'
+import type { PathPrediction, Predict } from '../predict/predict.ts'
 import type { PathResult } from '../result.ts'
 import type { Scenario } from '../scenario/model.ts'
 import { conclude, concludeUnmeasured, type Position } from './conclude.ts'
@@ -97,8 +96,7 @@ function cutOff({ observed }: Verdict, sentence: string): Verdict {
 }
 
 /** What the lab's listeners are taken for where containers do not declare the ports; a cluster's packets say it themselves. */
-function assumedText(planned: PlannedPath): readonly string[] {
-  const { assumed, missing } = undeclaredIn(planned)
+function assumedText({ undeclared: { assumed, missing } }: PathPrediction): readonly string[] {
   return missing === undefined ? assumed : [missing.sentence, ...assumed]
 }
 
@@ -125,7 +123,7 @@ async function judgeOne(
   const fix = verdict.cause === 'policy' ? fixLine(planned, options.scenario) : undefined
   const remark = options.remarks.get(planned)
   const settled = remark === undefined ? [] : [remark]
-  const assumed = options.fabric.where === 'lab' ? assumedText(planned) : []
+  const assumed = options.fabric.where === 'lab' ? assumedText(prediction) : []
   const explanation = [
     ...alone,
     ...settled,

@@ -1,6 +1,5 @@
 import { isPublic } from '../../fabric/public-suffix.ts'
 import type { World } from '../../fabric/world.ts'
-import { undeclaredIn } from '../plan/listeners.ts'
 import { namedBy } from '../plan/names.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PlanEntry, Stage } from '../plan/stage.ts'
@@ -75,7 +74,11 @@ function resultOf(
   }
 }
 
-function judgePath(planned: PlannedPath, { verdict, evidence, unresolvable }: PathPrediction, world: World): Judged {
+function judgePath(
+  planned: PlannedPath,
+  { verdict, evidence, unresolvable, undeclared }: PathPrediction,
+  world: World,
+): Judged {
   const { gap, path } = planned
   const mustWork = path.expect.kind !== 'blocked'
   if (gap !== undefined && gap.cause !== 'external_name') {
@@ -89,7 +92,7 @@ function judgePath(planned: PlannedPath, { verdict, evidence, unresolvable }: Pa
   if (mustWork && verdict !== 'deny' && unresolvable !== undefined)
     return { status: 'fail', cause: 'dns', sentence: unresolvable }
   if (verdict === 'undefined') return unknown(evidence[0])
-  const { assumed, missing } = undeclaredIn(planned)
+  const { assumed, missing } = undeclared
   if ((verdict === 'allow') === mustWork) {
     if (missing === undefined) return { status: 'predicted', evidence: assumed }
     // A closed port is closed without any policy.

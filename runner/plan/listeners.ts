@@ -1,7 +1,6 @@
 import type { Pod } from '../../fabric/world.ts'
 import type { AddressAim, Aim } from './dial.ts'
 import type { Gap } from './gap.ts'
-import type { PlannedPath } from './paths.ts'
 
 /** What objects say of the listeners behind a Service, where containers do not declare every port. */
 export interface Undeclared {
@@ -12,14 +11,6 @@ export interface Undeclared {
 }
 
 type Behind = Extract<AddressAim, { kind: 'pod' }> & { readonly behind: object }
-
-/** The same of a planned path. */
-export function undeclaredIn({ addresses, gap }: Pick<PlannedPath, 'addresses' | 'gap'>): Undeclared {
-  return undeclaredOf(
-    addresses.map(({ aim }) => aim),
-    gap,
-  )
-}
 
 /** Looks at the listeners behind a Service; nothing to say of them where all are declared, or where the target is no Service. */
 export function undeclaredOf(aims: readonly Aim[], gap: Gap | undefined): Undeclared {

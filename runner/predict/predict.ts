@@ -5,6 +5,7 @@ import { portOf } from '../plan/aims.ts'
 import { asUsed } from '../plan/asked.ts'
 import { type AddressAim, type Dial, destinationKey } from '../plan/dial.ts'
 import type { Aims } from '../plan/gap.ts'
+import { type Undeclared, undeclaredOf } from '../plan/listeners.ts'
 import { namedBy } from '../plan/names.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PlannedSource } from '../plan/sources.ts'
@@ -40,6 +41,8 @@ export interface TargetPrediction {
   readonly servers: NameServers
   /** Why the target's name does not resolve for this source, whatever policies say. */
   readonly unresolvable?: string | undefined
+  /** Ready endpoints at which nothing declares that it listens. */
+  readonly undeclared: Undeclared
   /** Whether it is not known if policies let the DNS query pass. */
   readonly dnsUnknown: boolean
 }
@@ -106,6 +109,7 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
     works: hidden || (unresolvable !== undefined && works !== 'deny') ? 'undefined' : works,
     reach: hidden ? 'undefined' : reachBy([...external, ...hopsTo(others)]),
     ...{ byDestination, hops, dns, servers, dnsUnknown, unresolvable },
+    undeclared: undeclaredOf(destinations.aims, destinations.gap),
   }
 }
 

@@ -41,7 +41,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   allow: ['predicted+policy', 'predicted+self'],
   deny: ['policy+predicted'],
   partly: ['policy+policy', 'predicted+policy', 'unknown+policy'],
-  unresolved: ['policy+policy', 'policy+self', 'not there+policy', 'not there+self'],
+  unresolved: ['policy', 'not there'].flatMap((works) =>
+    ['policy', 'self', 'unknown'].map((reach) => `${works}+${reach}`),
+  ),
   undefined: ['unknown+unknown', 'unknown+self', 'unknown+policy', 'policy+unknown', 'policy+policy'],
   unreachable: ['not there+not there'],
 }
