@@ -91,6 +91,8 @@ export interface ObjectRef {
   readonly namespace: string
   readonly name: string
   readonly place?: Place
+  /** The object itself, where it may decide over traffic. */
+  readonly value?: Readonly<Record<string, unknown>>
 }
 
 export interface Node {
@@ -180,6 +182,8 @@ export interface Service {
   readonly externalIPs: readonly string[]
   /** From Endpoints or EndpointSlice objects, for a Service without selector. */
   readonly manualEndpoints: readonly ManualEndpoint[]
+  /** The namespace of the Istio waypoint that it uses, where that is another one. */
+  readonly waypointNamespace?: string
   readonly place?: Place
 }
 

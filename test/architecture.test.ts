@@ -19,6 +19,7 @@ const reading = [
     'cluster-policy',
     'parse-cluster-policy',
   ].map((name) => `policy/${name}.ts`),
+  'policy/foreign/',
 ]
 
 /** Who may import what beyond its own folder: files, folders (with a final slash) and packages. The longest matching folder rules. */

@@ -27,6 +27,7 @@ export function readService(
   if (type === 'ExternalName' && externalName === undefined) {
     report(field(spec, 'externalName'), { message: 'Required value: the name that the Service stands for' })
   }
+  const waypoint = fieldAt(root, 'metadata', 'labels', 'istio.io/use-waypoint-namespace').value
   const selector = parseLabels(field(spec, 'selector'))
   const selected = Object.keys(selector).length > 0
   const headless =
@@ -43,6 +44,7 @@ export function readService(
     ipFamilies: type === 'ExternalName' ? [] : readFamilies(spec, { clusterIPs, bare: headless && !selected }),
     externalIPs: readExternalIPs(root),
     manualEndpoints: selected ? [] : manualEndpoints,
+    ...(typeof waypoint === 'string' ? { waypointNamespace: waypoint } : {}),
     place: object.place,
   }
 }

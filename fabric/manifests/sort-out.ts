@@ -1,4 +1,5 @@
 import { report } from '../../policy/field.ts'
+import { governedBy } from '../../policy/foreign/kinds.ts'
 import { invalidValue, labelNameFault, subdomainFault } from '../../policy/names.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { ObjectRef } from '../world.ts'
@@ -17,7 +18,7 @@ export function sortOut(objects: readonly ManifestObject[], problems: Problem[])
   let treated = { apiVersion: '', kind: '', treatment: treatmentOf('', '') }
   const sound = new Set<string>()
   for (const object of withoutDuplicates(objects, problems)) {
-    const { apiVersion, kind, namespace, name, place } = object
+    const { apiVersion, kind } = object
     if (treated.apiVersion !== apiVersion || treated.kind !== kind) {
       treated = { apiVersion, kind, treatment: treatmentOf(apiVersion, kind) }
     }
@@ -26,7 +27,7 @@ export function sortOut(objects: readonly ManifestObject[], problems: Problem[])
       if (!namesItself(kind)) refuseNames(object, sound, problems)
       simulated.push(object)
     }
-    if (treatment === 'not-simulated') notSimulated.push({ apiVersion, kind, namespace, name, place })
+    if (treatment === 'not-simulated') notSimulated.push(refTo(object))
     if (treatment === 'wrong-version') {
       const message = `no matches for kind "${kind}" in version "${apiVersion}"`
       report(
@@ -36,6 +37,12 @@ export function sortOut(objects: readonly ManifestObject[], problems: Problem[])
     }
   }
   return { simulated, notSimulated }
+}
+
+/** What may decide over traffic is kept whole: its selector and its rules say over which. */
+function refTo({ apiVersion, kind, namespace, name, place, value }: ManifestObject): ObjectRef {
+  const ref = { apiVersion, kind, namespace, name, place }
+  return governedBy(ref) === undefined ? ref : { ...ref, value }
 }
 
 /** The readers of policies check their names. */

@@ -1,13 +1,13 @@
 import type { NetworkPolicy, Problem } from '../types.ts'
 import type { Actor, HostActor, PodActor, Space } from './actors.ts'
 import { defaultProfile, type Profile } from './choices.ts'
-import { isForeignPolicy } from './foreign.ts'
+import { type ForeignPolicy, foreignPoliciesOf } from './foreign.ts'
 import { indexPolicies } from './governing.ts'
 import { newNetworks } from './networks.ts'
 import { addressesOf, nodesOf, podsOf, spacesOf } from './population.ts'
 import { type CompiledPolicy, compileClusterPolicy, compilePolicy, type Tables } from './rules.ts'
 import { newLabelling } from './selectors.ts'
-import type { ForeignObject, PolicyWorld } from './world.ts'
+import type { PolicyWorld } from './world.ts'
 
 /** A world prepared for questions. Nothing in it changes afterwards but what it remembers of answers. */
 export interface Compiled extends Tables {
@@ -22,7 +22,7 @@ export interface Compiled extends Tables {
   /** ClusterNetworkPolicies, the first asked first. */
   readonly clusterPolicies: readonly CompiledPolicy[]
   /** Policies of kinds that are not evaluated here. */
-  readonly foreign: readonly ForeignObject[]
+  readonly foreign: readonly ForeignPolicy[]
   /** Two policies of one name (semantics rule 66). */
   readonly problems: readonly Problem[]
 }
@@ -45,7 +45,7 @@ export function compile(world: PolicyWorld, profile: Partial<Profile> = {}): Com
     ...{ world, spaces, pods, nodes, clusterPolicies, problems },
     profile: { ...defaultProfile, ...profile },
     byAddress: addressesOf(pods.values(), nodes.values()),
-    foreign: (world.notSimulated ?? []).filter(isForeignPolicy),
+    foreign: foreignPoliciesOf(world),
   }
 }
 

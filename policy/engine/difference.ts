@@ -48,7 +48,8 @@ export interface Extent {
 
 /** Every path between two worlds whose verdict differs, by the evaluator of `predict`; pods are the same where their names are. */
 export function differences(before: Compiled, after: Compiled, options: DifferenceOptions = {}): Generator<PathChange> {
-  return changesOf(pairsOf(before, after, options), before, { after, ranges: undefined })
+  const doubted = before.foreign.length + after.foreign.length > 0
+  return changesOf(pairsOf(before, after, options), before, { after, ranges: undefined, doubted })
 }
 
 /** The same between one world and what edits make of it, for many edits; the ports of a pod are the same before and after. */
@@ -58,20 +59,28 @@ export function differencesAfterEdits(
 ): (edited: Edited, extent?: Extent) => Generator<PathChange> {
   const pairsAfter = pairsAfterEdits(before, options)
   return (edited, extent) =>
-    changesOf(pairsAfter(edited, extent?.possible), before, { after: edited.compiled, ranges: extent?.ranges })
+    changesOf(pairsAfter(edited, extent?.possible), before, {
+      ...{ after: edited.compiled, ranges: extent?.ranges, doubted: false },
+    })
 }
 
 interface Until {
   readonly after: Compiled
   /** Default: the ports that the pods have. */
   readonly ranges: readonly PortRange[] | undefined
+  /** Whether policies that are not evaluated count: they may turn a verdict around, and may differ themselves. */
+  readonly doubted: boolean
 }
 
-function* changesOf(pairs: readonly Pair[], before: Compiled, { after, ranges }: Until): Generator<PathChange> {
+function* changesOf(
+  pairs: readonly Pair[],
+  before: Compiled,
+  { after, ranges, doubted }: Until,
+): Generator<PathChange> {
   const changed = pairs.map((pair) => pair.before?.signature !== pair.after?.signature)
   const all = [...pairs.keys()]
   const moved = all.filter((at) => changed[at])
-  const asking = { pairs, changed, everyPort: ranges !== undefined }
+  const asking = { pairs, changed, everyPort: ranges !== undefined, doubted }
   const [was, is] = [verdictsOf('before', asking, before), verdictsOf('after', asking, after)]
   const sockets = ranges === undefined ? socketsOf(pairs) : ranges.map((socket) => ({ socket, targets: all }))
   for (const { socket, targets } of sockets) {

@@ -1,37 +1,119 @@
-import type { ForeignObject } from './world.ts'
+import type { Governed } from '../foreign/governed.ts'
+import { governedBy } from '../foreign/kinds.ts'
+import { matchesSelector } from '../selector.ts'
+import type { Direction, Labels } from '../types.ts'
+import type { PodActor } from './actors.ts'
+import type { Compiled } from './compile.ts'
+import { rulingOf, type Verdict } from './decide.ts'
+import { governing } from './governing.ts'
+import type { Path } from './path.ts'
+import type { ForeignObject, PolicyService, PolicyWorld } from './world.ts'
 
-/** Kinds that decide over traffic and do not end in `NetworkPolicy`: meshes, and plugins' firewalls. */
-const otherKinds = new Set([
-  ...[
-    'AuthorizationPolicy',
-    'PeerAuthentication',
-    'ServerAuthorization',
-    'EgressFirewall',
-    'CiliumLocalRedirectPolicy',
-  ],
-  ...['TrafficPolicy', 'HTTPRouteGroup', 'MeshTrafficPermission', 'GlobalNetworkSet', 'HostEndpoint'],
-])
-
-/** Prefixes of kinds that stand in no namespace, whatever the reader of the object put there. */
-const clusterScoped = /^(Global|Cluster|Admin|BaselineAdmin|CiliumClusterwide|StagedGlobal|HostEndpoint)/
-
-/** Whether an object that is not evaluated may decide over traffic: every `…NetworkPolicy` but the one of networking.k8s.io, and meshes' kinds. */
-export function isForeignPolicy({ apiVersion, kind }: ForeignObject): boolean {
-  if (kind.startsWith('Staged')) return false
-  if (/Network(Policy|Policies)$/.test(kind) || kind === 'CiliumClusterwideNetworkPolicy')
-    return !isOwn({ apiVersion, kind })
-  return otherKinds.has(kind)
+/** A policy of a kind that is not evaluated, and what it can change. */
+export interface ForeignPolicy {
+  readonly object: ForeignObject
+  readonly governed: Governed
 }
 
-/** Those of the objects that may decide over traffic from or to one of these namespaces. */
-export function overriding(objects: readonly ForeignObject[], namespaces: readonly string[]): ForeignObject[] {
-  return objects.filter(
-    ({ kind, namespace }) => clusterScoped.test(kind) || namespace === '' || namespaces.includes(namespace),
+/** The objects of a world that are not evaluated and can change what NetworkPolicies say. */
+export function foreignPoliciesOf({ notSimulated = [] }: PolicyWorld): readonly ForeignPolicy[] {
+  return notSimulated.flatMap((object) => {
+    const governed = governedBy(object)
+    const { value: _, ...name } = object
+    return governed === undefined ? [] : [{ object: name, governed }]
+  })
+}
+
+/**
+ * Those that can turn the verdict on a connection around. A denial stands where one end denies that none of them can open; what NetworkPolicies
+ * allow stands where none of them can deny.
+ */
+export function overriding(path: Path, verdict: Verdict, compiled: Compiled): readonly ForeignObject[] {
+  if (compiled.foreign.length === 0) return []
+  const assumptions = { profile: compiled.profile, flipped: 0, consulted: 0 }
+  const context = { labelling: compiled.labelling, assumptions }
+  const sides = (['egress', 'ingress'] as const).map((direction) => ({
+    ruling: rulingOf(direction, path, { compiled, context }),
+    isolated: isIsolated(direction, path, compiled),
+    own: withoutMoot(
+      compiled.foreign.filter(({ governed }) => governs(governed, direction, path, compiled)),
+      path,
+    ),
+  }))
+  // A pod that connects to its own address does not leave its network.
+  if (sides.every(({ ruling }) => ruling.by === 'loopback')) return []
+  if (verdict === 'deny') {
+    const openers = sides
+      .filter(({ ruling }) => !ruling.allowed)
+      .map(({ own }) => own.filter(({ governed }) => governed.effect === 'either'))
+    return openers.some((own) => own.length === 0) ? [] : objectsOf(openers.flat())
+  }
+  return objectsOf(
+    sides.flatMap(({ isolated, own }) =>
+      own.filter(({ governed }) => governed.effect !== 'deny unless isolated' || !isolated),
+    ),
   )
 }
 
-/** Of those that the engine evaluates; on a fabric that cannot enforce them they are listed like others. */
-function isOwn({ apiVersion, kind }: Pick<ForeignObject, 'apiVersion' | 'kind'>): boolean {
-  if (kind === 'ClusterNetworkPolicy') return apiVersion === 'policy.networking.k8s.io/v1alpha2'
-  return kind === 'NetworkPolicy' && apiVersion.startsWith('networking.k8s.io/')
+function isIsolated(direction: Direction, { from, to }: Path, compiled: Compiled): boolean {
+  const { actor } = direction === 'egress' ? from : to
+  return actor.kind === 'pod' && governing(actor, compiled).isolated[direction]
+}
+
+/** What tells a pod apart by the policies that are not evaluated: their content, where they may govern it. */
+export function foreignText(pod: PodActor, compiled: Compiled): string {
+  const own = compiled.foreign.filter(({ governed }) => governsPod(governed, pod, compiled))
+  return own
+    .map(({ governed }) => JSON.stringify(governed))
+    .toSorted()
+    .join()
+}
+
+function objectsOf(policies: readonly ForeignPolicy[]): readonly ForeignObject[] {
+  return [...new Set(policies.map(({ object }) => object))]
+}
+
+/** Where one policy allows every connection, those that allow others deny nothing. */
+function withoutMoot(policies: readonly ForeignPolicy[], { port }: Path): readonly ForeignPolicy[] {
+  const isOpen = policies.some(
+    ({ governed: { allowsAll } }) => allowsAll === 'every port' || allowsAll?.includes(port) === true,
+  )
+  return isOpen ? policies.filter(({ governed: { allowsAll } }) => allowsAll === undefined) : policies
+}
+
+function governs(governed: Governed, direction: Direction, path: Path, compiled: Compiled): boolean {
+  const { directions, protocols, ports, beyondPods } = governed
+  if (!directions.includes(direction)) return false
+  if (protocols?.includes(path.protocol) === false || ports?.includes(path.port) === false) return false
+  if (beyondPods === true && path.to.actor.kind === 'pod') return false
+  const { actor } = direction === 'egress' ? path.from : path.to
+  switch (actor.kind) {
+    case 'external':
+      return direction === 'ingress' && governed.outside === true
+    case 'host':
+      return governed.nodes === true || (actor.pod !== undefined && governsPod(governed, actor.pod, compiled))
+    case 'pod':
+      return governsPod(governed, actor, compiled)
+    default:
+      return actor satisfies never
+  }
+}
+
+function governsPod(governed: Governed, { space, labels }: PodActor, { world }: Compiled): boolean {
+  const { namespaces, pods, waypointsOf } = governed
+  const isIn = namespaces === 'all' || namespaces.includes(space.name)
+  if (isIn && (pods === undefined || matchesSelector(pods, labels.labels))) return true
+  if (waypointsOf === undefined) return false
+  const uses = (own: Labels) => own[waypointLabel] === waypointsOf
+  const isBehind = ({ namespace, waypointNamespace }: PolicyService) =>
+    namespace === space.name && waypointNamespace === waypointsOf
+  return uses(labels.labels) || uses(space.labels.labels) || (world.services ?? []).some(isBehind)
+}
+
+/** On a pod, its namespace or its Service: it is reached by the waypoint of another namespace (istio.io/latest/docs/ambient/usage/waypoint). */
+const waypointLabel = 'istio.io/use-waypoint-namespace'
+
+/** Whether an object can isolate pods of a namespace, so that they may not be open. */
+export function mayGovern({ namespaces }: Governed, namespace: string): boolean {
+  return namespaces === 'all' || namespaces.includes(namespace)
 }

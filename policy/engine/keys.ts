@@ -1,5 +1,6 @@
 import type { Governing, PodActor, Space } from './actors.ts'
 import type { Compiled } from './compile.ts'
+import { foreignText } from './foreign.ts'
 import { governing } from './governing.ts'
 import type { Socket } from './matrix.ts'
 import type { Located } from './networks.ts'
@@ -44,7 +45,8 @@ export function createKeys(): Keys {
         )
         const ports = listening.map(({ port, protocol }) => `${port}/${protocol}`)
         const parts = [identity.join(','), inOrder(named), blocks, inOrder(ports)]
-        return numberOf(`${folded}|${parts.join('|')}|${ofGoverning(governing(own, compiled))}`)
+        const foreign = foreignText(own, compiled)
+        return numberOf(`${folded}|${parts.join('|')}|${ofGoverning(governing(own, compiled))}|${foreign}`)
       }
       const known = new Map<string, number>()
       const ids = new Map<object, number>()

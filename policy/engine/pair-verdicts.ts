@@ -1,6 +1,7 @@
 import type { Governing } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import { decide, type Verdict } from './decide.ts'
+import { overriding } from './foreign.ts'
 import { governing } from './governing.ts'
 import { endIn, endsOf, type Socket, together } from './matrix.ts'
 import type { Moment, Pair } from './moments.ts'
@@ -15,6 +16,8 @@ interface Asking {
   readonly changed: readonly boolean[]
   /** Whether a pair is asked about ports that it does not have, too. */
   readonly everyPort: boolean
+  /** Whether what a policy that is not evaluated may turn around is `undefined`. */
+  readonly doubted: boolean
 }
 
 /** Below such a part of all pairs each is asked about alone: a row costs at least as many bytes as there are pairs. */
@@ -26,7 +29,7 @@ const sparse = 1 / 16
  */
 export function verdictsOf(
   when: 'before' | 'after',
-  { pairs, changed, everyPort }: Asking,
+  { pairs, changed, everyPort, doubted }: Asking,
   compiled: Compiled,
 ): (socket: Socket, targets: readonly number[]) => (to: number, sources: readonly number[]) => VerdictFrom {
   const moments = pairs.map((pair) => pair[when])
@@ -54,18 +57,21 @@ export function verdictsOf(
         if (from === to || group === undefined || groups[to] === undefined) return slowly(from, to, socket)
         const into = coming(from)
         const quick = together(into === no ? no : leaving(from, group, to), into)
-        return quick?.verdict ?? slowly(from, to, socket)
+        if (quick === undefined) return slowly(from, to, socket)
+        return doubted ? slowly(from, to, socket, quick.verdict) : quick.verdict
       }
     }
   }
 
-  function slowly(from: number, to: number, socket: Socket): Verdict | 'absent' {
+  function slowly(from: number, to: number, socket: Socket, known?: Verdict): Verdict | 'absent' {
     const [source, target] = [moments[from], moments[to]]
     const isOutside = pairs[from]?.group.pod === undefined && pairs[to]?.group.pod === undefined
     const other = from === to ? target?.actors[1] : target?.actors[0]
     const both = other && source?.actors[0] && !isOutside && endsOf(source.actors[0], other, undefined)
     if (!both) return 'absent'
-    return decide({ ...both, ...socket, via: undefined, entry: undefined }, compiled).verdict
+    const path = { ...both, ...socket, via: undefined, entry: undefined }
+    const verdict = known ?? decide(path, compiled).verdict
+    return doubted && overriding(path, verdict, compiled).length > 0 ? 'undefined' : verdict
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Direction } from '../types.ts'
-import type { Actor, PodActor } from './actors.ts'
+import type { PodActor } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import { type Decision, decide, rulingOf, sideOf, type Verdict } from './decide.ts'
 import { overriding } from './foreign.ts'
@@ -14,12 +14,13 @@ import { nearestMiss, traceTiers, traceUnselecting } from './trace.ts'
 export function predict(query: Query, compiled: Compiled): Prediction | Unanswerable {
   const path = pathOf(query, compiled)
   if ('kind' in path) return path
+  const decision = decisionOf(query, path, compiled)
   return {
     kind: 'prediction',
-    ...decisionOf(query, path, compiled),
+    ...decision,
     egress: sideOfQuery('egress', query, { path, compiled }),
     ingress: sideOfQuery('ingress', query, { path, compiled }),
-    mayBeOverridden: overriding(compiled.foreign, spacesOf(path)),
+    mayBeOverridden: overriding(path, decision.verdict, compiled),
   }
 }
 
@@ -66,9 +67,4 @@ function sideOfQuery(direction: Direction, { protocol }: Query, { path, compiled
 
 function asksTiers(by: Side['by']): boolean {
   return by === 'default' || by === 'Admin' || by === 'NetworkPolicy' || by === 'Baseline'
-}
-
-function spacesOf({ from, to }: Path): string[] {
-  const podOf = (actor: Actor) => (actor.kind === 'pod' ? actor : actor.kind === 'host' ? actor.pod : undefined)
-  return [from.actor, to.actor].flatMap((actor) => podOf(actor)?.space.name ?? [])
 }

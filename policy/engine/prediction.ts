@@ -14,7 +14,7 @@ export interface Prediction {
   readonly undefinedBy: readonly Choice[]
   readonly egress: Side
   readonly ingress: Side
-  /** Policies of kinds that are not evaluated and may decide otherwise. */
+  /** Policies of kinds that are not evaluated and can turn the verdict around. */
   readonly mayBeOverridden: readonly ForeignObject[]
 }
 

@@ -54,6 +54,8 @@ export interface PolicyService {
   readonly clusterIPs: readonly string[]
   /** Only to recognise a rule that names a Service's port where policies see the pods'. */
   readonly ports?: readonly { readonly port: number; readonly targetPort: number | string }[]
+  /** The namespace of the Istio waypoint that it uses, where that is another one. */
+  readonly waypointNamespace?: string
 }
 
 export interface ForeignObject {
@@ -62,4 +64,6 @@ export interface ForeignObject {
   readonly namespace: string
   readonly name: string
   readonly place?: Place
+  /** The object itself, where it may decide over traffic; without it, all that its kind can decide is assumed. */
+  readonly value?: Readonly<Record<string, unknown>>
 }

@@ -19,9 +19,13 @@ function nameIn({ text }: Hop): string {
 }
 
 function toldOf({ prediction, verdict, unseen }: HopPrediction): Omit<HopExplanation, 'to'> {
-  if (prediction.kind === 'unanswerable') return { verdict, sides: [], remarks: [prediction.reason] }
+  if (prediction.kind === 'unanswerable')
+    return { verdict, sides: [], remarks: [prediction.reason], mayBeOverriddenBy: [] }
   const remarks = sentencesOf(prediction).filter((sentence) =>
     /^(undefined:|depends on|\S+ \S+ is not evaluated)/.test(sentence),
   )
-  return { verdict, sides: sidesOf(prediction), remarks: [...unseen, ...remarks] }
+  const mayBeOverriddenBy = prediction.mayBeOverridden.map(
+    ({ kind, namespace, name }) => `${kind} ${[namespace, name].filter(Boolean).join('/')}`,
+  )
+  return { verdict, sides: sidesOf(prediction), remarks: [...unseen, ...remarks], mayBeOverriddenBy }
 }

@@ -37,6 +37,9 @@ const hopSchema = z.strictObject({
   verdict,
   sides: z.array(sideSchema),
   remarks: z.array(z.string()).describe('what the verdict rests on, and what might overrule it'),
+  mayBeOverriddenBy: z
+    .array(z.string())
+    .describe('policies of kinds that are not evaluated and may decide otherwise, as `Kind namespace/name`'),
 })
 
 const fixSchema = z.strictObject({

@@ -50,6 +50,8 @@ export interface HopExplanation {
   readonly sides: readonly SideExplanation[]
   /** What the verdict rests on, and what might overrule it. */
   readonly remarks: readonly string[]
+  /** Policies of kinds that are not evaluated and may decide otherwise, as `Kind namespace/name`. */
+  readonly mayBeOverriddenBy: readonly string[]
 }
 
 export interface SideExplanation {

@@ -41,13 +41,14 @@ export function explanationText(explanation: Explanation, look: Look): string {
   return `${lines.join('\n')}\n`
 }
 
-/** What is left open by the specification, or by what could not be read. */
+/** Why it is not known: what could not be read, what is not evaluated, or what the specification leaves open. */
 function answerOf({ verdict, unread, hops }: Explanation): string {
   if (verdict === 'partly' && hops.every((hop) => hop.verdict === 'allow'))
     return 'policies let it through, and at some endpoints nothing listens'
-  return verdict === 'undefined' && unread.length > 0
-    ? 'not known: part of what decides could not be read'
-    : answers[verdict]
+  if (verdict !== 'undefined') return answers[verdict]
+  if (unread.length > 0) return 'not known: part of what decides could not be read'
+  const others = [...new Set(hops.flatMap((hop) => hop.mayBeOverriddenBy))]
+  return others.length === 0 ? answers.undefined : `not known: ${others.join(', ')} may decide otherwise`
 }
 
 function section(title: string, sentences: readonly string[], style: Style): string[] {

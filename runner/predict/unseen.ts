@@ -3,6 +3,8 @@ import type { Pod, World } from '../../fabric/world.ts'
 import type { Unanswerable } from '../../policy/engine/path.ts'
 import type { Prediction } from '../../policy/engine/prediction.ts'
 import type { Party, Query } from '../../policy/engine/query.ts'
+import { governedBy } from '../../policy/foreign/kinds.ts'
+import type { Direction } from '../../policy/types.ts'
 
 /** What of the world could not be read, and would decide a prediction, a sentence each; empty where the prediction stands. */
 export type Unseen = (query: Query, prediction: Prediction | Unanswerable) => readonly string[]
@@ -12,24 +14,40 @@ export function unseenIn(world: World): Unseen | undefined {
   if (world.unread === undefined) return undefined
   return (query, prediction) => {
     const ends = [...strangerAt(query.to, world), ...hiddenLabels(query, prediction, world)]
-    const [out, into] = [hiddenPolicies(query.from, world), hiddenPolicies(query.to, world)]
+    const [out, into] = [hiddenPolicies('egress', query, world), hiddenPolicies('ingress', query, world)]
     const denied =
       prediction.kind === 'prediction' &&
-      ((!prediction.egress.allowed && out.length === 0) || (!prediction.ingress.allowed && into.length === 0))
-    return [...new Set(denied ? ends : [...ends, ...out, ...into])]
+      ((!prediction.egress.allowed && !out.some(mayAllow)) || (!prediction.ingress.allowed && !into.some(mayAllow)))
+    return [...new Set([...ends, ...(denied ? [] : [...out, ...into]).map(({ sentence }) => sentence)])]
   }
 }
 
-/** Policies that may govern an end and are not known. */
-function hiddenPolicies(party: Party, world: World): string[] {
-  const end = endOf(party, world)
+/** Policies that could not be read. */
+interface Hidden {
+  readonly sentence: string
+  /** Whether they can allow what others deny. */
+  readonly mayAllow: boolean
+}
+
+const mayAllow = (hidden: Hidden): boolean => hidden.mayAllow
+
+/** Policies that may govern an end and are not known; of other kinds those that decide in this direction. */
+function hiddenPolicies(direction: Direction, { from, to, protocol }: Query, world: World): Hidden[] {
+  const end = endOf(direction === 'egress' ? from : to, world)
   if (end.kind !== 'pod') return []
   const own = whyUnread('NetworkPolicy', end.namespace, world)
-  const others = (world.unread ?? []).filter(({ group }) => group !== undefined)
-  return [
-    ...(own === undefined ? [] : [`the policies of ${end.namespace} could not be read: ${own}`]),
-    ...others.map(({ kind, why }) => `objects of kind ${kind} may decide otherwise and could not be read: ${why}`),
-  ]
+  const others = (world.unread ?? []).flatMap(({ kind, group, why }): Hidden[] => {
+    if (group === undefined) return []
+    const governed = governedBy({ apiVersion: `${group}/`, kind, namespace: '' })
+    const decides =
+      governed === undefined ||
+      (governed.directions.includes(direction) &&
+        (governed.protocols === undefined || governed.protocols.some((each) => each === protocol)))
+    const sentence = `objects of kind ${kind} may decide otherwise and could not be read: ${why}`
+    return decides ? [{ sentence, mayAllow: governed === undefined || governed.effect === 'either' }] : []
+  })
+  if (own === undefined) return others
+  return [{ sentence: `the policies of ${end.namespace} could not be read: ${own}`, mayAllow: true }, ...others]
 }
 
 /** An address that nobody has may be that of a pod or node that could not be read. */

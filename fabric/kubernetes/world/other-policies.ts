@@ -23,8 +23,11 @@ const kinds: readonly Resource[] = [
   of('crd.antrea.io/v1beta1', 'NetworkPolicy'),
   of('crd.antrea.io/v1beta1', 'ClusterNetworkPolicy'),
   of('k8s.ovn.org/v1', 'EgressFirewall', 'egressfirewalls'),
+  of('crd.projectcalico.org/v1', 'HostEndpoint', 'hostendpoints'),
   of('security.istio.io/v1', 'AuthorizationPolicy'),
+  of('security.istio.io/v1', 'PeerAuthentication', 'peerauthentications'),
   of('policy.linkerd.io/v1alpha1', 'AuthorizationPolicy'),
+  of('policy.linkerd.io/v1beta1', 'Server', 'servers'),
 ]
 
 /** The objects of those kinds that a cluster serves; what may not be listed is added to `unread`, and may override any prediction. */
