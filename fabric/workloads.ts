@@ -8,6 +8,8 @@ export const workloadKinds: Readonly<Record<string, Workload['kind']>> = {
   statefulset: 'StatefulSet',
   daemonset: 'DaemonSet',
   replicaset: 'ReplicaSet',
+  replicationcontroller: 'ReplicationController',
+  deploymentconfig: 'DeploymentConfig',
   job: 'Job',
   cronjob: 'CronJob',
   pod: 'Pod',

@@ -120,7 +120,9 @@ export interface ContainerPort {
 
 /** The workload that a pod belongs to, as people name it: the Deployment, not its ReplicaSet. */
 export interface Workload {
-  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | 'CronJob' | 'Pod'
+  readonly kind:
+    | ('Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | 'CronJob' | 'Pod')
+    | ('ReplicationController' | 'DeploymentConfig')
   readonly name: string
 }
 

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isObject } from '../../policy/field.ts'
 import type { Place, Problem } from '../../policy/types.ts'
 import type { Service } from '../world.ts'
 import { groupOf, treatmentOf } from './kinds.ts'
 import type { NodeDraft } from './nodes.ts'
 import { type ManifestObject, titleOf } from './object.ts'
+import { ownLabels } from './overrides.ts'
 import type { PodDraft } from './pods.ts'
 
 /** Those of one kind that hold something, and what each holds. */
@@ -21,7 +23,7 @@ interface Holder {
 
 /**
  * One object per kind, namespace and name: the last. Two that differ are an error naming both places (semantics rule 66), two alike
- * a warning; not a Namespace, which every overlay that lives in it may bring along.
+ * a warning; not a Namespace, which every overlay that lives in it may bring along: its labels are merged.
  */
 export function withoutDuplicates(objects: readonly ManifestObject[], problems: Problem[]): ManifestObject[] {
   const unique: ManifestObject[] = []
@@ -29,10 +31,14 @@ export function withoutDuplicates(objects: readonly ManifestObject[], problems: 
   for (const object of objects) {
     const at = placeOf(object)
     const first = unique[at]
-    unique[at] = object
-    if (first === undefined || treatmentOf(object.apiVersion, object.kind) === 'irrelevant') continue
+    unique[at] = first !== undefined && object.kind === 'Namespace' ? mergedNamespace(first, object, problems) : object
+    if (
+      first === undefined ||
+      object.kind === 'Namespace' ||
+      treatmentOf(object.apiVersion, object.kind) === 'irrelevant'
+    )
+      continue
     const alike = isDeepStrictEqual(first.value, object.value)
-    if (alike && object.kind === 'Namespace') continue
     problems.push({
       severity: alike ? 'warning' : 'error',
       message: `${titleOf(object)} is given twice${alike ? '' : ', and not alike'}, first at ${placeText(first.place)}`,
@@ -41,6 +47,21 @@ export function withoutDuplicates(objects: readonly ManifestObject[], problems: 
     })
   }
   return unique
+}
+
+/**
+ * A Namespace with the labels of both; of one key the last counts. Where the second lacks a label of the first it depends on how they
+ * are applied: `kubectl apply` takes away what it set itself, and leaves what others set.
+ */
+function mergedNamespace(first: ManifestObject, second: ManifestObject, problems: Problem[]): ManifestObject {
+  const [before, after] = [ownLabels(first), ownLabels(second)]
+  const lost = Object.keys(before).filter((key) => after[key] === undefined)
+  if (lost.length > 0 && Object.keys(after).length > 0) {
+    const message = `${titleOf(second)} is given twice, first at ${placeText(first.place)}, and here without ${lost.join(', ')}: the labels of both count here, and kubectl apply of the second takes away those that it set by the first`
+    problems.push({ severity: 'warning', message, hint: 'write all labels in one place', place: second.place })
+  }
+  const metadata = isObject(second.value.metadata) ? second.value.metadata : {}
+  return { ...second, value: { ...second.value, metadata: { ...metadata, labels: { ...before, ...after } } } }
 }
 
 /** Numbers objects from 0 on in the order in which they first come; the number is one's own by group, kind, namespace and name. */

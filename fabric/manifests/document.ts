@@ -7,6 +7,10 @@ import { documentSegments, itemSegments, type Segment } from './segments.ts'
 export interface InputText {
   readonly file: string
   readonly text: string
+  /** It was found in a folder, and not named: what holds no object is passed over. */
+  readonly found?: boolean
+  /** What its folder says of it: a file of a chart's templates, or a part of a kustomization. */
+  readonly role?: 'template' | 'part' | undefined
 }
 
 /** One YAML or JSON document as plain data, with the places of its parts. */

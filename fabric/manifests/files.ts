@@ -1,25 +1,13 @@
+import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { join, normalize } from 'node:path'
-import { suggest } from '../../policy/suggest.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { InputText } from './document.ts'
-import { type Manifests, maxInputBytes, readManifests, tooLarge } from './read.ts'
-import { createReader, type Reader } from './reader.ts'
-
-/** The part of a file system that manifests are read through. */
-export interface ManifestIo {
-  stat(path: string): Promise<{ isFile(): boolean; isDirectory(): boolean; readonly size: number }>
-  readdir(path: string): Promise<readonly FolderEntry[]>
-  open(path: string): AsyncIterable<Uint8Array>
-  readonly stdin: AsyncIterable<Uint8Array>
-}
-
-export interface FolderEntry {
-  readonly name: string
-  isDirectory(): boolean
-  isSymbolicLink(): boolean
-}
+import { type File, filesOf, type ManifestIo, type Search, unreadable } from './folder.ts'
+import { createGlob } from './glob.ts'
+import { mayBeManifest, type PassedOver } from './passed-over.ts'
+import { type Loaded, maxInputBytes, type ReadOptions, readManifests, tooLarge } from './read.ts'
+import { createReader } from './reader.ts'
 
 /** Node's file system, with the given standard input. */
 export function fileSystem(stdin: AsyncIterable<Uint8Array>): ManifestIo {
@@ -31,71 +19,58 @@ export function fileSystem(stdin: AsyncIterable<Uint8Array>): ManifestIo {
   }
 }
 
-const extensions = /\.(ya?ml|json)$/i
-const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
+export interface LoadOptions extends ReadOptions {
+  /** Patterns of files and folders, below the folders that are named, to leave out. */
+  readonly exclude?: readonly string[] | undefined
+}
 
 /**
- * Reads files, folders (recursive: *.yaml, *.yml, *.json; dot files and linked folders are passed over) and `-` for standard input;
- * who loads several sets that have documents in common gives them one reader.
+ * Reads files, folders (recursive: *.yaml, *.yml, *.json; dot files, linked folders and node_modules are left out) and `-` for standard
+ * input. What a folder holds beside manifests is passed over; who loads several sets that have documents in common gives them one reader.
  */
 export async function loadManifests(
   paths: readonly string[],
   io: ManifestIo,
-  reader: Reader = createReader(),
-): Promise<Manifests> {
+  { exclude = [], reader = createReader(), namespace }: LoadOptions = {},
+): Promise<Loaded> {
   const problems: Problem[] = []
+  const files = new Map<string, File>()
+  const kustomizations: PassedOver[] = []
+  const search: Search = {
+    ...{ io, reader, problems, isExcluded: excludes(exclude) },
+    readText: async (file) => {
+      const text = await readText({ file, found: true }, io, problems)
+      return typeof text === 'string' ? text : undefined
+    },
+  }
+  for (const path of paths) {
+    const found = path === '-' ? { files: [{ file: '-' }], kustomizations: [] } : await filesOf(path, search)
+    for (const each of found.files) if (!files.has(each.file) || each.found !== true) files.set(each.file, each)
+    kustomizations.push(...found.kustomizations)
+  }
   const inputs: InputText[] = []
-  const files: string[] = []
-  for (const path of paths) files.push(...(path === '-' ? ['-'] : await filesOf(path, io, problems)))
-  for (const file of new Set(files)) {
+  const passedOver: PassedOver[] = []
+  for (const file of files.values()) {
     const text = await readText(file, io, problems)
-    if (text !== undefined) inputs.push({ file: file === '-' ? '<stdin>' : file, text })
+    if (typeof text === 'string') inputs.push({ ...file, file: nameOf(file), text })
+    else if (text !== undefined) passedOver.push(text)
   }
-  const read = readManifests(inputs, reader)
-  return { objects: read.objects, problems: [...problems, ...read.problems] }
-}
-
-async function filesOf(path: string, io: ManifestIo, problems: Problem[]): Promise<string[]> {
-  if (/^https?:\/\//.test(path)) {
-    const hint = `curl -fsSL ${path} | crosscheck … -f -`
-    problems.push({ severity: 'error', message: `${path}: manifests are read from files, not from the network`, hint })
-    return []
-  }
-  try {
-    if (!(await io.stat(path)).isDirectory()) return [normalize(path)]
-    const files = await filesUnder(path, io, problems)
-    if (files.length === 0) {
-      problems.push({ severity: 'error', message: `${path}: no *.yaml, *.yml or *.json in this folder` })
-    }
-    return files
-  } catch (error) {
-    problems.push(await unreadable(path, io, error))
-    return []
+  const read = readManifests(inputs, { reader, namespace })
+  return {
+    objects: read.objects,
+    problems: [...problems, ...read.problems],
+    passedOver: [...kustomizations, ...passedOver, ...read.passedOver].toSorted((x, y) => (x.file < y.file ? -1 : 1)),
+    unreadable: [...problems.flatMap(({ place }) => place?.file ?? []), ...read.unreadable],
   }
 }
 
-async function filesUnder(folder: string, io: ManifestIo, problems: Problem[]): Promise<string[]> {
-  const files: string[] = []
-  const entries = (await io.readdir(folder)).toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  for (const entry of entries.filter(({ name }) => !name.startsWith('.'))) {
-    const path = join(folder, entry.name)
-    if (kustomizations.includes(entry.name)) {
-      const message = `${path}: passed over; give the output of kubectl kustomize, or use -k ${folder}`
-      problems.push({ severity: 'warning', message })
-    } else if (entry.isDirectory()) files.push(...(await filesUnder(path, io, problems)))
-    else if (extensions.test(entry.name) && !(await isLinkedFolder(path, entry, io))) files.push(path)
-  }
-  return files
-}
-
-async function isLinkedFolder(path: string, entry: FolderEntry, io: ManifestIo): Promise<boolean> {
-  return entry.isSymbolicLink() && (await io.stat(path)).isDirectory()
-}
-
-async function readText(file: string, io: ManifestIo, problems: Problem[]): Promise<string | undefined> {
-  const place = { file: file === '-' ? '<stdin>' : file, line: 1, column: 1 }
+/** The text; or that the file is passed over; or nothing, with a problem. */
+async function readText(input: File, io: ManifestIo, problems: Problem[]): Promise<string | PassedOver | undefined> {
+  const { file, found = false } = input
+  const place = { file: nameOf(input), line: 1, column: 1 }
   try {
     const bytes = await readBounded(file, io)
+    if (found && !(await isReadable(bytes, file, io))) return { file, why: 'no-object', hides: false }
     if (typeof bytes === 'number') {
       problems.push({ severity: 'error', message: tooLarge(bytes), place })
       return undefined
@@ -112,6 +87,23 @@ async function readText(file: string, io: ManifestIo, problems: Problem[]): Prom
   }
 }
 
+function nameOf({ file }: File): string {
+  return file === '-' ? '<stdin>' : file
+}
+
+function excludes(patterns: readonly string[]): (path: string) => boolean {
+  const globs = patterns.map(createGlob)
+  return (path) => globs.some((matches) => matches(path))
+}
+
+/** Whether what a folder holds is a text of a size that is read, or begins as a manifest would. */
+async function isReadable(content: Uint8Array | number, file: string, io: ManifestIo): Promise<boolean> {
+  if (typeof content !== 'number' && isUtf8(content) && !content.includes(0)) return true
+  for await (const first of typeof content === 'number' ? io.open(file) : [content])
+    return mayBeManifest(Buffer.from(first).toString('latin1').replaceAll('\0', ''))
+  return false
+}
+
 /** The content, or its size where it is too large: a regular file is measured first, a stream is cut off. */
 async function readBounded(file: string, io: ManifestIo): Promise<Uint8Array | number> {
   if (file !== '-') {
@@ -126,17 +118,4 @@ async function readBounded(file: string, io: ManifestIo): Promise<Uint8Array | n
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
-}
-
-async function unreadable(path: string, io: ManifestIo, error: unknown): Promise<Problem> {
-  const code = (error as NodeJS.ErrnoException).code
-  if (code !== 'ENOENT')
-    return { severity: 'error', message: `${path}: cannot be read: ${String((error as Error).message)}` }
-  const folder = join(path, '..')
-  const near = suggest(
-    path.slice(path.lastIndexOf('/') + 1),
-    (await io.readdir(folder).catch(() => [])).map(({ name }) => name),
-  )
-  const message = `${path}: no such file or folder`
-  return { severity: 'error', message, ...(near === undefined ? {} : { hint: `did you mean ${join(folder, near)}?` }) }
 }

@@ -13,6 +13,8 @@ const simulated = {
   StatefulSet: 'apps',
   DaemonSet: 'apps',
   ReplicaSet: 'apps',
+  ReplicationController: '',
+  DeploymentConfig: 'apps.openshift.io',
   Job: 'batch',
   CronJob: 'batch',
   NetworkPolicy: 'networking.k8s.io',
@@ -32,6 +34,8 @@ const aliases: Readonly<Record<string, SimulatedKind>> = {
   sts: 'StatefulSet',
   ds: 'DaemonSet',
   rs: 'ReplicaSet',
+  rc: 'ReplicationController',
+  dc: 'DeploymentConfig',
   cj: 'CronJob',
   netpol: 'NetworkPolicy',
   networkpolicies: 'NetworkPolicy',
@@ -82,6 +86,10 @@ const clusterScoped: readonly string[] = [
     'CSINode',
     'VolumeAttachment',
   ],
+  ...['VolumeSnapshotClass', 'DeviceClass', 'CertificateSigningRequest', 'FlowSchema', 'PriorityLevelConfiguration'],
+  ...['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'PodSecurityPolicy', 'GatewayClass'],
+  ...['CiliumClusterwideNetworkPolicy', 'FelixConfiguration', 'IPPool', 'HostEndpoint', 'BGPPeer', 'Tier'],
+  ...['NodePool', 'NodeClaim', 'EC2NodeClass'],
 ]
 
 /** The API group of an apiVersion: `apps` of `apps/v1`, empty for the core group. */
@@ -114,6 +122,11 @@ export function apiVersionOf(kind: string): string | undefined {
 /** Whether objects of a kind have no namespace; kinds of which nothing is known count as cluster-scoped by their usual prefixes. */
 export function isClusterScoped(kind: string): boolean {
   return clusterScoped.includes(kind) || /^(Cluster|Global)[A-Z]/.test(kind)
+}
+
+/** Whether a kind is one of Kubernetes' own that manifests hold. */
+export function isKnownKind(kind: string): boolean {
+  return groupOfKind(kind) !== undefined || Object.values(irrelevantKinds).some((kinds) => kinds.includes(kind))
 }
 
 /** The simulated kind that kubectl would take a word for (`deploy`, `deployments`, `Deployment`). */

@@ -2,14 +2,14 @@ import { text } from '../../policy/decode.ts'
 import { type Field, field, fieldAt, isAbsent, isObject, type Locate, pathTo, report } from '../../policy/field.ts'
 import type { Place, Problem } from '../../policy/types.ts'
 import type { Manifest } from '../fabric.ts'
-import { groupOf, isClusterScoped, treatmentOf } from './kinds.ts'
+import { groupOf, isClusterScoped, isKnownKind } from './kinds.ts'
 
 /** One Kubernetes object as somebody wrote it, with the places of its parts. */
 export interface ManifestObject {
   readonly value: Manifest
   readonly apiVersion: string
   readonly kind: string
-  /** `default` where a namespaced object names none; empty for cluster-scoped kinds. */
+  /** The default namespace where an object names none; empty for cluster-scoped kinds. */
   readonly namespace: string
   readonly name: string
   readonly place: Place
@@ -31,11 +31,12 @@ export function toManifestObject(value: unknown, at: Locate, problems: Problem[]
   const namespace = text(field(metadata, 'namespace')) || undefined
   const name = nameOf(metadata, kind)
   if (name === undefined) return undefined
-  const usual = treatmentOf(apiVersion, kind) === 'not-simulated' ? '' : 'default'
   // The document may have to be parsed again to find a place; this one is known.
   const known: Locate = (path, part) => (path.length === 0 && part !== 'key' ? place : at(path, part))
   const locate = Object.assign(known, { written: at.written })
-  const own = isClusterScoped(kind) ? '' : (namespace ?? usual)
+  // A custom resource that a cluster has stored without a namespace is in none.
+  const isStored = !isKnownKind(kind) && isObject(metadata.value) && metadata.value['uid'] !== undefined
+  const own = isClusterScoped(kind) ? '' : (namespace ?? (isStored ? '' : 'default'))
   return { value, apiVersion, kind, name, place, at: locate, namespace: own }
 }
 

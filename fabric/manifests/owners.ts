@@ -2,7 +2,10 @@ import { isObject } from '../../policy/field.ts'
 import type { Workload } from '../world.ts'
 import type { ManifestObject } from './object.ts'
 
-export const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const
+export const workloadKinds = [
+  ...(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const),
+  ...(['ReplicationController', 'DeploymentConfig'] as const),
+] as const
 
 interface Owner {
   readonly kind: string
@@ -61,13 +64,18 @@ export function isWorkloadKind(kind: string): kind is (typeof workloadKinds)[num
   return workloadKinds.some((known) => known === kind)
 }
 
-/** A ReplicaSet is called `<deployment>-<pod-template-hash>`, a CronJob's Job `<cronjob>-<minutes since 1970>`. */
+/**
+ * A ReplicaSet is called `<deployment>-<pod-template-hash>`, a CronJob's Job `<cronjob>-<minutes since 1970>`; OpenShift labels the pods
+ * of a DeploymentConfig with its name.
+ */
 function ownerByName({ kind, name }: Owner, object: ManifestObject): Owner | undefined {
   const { labels } = metadataOf(object)
   const hash = isObject(labels) ? labels['pod-template-hash'] : undefined
   if (kind === 'ReplicaSet' && typeof hash === 'string' && name.endsWith(`-${hash}`)) {
     return { kind: 'Deployment', name: name.slice(0, -hash.length - 1) }
   }
+  const config = kind === 'ReplicationController' && isObject(labels) ? labels['deploymentconfig'] : undefined
+  if (typeof config === 'string') return { kind: 'DeploymentConfig', name: config }
   const scheduled = kind === 'Job' ? /^(.+)-\d{8,10}$/.exec(name)?.[1] : undefined
   return scheduled === undefined ? undefined : { kind: 'CronJob', name: scheduled }
 }

@@ -1,7 +1,10 @@
 import { type Field, field, isObject, type Locate, type Path, report } from '../../policy/field.ts'
 import type { Place, Problem } from '../../policy/types.ts'
-import { type InputText, parseDocuments } from './document.ts'
+import { inDefaultNamespace } from './default-namespace.ts'
+import { type InputText, parseDocuments, type TextDocument } from './document.ts'
 import { keyOf, type ManifestObject, toManifestObject } from './object.ts'
+import { withoutPatches } from './partial.ts'
+import { foreignness, isTemplateText, mayBeManifest, type PassedOver, type Reason } from './passed-over.ts'
 import { createReader, type Reader } from './reader.ts'
 
 /** Bytes (and characters) of one input. */
@@ -12,28 +15,80 @@ export interface Manifests {
   readonly problems: readonly Problem[]
 }
 
-/** Reads manifests as people have them: YAML or JSON, several documents, `kind: List` and `PodList` and the like. Never throws. */
-export function readManifests(inputs: readonly InputText[], reader: Reader = createReader()): Manifests {
-  const problems: Problem[] = []
-  const objects = inputs.flatMap((input) => {
-    const refusal = refusalOf(input)
-    if (refusal === undefined) return readText(input, problems, reader)
-    problems.push(refusal)
-    return []
-  })
-  return { objects: numbered(objects), problems }
+/** Manifests, and what of the inputs is not among them. */
+export interface Loaded extends Manifests {
+  /** Files of folders in which no object stands. */
+  readonly passedOver: readonly PassedOver[]
+  /** Files with objects that could not be read: what is not among the objects may be there. */
+  readonly unreadable: readonly string[]
 }
 
-function readText(input: InputText, problems: Problem[], reader: Reader): ManifestObject[] {
-  const before = problems.length
-  const objects: ManifestObject[] = []
-  for (const { value, at } of parseDocuments(input, problems, reader)) objects.push(...objectsOf(value, at, problems))
-  if (problems.length > before && /\{\{.*\}\}/.test(input.text)) {
-    const place: Place = { file: input.file, line: 1, column: 1 }
-    const message = 'this looks like a template of a Helm chart, not like manifests'
-    problems.push({ severity: 'warning', message, hint: 'give the output of: helm template CHART', place })
+export interface ReadOptions {
+  readonly reader?: Reader | undefined
+  /** Where objects are that name no namespace. */
+  readonly namespace?: string | undefined
+}
+
+/** Reads manifests as people have them: YAML or JSON, several documents, `kind: List` and `PodList` and the like. Never throws. */
+export function readManifests(
+  inputs: readonly InputText[],
+  { reader = createReader(), namespace = 'default' }: ReadOptions = {},
+): Loaded {
+  const read = inputs.map((input) => readText(input, reader))
+  const { objects, patches } = withoutPatches(numbered(read.flatMap((each) => each.objects)), inputs)
+  return {
+    objects: inDefaultNamespace(objects, namespace),
+    problems: read.flatMap(({ problems }) => problems),
+    passedOver: [...read.flatMap((each) => each.passedOver ?? []), ...patches],
+    unreadable: read.flatMap(({ problems, file }) => (problems.some(isError) ? [file] : [])),
   }
-  return objects
+}
+
+interface Read extends Manifests {
+  readonly file: string
+  readonly passedOver?: PassedOver
+}
+
+function readText(input: InputText, reader: Reader): Read {
+  const { file, text, found = false, role } = input
+  const foreign = (why: Reason): Read => {
+    const hides = why === 'template' || why === 'encrypted'
+    return { file, objects: [], problems: [], passedOver: { file, why, hides } }
+  }
+  if (found && role === 'part') return foreign('patch')
+  if (found && role === 'template' && isTemplateText(text)) return foreign('template')
+  // Nothing that is an object lacks both words, and to parse a large file takes long.
+  if (found && !/apiVersion|kind/.test(text)) return foreign('no-object')
+  const refusal = refusalOf(input)
+  if (refusal !== undefined) return { file, objects: [], problems: [refusal] }
+  const problems: Problem[] = []
+  const documents = [...parseDocuments(input, problems, reader)]
+  if (found) {
+    const why = whyForeign(text, documents, problems)
+    if (why !== undefined) return foreign(why)
+  }
+  const objects = documents.flatMap(({ value, at }) => objectsOf(value, at, problems))
+  if (!found && problems.length > 0 && isTemplateText(text)) problems.push(templateWarning(file))
+  return { file, objects, problems }
+}
+
+/** Why a file of a folder is none of manifests; none where an object is in it, or may be in what could not be read. */
+function whyForeign(text: string, documents: readonly TextDocument[], faults: readonly Problem[]): Reason | undefined {
+  if (faults.length > 0 && isTemplateText(text)) return 'template'
+  const whys = documents.map(({ value }) => foreignness(value, text.includes('$patch')))
+  if (whys.includes('template')) return 'template'
+  if (faults.length > 0 && mayBeManifest(text)) return undefined
+  return whys.includes(undefined) ? undefined : (whys.find((why) => why !== 'no-object') ?? 'no-object')
+}
+
+function templateWarning(file: string): Problem {
+  const message = 'this looks like a template of a Helm chart, not like manifests'
+  const place: Place = { file, line: 1, column: 1 }
+  return { severity: 'warning', message, hint: 'give the output of: helm template CHART', place }
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error'
 }
 
 /** The objects of one document, of the items of a list as well. */

@@ -1,9 +1,9 @@
 import { flag, items, text } from '../../policy/decode.ts'
 import { type Field, field, fieldAt, isAbsent, pathTo, report } from '../../policy/field.ts'
 import { invalidValue } from '../../policy/names.ts'
-import { parseSelector } from '../../policy/parse-selector.ts'
+import { parseLabels, parseSelector } from '../../policy/parse-selector.ts'
 import { describeSelector, matchesSelector } from '../../policy/selector.ts'
-import type { Labels, Problem } from '../../policy/types.ts'
+import type { LabelSelector, Labels, Problem } from '../../policy/types.ts'
 import type { Workload } from '../world.ts'
 import { type ManifestObject, rootOf } from './object.ts'
 import { type PodDraft, unknownStatus } from './pods.ts'
@@ -21,14 +21,14 @@ export interface WorkloadDraft {
   readonly replicas: number | 'one per node'
 }
 
-/** Reads a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job or CronJob. */
+/** Reads an object of a workload kind. */
 export function readWorkload(object: ManifestObject, workload: Workload, problems: Problem[]): WorkloadDraft {
   const root = rootOf(object, problems)
   const spec = object.kind === 'CronJob' ? fieldAt(root, 'spec', 'jobTemplate', 'spec') : field(root, 'spec')
   const podTemplate = field(spec, 'template')
   if (isAbsent(podTemplate)) report(podTemplate, { message: 'Required value: the template of the pods' })
   const template = readTemplate(podTemplate)
-  if (object.kind !== 'Job' && object.kind !== 'CronJob') refuseForeignSelector(spec, template.labels)
+  refuseForeignSelector(object.kind, spec, template.labels)
   return {
     object,
     workload,
@@ -120,8 +120,14 @@ function bounded(of: Field, count: number): number {
   return 0
 }
 
-function refuseForeignSelector(spec: Field, labels: Labels): void {
+/** Jobs make a selector of their own; the older kinds have a plain map of labels, by default those of the template. */
+function refuseForeignSelector(kind: string, spec: Field, labels: Labels): void {
+  if (kind === 'Job' || kind === 'CronJob') return
   const of = field(spec, 'selector')
+  if (kind === 'ReplicationController' || kind === 'DeploymentConfig') {
+    refuseUnmatched(of, { matchLabels: parseLabels(of) }, labels)
+    return
+  }
   const selector = parseSelector(of)
   if (selector === undefined) {
     if (isAbsent(of))
@@ -130,11 +136,14 @@ function refuseForeignSelector(spec: Field, labels: Labels): void {
   }
   if (Object.keys(selector).length === 0)
     report(of, { message: 'Invalid value: empty selector is invalid for this kind' })
-  else if (!matchesSelector(selector, labels)) {
-    const hint = `the selector wants ${describeSelector(selector)}: give these labels to spec.template.metadata.labels`
-    report(
-      { ...of, path: [...pathTo(of).slice(0, -1), 'template', 'metadata', 'labels'] },
-      { message: invalidValue(labels, '`selector` does not match template `labels`'), hint },
-    )
-  }
+  else refuseUnmatched(of, selector, labels)
+}
+
+function refuseUnmatched(of: Field, selector: LabelSelector, labels: Labels): void {
+  if (matchesSelector(selector, labels)) return
+  const hint = `the selector wants ${describeSelector(selector)}: give these labels to spec.template.metadata.labels`
+  report(
+    { ...of, path: [...pathTo(of).slice(0, -1), 'template', 'metadata', 'labels'] },
+    { message: invalidValue(labels, '`selector` does not match template `labels`'), hint },
+  )
 }

@@ -6,7 +6,7 @@ import { wrongPlace } from './access.ts'
 import { defineCluster, readCluster } from './cluster.ts'
 import type { Command } from './command.ts'
 import { repeatable } from './command.ts'
-import { defineInputs, readInputs } from './inputs.ts'
+import { defineInputs, defineNamespace, readInputs } from './inputs.ts'
 import { readOutputs } from './outputs.ts'
 import { tellProblems } from './problems.ts'
 
@@ -30,7 +30,7 @@ export const check: Command = {
       .argument('<from>', 'who asks')
       .argument('<to>', 'what is asked for')
       .option('--lab', 'in the lab: network namespaces of this machine, made from the manifests')
-    defineCluster(defineInputs(definition))
+    defineCluster(defineNamespace(defineInputs(definition)))
       .option('--expect <open|blocked>', 'what should be; without it the answer alone is told')
       .option('--family <4|6>', 'by IPv4 or by IPv6')
       .option('--deadline <time>', 'how long a check may take, as in 2s')

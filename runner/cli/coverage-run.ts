@@ -1,3 +1,4 @@
+import type { LoadOptions } from '../../fabric/manifests/files.ts'
 import { countCoverage } from '../exercised/coverage.ts'
 import { coverScenario } from '../exercised/scenario.ts'
 import { coverageText } from '../exercised/text.ts'
@@ -13,16 +14,20 @@ export interface CoverageRun {
   readonly set: ReadonlyMap<string, string>
   readonly outputs: readonly Output<'text' | 'json'>[]
   readonly kubernetes: string | undefined
+  /** How manifests are read. */
+  readonly how: LoadOptions
+  readonly showPassedOver: boolean
 }
 
 /** Counts what the paths of all scenarios turn on, by the engine alone, and writes it. */
-export async function runCoverage({ paths, set, outputs, kubernetes }: CoverageRun, io: Io): Promise<number> {
+export async function runCoverage(request: CoverageRun, io: Io): Promise<number> {
+  const { paths, set, outputs, kubernetes, how, showPassedOver } = request
   const version = kubernetes === undefined ? {} : { kubernetes }
-  const { prepared, problems } = await prepare(paths, { set, ...version }, io)
+  const { prepared, problems } = await prepare(paths, { set, how, showPassedOver, ...version }, io)
   if (tellProblems(problems, io)) return exitCodes.usage
   const counter = countCoverage()
   for (const { scenario, objects } of prepared)
-    await coverScenario({ scenario, objects, readObjects: (files) => readObjects(files, io), ...version }, counter)
+    await coverScenario({ scenario, objects, readObjects: (files) => readObjects(files, io, how), ...version }, counter)
   const result = counter.result()
   for (const output of outputs) {
     const look = output.file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }

@@ -9,6 +9,7 @@ import type { Problem } from '../../policy/types.ts'
 import { applied } from '../diff/applied.ts'
 import { changesBetween } from '../diff/changes.ts'
 import { exitCodes } from '../result.ts'
+import type { Invocation } from './command.ts'
 import { writeChanges } from './diff-run.ts'
 import { readInputs } from './inputs.ts'
 import type { Io } from './io.ts'
@@ -21,24 +22,26 @@ export interface DiffLive {
   /** Policies of the cluster that are not among the manifests count as removed. */
   readonly prune: boolean
   readonly access: ClusterAccess
+  /** How manifests are read. */
+  readonly options: Invocation['options']
   readonly outputs: readonly Output<'text' | 'json'>[]
   readonly kubernetes: string | undefined
 }
 
 /** Which paths of a live cluster would open or close if the manifests were applied; the cluster is read and nothing else. */
-export async function diffLive(options: DiffLive, io: Io): Promise<number> {
-  const { manifests, access, outputs, kubernetes } = options
-  const inputs = await readInputs({ args: [], options: { filename: [manifests] } }, io)
+export async function diffLive(request: DiffLive, io: Io): Promise<number> {
+  const { manifests, prune, access, outputs, kubernetes, options } = request
+  const inputs = await readInputs({ args: [], options: { ...options, filename: [manifests] } }, io)
   const version = kubernetes === undefined ? {} : { kubernetes }
   const alone = buildWorld(inputs.objects, { allocator: createAllocator(), ...version })
   if (tellProblems([...inputs.problems, ...alone.problems], io)) return exitCodes.usage
   const namespaces = [...new Set(inputs.objects.map(spaceOf).filter((space) => space !== ''))]
-  const request = { access, namespaces, otherwise: 'crosscheck diff A B compares two sets of manifests' }
-  return withLive(request, io, async ({ world, objects }) => {
+  const live = { access, namespaces, otherwise: 'crosscheck diff A B compares two sets of manifests' }
+  return withLive(live, io, async ({ world, objects }) => {
     tellProblems(limits(world, namespaces), io)
     const result = applied(objects, inputs.objects)
-    const removed = new Set(options.prune ? result.left : [])
-    if (!options.prune) tellProblems(leftOver(result.left), io)
+    const removed = new Set(prune ? result.left : [])
+    if (!prune) tellProblems(leftOver(result.left), io)
     const allocator = createAllocator()
     const [before, after] = [objects, result.objects.filter((object) => !removed.has(object))].map((all) =>
       withoutOwned(buildWorld(all, { allocator, live: true, ...version }).world),

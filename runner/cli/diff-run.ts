@@ -4,6 +4,7 @@ import { buildWorld } from '../../fabric/manifests/world.ts'
 import { type Changes, changesBetween } from '../diff/changes.ts'
 import { changesText } from '../diff/text.ts'
 import { exitCodes } from '../result.ts'
+import type { Invocation } from './command.ts'
 import { readInputs } from './inputs.ts'
 import type { Io } from './io.ts'
 import { type Output, writeOutput } from './outputs.ts'
@@ -13,18 +14,20 @@ import { looks } from './reports.ts'
 export interface DiffRun {
   readonly before: string
   readonly after: string
+  /** How manifests are read. */
+  readonly options: Invocation['options']
   readonly outputs: readonly Output<'text' | 'json'>[]
   readonly kubernetes: string | undefined
 }
 
 /** Compares the paths of two sets of manifests and writes what changes; pods keep their addresses, so that only what changed differs. */
-export async function runDiff({ before, after, outputs, kubernetes }: DiffRun, io: Io): Promise<number> {
+export async function runDiff({ before, after, options, outputs, kubernetes }: DiffRun, io: Io): Promise<number> {
   const version = kubernetes === undefined ? {} : { kubernetes }
   const [allocator, reader] = [createAllocator(), createReader()]
   const worlds = []
   let wrong = false
   for (const path of [before, after]) {
-    const { objects, problems } = await readInputs({ args: [], options: { filename: [path] } }, io, reader)
+    const { objects, problems } = await readInputs({ args: [], options: { ...options, filename: [path] } }, io, reader)
     const built = buildWorld(objects, { allocator, ...version })
     wrong = tellProblems([...problems, ...built.problems], io) || wrong
     worlds.push(built.world)

@@ -2,6 +2,7 @@ import type { Problem } from '../../policy/types.ts'
 import { exitCodes } from '../result.ts'
 import { accessOf, defineAccess } from './access.ts'
 import { type Command, type Invocation, repeatable } from './command.ts'
+import { defineFolders, defineNamespace } from './inputs.ts'
 import { readOutputs } from './outputs.ts'
 import { tellProblems } from './problems.ts'
 
@@ -20,7 +21,7 @@ export const diff: Command = {
   name: 'diff',
   summary: 'which paths a change of manifests opens or closes',
   define: (definition) => {
-    defineAccess(definition)
+    defineAccess(defineNamespace(defineFolders(definition)))
       .argument('<a>', 'manifests before; with --live: to be applied')
       .argument('[b]', 'manifests after')
       .option('--live', 'compare with the cluster of the kubeconfig instead of B')
@@ -36,11 +37,11 @@ export const diff: Command = {
     const kubernetes = options.kubernetes as string | undefined
     if (options.live === true) {
       const { diffLive } = await import('./diff-live.ts')
-      const live = { manifests: String(before), prune: options.prune === true, access: accessOf(options, io) }
+      const live = { manifests: String(before), prune: options.prune === true, access: accessOf(options, io), options }
       return diffLive({ ...live, outputs, kubernetes }, io)
     }
     const { runDiff } = await import('./diff-run.ts')
-    return runDiff({ before: String(before), after: String(after), outputs, kubernetes }, io)
+    return runDiff({ before: String(before), after: String(after), options, outputs, kubernetes }, io)
   },
 }
 

@@ -1,7 +1,7 @@
 import { exitCodes } from '../result.ts'
 import { accessOf, accessText, defineAccess, givesManifests, wrongWorld } from './access.ts'
 import { type Command, repeatable } from './command.ts'
-import { defineInputs, readInputs } from './inputs.ts'
+import { defineInputs, defineNamespace, givenBy, readInputs } from './inputs.ts'
 import { readOutputs } from './outputs.ts'
 import { tellProblems } from './problems.ts'
 
@@ -19,7 +19,8 @@ export const explain: Command = {
   name: 'explain',
   summary: 'why a path is open or blocked, policy by policy, and the smallest change that would flip it',
   define: (definition) => {
-    defineAccess(defineInputs(definition.argument('<from>', 'who asks').argument('<to>', 'what is asked for')))
+    definition.argument('<from>', 'who asks').argument('<to>', 'what is asked for')
+    defineAccess(defineNamespace(defineInputs(definition)))
       .option('--kubernetes <version>', 'refuse what the API server of this version refuses, as in 1.36')
       .option('-o, --output <format[=file]>', 'text or json (repeatable)', repeatable)
       .addHelpText('after', examples)
@@ -38,11 +39,4 @@ export const explain: Command = {
     const kubernetes = options.kubernetes as string | undefined
     return runExplain({ ends, inputs, outputs, kubernetes, given: givenBy(options) }, io)
   },
-}
-
-/** The inputs as they were written, to be used again. */
-function givenBy({ filename, kustomize }: Readonly<Record<string, unknown>>): string {
-  const files = ((filename ?? []) as string[]).map((path) => `-f ${path}`)
-  const folders = ((kustomize ?? []) as string[]).map((path) => `-k ${path}`)
-  return [...files, ...folders].join(' ')
 }

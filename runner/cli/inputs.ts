@@ -1,39 +1,80 @@
 import { addAbortSignal } from 'node:stream'
 import type { Command as Definition } from 'commander'
-import type { Manifests } from '../../fabric/manifests/read.ts'
+import type { LoadOptions } from '../../fabric/manifests/files.ts'
+import type { Loaded } from '../../fabric/manifests/read.ts'
 import type { Reader } from '../../fabric/manifests/reader.ts'
 import type { Problem } from '../../policy/types.ts'
 import { type Invocation, repeatable } from './command.ts'
 import type { Io } from './io.ts'
+import { notePassedOver } from './passed-over.ts'
 
-/** Adds `-f` and `-k`, with which every command takes manifests. */
+/** Adds `-f` and `-k`, with which every command takes manifests, and what goes with them. */
 export function defineInputs(definition: Definition): Definition {
+  return defineFolders(
+    definition
+      .option(
+        '-f, --filename <path>',
+        'manifests: a file, a folder with all below it, or - for stdin (repeatable)',
+        repeatable,
+      )
+      .option('-k, --kustomize <dir>', 'manifests as `kubectl kustomize` renders them (repeatable)', repeatable),
+  )
+}
+
+/** Adds the options of commands that read folders of manifests. */
+export function defineFolders(definition: Definition): Definition {
   return definition
-    .option(
-      '-f, --filename <path>',
-      'manifests: a file, a folder with all below it, or - for stdin (repeatable)',
-      repeatable,
-    )
-    .option('-k, --kustomize <dir>', 'manifests as `kubectl kustomize` renders them (repeatable)', repeatable)
+    .option('--exclude <glob>', 'leave out files and folders, as in "charts/**" or mkdocs.yml (repeatable)', repeatable)
+    .option('--show-passed-over', 'list all files of folders that hold no Kubernetes object')
+}
+
+/** Adds `-n` where it has no other meaning. */
+export function defineNamespace(definition: Definition): Definition {
+  return definition.option('-n, --namespace <name>', 'where objects are that name no namespace (default: default)')
+}
+
+/** The inputs as they were written, to be used again. */
+export function givenBy({ filename, kustomize, exclude, namespace }: Invocation['options']): string {
+  const words = { '-f': filename, '-k': kustomize, '--exclude': exclude, '-n': namespace }
+  return Object.entries(words)
+    .flatMap(([option, given]) => ([given ?? []].flat() as string[]).map((value) => `${option} ${shellWord(value)}`))
+    .join(' ')
+}
+
+/** Quoted where a shell would take it apart. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
+
+/** How manifests are read, by the options. */
+export function loadOptions({ exclude, namespace }: Invocation['options']): LoadOptions {
+  return {
+    exclude: exclude as readonly string[] | undefined,
+    namespace: typeof namespace === 'string' ? namespace : undefined,
+  }
 }
 
 /** Reads what `-f` and `-k` name; mistakes, and no object at all, are problems. Throws when kubectl is needed and missing. */
-export async function readInputs({ options }: Invocation, io: Io, reader?: Reader): Promise<Manifests> {
+export async function readInputs({ options }: Invocation, io: Io, reader?: Reader): Promise<Loaded> {
   const paths = (options.filename ?? []) as readonly string[]
   const folders = (options.kustomize ?? []) as readonly string[]
-  if (paths.length + folders.length === 0) return { objects: [], problems: [noInputs] }
+  if (paths.length + folders.length === 0) return { objects: [], problems: [noInputs], passedOver: [], unreadable: [] }
   const { fileSystem, loadManifests } = await import('../../fabric/manifests/files.ts')
   if (paths.includes('-')) addAbortSignal(io.signal, io.stdin)
-  const loaded = [await loadManifests(paths, fileSystem(io.stdin), reader)]
+  const how = { ...loadOptions(options), reader }
+  const files = await loadManifests(paths, fileSystem(io.stdin), how)
+  notePassedOver(files.passedOver, options.showPassedOver === true, io)
+  const loaded = [files]
   io.signal.throwIfAborted()
   if (folders.length > 0) {
     const { kustomize } = await import('./kustomize.ts')
-    for (const folder of folders) loaded.push(await kustomize(folder, io))
+    for (const folder of folders) loaded.push(await kustomize(folder, how, io))
   }
   const objects = loaded.flatMap((each) => each.objects)
   const problems = loaded.flatMap((each) => each.problems)
   const isEmpty = objects.length === 0 && problems.every(({ severity }) => severity !== 'error')
-  return { objects, problems: isEmpty ? [...problems, noObject(paths, folders)] : problems }
+  const unreadable = loaded.flatMap((each) => each.unreadable)
+  return { ...files, objects, problems: isEmpty ? [...problems, noObject(paths, folders)] : problems, unreadable }
 }
 
 /** Nothing at all is most often a command before the pipe that failed: about that, "no path is wrong" would be no answer. */

@@ -22,6 +22,8 @@ export interface Io {
   readonly stdout: TextOutput
   /** Progress and messages. */
   readonly stderr: TextOutput
+  /** Keeps lines for the end of the command: they then go to standard error, each once. */
+  readonly note?: (lines: string) => void
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Aborted, with an `Interruption`, by the first Ctrl-C: a command then reports what it has and cleans up. */

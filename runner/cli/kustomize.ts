@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { type Manifests, maxInputBytes, readManifests } from '../../fabric/manifests/read.ts'
+import { type Loaded, maxInputBytes, type ReadOptions, readManifests } from '../../fabric/manifests/read.ts'
 import type { Io } from './io.ts'
 
 const run = promisify(execFile)
 
 /** The manifests that `kubectl kustomize` renders from a folder; what it refuses is a problem. Throws when there is no kubectl. */
-export async function kustomize(folder: string, { environment, cwd, signal }: Io): Promise<Manifests> {
+export async function kustomize(folder: string, how: ReadOptions, { environment, cwd, signal }: Io): Promise<Loaded> {
   const options = { cwd, env: { ...environment }, signal, maxBuffer: maxInputBytes, encoding: 'utf8' } as const
   try {
     const { stdout } = await run('kubectl', ['kustomize', '--', folder], options)
-    return readManifests([{ file: `${folder} (kubectl kustomize)`, text: stdout }])
+    return readManifests([{ file: `${folder} (kubectl kustomize)`, text: stdout }], how)
   } catch (error) {
     signal.throwIfAborted()
     const { code, stderr = '' } = error as NodeJS.ErrnoException & { readonly stderr?: string }
@@ -19,6 +19,6 @@ export async function kustomize(folder: string, { environment, cwd, signal }: Io
       throw new Error(`-k needs kubectl, which is not on the PATH: install it, or ${way}`)
     }
     const message = `-k ${folder}: ${(stderr || (error as Error).message).trim().replace(/^error: /, '')}`
-    return { objects: [], problems: [{ severity: 'error', message }] }
+    return { objects: [], problems: [{ severity: 'error', message }], passedOver: [], unreadable: [] }
   }
 }

@@ -26,6 +26,8 @@ const listed: readonly Listed[] = [
   ...['Pod', 'Service'].map((kind) => of('v1', kind)),
   ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].map((kind) => of('apps/v1', kind)),
   ...['Job', 'CronJob'].map((kind) => of('batch/v1', kind)),
+  of('v1', 'ReplicationController', beside),
+  of('apps.openshift.io/v1', 'DeploymentConfig', beside),
   of('networking.k8s.io/v1', 'NetworkPolicy', policies),
   of('discovery.k8s.io/v1', 'EndpointSlice'),
   of('v1', 'Node', clusterWide),
@@ -50,7 +52,7 @@ export async function readCluster(access: ClusterAccess, signal: AbortSignal): P
   const problems: Problem[] = []
   try {
     const lists = await Promise.all(listed.map((kind) => readKind(client, kind, { problems, signal })))
-    return { objects: lists.flat(), problems, texts: new Map(), live: true }
+    return { objects: lists.flat(), problems, passedOver: [], unreadable: [], texts: new Map(), live: true }
   } finally {
     await client.close()
   }

@@ -1,13 +1,15 @@
 import type { ClusterAccess } from '../../fabric/kubernetes/api/client.ts'
-import { fileSystem, loadManifests, type ManifestIo } from '../../fabric/manifests/files.ts'
-import type { Manifests } from '../../fabric/manifests/read.ts'
+import { fileSystem, loadManifests } from '../../fabric/manifests/files.ts'
+import type { ManifestIo } from '../../fabric/manifests/folder.ts'
+import type { Loaded } from '../../fabric/manifests/read.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { Invocation } from './command.ts'
-import { readInputs } from './inputs.ts'
+import { loadOptions, readInputs } from './inputs.ts'
 import type { Io } from './io.ts'
+import { notePassedOver } from './passed-over.ts'
 
 /** Manifests, and the texts of the files in which comments of ours stand, by the names that places give them. */
-export interface LintInputs extends Manifests {
+export interface LintInputs extends Loaded {
   readonly texts: ReadonlyMap<string, string>
   /** They are all that there is: a live cluster. */
   readonly live?: boolean
@@ -19,15 +21,22 @@ export async function readLintInputs({ args, options }: Invocation, io: Io): Pro
   const folders = (options.kustomize ?? []) as string[]
   const texts = new Map<string, string>()
   if (options.context !== undefined || options.kubeconfig !== undefined) {
-    if (paths.length + folders.length > 0) return { objects: [], problems: [bothGiven], texts }
+    if (paths.length + folders.length > 0)
+      return { objects: [], problems: [bothGiven], passedOver: [], unreadable: [], texts }
     const { readCluster } = await import('./lint-cluster.ts')
     return readCluster(accessOf(options, io), io.signal)
   }
   if (paths.length === 0) return { ...(await readInputs({ args, options }, io)), texts }
-  const files = await loadManifests(paths, recording(fileSystem(io.stdin), texts))
+  const files = await loadManifests(paths, recording(fileSystem(io.stdin), texts), loadOptions(options))
+  notePassedOver(files.passedOver, options.showPassedOver === true, io)
   if (folders.length === 0) return { ...files, texts }
-  const more = await readInputs({ args, options: { kustomize: folders } }, io)
-  return { objects: [...files.objects, ...more.objects], problems: [...files.problems, ...more.problems], texts }
+  const more = await readInputs({ args, options: { ...options, filename: undefined } }, io)
+  return {
+    ...{ ...files, texts },
+    objects: [...files.objects, ...more.objects],
+    problems: [...files.problems, ...more.problems],
+    unreadable: [...files.unreadable, ...more.unreadable],
+  }
 }
 
 const bothGiven: Problem = {

@@ -1,6 +1,6 @@
 import { exitCodes } from '../result.ts'
 import { type Command, repeatable } from './command.ts'
-import { defineInputs } from './inputs.ts'
+import { defineInputs, defineNamespace } from './inputs.ts'
 import { readOutputs } from './outputs.ts'
 import { tellProblems } from './problems.ts'
 
@@ -19,7 +19,7 @@ export const lint: Command = {
   summary: 'find what makes network paths fail, from manifests alone',
   define: (definition) => {
     definition.argument('[path...]', 'manifests: files, folders with all below them, or - for stdin')
-    defineInputs(definition)
+    defineNamespace(defineInputs(definition))
       .option('--context <name>', 'a live cluster, by a context of the kubeconfig')
       .option('--kubeconfig <file>', 'a live cluster, instead of KUBECONFIG and ~/.kube/config')
       .option('--select <rules>', 'only these rules, separated by commas (repeatable)', repeatable)

@@ -6,6 +6,7 @@ import { defineInputs, readInputs } from './inputs.ts'
 import { readMatrixOptions } from './matrix-options.ts'
 import { readOutputs } from './outputs.ts'
 import { tellProblems } from './problems.ts'
+import { inSelectedNamespace } from './selected-namespace.ts'
 
 const examples = `
 Without --lab and without manifests it is the cluster of the kubeconfig, which wants -n, -l or -A.
@@ -28,7 +29,11 @@ export const matrix: Command = {
       .option('--predict', 'as the policies mean it, without packets; with --lab both, and where they differ')
     defineCluster(defineInputs(places))
       .option('-y, --yes', 'on a cluster: do not ask where more than 50 pods are meant')
-      .option('-n, --namespace <name>', 'only pods of this namespace (repeatable)', repeatable)
+      .option(
+        '-n, --namespace <name>',
+        'only pods of this namespace (repeatable); objects that name none are in it where no other object is',
+        repeatable,
+      )
       .option('-A, --all-namespaces', "all namespaces, with the lab's own DNS server")
       .option('-l, --selector <labels>', 'only pods with these labels, as in app=web,tier!=cache')
       .option(
@@ -59,7 +64,7 @@ export const matrix: Command = {
       const cluster = readCluster(invocation)
       return measureLive({ options: asked, outputs, cluster, yes: options.yes === true }, io)
     }
-    const { objects, problems } = await readInputs(invocation, io)
+    const { objects, problems } = inSelectedNamespace(await readInputs(invocation, io), asked.namespaces)
     const { runMatrix } = await import('./matrix-run.ts')
     const kubernetes = options.kubernetes as string | undefined
     const how = { lab: options.lab === true, predict: options.predict === true }

@@ -40,7 +40,13 @@ function define(command: Command, io: Io, done: (exitCode: number) => void): Def
   command.define(definition)
   const count = definition.registeredArguments.length
   return definition.action(async (...given: unknown[]) => {
-    done(await command.run({ args: given.slice(0, count), options: definition.opts() }, io))
+    const notes = new Set<string>()
+    const invocation = { args: given.slice(0, count), options: definition.opts() }
+    try {
+      done(await command.run(invocation, { ...io, note: (lines) => void notes.add(lines) }))
+    } finally {
+      for (const lines of notes) io.stderr.write(lines)
+    }
   })
 }
 

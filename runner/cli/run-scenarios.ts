@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { LoadOptions } from '../../fabric/manifests/files.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { Emit, RunHead, Summary } from '../events.ts'
 import { type KnownFailures, readKnownFailures } from '../known-failures.ts'
@@ -22,6 +23,9 @@ export interface ScenarioRun {
   /** Instead of the scenarios' own manifests. */
   readonly objects: readonly ManifestObject[] | undefined
   readonly set: ReadonlyMap<string, string>
+  /** How manifests are read that the scenarios name. */
+  readonly how: LoadOptions
+  readonly showPassedOver: boolean
   readonly request: RunRequest
   readonly cluster: ClusterRequest
   /** The cluster, where that is where they run; dropped by who gave it. */
@@ -31,12 +35,12 @@ export interface ScenarioRun {
 
 /** Runs scenarios, in the lab or by the engine alone, and writes the reports; resolves with the exit code. */
 export async function runScenarios(
-  { paths, objects, set, request, cluster, ahead, outputs }: ScenarioRun,
+  { paths, objects, set, how, showPassedOver, request, cluster, ahead, outputs }: ScenarioRun,
   io: Io,
 ): Promise<number> {
   const { kubernetes, only, inconclusive } = request
   const options = {
-    set,
+    ...{ set, how, showPassedOver },
     ...(objects === undefined ? {} : { objects }),
     ...(kubernetes === undefined ? {} : { kubernetes }),
   }
@@ -49,7 +53,7 @@ export async function runScenarios(
   const start = request.where === 'predicted' ? predicted : measured
   const summary = await start(
     prepared,
-    { head, emit: reports.emit, request, cluster, ahead, ...(known === undefined ? {} : { amend: known.amend }) },
+    { head, emit: reports.emit, how, request, cluster, ahead, ...(known === undefined ? {} : { amend: known.amend }) },
     io,
   )
   await reports.write()
@@ -70,6 +74,7 @@ async function knownFailures(
 }
 
 interface Start {
+  readonly how: LoadOptions
   readonly head: Omit<RunHead, 'start'>
   readonly emit: Emit
   readonly request: RunRequest
@@ -80,7 +85,7 @@ interface Start {
 
 function measured(
   prepared: readonly Prepared[],
-  { head, emit, request, cluster, ahead, amend }: Start,
+  { head, emit, how, request, cluster, ahead, amend }: Start,
   io: Io,
 ): Promise<Summary> {
   const { deadlineMs, settleMs, parallel, kubernetes, perSecond, inFlight } = request
@@ -95,20 +100,20 @@ function measured(
         request.where === 'lab'
           ? labOpener(prepared, io, kubernetes)
           : clusterOpener(prepared, { ...cluster, ...pace }, io, ahead),
-      readObjects: (files) => readObjects(files, io),
+      readObjects: (files) => readObjects(files, io, how),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
       ...(settleMs === undefined ? {} : { settleMs }),
     },
   )
 }
 
-function predicted(prepared: readonly Prepared[], { head, emit, request }: Start, io: Io): Promise<Summary> {
+function predicted(prepared: readonly Prepared[], { head, emit, how, request }: Start, io: Io): Promise<Summary> {
   const { kubernetes } = request
   const version = kubernetes === undefined ? {} : { kubernetes }
   const scenarios = prepared.map((each) => ({
     ...each,
     ...version,
-    readObjects: (files: Parameters<typeof readObjects>[0]) => readObjects(files, io),
+    readObjects: (files: Parameters<typeof readObjects>[0]) => readObjects(files, io, how),
   }))
   return predictRun(scenarios, { head, emit, now: io.now, signal: io.signal })
 }

@@ -2,7 +2,7 @@ import { formatNames } from '../report/formats.ts'
 import { exitCodes } from '../result.ts'
 import { defineCluster, goAhead, readCluster } from './cluster.ts'
 import { type Command, repeatable } from './command.ts'
-import { defineInputs, readInputs } from './inputs.ts'
+import { defineInputs, defineNamespace, loadOptions, readInputs } from './inputs.ts'
 import { readOutputs } from './outputs.ts'
 import { tellProblems } from './problems.ts'
 import { readRunOptions } from './run-options.ts'
@@ -30,7 +30,7 @@ export const run: Command = {
       '--rehearse',
       'on a cluster: first deploys the manifests, every image replaced by a listener; removes them at the end',
     )
-    defineInputs(definition)
+    defineNamespace(defineInputs(definition))
       .option('--set <name=value>', 'value of a variable of the scenarios (repeatable)', repeatable)
       .option('--only <pattern>', 'only paths that match (repeatable)', repeatable)
       .option('--deadline <time>', 'how long a check may take, as in 2s, where paths and scenarios do not say it')
@@ -63,9 +63,13 @@ export const run: Command = {
     try {
       const inputs = given ? await readInputs(invocation, io) : undefined
       if (inputs !== undefined && tellProblems(inputs.problems, io)) return exitCodes.usage
+      const reading = { how: loadOptions(options), showPassedOver: options.showPassedOver === true }
       const { runScenarios } = await import('./run-scenarios.ts')
       const paths = (args[0] ?? []) as string[]
-      return await runScenarios({ paths, objects: inputs?.objects, set, request, cluster, ahead, outputs }, io)
+      return await runScenarios(
+        { paths, objects: inputs?.objects, set, ...reading, request, cluster, ahead, outputs },
+        io,
+      )
     } finally {
       ahead?.drop()
     }

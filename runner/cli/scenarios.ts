@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import * as fs from 'node:fs/promises'
 import type { Fabric } from '../../fabric/fabric.ts'
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
-import { fileSystem, loadManifests } from '../../fabric/manifests/files.ts'
+import { fileSystem, type LoadOptions, loadManifests } from '../../fabric/manifests/files.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
+import type { PassedOver } from '../../fabric/manifests/passed-over.ts'
 import { createReader } from '../../fabric/manifests/reader.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
 import { openLab } from '../../lab/open.ts'
@@ -12,6 +13,7 @@ import type { RunHead } from '../events.ts'
 import { loadScenarios } from '../scenario/load.ts'
 import type { ManifestPath, Scenario } from '../scenario/model.ts'
 import { hostOf, type Io } from './io.ts'
+import { notePassedOver } from './passed-over.ts'
 
 /** A scenario with the objects that it lives among. */
 export interface Prepared {
@@ -25,27 +27,34 @@ export interface PrepareOptions {
   readonly objects?: readonly ManifestObject[]
   /** The version whose API server is imitated. */
   readonly kubernetes?: string
+  /** How the manifests are read that the scenarios name. */
+  readonly how?: LoadOptions | undefined
+  readonly showPassedOver?: boolean | undefined
 }
 
 /** Reads scenarios and their manifests; every mistake is a problem, and nothing is started. */
-export async function prepare(paths: readonly string[], { set, objects, kubernetes }: PrepareOptions, io: Io) {
+export async function prepare(paths: readonly string[], options: PrepareOptions, io: Io) {
+  const { set, objects, kubernetes, showPassedOver = false } = options
   const { scenarios, problems: wrong } = await loadScenarios(paths, fs, { set })
   const problems: Problem[] = [...wrong]
   const prepared: Prepared[] = []
-  const reader = createReader()
+  const how = { ...options.how, reader: createReader() }
+  const passedOver: PassedOver[] = []
   for (const scenario of scenarios) {
     const loaded =
       objects === undefined
-        ? await loadManifests(pathsOf(scenario.manifests), fileSystem(io.stdin), reader)
-        : { objects, problems: [] }
+        ? await loadManifests(pathsOf(scenario.manifests), fileSystem(io.stdin), how)
+        : { objects, problems: [], passedOver: [] }
     const version = kubernetes === undefined ? {} : { kubernetes }
     const built = buildWorld(loaded.objects, { allocator: createAllocator(), ...version })
     problems.push(...loaded.problems, ...built.problems)
+    passedOver.push(...loaded.passedOver)
     for (const { change } of scenario.steps)
       if (change.kind === 'apply')
-        problems.push(...(await loadManifests(pathsOf(change.files), fileSystem(io.stdin), reader)).problems)
+        problems.push(...(await loadManifests(pathsOf(change.files), fileSystem(io.stdin), how)).problems)
     prepared.push({ scenario, objects: loaded.objects })
   }
+  notePassedOver([...new Map(passedOver.map((each) => [each.file, each])).values()], showPassedOver, io)
   return { prepared, problems }
 }
 
@@ -67,8 +76,8 @@ export function labOpener(
 }
 
 /** The objects of a step's files, which were checked before anything was started. */
-export async function readObjects(files: readonly ManifestPath[], io: Io) {
-  const { objects } = await loadManifests(pathsOf(files), fileSystem(io.stdin))
+export async function readObjects(files: readonly ManifestPath[], io: Io, how?: LoadOptions) {
+  const { objects } = await loadManifests(pathsOf(files), fileSystem(io.stdin), how)
   return objects.map(({ value }) => value)
 }
 

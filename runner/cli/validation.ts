@@ -1,8 +1,11 @@
 import * as fs from 'node:fs/promises'
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
-import { fileSystem, loadManifests, type ManifestIo } from '../../fabric/manifests/files.ts'
+import { fileSystem, type LoadOptions, loadManifests } from '../../fabric/manifests/files.ts'
+import type { ManifestIo } from '../../fabric/manifests/folder.ts'
 import { keyOf } from '../../fabric/manifests/object.ts'
-import { createReader, type Reader } from '../../fabric/manifests/reader.ts'
+import type { PassedOver } from '../../fabric/manifests/passed-over.ts'
+import type { Loaded } from '../../fabric/manifests/read.ts'
+import { createReader } from '../../fabric/manifests/reader.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
 import type { Problem } from '../../policy/types.ts'
 import { loadScenarios } from '../scenario/load.ts'
@@ -21,22 +24,26 @@ export interface ValidateOptions {
   readonly set: ReadonlyMap<string, string>
   /** The version whose API server is imitated. */
   readonly kubernetes: string | undefined
+  /** How manifests are read. */
+  readonly how: LoadOptions
   readonly stdin: AsyncIterable<Uint8Array>
 }
 
 /** Reads scenarios and all manifests that they name, and finds every mistake in them; starts nothing. */
 export async function validateScenarios(
   paths: readonly string[],
-  { set, kubernetes, stdin }: ValidateOptions,
-): Promise<Validation> {
+  { set, kubernetes, how, stdin }: ValidateOptions,
+): Promise<Validation & Pick<Loaded, 'passedOver'>> {
   const { scenarios, problems } = await loadScenarios(paths, fs, { set })
   const all = [...problems]
   const objects = new Set<string>()
-  const [io, reader] = [fileSystem(stdin), createReader()]
+  const passedOver = new Map<string, PassedOver>()
+  const reading = { kubernetes, io: fileSystem(stdin), how: { ...how, reader: createReader() } }
   for (const scenario of scenarios) {
-    const found = await validateManifests(scenario, { kubernetes, io, reader })
+    const found = await validateManifests(scenario, reading)
     all.push(...found.problems)
     for (const key of found.objects) objects.add(key)
+    for (const each of found.passedOver) passedOver.set(each.file, each)
   }
   const unique = [...new Map(all.map((problem) => [JSON.stringify(problem), problem])).values()].sort(byPlace)
   return {
@@ -48,6 +55,7 @@ export async function validateScenarios(
     })),
     objects: objects.size,
     problems: unique,
+    passedOver: [...passedOver.values()],
   }
 }
 
@@ -61,20 +69,22 @@ function byPlace({ place: a }: Problem, { place: b }: Problem): number {
 interface ManifestOptions {
   readonly kubernetes: string | undefined
   readonly io: ManifestIo
-  readonly reader: Reader
+  readonly how: LoadOptions
 }
 
 /** The world of the manifests alone, and the one after each step that applies more. */
-async function validateManifests(scenario: Scenario, { kubernetes, io, reader }: ManifestOptions) {
+async function validateManifests(scenario: Scenario, { kubernetes, io, how }: ManifestOptions) {
   const problems: Problem[] = []
+  const passedOver: PassedOver[] = []
   const allocator = createAllocator()
   const load = async (files: Scenario['manifests']) => {
     const loaded = await loadManifests(
       files.map(({ path }) => path),
       io,
-      reader,
+      how,
     )
     problems.push(...loaded.problems)
+    passedOver.push(...loaded.passedOver)
     return loaded.objects
   }
   const build = (from: typeof objects) => {
@@ -91,7 +101,7 @@ async function validateManifests(scenario: Scenario, { kubernetes, io, reader }:
     build(after)
     objects = after
   }
-  return { problems, objects: keys }
+  return { problems, passedOver, objects: keys }
 }
 
 function countPaths({ paths, steps }: Pick<Scenario, 'paths' | 'steps'>): number {

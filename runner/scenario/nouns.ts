@@ -16,6 +16,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   statefulset: { apiVersion: 'apps/v1', kind: 'StatefulSet', short: 'sts', workload: true },
   daemonset: { apiVersion: 'apps/v1', kind: 'DaemonSet', short: 'ds', workload: true },
   replicaset: { apiVersion: 'apps/v1', kind: 'ReplicaSet', short: 'rs', workload: true },
+  replicationcontroller: { apiVersion: 'v1', kind: 'ReplicationController', short: 'rc', workload: true },
+  deploymentconfig: { apiVersion: 'apps.openshift.io/v1', kind: 'DeploymentConfig', short: 'dc', workload: true },
   job: { apiVersion: 'batch/v1', kind: 'Job', workload: true },
   cronjob: { apiVersion: 'batch/v1', kind: 'CronJob', short: 'cj', workload: true },
   pod: { apiVersion: 'v1', kind: 'Pod', short: 'po', workload: true },

@@ -27,6 +27,8 @@ export const resources = {
   StatefulSet: of('apps/v1', 'StatefulSet', 'statefulsets'),
   DaemonSet: of('apps/v1', 'DaemonSet', 'daemonsets'),
   ReplicaSet: of('apps/v1', 'ReplicaSet', 'replicasets'),
+  ReplicationController: of('v1', 'ReplicationController', 'replicationcontrollers'),
+  DeploymentConfig: of('apps.openshift.io/v1', 'DeploymentConfig', 'deploymentconfigs'),
   Job: of('batch/v1', 'Job', 'jobs'),
   CronJob: of('batch/v1', 'CronJob', 'cronjobs'),
   Secret: of('v1', 'Secret', 'secrets'),

@@ -29,7 +29,9 @@ export interface Changes {
 const startMs = 90_000
 
 /** Kinds whose pods are gone only when they are. */
-const withPods: ReadonlySet<string> = new Set(['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job'])
+const withPods: ReadonlySet<string> = new Set([
+  ...['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job'],
+])
 
 /** The changes of one run. */
 export function createChanges(cluster: Cluster): Changes {

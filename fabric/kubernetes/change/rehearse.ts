@@ -30,7 +30,16 @@ type Fields = Readonly<Record<string, unknown>>
 /** Kinds that a run may make, in the order in which they are applied: what others need comes first. Nothing else of a manifest reaches the cluster. */
 export const rehearsedKinds = [
   ...(['Namespace', 'ServiceAccount', 'ResourceQuota', 'LimitRange', 'NetworkPolicy', 'Service'] as const),
-  ...(['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const),
+  ...([
+    'Pod',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'ReplicaSet',
+    'ReplicationController',
+    'Job',
+    'CronJob',
+  ] as const),
 ] as const
 
 /** Of the owned label on what a scenario's manifests became: made by us, but the user's to look at, unlike canaries and probes. */
@@ -69,6 +78,7 @@ export function rehearsed(object: Manifest, run: RunFacts, listener: Listener): 
     case 'Deployment':
     case 'DaemonSet':
     case 'ReplicaSet':
+    case 'ReplicationController':
     case 'Job':
       return { apiVersion, kind, metadata, spec: withTemplate(spec, run, listener) }
     default:

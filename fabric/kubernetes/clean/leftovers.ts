@@ -6,7 +6,17 @@ import { type Resource, type ResourceKind, resources } from '../api/resources.ts
 
 /** Kinds that a run makes, owners first: what they own goes with them. Namespaces last: they take all that is in them along. */
 const kinds = [
-  ...(['Job', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'CronJob', 'Pod', 'Service'] as const),
+  ...([
+    'Job',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'ReplicaSet',
+    'ReplicationController',
+    'CronJob',
+    'Pod',
+    'Service',
+  ] as const),
   ...(['NetworkPolicy', 'ConfigMap', 'ServiceAccount', 'ResourceQuota', 'LimitRange', 'Namespace'] as const),
 ] as const satisfies readonly ResourceKind[]
 

@@ -64,12 +64,13 @@ function templateIn(kind: ResourceKind, object: LiveObject): PodTemplate {
   return { ...template, spec: template?.spec ?? {} }
 }
 
-/** A DaemonSet, and a ReplicaSet of its own, claim every pod that their selector matches; a Deployment's wants its hash as well. */
+/** A DaemonSet, a ReplicationController, and a ReplicaSet of its own, claim every pod that their selector matches; a Deployment's wants its hash as well. */
 function isAdopting(kind: ResourceKind, { metadata }: LiveObject): boolean {
   const ownedBy = metadata.ownerReferences?.find(({ controller }) => controller === true)?.kind
   const unhashed = metadata.labels?.['pod-template-hash'] === undefined
-  if (kind === 'Pod') return ownedBy === 'DaemonSet' || (ownedBy === 'ReplicaSet' && unhashed)
-  return kind === 'DaemonSet' || (kind === 'ReplicaSet' && ownedBy !== 'Deployment')
+  if (kind === 'Pod')
+    return ownedBy === 'DaemonSet' || ownedBy === 'ReplicationController' || (ownedBy === 'ReplicaSet' && unhashed)
+  return kind === 'DaemonSet' || kind === 'ReplicationController' || (kind === 'ReplicaSet' && ownedBy !== 'Deployment')
 }
 
 function selectorOf(spec: Readonly<Record<string, unknown>>): Labels {

@@ -1,4 +1,5 @@
 import type { Identity } from '../../fabric.ts'
+import { workloadKinds } from '../../workloads.ts'
 import { type ResourceKind, resources } from '../api/resources.ts'
 import { residentAccess } from '../resident/manifests.ts'
 
@@ -50,17 +51,12 @@ function freshRights(namespace: string): Right[] {
 function likeRights(namespace: string, workload: string): Right[] {
   const [word = ''] = workload.split('/')
   const kind = workloadKinds[word]
-  const controller = word === 'daemonset' || word === 'replicaset' || word === 'pod'
+  const controller = ['daemonset', 'replicaset', 'replicationcontroller', 'pod'].includes(word)
   return [
     ...freshRights(namespace),
     ...(kind === undefined ? [] : rightsOn(kind, ['get'], { namespace })),
     ...(controller ? rightsOn('ConfigMap', apply, { namespace }) : []),
   ]
-}
-
-const workloadKinds: Readonly<Record<string, ResourceKind>> = {
-  ...{ deployment: 'Deployment', statefulset: 'StatefulSet', daemonset: 'DaemonSet', replicaset: 'ReplicaSet' },
-  ...{ job: 'Job', cronjob: 'CronJob', pod: 'Pod' },
 }
 
 /** A container put into a pod that is there, and the way into it. */

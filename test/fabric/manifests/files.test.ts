@@ -32,13 +32,6 @@ describe('loadManifests', () => {
     await writeFile(join(folder, '.hidden.yaml'), 'no: manifest')
     expect(await load('.')).toMatchObject({ names: ['a', 'b', 'c'], problems: [] })
   })
-  it('passes over kustomization.yaml with a notice', async () => {
-    await writeFile(join(folder, 'a.yaml'), podText('a'))
-    await writeFile(join(folder, 'kustomization.yaml'), 'resources: [a.yaml]')
-    const { names, problems } = await load('.')
-    expect(names).toEqual(['a'])
-    expect(problems).toMatchObject([{ severity: 'warning', message: expect.stringContaining('kubectl kustomize') }])
-  })
   it('follows linked files, not linked folders, so that a loop of links ends', async () => {
     await writeFile(join(folder, 'a.txt'), podText('a'))
     await symlink(join(folder, 'a.txt'), join(folder, 'linked.yaml'))

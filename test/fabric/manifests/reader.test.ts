@@ -10,7 +10,7 @@ const item = (name: string) => `- apiVersion: v1\n  kind: Pod\n  metadata:\n    
 function told(before: string, after: string, readers: readonly [first: object, second: object]) {
   return [before, after].map((text, side) => {
     const reader = readers[side] as ReturnType<typeof createReader>
-    const { objects, problems } = readManifests([{ file: `${side}.yaml`, text }], reader)
+    const { objects, problems } = readManifests([{ file: `${side}.yaml`, text }], { reader })
     const places = objects.map(({ at, place }) => [
       place,
       at(['metadata', 'name']),
@@ -24,7 +24,7 @@ function told(before: string, after: string, readers: readonly [first: object, s
 describe('a reader of two sides', () => {
   it('parses a document that stands in both once, wherever it stands', () => {
     const reader = createReader()
-    const side = (text: string) => readManifests([{ file: 'm.yaml', text }], reader).objects
+    const side = (text: string) => readManifests([{ file: 'm.yaml', text }], { reader }).objects
     const [a] = side(`---\n${pod('a')}`)
     const [, again] = side(`---\n${pod('b')}---\n${pod('a')}`)
     expect(again?.value).toBe(a?.value)
@@ -33,7 +33,7 @@ describe('a reader of two sides', () => {
   it('tells the place of it on each side', () => {
     const reader = createReader()
     const name = (file: string, text: string) =>
-      readManifests([{ file, text }], reader)
+      readManifests([{ file, text }], { reader })
         .objects.find((object) => object.name === 'a')
         ?.at(['metadata', 'name'])
     const [before, after] = [`---\n${pod('a')}`, `---\n${pod('b')}---\n${pod('a')}`]
@@ -43,7 +43,7 @@ describe('a reader of two sides', () => {
   it('says of a faulty one on each side where it is faulty there', () => {
     const reader = createReader()
     const problems = ['', `---\n${pod('b')}`].map(
-      (above) => readManifests([{ file: 'm.yaml', text: `${above}---\n${pod('a')}kind: Pod\n` }], reader).problems,
+      (above) => readManifests([{ file: 'm.yaml', text: `${above}---\n${pod('a')}kind: Pod\n` }], { reader }).problems,
     )
     expect(problems).toMatchObject([[{ place: { line: 6 } }], [{ place: { line: 11 } }]])
     expect(problems[1]?.[0]?.hint).toContain('API server')
@@ -52,7 +52,7 @@ describe('a reader of two sides', () => {
     const text = '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: yes}\n'
     const reader = createReader()
     const data = [text, `%YAML 1.2\n${text}`].map(
-      (each) => readManifests([{ file: 'm.yaml', text: each }], reader).objects[0]?.value.data,
+      (each) => readManifests([{ file: 'm.yaml', text: each }], { reader }).objects[0]?.value.data,
     )
     expect(data).toEqual([{ a: true }, { a: 'yes' }])
   })
@@ -60,7 +60,7 @@ describe('a reader of two sides', () => {
     const reader = createReader()
     const filler = `  annotations: {x: "${'x'.repeat(100_000)}"}\n`
     const text = Array.from({ length: 12 }, (_, at) => `---\n${pod(`p${at}`)}${filler}`).join('')
-    const { objects } = readManifests([{ file: 'm.yaml', text }], reader)
+    const { objects } = readManifests([{ file: 'm.yaml', text }], { reader })
     for (const round of [objects, objects.toReversed()])
       expect(round.map(({ name, at }) => [name, at(['metadata', 'name'])?.line])).toEqual(
         round.map(({ name }) => [name, Number(name.slice(1)) * 6 + 5]),

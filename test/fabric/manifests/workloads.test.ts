@@ -130,3 +130,20 @@ describe('pods of workloads', () => {
     expect(podsOf(deployment('ui', { more: 'nodeName: n7' })).pods[0]?.node).toBe('n7')
   })
 })
+
+describe('pods of the older kinds', () => {
+  const of = (kind: string, apiVersion: string, spec: string) => podsOf(workload(kind, spec, apiVersion))
+  const labelled = 'template: { metadata: { labels: { app: w } }, spec: {} }'
+  it.each([
+    ['ReplicationController', 'v1'],
+    ['DeploymentConfig', 'apps.openshift.io/v1'],
+  ])('a %s has a plain map as selector, or none', (kind, apiVersion) => {
+    const { pods, messages } = of(kind, apiVersion, `{ replicas: 2, selector: { app: w }, ${labelled} }`)
+    expect(messages).toEqual([])
+    expect(pods).toMatchObject([{ workload: { kind, name: 'w' }, labels: { app: 'w' } }, { name: 'w-2' }])
+    expect(of(kind, apiVersion, `{ ${labelled} }`).pods).toHaveLength(1)
+    expect(of(kind, apiVersion, `{ selector: { app: other }, ${labelled} }`).messages).toEqual([
+      expect.stringContaining('`selector` does not match template `labels`'),
+    ])
+  })
+})

@@ -27,7 +27,6 @@ describe('buildWorld', () => {
       ['policy.networking.k8s.io/v1alpha1', 'BaselineAdminNetworkPolicy'],
       ['security.istio.io/v1', 'AuthorizationPolicy'],
       ['serving.knative.dev/v1', 'Service'],
-      ['v1', 'ReplicationController'],
     ] as const
     const passed = [
       ['v1', 'ConfigMap'],
@@ -67,7 +66,18 @@ describe('buildWorld', () => {
     const space = (labels: string) =>
       `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: ${labels}}\n`
     expect(worldOf(space('{a: b}') + space('{a: b}')).problems).toEqual([])
-    expect(worldOf(space('{a: b}') + space('{a: c}')).problems).toMatchObject([{ severity: 'error' }])
+  })
+  it('merges a Namespace that is given twice: the labels of both, of one key the last', () => {
+    const space = (labels: string) =>
+      `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: ${labels}}\n`
+    const labelsOf = (text: string) => worldOf(text).world.namespaces.find(({ name }) => name === 'shop')?.labels
+    const twice = space('{a: b, c: d}') + space('{a: x, c: d, e: f}')
+    expect(labelsOf(twice)).toMatchObject({ a: 'x', c: 'd', e: 'f' })
+    expect(worldOf(twice).problems).toEqual([])
+    expect(labelsOf(space('{a: b}') + space('{}'))).toMatchObject({ a: 'b' })
+    const lost = worldOf(space('{a: b}') + space('{c: d}'))
+    expect(lost.world.namespaces[0]?.labels).toMatchObject({ a: 'b', c: 'd' })
+    expect(lost.problems).toMatchObject([{ severity: 'warning', place: { line: 6 } }])
   })
   it('refuses names that the API server refuses', () => {
     const { messages } = worldOf(

@@ -69,3 +69,57 @@ test('without kubectl, -k says what helps and ends with 4', async () => {
     'crosscheck: -k needs kubectl, which is not on the PATH: install it, or render them elsewhere: kustomize build overlay | crosscheck … -f -\n',
   )
 })
+
+test('a folder with other files: each command passes over them, and says so in one line at the end', async () => {
+  const folder = await folderWith({
+    'app.yaml': `${pod('web')}---\n${pod('api')}`,
+    'mkdocs.yml': 'site: x\nplugins: [!!python/name:a.b {}]\n',
+    'tsconfig.json': '// ours\n{}\n',
+    'package.json': '{"name": "a"}',
+  })
+  const note = `crosscheck: passed over 3 files: 3 hold no Kubernetes object (${folder}/mkdocs.yml, ${folder}/package.json, …) (--show-passed-over lists them)\n`
+  for (const args of [
+    ['matrix', '--predict', '-f', folder],
+    ['explain', 'default/po/web', 'default/po/api:80', '-f', folder],
+    ['diff', folder, folder],
+    ['lint', folder],
+  ]) {
+    const { code, stderr } = await crosscheck(args)
+    expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: note })
+  }
+  const { stderr } = await crosscheck(['matrix', '--predict', '-f', folder, '--show-passed-over'])
+  expect(stderr.split('\n')).toHaveLength(5)
+  expect(stderr).toContain(`  ${folder}/tsconfig.json holds no Kubernetes object\n`)
+  const without = ['--exclude', '*.json', '--exclude', 'mkdocs.yml']
+  expect((await crosscheck(['lint', folder, ...without])).stderr).toBe('')
+})
+
+test('a manifest of a folder that cannot be read stops a prediction, and --exclude leaves it out', async () => {
+  const folder = await folderWith({
+    'app.yaml': pod('web'),
+    'deny.yaml': 'apiVersion: v1\nkind: NetworkPolicy\nspec: [\n',
+  })
+  const stopped = await crosscheck(['matrix', '--predict', '-f', folder])
+  expect(stopped).toMatchObject({ code: 2, stdout: '' })
+  expect(stopped.stderr).toContain(`${folder}/deny.yaml:4:1: error: YAML: `)
+  expect(await crosscheck(['matrix', '--predict', '-f', folder, '--exclude', 'deny.yaml'])).toMatchObject({ code: 0 })
+})
+
+test('-n is the namespace of objects that name none; in a matrix only where nothing else is in it', async () => {
+  const lone = await folderWith({ 'app.yaml': `${pod('web')}---\n${pod('api')}` })
+  const pods = async (...args: string[]) => {
+    const { stdout, stderr } = await crosscheck(['matrix', '--predict', '-o', 'json', ...args])
+    const { cells } = JSON.parse(stdout) as { cells: readonly { from: unknown }[] }
+    return { sources: [...new Set(cells.map(({ from }) => JSON.stringify(from)))], stderr }
+  }
+  const moved = await pods('-f', lone, '-n', 'shop', '--port', '80')
+  expect(moved.stderr).toBe('crosscheck: warning: -n shop: 2 objects that name no namespace are taken to be in shop\n')
+  expect(moved.sources).toHaveLength(2)
+  expect(moved.sources.every((source) => source.includes('shop'))).toBe(true)
+  const explained = await crosscheck(['explain', 'shop/po/web', 'shop/po/api:80', '-f', lone, '-n', 'shop'])
+  expect(explained).toMatchObject({ code: 0, stderr: '' })
+  const named = await folderWith({
+    'app.yaml': `${pod('web')}---\n${pod('api').replace('name: api', 'name: api, namespace: shop')}`,
+  })
+  expect(await pods('-f', named, '-n', 'shop', '--port', '80')).toEqual({ sources: [], stderr: '' })
+})

@@ -27,7 +27,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   empty: ['1:1 the file is empty'],
   family: ['10:50 spec.paths[0].family: expected 4, 6 or both, got 5'],
   'inline-source': [
-    '10:15 unknown kind "deploi" in "n/deploi/ui": possible are deployment, statefulset, daemonset, replicaset, job, cronjob, pod, service, configmap, endpoints, endpointslice, networkpolicy, namespace, node',
+    '10:15 unknown kind "deploi" in "n/deploi/ui": possible are deployment, statefulset, daemonset, replicaset, replicationcontroller, deploymentconfig, job, cronjob, pod, service, configmap, endpoints, endpointslice, networkpolicy, namespace, node',
   ],
   'inline-target': ['10:22 "h" lacks its port: tcp://h:port'],
   kind: ['2:7 unknown kind "Scenaro" (did you mean Scenario?)'],

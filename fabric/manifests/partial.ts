@@ -1,0 +1,52 @@
+import { isObject } from '../../policy/field.ts'
+import type { InputText } from './document.ts'
+import type { ManifestObject } from './object.ts'
+import { isWorkloadKind } from './owners.ts'
+import type { PassedOver } from './passed-over.ts'
+
+/**
+ * Takes out what a folder holds of workloads in part: one without what a workload must have is a patch of another that is given as a
+ * whole, or of one that stands elsewhere where its file is called so. Any other stays, and is refused as the API server would.
+ */
+export function withoutPatches(
+  objects: readonly ManifestObject[],
+  inputs: readonly InputText[],
+): { readonly objects: readonly ManifestObject[]; readonly patches: readonly PassedOver[] } {
+  const found = new Set(inputs.filter((input) => input.found === true).map(({ file }) => file))
+  const partial = objects.filter((object) => found.has(object.place.file) && isPartial(object))
+  if (partial.length === 0) return { objects, patches: [] }
+  const whole = new Set(objects.filter((object) => !isPartial(object)).map(nameKey))
+  const patches = new Set(partial.filter((object) => whole.has(nameKey(object)) || /patch/i.test(object.place.file)))
+  const files = new Set([...patches].map(({ place }) => place.file))
+  return {
+    objects: objects.filter((object) => !patches.has(object)),
+    patches: [...files].map((file) => ({ file, why: 'patch', hides: true })),
+  }
+}
+
+/** An overlay puts its objects into a namespace of its own, so that only kind and name are compared. */
+function nameKey({ kind, name }: ManifestObject): string {
+  return `${kind}/${name}`
+}
+
+function isPartial({ kind, value: { spec } }: ManifestObject): boolean {
+  if (!isWorkloadKind(kind)) return false
+  if (!isObject(spec)) return true
+  if (kind === 'CronJob') return !isObject(spec['jobTemplate']) || spec['schedule'] === undefined
+  const { template } = spec
+  const pod = isObject(template) ? template['spec'] : undefined
+  return (
+    !isObject(pod) ||
+    !Array.isArray(pod['containers']) ||
+    !pod['containers'].every(hasImage) ||
+    lacksSelector(kind, spec)
+  )
+}
+
+function hasImage(container: unknown): boolean {
+  return isObject(container) && container['image'] !== undefined
+}
+
+function lacksSelector(kind: string, spec: Readonly<Record<string, unknown>>): boolean {
+  return !['Job', 'ReplicationController', 'DeploymentConfig'].includes(kind) && spec['selector'] === undefined
+}

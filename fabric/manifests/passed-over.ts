@@ -1,0 +1,67 @@
+import { isObject } from '../../policy/field.ts'
+import { isKnownKind } from './kinds.ts'
+
+/** A file of a folder in which no Kubernetes object stands as it is. */
+export interface PassedOver {
+  readonly file: string
+  readonly why: Reason
+  /** Objects may come of it that are not in the input: a template, a kustomization that changes what it renders. */
+  readonly hides: boolean
+}
+
+/** What such a file is, each with the words of messages for one and for several. */
+export const reasons = {
+  'no-object': { one: 'holds no Kubernetes object', many: 'hold no Kubernetes object' },
+  template: { one: 'is a template', many: 'are templates' },
+  kustomization: { one: 'is a kustomization', many: 'are kustomizations' },
+  patch: { one: 'is a part of a kustomization', many: 'are parts of kustomizations' },
+  encrypted: { one: 'is encrypted', many: 'are encrypted' },
+} as const
+
+export type Reason = keyof typeof reasons
+
+/** What Helm, Jinja and the like leave in a text: such a file is rendered before kubectl reads it. */
+const templateMarks = [
+  /\{\{-?\s*(\.|\/\*|\$|["(]|(if|else|end|range|with|include|template|define|block|tpl|default|printf|lookup|required|quote|toYaml|fail)\b)/,
+  /\{%-?\s*\w+/,
+]
+const placeholder = /\{\{|\{%|\$\{|\$\(/
+
+/** Whether a text that is no YAML, or a file of a chart's templates, is a template. */
+export function isTemplateText(text: string): boolean {
+  return templateMarks.some((mark) => mark.test(text))
+}
+
+/** Whether a text that cannot be read may be a manifest: then it is a mistake to pass over it. */
+export function mayBeManifest(text: string): boolean {
+  if (/^(?:- )?(?:apiVersion|kind)[ \t]*:/m.test(text)) return true
+  return /"apiVersion"\s*:/.test(text) && /"kind"\s*:/.test(text)
+}
+
+/** Why a document of a file of a folder is no object; none where it is one, or is meant to be. */
+export function foreignness(value: unknown, mayPatch: boolean): Reason | undefined {
+  if (!isObject(value)) return 'no-object'
+  const { apiVersion, kind, metadata } = value
+  const { name, generateName, namespace } = isObject(metadata) ? metadata : {}
+  const head = [apiVersion, kind, name, namespace].filter((part) => typeof part === 'string')
+  if (isObject(value['sops']) && head.some((part) => part.startsWith('ENC['))) return 'encrypted'
+  if (mayPatch && isPatch(value)) return 'patch'
+  const known = typeof kind === 'string' && isKnownKind(kind)
+  if (typeof apiVersion === 'string' && typeof kind === 'string') {
+    if (head.some((part) => placeholder.test(part))) return 'template'
+    // Configuration of kind, kubeadm, the kubelet and the like looks like an object, and has no name.
+    const isObjectOrList = known || Array.isArray(value['items']) || (name ?? generateName) !== undefined
+    return isObjectOrList ? undefined : 'no-object'
+  }
+  const isMeantToBe = (known || typeof apiVersion === 'string') && isObject(metadata) && isObject(value['spec'])
+  return isMeantToBe ? undefined : 'no-object'
+}
+
+/** A strategic merge patch says by `$patch` what becomes of a part. */
+function isPatch(value: unknown, depth = 0): boolean {
+  if (depth > 8) return false
+  if (Array.isArray(value)) return value.some((item) => isPatch(item, depth + 1))
+  return (
+    isObject(value) && (Object.hasOwn(value, '$patch') || Object.values(value).some((part) => isPatch(part, depth + 1)))
+  )
+}
