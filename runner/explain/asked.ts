@@ -14,7 +14,8 @@ export interface Ends {
 /** A path whose ends were found in a world. */
 export interface Asked extends Aims {
   readonly ends: Ends
-  readonly source: PlannedSource
+  /** At least one: the places of a source between which something on the way makes a difference. */
+  readonly sources: readonly [PlannedSource, ...PlannedSource[]]
   readonly target: ReachedTarget
 }
 
@@ -33,11 +34,12 @@ export function askedFor(ends: Ends, world: World): Asked | { readonly problems:
     return {
       problems: [problem('TO: a question to DNS has no path of its own: name its server, as udp://10.96.0.10:53')],
     }
-  const { sources, note } = expandSource({ ...source, name: from, place: nowhere }, world)
-  const [planned] = sources
-  if (planned === undefined) return { problems: [problem(`FROM: ${note ?? `${from} stands for no pod`}`)] }
   const named = { ...target, name: to, place: nowhere }
-  return { ends, source: planned, target: named, ...aimsOf(named, { world, namespace: planned.namespace }) }
+  const { sources, note } = expandSource({ ...source, name: from, place: nowhere }, world, named)
+  const [first, ...others] = sources
+  if (first === undefined) return { problems: [problem(`FROM: ${note ?? `${from} stands for no pod`}`)] }
+  const aims = aimsOf(named, { world, namespace: first.namespace })
+  return { ends, sources: [first, ...others], target: named, ...aims }
 }
 
 function problem(message: string): Problem {

@@ -10,7 +10,7 @@ import { createPredictor, type TargetPrediction } from '../predict/predict.ts'
 import { type Asked, askedFor, type Ends } from './asked.ts'
 import { type Decided, fixesFor, type Ground } from './fixes.ts'
 import { folded } from './folded.ts'
-import type { Explanation, PathChanges } from './model.ts'
+import type { Explanation, HopExplanation, PathChanges } from './model.ts'
 import { wayTo } from './way.ts'
 
 export interface ExplainOptions {
@@ -33,38 +33,81 @@ export function explainPath(ends: Ends, options: ExplainOptions): Explanation | 
 
 /** The same of a path whose ends were found already. */
 export function explainAsked(asked: Asked, options: ExplainOptions): Explanation {
-  const { ends, source } = asked
+  const { ends } = asked
   const { world, objects, changes, lint = () => [] } = options
-  const { predictor, prediction, ...answer } = answerTo(asked, world)
+  const { predictor, predicted, ...answer } = answerTo(asked, world)
   const ground: Ground = { world, objects, compiled: predictor.hop.compiled }
   const remains = (wanted: 'allow' | 'deny', after: World) => whatRemains(ends, wanted, after)
   return {
     ...ends,
     ...answer,
     changes,
-    fixes: fixesFor(decidedIn(source, prediction, world), ground, { remains, lint }),
+    fixes: fixesFor(decidedIn(predicted, world), ground, { remains, lint }),
     proof: proofOf({ ...ends, verdict: answer.verdict, where: options.where }),
   }
 }
 
-function answerTo({ source, target, aims, gap }: Asked, world: World) {
+/** What is predicted for one place of the source. */
+interface Predicted {
+  readonly source: PlannedSource
+  readonly prediction: TargetPrediction
+}
+
+function answerTo({ sources, target, aims, gap }: Asked, world: World) {
   const predictor = createPredictor(world)
-  const prediction = predictor.target({ source, target, destinations: { aims, gap } }, undefined)
-  const { dns, servers, dnsUnknown, undeclared } = prediction
-  const hops = gap?.declared === true ? [] : prediction.hops
+  const predicted = sources.map((source): Predicted => {
+    const prediction = predictor.target({ source, target, destinations: { aims, gap } }, undefined)
+    return { source, prediction: gap?.declared === true ? { ...prediction, hops: [] } : prediction }
+  })
   const way = [
-    ...wayTo(target, source.namespace, world),
+    ...sources.flatMap(({ place, note }) => (note === undefined ? [] : [`${place ?? 'the source'} ${note}`])),
+    ...wayTo(target, sources[0].namespace, world),
     ...(gap === undefined ? [] : [gap.sentence]),
-    ...(undeclared.missing === undefined ? [] : [undeclared.missing.sentence]),
-    ...undeclared.assumed,
-    ...(prediction.unresolvable === undefined ? servers.remarks : [prediction.unresolvable]),
+    ...new Set(
+      predicted.flatMap(({ prediction: { undeclared } }) => [
+        ...(undeclared.missing === undefined ? [] : [undeclared.missing.sentence]),
+        ...undeclared.assumed,
+      ]),
+    ),
+    ...new Set(
+      predicted.flatMap(({ prediction: { servers, unresolvable } }) =>
+        unresolvable === undefined ? servers.remarks : [unresolvable],
+      ),
+    ),
   ]
-  const verdict = listened(verdictOf({ ...prediction, hops }, gap), undeclared)
+  const verdicts = predicted.map(({ source, prediction }) => ({
+    place: source.place,
+    verdict: listened(verdictOf(prediction, gap), prediction.undeclared),
+  }))
+  const unread = new Set(predicted.flatMap(({ prediction }) => unreadOf(prediction, gap)))
   return {
-    ...{ predictor, prediction: { ...prediction, hops }, verdict, unread: unreadOf(prediction, gap), way },
-    dns: folded(dns).map((hop) => (servers.unsure && dnsUnknown ? { ...hop, verdict: 'undefined' as const } : hop)),
-    hops: folded(hops),
+    ...{ predictor, predicted, verdict: together(verdicts.map(({ verdict }) => verdict)), unread: [...unread], way },
+    places: verdicts.flatMap(({ place, verdict }) => (place === undefined ? [] : [{ place, verdict }])),
+    dns: foldedOf(predicted, ({ dns, servers, dnsUnknown }) =>
+      servers.unsure && dnsUnknown ? dns.map((hop) => ({ ...hop, verdict: 'undefined' as const })) : dns,
+    ),
+    hops: foldedOf(predicted, ({ hops }) => hops),
   }
+}
+
+function foldedOf(
+  predicted: readonly Predicted[],
+  hopsIn: (prediction: TargetPrediction) => readonly HopPrediction[],
+): HopExplanation[] {
+  return folded(
+    predicted.flatMap(({ source: { place }, prediction }) =>
+      hopsIn(prediction).map((prediction) => ({ place, prediction })),
+    ),
+  )
+}
+
+/** The answers from all places of a source in one word. */
+function together(verdicts: readonly Explanation['verdict'][]): Explanation['verdict'] {
+  const [first = 'undefined', ...others] = new Set(verdicts)
+  if (others.length === 0) return first
+  const all = [first, ...others]
+  const isSplit = all.includes('partly') || (all.includes('allow') && all.some((each) => each !== 'undefined'))
+  return isSplit ? 'partly' : 'undefined'
 }
 
 /** What policies allow is of no use where nothing listens. */
@@ -109,14 +152,19 @@ function unreadOf({ hops, dns, servers }: TargetPrediction, gap: Asked['gap']): 
   return [...new Set([...hidden, ...[...hops, ...dns].flatMap(({ unseen }) => unseen), ...names])]
 }
 
-/** What of the prediction NetworkPolicies decide; name servers only where it is known that they are asked. */
-function decidedIn({ identity }: PlannedSource, { hops, dns, servers }: TargetPrediction, world: World): Decided {
-  const queries = (all: readonly HopPrediction[]) =>
+/** What of the predictions NetworkPolicies decide; name servers only where it is known that they are asked. */
+function decidedIn(predicted: readonly Predicted[], world: World): Decided {
+  const queries = ({ identity }: PlannedSource, all: readonly HopPrediction[]) =>
     all.flatMap(({ hop, unseen, verdict }) => {
       const from = existing(partyOf(identity, hop.query.family ?? 4, { world, probe: undefined }), world)
       return from === undefined || unseen.length > 0 ? [] : [{ query: { from, ...hop.query }, verdict }]
     })
-  return { servers: servers.unsure ? [] : queries(dns), endpoints: queries(hops) }
+  return {
+    servers: predicted.flatMap(({ source, prediction: { dns, servers } }) =>
+      servers.unsure ? [] : queries(source, dns),
+    ),
+    endpoints: predicted.flatMap(({ source, prediction: { hops } }) => queries(source, hops)),
+  }
 }
 
 /** A pod of the world is asked about as itself, so that its labels can be part of a fix. */

@@ -4,13 +4,31 @@ import type { Hop } from '../predict/hops.ts'
 import type { HopExplanation } from './model.ts'
 import { sidesOf } from './sides.ts'
 
-/** Endpoints of which policies say the same are told together. */
-export function folded(all: readonly HopPrediction[]): HopExplanation[] {
-  const told = all.map((each) => ({ hop: each.hop, told: toldOf(each) }))
-  const alike = Map.groupBy(told, ({ told: { verdict, sides, remarks }, hop }) =>
-    JSON.stringify([verdict, sides, remarks]).replaceAll(nameIn(hop), '…'),
+/** A hop from one of several places of a source. */
+interface HopFrom {
+  readonly place: string | undefined
+  readonly prediction: HopPrediction
+}
+
+/** Endpoints of which policies say the same are told together, and so are the places of the source. */
+export function folded(all: readonly HopFrom[]): HopExplanation[] {
+  const told = all.map(({ place, prediction }) => ({ place, prediction, told: toldOf(prediction) }))
+  const alike = Map.groupBy(told, ({ place, prediction, told: { verdict, sides, remarks } }) =>
+    namesOf(prediction, place).reduce(
+      (text, name) => text.replaceAll(name, '…'),
+      JSON.stringify([verdict, sides, remarks]),
+    ),
   )
-  return [...alike.values()].map((group) => ({ to: group.map(({ hop }) => hop.text), ...group[0]!.told }))
+  return [...alike.values()].map((group) => ({
+    to: group.map(({ place, prediction: { hop } }) => (place === undefined ? hop.text : `${hop.text} from ${place}`)),
+    ...group[0]!.told,
+  }))
+}
+
+/** Names in whose place another hop may have others: of the endpoint, and of the pod and node of one of several places. */
+function namesOf({ hop, prediction }: HopPrediction, place: string | undefined): string[] {
+  if (place === undefined || prediction.kind === 'unanswerable') return [nameIn(hop)]
+  return [nameIn(hop), prediction.egress.party, place]
 }
 
 /** `ns/pod` of `ns/pod (10.1.2.3:80)`. */

@@ -53,14 +53,17 @@ const fixSchema = z.strictObject({
   lint: z.array(z.string()).describe('what `crosscheck lint` finds in the policies that it changes'),
 })
 
+const answer = z.enum(['allow', 'deny', 'undefined', 'partly', 'unresolved', 'unreachable'])
+
 export const explanationSchema = z
   .strictObject({
     ...{ from: z.string(), to: z.string() },
-    verdict: z
-      .enum(['allow', 'deny', 'undefined', 'partly', 'unresolved', 'unreachable'])
-      .describe(
-        '`partly`: some addresses are open; `unresolved`: the name does not resolve, whatever becomes of its addresses; `unreachable`: nothing is there to be reached',
-      ),
+    verdict: answer.describe(
+      '`partly`: some addresses are open; `unresolved`: the name does not resolve, whatever becomes of its addresses; `unreachable`: nothing is there to be reached',
+    ),
+    places: z
+      .array(z.strictObject({ place: z.string().describe('node n1, pods db-0, db-1'), verdict: answer }))
+      .describe('of a source whose pods differ on the way: the verdict from each place'),
     changes: changesSchema.optional(),
     unread: z.array(z.string()).describe('what could not be read and may decide'),
     way: z.array(z.string()).describe('what happens before any policy is asked'),

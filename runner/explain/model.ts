@@ -9,6 +9,8 @@ export interface Explanation {
    * `unreachable`: nothing is there to be reached, whatever policies say.
    */
   readonly verdict: Verdict | 'partly' | 'unresolved' | 'unreachable'
+  /** Of a source whose pods differ on the way: the verdict from each place, as `node n1`; else empty. */
+  readonly places: readonly { readonly place: string; readonly verdict: Explanation['verdict'] }[]
   /** Of a live cluster: what was written on this path of late. */
   readonly changes?: PathChanges | undefined
   /** What could not be read and may decide: nothing is promised then. */

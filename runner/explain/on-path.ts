@@ -1,5 +1,5 @@
 import { dnsServiceOf } from '../../fabric/cluster-dns.ts'
-import { podsOfWorkload } from '../../fabric/workloads.ts'
+import { podsOfIdentity } from '../../fabric/workloads.ts'
 import type { Pod, Workload, World } from '../../fabric/world.ts'
 import { namedBy } from '../plan/names.ts'
 import type { Asked } from './asked.ts'
@@ -13,11 +13,9 @@ export interface OnPath {
 }
 
 /** Both ends and the Service between them; for a name the cluster's DNS as well. */
-export function onPath({ source: { identity, namespace }, target, aims }: Asked, world: World): OnPath {
-  const asking =
-    identity.kind === 'like' || identity.kind === 'as'
-      ? podsOfWorkload(identity.namespace, identity.workload, world)
-      : []
+export function onPath({ sources, target, aims }: Asked, world: World): OnPath {
+  const [{ namespace }] = sources
+  const asking = sources.flatMap(({ identity }) => podsOfIdentity(identity, world))
   const named = 'host' in target ? namedBy(target.host, namespace, world) : undefined
   const reached = aims.flatMap((aim) => (aim.kind === 'pod' ? [aim.pod] : []))
   const service = named?.kind === 'service' ? named.service : undefined

@@ -1,3 +1,4 @@
+import { differenceText } from '../plan/pod-places.ts'
 import { wrap, wrapHanging } from '../report/layout.ts'
 import { neutralText } from '../report/neutral.ts'
 import type { ReportOptions } from '../report/reporter.ts'
@@ -14,6 +15,10 @@ const answers: Readonly<Record<Explanation['verdict'], string>> = {
   unresolved: 'the name does not resolve for this source, so a request fails before it connects',
   undefined: 'the specification leaves it open',
   unreachable: 'nothing is there to be reached, whatever policies say',
+}
+const placeWords: Readonly<Record<Explanation['verdict'], string>> = {
+  ...{ allow: 'allowed', deny: 'blocked', partly: 'partly allowed', undefined: 'not known' },
+  ...{ unresolved: 'not resolved', unreachable: 'unreachable' },
 }
 const inks = {
   allow: 'pass',
@@ -42,7 +47,9 @@ export function explanationText(explanation: Explanation, look: Look): string {
 }
 
 /** Why it is not known: what could not be read, what is not evaluated, or what the specification leaves open. */
-function answerOf({ verdict, unread, hops }: Explanation): string {
+function answerOf({ verdict, unread, hops, places }: Explanation): string {
+  const difference = differenceText(places.map((each) => ({ place: each.place, word: placeWords[each.verdict] })))
+  if (difference !== undefined) return difference
   if (verdict === 'partly' && hops.every((hop) => hop.verdict === 'allow'))
     return 'policies let it through, and at some endpoints nothing listens'
   if (verdict !== 'undefined') return answers[verdict]

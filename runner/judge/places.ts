@@ -1,3 +1,4 @@
+import { differenceText } from '../plan/pod-places.ts'
 import type { PathResult, PlaceResult, Predicted, Seen, Status } from '../result.ts'
 import type { Expectation } from '../scenario/model.ts'
 
@@ -82,12 +83,8 @@ const predictedWords = { allow: 'allowed', deny: 'blocked', undefined: 'not know
 function differences(group: readonly PlacedSomewhere[], { by }: JoinOptions): string[] {
   const wordOf = ({ seen, predicted }: Result) =>
     by === 'packets' ? seenWords[seen] : predictedWords[predicted?.verdict ?? 'undefined']
-  const words = Map.groupBy(group, ({ result }) => wordOf(result))
-  if (words.size === 1) return []
-  const told = [...words]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([word, alike]) => `${word} from ${alike.map(({ place }) => place).join(', ')}`)
-  return [`differs by ${group.every(({ place }) => place.startsWith('node')) ? 'node' : 'pod'}: ${told.join(', ')}`]
+  const text = differenceText(group.map(({ place, result }) => ({ place, word: wordOf(result) })))
+  return text === undefined ? [] : [text]
 }
 
 /** Each explanation once, with the places for which it holds where there are others. */

@@ -68,6 +68,19 @@ export function sampleText(alike: readonly Pod[]): string {
   return `stands for ${alike.length} pods, on ${nodes}, between which no policy and no node makes a difference here`
 }
 
+/** `differs by node: allowed from node a, blocked from nodes b, c`; undefined where all places have the same answer. */
+export function differenceText(
+  answers: readonly { readonly place: string; readonly word: string }[],
+): string | undefined {
+  const words = Map.groupBy(answers, ({ word }) => word)
+  if (words.size < 2) return undefined
+  const told = [...words]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([word, alike]) => `${word} from ${alike.map(({ place }) => place).join(', ')}`)
+  const noun = answers.every(({ place }) => place.startsWith('node')) ? 'node' : 'pod'
+  return `differs by ${noun}: ${told.join(', ')}`
+}
+
 const most = 5
 
 function listed(noun: string, names: readonly string[]): string {

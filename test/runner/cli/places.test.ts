@@ -82,6 +82,17 @@ test('a source whose nodes differ fails both expectations, and says which node g
   }
 }, 90_000)
 
+test('explain says how it differs by node, and its fix opens the way from each', async () => {
+  const explained = async (input: string) =>
+    (await crosscheck(['explain', 'logs/ds/collector', 'http://store.logs', '-f', '-'], { input })).stdout
+  const text = await explained(broken)
+  expect(text.split('\n')[0]).toBe(`logs/ds/collector → http://store.logs: ${differs}`)
+  expect(text).toContain('logs/store (10.244.1.2:3100) from node left: blocked')
+  expect(text).toContain('logs/store (10.244.1.2:3100) from node right: open')
+  expect(text).toContain('cidr: 192.0.2.21/32')
+  expect(await explained(fixed)).toContain(': policies let it through')
+})
+
 test('check asks from each node, and its answer is open once each may pass', async () => {
   const asked = (input: string) =>
     crosscheck(['check', 'logs/ds/collector', 'http://store.logs', '--lab', '-f', '-'], { input })

@@ -60,7 +60,18 @@ describe('the namespaces that the words for an end speak of', () => {
 
 describe('what changed of late', () => {
   const bare: Explanation = {
-    ...{ from: 'a', to: 'b', verdict: 'allow', unread: [], way: [], dns: [], hops: [], fixes: [], proof: 'x' },
+    ...{
+      from: 'a',
+      to: 'b',
+      verdict: 'allow',
+      places: [],
+      unread: [],
+      way: [],
+      dns: [],
+      hops: [],
+      fixes: [],
+      proof: 'x',
+    },
   }
   const head = { since: '2026-01-01T00:00:00Z', until: '2026-01-02T00:00:00Z' }
   const textOf = (changes: Explanation['changes'] & {}, more: Partial<Explanation> = {}) => {
