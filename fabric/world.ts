@@ -4,6 +4,7 @@ import type { Labels, NetworkPolicy, Place, Protocol } from '../policy/types.ts'
 /** What exists, as the lab was told or as a cluster answers: plain data, read once, never changed in place. */
 export interface World {
   readonly domain: string
+  readonly families: Families
   readonly nodes: readonly Node[]
   readonly namespaces: readonly Namespace[]
   readonly pods: readonly Pod[]
@@ -27,6 +28,14 @@ export interface World {
   readonly unread?: readonly Unread[]
   /** Names outside the cluster that the input declares, in lower case: hosts of ServiceEntries (`*.example.com` too), stand-ins of the lab. */
   readonly externals?: readonly string[]
+}
+
+/** Address families, IPv4 first. */
+export interface Families {
+  /** Those of addresses and ranges that pods, nodes and Services have in the input or on the cluster. */
+  readonly assigned: readonly (4 | 6)[]
+  /** Those that pods without given addresses get: with the families that policies name or a scenario asks for. */
+  readonly used: readonly (4 | 6)[]
 }
 
 /** Namespace and name of an object. */

@@ -30,7 +30,7 @@ export interface LabOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** The version whose API server is imitated. */
-  readonly kubernetes?: string
+  readonly kubernetes?: string | undefined
 }
 
 /**
@@ -65,11 +65,7 @@ function createState({ objects, kubernetes, settings }: LabOptions): State {
   const allocator = createAllocator()
   const externals = externalNames(settings)
   const build = (from: readonly ManifestObject[]): World => {
-    const { world, problems } = buildWorld(from, {
-      allocator,
-      externals,
-      ...(kubernetes === undefined ? {} : { kubernetes }),
-    })
+    const { world, problems } = buildWorld(from, { allocator, externals, families: settings.families, kubernetes })
     refuse(problems)
     return withoutClusterPolicies(world)
   }
@@ -156,7 +152,7 @@ function describeLab(world: World, { ipv6, refused }: { ipv6: boolean; refused: 
   const count = (n: number, what: string) => `${String(n)} ${what}${n === 1 ? '' : 's'}`
   return [
     `lab of ${count(world.nodes.length, 'node')} and ${count(world.pods.length, 'pod')} in network namespaces of this machine`,
-    ...(ipv6 ? [] : ['without IPv6, which this kernel lacks']),
+    ...(ipv6 || !world.families.used.includes(6) ? [] : ['without IPv6, which this kernel lacks']),
     ...(refused.length === 0 ? [] : [`without these listeners: ${refused.join(', ')}`]),
   ].join('; ')
 }

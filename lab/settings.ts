@@ -35,6 +35,11 @@ export const labSettingsSchema = z.strictObject({
   deny: z.enum(['drop', 'reject', 'refuse']).default('drop').describe('silence, ICMP admin-prohibited, or TCP reset'),
   policyDelay: z.int().min(0).max(60_000).default(0).describe('milliseconds until policies know a fresh pod as a peer'),
   faults: z.array(faultSchema).max(1000).default([]),
+  families: z
+    .array(z.union([z.literal(4), z.literal(6)]))
+    .max(2)
+    .default([])
+    .describe('address families of pods beside those that the manifests show: [4, 6] for both'),
   externals: z
     .array(
       z.string().refine((text) => readExternal(text) !== undefined, {

@@ -19,6 +19,8 @@ export interface Allocator {
   lease(owner: string, pool: Pool): string | undefined
   /** The node that a pod stays on: where it was, else the next in turn. */
   place(owner: string, nodes: readonly string[]): string
+  /** The families that are in use: those given now, and those of earlier builds, so that no pod of a run loses an address. */
+  families(used: readonly Family[]): readonly Family[]
   /** Ends a build: owners that did not ask since `begin` are forgotten. */
   finish(): void
 }
@@ -35,6 +37,7 @@ export function createAllocator(reserved: readonly string[] = []): Allocator {
   let given = new Set<string>()
   let asked = new Set<string>()
   let turn = 0
+  let families: readonly Family[] = []
 
   const fresh = (pool: Pool): string | undefined => {
     const name = nameOf(pool)
@@ -68,6 +71,10 @@ export function createAllocator(reserved: readonly string[] = []): Allocator {
       const node = held !== undefined && nodes.includes(held) ? held : nodes[turn++ % nodes.length]!
       leases.set(key, node)
       return node
+    },
+    families: (used) => {
+      families = ([4, 6] as const).filter((family) => families.includes(family) || used.includes(family))
+      return families
     },
     finish: () => {
       for (const key of leases.keys()) if (!asked.has(key)) leases.delete(key)

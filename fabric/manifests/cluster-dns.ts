@@ -2,6 +2,7 @@ import type { Labels } from '../../policy/types.ts'
 import { endpointsOf } from '../endpoints.ts'
 import type { ObjectName, Service, World } from '../world.ts'
 import type { PodDraft } from './pods.ts'
+import type { ServiceDraft } from './services.ts'
 
 /** Names that distributions give the Service: kubeadm and most others, OpenShift, RKE2, the CoreDNS chart. */
 const usualNames = [
@@ -21,7 +22,7 @@ const marks: readonly (readonly [key: string, value: RegExp])[] = [
 
 /** A Service with the labels of its own metadata. */
 export interface LabelledService {
-  readonly service: Service
+  readonly service: ServiceDraft
   readonly labels: Labels
 }
 
@@ -29,7 +30,7 @@ export interface LabelledService {
 export function findDnsService(
   all: readonly LabelledService[],
   { clusterDns, nameservers }: { readonly clusterDns: readonly string[]; readonly nameservers: readonly string[] },
-): Service | undefined {
+): ServiceDraft | undefined {
   const serving = all.filter(({ service: { ports } }) => ports.some(({ port }) => port === 53))
   const at = (addresses: readonly string[]) =>
     serving.find(({ service }) => service.clusterIPs.some((address) => addresses.includes(address)))
@@ -53,7 +54,7 @@ function keyOf({ namespace, name }: ObjectName): string {
 }
 
 /** The Service of the cluster's DNS where the input has none: it selects the DNS pods of the input, else those of the usual stand-in. */
-export function standInService(pods: readonly PodDraft[]): Service {
+export function standInService(pods: readonly PodDraft[]): ServiceDraft {
   const server = pods.find(
     (pod) => isMarked(pod.template.labels) && pod.template.ports.some(({ name }) => isDnsName(name)),
   )
@@ -73,9 +74,18 @@ function targetOf({ template: { ports } }: PodDraft, protocol: 'UDP' | 'TCP' | '
   return ports.find((port) => port.protocol === protocol && isDnsName(port.name))?.port ?? 53
 }
 
-/** kube-system/kube-dns at 10.96.0.10, port 53 UDP and TCP, as kubeadm makes it. */
-export const usualService: Service = {
-  ...{ namespace: 'kube-system', name: 'kube-dns', type: 'ClusterIP', clusterIPs: ['10.96.0.10'], headless: false },
+/** The tenth address of kubeadm's Service ranges. */
+export const usualAddresses = { 4: '10.96.0.10', 6: 'fd00:10:96::a' } as const
+
+/** kube-system/kube-dns, port 53 UDP and TCP, as kubeadm makes it. */
+export const usualService: ServiceDraft = {
+  ...{
+    namespace: 'kube-system',
+    name: 'kube-dns',
+    type: 'ClusterIP',
+    clusterIPs: [usualAddresses[4]],
+    headless: false,
+  },
   selector: { 'k8s-app': 'kube-dns' },
   ports: [
     { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
@@ -84,7 +94,7 @@ export const usualService: Service = {
   publishNotReadyAddresses: false,
   internalTrafficPolicy: 'Cluster',
   externalTrafficPolicy: 'Cluster',
-  ipFamilies: [4],
+  families: { named: [], dual: 'no' },
   externalIPs: [],
   manualEndpoints: [],
 }

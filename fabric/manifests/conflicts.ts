@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isObject } from '../../policy/field.ts'
 import type { Place, Problem } from '../../policy/types.ts'
-import type { Service } from '../world.ts'
 import { groupOf, treatmentOf } from './kinds.ts'
 import type { NodeDraft } from './nodes.ts'
 import { type ManifestObject, titleOf } from './object.ts'
 import { ownLabels } from './overrides.ts'
 import type { PodDraft } from './pods.ts'
+import type { ServiceDraft } from './services.ts'
 
 /** Those of one kind that hold something, and what each holds. */
 interface Claims<T extends Holder = Holder> {
@@ -93,11 +93,15 @@ function below<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 
 /** Every address that the input gives, each once; two holders of one are a problem. Pods of the host network share their node's. */
 export function claimAddresses(
-  { pods, nodes, services }: { pods: readonly PodDraft[]; nodes: readonly NodeDraft[]; services: readonly Service[] },
+  {
+    pods,
+    nodes,
+    services,
+  }: { pods: readonly PodDraft[]; nodes: readonly NodeDraft[]; services: readonly ServiceDraft[] },
   problems: Problem[],
 ): ReadonlySet<string> {
   const ofNodes: Claims<NodeDraft> = { kind: 'Node', holders: nodes, valuesOf: ({ addresses }) => addresses }
-  const ofServices: Claims<Service> = {
+  const ofServices: Claims<ServiceDraft> = {
     ...{ kind: 'Service', holders: services, valuesOf: ({ clusterIPs }) => clusterIPs },
   }
   const ofPods: Claims<PodDraft> = {
@@ -108,12 +112,12 @@ export function claimAddresses(
 }
 
 /** The API server hands a NodePort to one Service only, whatever the protocol. */
-export function claimNodePorts(services: readonly Service[], problems: Problem[]): ReadonlySet<string> {
-  const valuesOf = ({ ports }: Service) => {
+export function claimNodePorts(services: readonly ServiceDraft[], problems: Problem[]): ReadonlySet<string> {
+  const valuesOf = ({ ports }: ServiceDraft) => {
     const numbers = ports.flatMap(({ nodePort }) => (nodePort === undefined ? [] : String(nodePort)))
     return numbers.length < 2 ? numbers : [...new Set(numbers)]
   }
-  const claims: Claims<Service> = { kind: 'Service', holders: services, valuesOf }
+  const claims: Claims<ServiceDraft> = { kind: 'Service', holders: services, valuesOf }
   return refuseShared([claims], 'nodePort', problems)
 }
 

@@ -1,4 +1,4 @@
-import { familyOf } from '../../policy/cidr.ts'
+import { type Family, familyOf } from '../../policy/cidr.ts'
 import { items } from '../../policy/decode.ts'
 import { field, fieldAt } from '../../policy/field.ts'
 import { parseLabels } from '../../policy/parse-selector.ts'
@@ -48,11 +48,18 @@ export function readNodes(
   return drafts.size === 0 ? [bareNode('node-1')] : [...drafts.values()]
 }
 
-/** Gives a node what it lacks: both families where it has no address at all, else those that its pods have. */
-export function settleNode(draft: NodeDraft, podAddresses: readonly string[], allocator: Allocator): Node {
+/** Gives a node what it lacks: the families in use where it has no address at all, else those that its pods have. */
+export function settleNode(
+  draft: NodeDraft,
+  podAddresses: readonly string[],
+  { used, allocator }: { readonly used: readonly Family[]; readonly allocator: Allocator },
+): Node {
   const families = ([4, 6] as const).filter((family) => {
     if (draft.addresses.some((address) => familyOf(address) === family)) return false
-    return draft.addresses.length === 0 || podAddresses.some((address) => familyOf(address) === family)
+    return (
+      (draft.addresses.length === 0 && used.includes(family)) ||
+      podAddresses.some((address) => familyOf(address) === family)
+    )
   })
   const more = families.flatMap((family) => allocator.lease(draft.name, { kind: 'node', family }) ?? [])
   return { name: draft.name, labels: draft.labels, addresses: sortByFamily([...draft.addresses, ...more]) }

@@ -14,12 +14,23 @@ const types = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const
 const policies = ['Cluster', 'Local'] as const
 const familyNames = { IPv4: 4, IPv6: 6 } as const
 
+/** A Service before it has families, addresses and NodePorts that were not given. */
+export interface ServiceDraft extends Omit<Service, 'ipFamilies'> {
+  readonly families: FamilyWish
+}
+
+interface FamilyWish {
+  /** Of `ipFamilies` and of given addresses. */
+  readonly named: readonly Family[]
+  readonly dual: 'required' | 'preferred' | 'no'
+}
+
 /** Reads a Service as it was given: no addresses or NodePorts are handed out yet. */
 export function readService(
   object: ManifestObject,
   manualEndpoints: readonly ManualEndpoint[],
   problems: Problem[],
-): Service {
+): ServiceDraft {
   const root = rootOf(object, problems)
   const spec = field(root, 'spec')
   const type = oneOf(field(spec, 'type'), types) ?? 'ClusterIP'
@@ -41,7 +52,7 @@ export function readService(
     publishNotReadyAddresses: flag(field(spec, 'publishNotReadyAddresses')) ?? false,
     internalTrafficPolicy: oneOf(field(spec, 'internalTrafficPolicy'), policies) ?? 'Cluster',
     externalTrafficPolicy: oneOf(field(spec, 'externalTrafficPolicy'), policies) ?? 'Cluster',
-    ipFamilies: type === 'ExternalName' ? [] : readFamilies(spec, { clusterIPs, bare: headless && !selected }),
+    families: readFamilies(spec, clusterIPs),
     externalIPs: readExternalIPs(root),
     manualEndpoints: selected ? [] : manualEndpoints,
     ...(typeof waypoint === 'string' ? { waypointNamespace: waypoint } : {}),
@@ -49,12 +60,14 @@ export function readService(
   }
 }
 
-/** Gives a Service the addresses and NodePorts that it lacks. */
-export function settleService(service: Service, allocator: Allocator): Service {
+/** Gives a Service the families, addresses and NodePorts that it lacks; `used` are those of the cluster. */
+export function settleService(
+  { families, ...service }: ServiceDraft,
+  { used, allocator }: { readonly used: readonly Family[]; readonly allocator: Allocator },
+): Service {
   const owner = `${service.namespace}/${service.name}`
-  const missing = service.ipFamilies.filter(
-    (family) => !service.clusterIPs.some((address) => familyOf(address) === family),
-  )
+  const ipFamilies = settleFamilies({ families, ...service }, used)
+  const missing = ipFamilies.filter((family) => !service.clusterIPs.some((address) => familyOf(address) === family))
   const leased = service.headless
     ? []
     : missing.flatMap((family) => allocator.lease(owner, { kind: 'service', family }) ?? [])
@@ -64,7 +77,7 @@ export function settleService(service: Service, allocator: Allocator): Service {
     const nodePort = allocator.lease(`${owner} ${port.port}/${port.protocol}`, { kind: 'nodePort' })
     return nodePort === undefined ? port : { ...port, nodePort: Number(nodePort) }
   })
-  return { ...service, ports, clusterIPs: sortByFamily([...service.clusterIPs, ...leased]) }
+  return { ...service, ports, ipFamilies, clusterIPs: sortByFamily([...service.clusterIPs, ...leased]) }
 }
 
 function readClusterIPs(spec: Field): readonly string[] {
@@ -73,18 +86,26 @@ function readClusterIPs(spec: Field): readonly string[] {
   return sortByFamily([...listed, ...single])
 }
 
-/** SingleStack IPv4 unless the Service says otherwise; headless without selector is dual stack, as the API server defaults it. */
-function readFamilies(spec: Field, { clusterIPs, bare }: { clusterIPs: readonly string[]; bare: boolean }): Family[] {
+function readFamilies(spec: Field, clusterIPs: readonly string[]): FamilyWish {
   const named = items(field(spec, 'ipFamilies')).flatMap((item) => {
     const name = oneOf(item, ['IPv4', 'IPv6'])
     if (isAbsent(item)) report(item, { message: 'Required value' })
     return name === undefined ? [] : [familyNames[name]]
   })
   const policy = oneOf(field(spec, 'ipFamilyPolicy'), ['SingleStack', 'PreferDualStack', 'RequireDualStack'])
-  const dual = policy === undefined ? bare && named.length === 0 : policy !== 'SingleStack'
   const given = clusterIPs.flatMap((address) => familyOf(address) ?? [])
-  const first: Family[] = named.length > 0 ? named : given.length > 0 ? given : [4]
-  return [...new Set<Family>([...first, ...given, ...(dual ? ([4, 6] as const) : [])])]
+  const dual = policy === 'RequireDualStack' ? 'required' : policy === 'PreferDualStack' ? 'preferred' : 'no'
+  return { named: [...new Set<Family>([...named, ...given])], dual }
+}
+
+/** One family, the cluster's first, unless the Service says otherwise; headless without selector is dual stack, as the API server defaults it. */
+function settleFamilies({ families, type, headless, selector }: ServiceDraft, used: readonly Family[]): Family[] {
+  if (type === 'ExternalName') return []
+  const { named, dual } = families
+  if (headless && selector === undefined && named.length === 0) return [4, 6]
+  const first = named.length > 0 ? named : used.slice(0, 1)
+  const more = dual === 'required' ? ([4, 6] as const) : dual === 'preferred' ? used : []
+  return [...new Set<Family>([...first, ...more])]
 }
 
 function readExternalIPs(root: Field): string[] {

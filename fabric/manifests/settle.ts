@@ -1,24 +1,31 @@
+import type { Family } from '../../policy/cidr.ts'
 import type { Node, Pod } from '../world.ts'
 import type { Allocator } from './allocator.ts'
 import { type NodeDraft, settleNode } from './nodes.ts'
 import type { PodDraft } from './pods.ts'
 
+/** Who hands out what is lacking, and of which address families. */
+export interface Handout {
+  readonly used: readonly Family[]
+  readonly allocator: Allocator
+}
+
 /** Gives every pod a node, a uid and addresses, and every node the addresses that it lacks. */
 export function settle(
   drafts: readonly PodDraft[],
   nodeDrafts: readonly NodeDraft[],
-  allocator: Allocator,
+  { used, allocator }: Handout,
 ): { pods: Pod[]; nodes: Node[] } {
   const names = nodeDrafts.map(({ name }) => name)
   const placed = drafts.map((draft) => {
     const node = draft.template.nodeName ?? allocator.place(ownerOf(draft), names)
     const given = draft.template.hostNetwork ? [] : draft.status.addresses
-    return { draft, node, addresses: given ?? leaseAddresses(ownerOf(draft), node, allocator) }
+    return { draft, node, addresses: given ?? leaseAddresses(ownerOf(draft), node, { used, allocator }) }
   })
   const byNode = Map.groupBy(placed, ({ node }) => node)
   const nodes = nodeDrafts.map((draft) => {
     const own = (byNode.get(draft.name) ?? []).flatMap(({ addresses }) => addresses)
-    return settleNode(draft, own, allocator)
+    return settleNode(draft, own, { used, allocator })
   })
   const addressesOf = new Map(nodes.map(({ name, addresses }) => [name, addresses]))
   const pods = placed.map(({ draft, node, addresses }): Pod => {
@@ -50,6 +57,6 @@ function leaseUid(owner: string, allocator: Allocator): string {
   return allocator.lease(owner, { kind: 'uid' }) ?? owner
 }
 
-function leaseAddresses(owner: string, node: string, allocator: Allocator): string[] {
-  return ([4, 6] as const).flatMap((family) => allocator.lease(owner, { kind: 'pod', node, family }) ?? [])
+function leaseAddresses(owner: string, node: string, { used, allocator }: Handout): string[] {
+  return used.flatMap((family) => allocator.lease(owner, { kind: 'pod', node, family }) ?? [])
 }

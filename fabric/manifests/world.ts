@@ -1,13 +1,15 @@
+import type { Family } from '../../policy/cidr.ts'
 import type { ClusterPolicy } from '../../policy/cluster-policy.ts'
 import { isObject } from '../../policy/field.ts'
 import { parsePolicy } from '../../policy/parse.ts'
 import { parseClusterPolicy } from '../../policy/parse-cluster-policy.ts'
 import type { NetworkPolicy, Problem } from '../../policy/types.ts'
 import { dnsServiceOf } from '../cluster-dns.ts'
-import type { ClusterDns, Namespace, Service, World } from '../world.ts'
+import type { ClusterDns, Namespace, World } from '../world.ts'
 import type { Allocator } from './allocator.ts'
-import { findDnsService, hasDns, standInPod, standInService } from './cluster-dns.ts'
+import { findDnsService, hasDns, standInPod, standInService, usualAddresses } from './cluster-dns.ts'
 import { claimAddresses, claimNodePorts } from './conflicts.ts'
+import { familiesIn } from './families.ts'
 import { gatherPods } from './gather.ts'
 import { clusterDnsOfKubelets } from './kubelets.ts'
 import { readManualEndpoints } from './manual-endpoints.ts'
@@ -18,15 +20,17 @@ import { keyOf, type ManifestObject, titleOf } from './object.ts'
 import { createOverrides, ownLabels } from './overrides.ts'
 import type { PodDraft } from './pods.ts'
 import { serviceEntryHosts } from './service-entries.ts'
-import { readService, settleService } from './services.ts'
-import { settle } from './settle.ts'
+import { readService, type ServiceDraft, settleService } from './services.ts'
+import { type Handout, settle } from './settle.ts'
 import { sortOut } from './sort-out.ts'
 
 export interface WorldOptions {
   /** One per run: what it handed out stays with its owner when the world is built anew. */
   readonly allocator: Allocator
   /** The version whose API server is imitated (`1.36`); see `parsePolicy`. */
-  readonly kubernetes?: string
+  readonly kubernetes?: string | undefined
+  /** Families that a scenario or a flag asks for, beside those that the objects show. */
+  readonly families?: readonly Family[]
   /** The objects are all that there is: a cluster without a DNS Service of the usual name gets none. */
   readonly live?: boolean
   /** Names outside the cluster that are known beside those of ServiceEntries. */
@@ -36,7 +40,7 @@ export interface WorldOptions {
 /** The world that a cluster would make of manifests or of its own dump; all problems at once, never an exception for bad input. */
 export function buildWorld(
   objects: readonly ManifestObject[],
-  { allocator, kubernetes, live = false, externals = [] }: WorldOptions,
+  { allocator, kubernetes, live = false, families = [], externals = [] }: WorldOptions,
 ): { world: World; problems: readonly Problem[] } {
   const problems: Problem[] = []
   const { simulated, notSimulated } = sortOut(objects, problems)
@@ -64,9 +68,18 @@ export function buildWorld(
       nameservers: drafts.flatMap(({ template }) => template.dnsConfig?.nameservers ?? []),
     },
   )
-  const standIn = givenDns === undefined && !live ? withFreeAddress(standInService(drafts), claimed) : undefined
+  const policies = readPolicies(simulated, kubernetes, problems)
+  const clusterPolicies = readClusterPolicies(simulated, problems)
+  const shown = familiesIn({
+    ...{ objects, pods: drafts, nodes: gathered.nodes, services: given, policies, clusterPolicies, asked: families },
+  })
+  const handout = { used: allocator.families(shown.used), allocator }
+  const standIn =
+    givenDns === undefined && !live
+      ? withFreeAddress(standInService(drafts), { claimed, used: handout.used })
+      : undefined
   const services = [...given, ...(standIn === undefined ? [] : [standIn])].map((service) =>
-    settleService(service, allocator),
+    settleService(service, handout),
   )
   const nodeLocalDns = findNodeLocalDns(simulated)
   const named = givenDns ?? standIn
@@ -74,37 +87,48 @@ export function buildWorld(
     named === undefined
       ? { kind: 'unknown', why: 'no Service of this cluster is recognised as its DNS' }
       : { kind: 'found', service: { namespace: named.namespace, name: named.name } }
-  const policies = readPolicies(simulated, kubernetes, problems)
-  const clusterPolicies = readClusterPolicies(simulated, problems)
   const declared = [...externals, ...serviceEntryHosts(objects)]
   const world: World = {
-    ...{ domain: 'cluster.local', namespaces, services, dns, policies, notSimulated },
+    ...{
+      domain: 'cluster.local',
+      families: { ...shown, used: handout.used },
+      namespaces,
+      services,
+      dns,
+      policies,
+      notSimulated,
+    },
     ...(nodeLocalDns === undefined ? {} : { nodeLocalDns }),
     ...(clusterPolicies.length === 0 ? {} : { clusterPolicies }),
     ...(declared.length === 0 ? {} : { externals: declared }),
-    ...settle(drafts, gathered.nodes, allocator),
+    ...settle(drafts, gathered.nodes, handout),
   }
   if (live) return { world, problems }
-  const complete = withDnsServers(world, { drafts, nodes: gathered.nodes, allocator, isGiven: standIn === undefined })
+  const complete = withDnsServers(world, { drafts, nodes: gathered.nodes, handout, isGiven: standIn === undefined })
   allocator.finish()
   return { world: complete, problems }
 }
 
-/** The usual address, unless something of the input has it. */
-function withFreeAddress(service: Service, claimed: ReadonlySet<string>): Service {
-  return service.clusterIPs.some((address) => claimed.has(address)) ? { ...service, clusterIPs: [] } : service
+/** The usual address of a family in use, unless something of the input has it. */
+function withFreeAddress(
+  service: ServiceDraft,
+  { claimed, used }: { readonly claimed: ReadonlySet<string>; readonly used: readonly Family[] },
+): ServiceDraft {
+  const [family = 4] = used
+  const address = usualAddresses[family]
+  return { ...service, clusterIPs: claimed.has(address) ? [] : [address] }
 }
 
 interface Drafts {
   readonly drafts: readonly PodDraft[]
   readonly nodes: readonly NodeDraft[]
-  readonly allocator: Allocator
+  readonly handout: Handout
   /** Whether the Service of the cluster's DNS is in the input. */
   readonly isGiven: boolean
 }
 
 /** A stand-in for the servers of the cluster's DNS where the input has none that is ready. */
-function withDnsServers(world: World, { drafts, nodes, allocator, isGiven }: Drafts): World {
+function withDnsServers(world: World, { drafts, nodes, handout, isGiven }: Drafts): World {
   const service = dnsServiceOf(world)!
   if (hasDns(service, world)) return world
   const taken = new Set(drafts.map(({ namespace, name }) => `${namespace}/${name}`))
@@ -112,7 +136,7 @@ function withDnsServers(world: World, { drafts, nodes, allocator, isGiven }: Dra
   const { namespace, name } = service
   return {
     ...world,
-    ...settle([...drafts, pod], nodes, allocator),
+    ...settle([...drafts, pod], nodes, handout),
     dns: {
       kind: 'assumed',
       service: { namespace, name },
@@ -122,7 +146,7 @@ function withDnsServers(world: World, { drafts, nodes, allocator, isGiven }: Dra
   }
 }
 
-function readServices(objects: readonly ManifestObject[], live: boolean, problems: Problem[]): Service[] {
+function readServices(objects: readonly ManifestObject[], live: boolean, problems: Problem[]): ServiceDraft[] {
   const services = objects.filter(({ kind }) => kind === 'Service')
   // An API server has looked at the others for mistakes, and there are many.
   const manual = readManualEndpoints(live ? objects.filter(leadsAlone(services)) : objects, problems)

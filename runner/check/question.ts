@@ -2,6 +2,7 @@ import type { Family } from '../../checks/vantage.ts'
 import type { World } from '../../fabric/world.ts'
 import { labSettingsSchema } from '../../lab/settings.ts'
 import type { Place, Problem } from '../../policy/types.ts'
+import { withFamilies } from '../scenario/families.ts'
 import type { Expectation, Scenario, ScenarioPath, Source, Target } from '../scenario/model.ts'
 import { readFrom, readTo } from './ends.ts'
 
@@ -34,10 +35,12 @@ export function scenarioOf(question: Question, world: World): Scenario | { reado
   const source: Source = { ...from, name: question.from, place: nowhere }
   const target: Target = { ...to, name: question.to, place: nowhere }
   const wanted = question.expect === undefined ? (['open', 'blocked'] as const) : [question.expect]
+  const paths = wanted.map((name): ScenarioPath => pathOf(source, target, expectations[name], question))
   return {
-    ...{ name: 'check', tags: [], place: nowhere, variables: {}, manifests: [], lab: labSettingsSchema.parse({}) },
+    ...{ name: 'check', tags: [], place: nowhere, variables: {}, manifests: [] },
+    lab: withFamilies(labSettingsSchema.parse({}), paths),
     ...{ sources: new Map([[source.name, source]]), targets: new Map([[target.name, target]]), steps: [] },
-    paths: wanted.map((name): ScenarioPath => pathOf(source, target, expectations[name], question)),
+    paths,
   }
 }
 

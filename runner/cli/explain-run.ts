@@ -6,6 +6,7 @@ import { explainPath } from '../explain/explain.ts'
 import type { Explanation } from '../explain/model.ts'
 import { explanationText } from '../explain/text.ts'
 import { exitCodes } from '../result.ts'
+import { familiesNamed } from '../scenario/families.ts'
 import type { Io } from './io.ts'
 import { type Output, writeOutput } from './outputs.ts'
 import { tellProblems } from './problems.ts'
@@ -23,8 +24,7 @@ export interface ExplainRun {
 /** Explains one path from manifests and writes it; no packet is sent. */
 export async function runExplain({ ends, inputs, outputs, kubernetes, given }: ExplainRun, io: Io): Promise<number> {
   const { objects, problems } = inputs
-  const version = kubernetes === undefined ? {} : { kubernetes }
-  const built = buildWorld(objects, { allocator: createAllocator(), ...version })
+  const built = buildWorld(objects, { allocator: createAllocator(), kubernetes, families: familiesNamed(ends.to) })
   if (tellProblems([...problems, ...built.problems], io)) return exitCodes.usage
   const explanation = explainPath(ends, { world: built.world, objects, where: `--lab ${given}` })
   if ('problems' in explanation) {

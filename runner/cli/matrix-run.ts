@@ -1,3 +1,4 @@
+import type { Family } from '../../checks/vantage.ts'
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import type { Manifests } from '../../fabric/manifests/read.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
@@ -36,13 +37,13 @@ export async function runMatrix(
   { objects, problems, options, outputs, kubernetes, lab, predict }: MatrixRun,
   io: Io,
 ): Promise<number> {
-  const version = kubernetes === undefined ? {} : { kubernetes }
-  const built = buildWorld(objects, { allocator: createAllocator(), ...version })
+  const families = options.family === undefined ? [] : [options.family]
+  const built = buildWorld(objects, { allocator: createAllocator(), kubernetes, families })
   const passedOver = nothingFound(options, lab ? withoutClusterPolicies(built.world) : built.world, lab)
   if (tellProblems([...problems, ...built.problems, ...passedOver], io)) return exitCodes.usage
   const start = io.now()
   const { description, cells } = lab
-    ? await measured({ objects, options, version, predict }, io)
+    ? await measured({ objects, options, families, kubernetes, predict }, io)
     : predicted(built.world, options)
   const seconds = (io.now() - start) / 1000
   await writeMatrix(cells, outputs, { description, seconds, io })
@@ -80,16 +81,17 @@ const noTiming = {
 } as const
 
 interface Measuring extends Pick<MatrixRun, 'objects' | 'options' | 'predict'> {
-  readonly version: { readonly kubernetes?: string }
+  readonly families: readonly Family[]
+  readonly kubernetes: string | undefined
 }
 
-async function measured({ objects, options, version, predict }: Measuring, io: Io): Promise<Told> {
+async function measured({ objects, options, families, kubernetes, predict }: Measuring, io: Io): Promise<Told> {
   const { signal, now } = io
   const status = createStatus(io)
   try {
     status.show('raising the lab')
-    const settings = labSettingsSchema.parse({})
-    await using fabric = await openLab({ objects, settings, host: hostOf(io), now, ...version }, signal)
+    const settings = labSettingsSchema.parse({ families })
+    await using fabric = await openLab({ objects, settings, host: hostOf(io), now, kubernetes }, signal)
     const world = withoutOwned(await fabric.world(signal))
     const plan = planMatrix(world, { ...options, timing: fabric.timing })
     status.show(`dialling ${plan.dials.length} connections`)

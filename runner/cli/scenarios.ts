@@ -45,8 +45,8 @@ export async function prepare(paths: readonly string[], options: PrepareOptions,
       objects === undefined
         ? await loadManifests(pathsOf(scenario.manifests), fileSystem(io.stdin), how)
         : { objects, problems: [], passedOver: [] }
-    const version = kubernetes === undefined ? {} : { kubernetes }
-    const built = buildWorld(loaded.objects, { allocator: createAllocator(), ...version })
+    const { families } = scenario.lab
+    const built = buildWorld(loaded.objects, { allocator: createAllocator(), kubernetes, families })
     problems.push(...loaded.problems, ...built.problems)
     passedOver.push(...loaded.passedOver)
     for (const { change } of scenario.steps)

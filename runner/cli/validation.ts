@@ -88,7 +88,7 @@ async function validateManifests(scenario: Scenario, { kubernetes, io, how }: Ma
     return loaded.objects
   }
   const build = (from: typeof objects) => {
-    problems.push(...buildWorld(from, { allocator, ...(kubernetes !== undefined && { kubernetes }) }).problems)
+    problems.push(...buildWorld(from, { allocator, kubernetes, families: scenario.lab.families }).problems)
   }
   let objects = await load(scenario.manifests)
   const keys = objects.map((object) => `${object.place.file} ${keyOf(object)}`)

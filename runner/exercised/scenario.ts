@@ -24,11 +24,11 @@ export interface CoverOptions {
 export async function coverScenario(options: CoverOptions, counter: CoverageCounter): Promise<void> {
   const { scenario, readObjects, kubernetes } = options
   const allocator = createAllocator()
-  const version = kubernetes === undefined ? {} : { kubernetes }
   let { objects } = options
   for (const stage of stagesOf(scenario)) {
     if (stage.change !== undefined) objects = applyObjects(objects, await changeOf(stage.change, readObjects)).objects
-    const { world } = buildWorld(objects, { allocator, externals: externalNames(scenario.lab), ...version })
+    const { families } = scenario.lab
+    const { world } = buildWorld(objects, { allocator, kubernetes, families, externals: externalNames(scenario.lab) })
     counter.addWorld(world)
     const plan = createPlanner({ world, probes: new Map(), timing })
     const predict = createPredictor(world).path

@@ -1,12 +1,11 @@
 import type { Context } from './context.ts'
 import { perContext } from './per-context.ts'
-import { listOf, valueAt } from './templates.ts'
+import { valueAt } from './templates.ts'
 
 /** Networks and addresses that objects give: none where the manifests leave them to the cluster. */
 export interface Ranges {
   readonly pods: readonly string[]
   readonly services: readonly string[]
-  readonly dualStack: boolean
 }
 
 /** From `spec.podCIDRs` of Nodes, addresses of Pods and Services, and ServiceCIDRs. */
@@ -27,11 +26,7 @@ export const rangesOf = perContext(({ objects }: Context): Ranges => {
     ...of('Service', ['spec', 'clusterIPs']),
     ...of('Service', ['spec', 'clusterIP']),
   ]
-  const families = objects
-    .filter(({ kind }) => kind === 'Service')
-    .flatMap(({ value }) => listOf(valueAt(value, ['spec', 'ipFamilies'])))
-  const dualStack = families.includes('IPv6') || [...pods, ...services].some((text) => text.includes(':'))
-  return { pods: asNetworks(pods), services: asNetworks(services), dualStack }
+  return { pods: asNetworks(pods), services: asNetworks(services) }
 })
 
 function asNetworks(texts: readonly string[]): string[] {

@@ -28,7 +28,7 @@ export async function predictScenario(options: PredictOptions, { emit }: Pick<La
   const allocator = createAllocator()
   const externals = externalNames(scenario.lab)
   const build = (from: readonly ManifestObject[]): World =>
-    buildWorld(from, { allocator, externals, ...(kubernetes === undefined ? {} : { kubernetes }) }).world
+    buildWorld(from, { allocator, kubernetes, externals, families: scenario.lab.families }).world
   let { objects } = options
   let world = build(objects)
   emit({

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path'
 import type { Place, Problem } from '../../policy/types.ts'
 import type { Document } from './documents.ts'
+import { withFamilies } from './families.ts'
 import { linkMatrix } from './link-matrix.ts'
 import { type LinkContext, linkPaths, maxPaths } from './link-paths.ts'
 import { mergePaths } from './merge.ts'
@@ -29,17 +30,19 @@ export function link(spec: ScenarioSpec, document: Document, variables: Readonly
     : linkMatrix(matrix, ['spec', 'matrix'], context)
   const { name, description, tags = [] } = spec.metadata
   const { settle, deadline, lab, manifests, mesh } = spec.spec
+  const paths = mergePaths(explicit, cells, report)
+  const steps = spec.spec.steps.map((step, index) => linkStep(step, index, context))
   const scenario: Scenario = {
     name,
     tags,
     place: document.place,
     variables,
     manifests: filesBelow(manifests, ['spec', 'manifests'], context),
-    lab,
+    lab: withFamilies(lab, [...paths, ...steps.flatMap((step) => step.paths)]),
     sources: names.sources,
     targets: names.targets,
-    paths: mergePaths(explicit, cells, report),
-    steps: spec.spec.steps.map((step, index) => linkStep(step, index, context)),
+    paths,
+    steps,
     ...(description !== undefined && { description }),
     ...(mesh && { mesh }),
     ...(settle !== undefined && { settleMs: settle }),

@@ -12,13 +12,13 @@ export function hostWith(mark: string): Host {
   return { platform: process.platform, node: process.execPath, environment: { ...process.env, CROSSCHECK_MARK: mark } }
 }
 
-/** A lab of plain manifests. */
+/** A lab of plain manifests, dual-stack unless the settings say otherwise. */
 export function labOf(objects: readonly Manifest[], settings: LabSettingsInput = {}, mark = 'test'): Promise<Fabric> {
   const { signal } = new AbortController()
   return openLab(
     {
       objects: objects.flatMap((value) => objectsOf(value, () => place, [])),
-      settings: labSettingsSchema.parse(settings),
+      settings: labSettingsSchema.parse({ families: [4, 6], ...settings }),
       host: hostWith(mark),
       now: Date.now,
     },

@@ -56,6 +56,7 @@ export function world(objects: Partial<World>): World {
   const named = [...(objects.pods ?? []), ...(objects.services ?? [])].map(({ namespace }) => namespace)
   return {
     domain: 'cluster.local',
+    families: { assigned: [4, 6], used: [4, 6] },
     nodes: [
       { name: 'n1', addresses: ['172.18.0.2', 'fd18::2'], labels: {} },
       { name: 'n2', addresses: ['172.18.0.3', 'fd18::3'], labels: {} },

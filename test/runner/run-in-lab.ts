@@ -31,10 +31,11 @@ export interface Stage {
 
 const place = { file: 'objects.yaml', line: 1, column: 1 }
 
-/** Runs one scenario in a lab of its own; throws for mistakes in either. */
-export function runInLab({ objects, ...stage }: Stage): Promise<Ran> {
+/** Runs one scenario in a dual-stack lab of its own, unless `spec.lab` says otherwise; throws for mistakes in either. */
+export function runInLab({ objects, spec, ...stage }: Stage): Promise<Ran> {
   const read = objects.flatMap((value) => objectsOf(value, () => place, []))
-  return runIn(stage, (scenario, signal) =>
+  const lab = { families: [4, 6], ...(spec['lab'] as object | undefined) }
+  return runIn({ ...stage, spec: { ...spec, lab } }, (scenario, signal) =>
     openLab({ settings: scenario.lab, host: hostWith('runner'), now: Date.now, objects: read }, signal),
   )
 }

@@ -2,7 +2,6 @@ import { isObject } from '../../../policy/field.ts'
 import type { Direction, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } from '../../../policy/types.ts'
 import type { Context, PolicyObject } from '../context.ts'
 import { isolatorsOf } from '../isolators.ts'
-import { rangesOf } from '../ranges.ts'
 import type { Rule } from '../rule.ts'
 import { valueAt } from '../templates.ts'
 import { listed } from '../words.ts'
@@ -52,7 +51,7 @@ function isEveryPeer(peers: readonly PolicyPeer[], context: Context): boolean {
   )
   const whole = (cidr: string) =>
     peers.some(({ ipBlock }) => ipBlock?.cidr === cidr && (ipBlock.except ?? []).length === 0)
-  return pods && whole('0.0.0.0/0') && (whole('::/0') || !rangesOf(context).dualStack)
+  return pods && context.world.families.used.every((family) => whole(family === 4 ? '0.0.0.0/0' : '::/0'))
 }
 
 function isEveryPort(ports: readonly PolicyPort[]): boolean {

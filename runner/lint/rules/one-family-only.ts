@@ -1,5 +1,4 @@
 import { blocksIn } from '../networks.ts'
-import { rangesOf } from '../ranges.ts'
 import type { Rule } from '../rule.ts'
 
 /** `0.0.0.0/0` is all of IPv4 and nothing of IPv6 (semantics rule 34). */
@@ -8,7 +7,7 @@ export const oneFamilyOnly: Rule = {
   severity: 'warning',
   summary: '0.0.0.0/0 without ::/0, or the other way round, on a dual-stack cluster',
   *find(context) {
-    if (!rangesOf(context).dualStack) return
+    if (context.world.families.assigned.length < 2) return
     const whole = blocksIn(context).filter(({ cidr: { bits } }) => bits === 0)
     const byRule = Map.groupBy(whole, ({ rule }) => rule)
     for (const { object, peerPath, rule, cidr } of whole) {

@@ -17,16 +17,17 @@ const run = () => {
   }
 }
 const web = service('web', '{ ports: [{ port: 80 }] }')
+const dual = service('both', '{ ipFamilyPolicy: RequireDualStack, ports: [{ port: 80 }] }')
 const nodes =
   '\napiVersion: v1\nkind: Node\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Node\nmetadata: {name: b}\n---'
 
 describe('addresses', () => {
   it("are of the ranges of the pod's node, both families, and stay over rebuilds", () => {
     const build = run()
-    const first = build(nodes + deployment('ui', { replicas: 2 }) + web)
+    const first = build(nodes + dual + deployment('ui', { replicas: 2 }) + web)
     expect(first.addresses('ui-1')).toEqual(['10.244.1.2', 'fd00:10:244:1::2'])
     expect(first.addresses('ui-2')).toEqual(['10.244.2.2', 'fd00:10:244:2::2'])
-    const second = build(nodes + deployment('api', { replicas: 3 }) + deployment('ui', { replicas: 2 }) + web)
+    const second = build(nodes + dual + deployment('api', { replicas: 3 }) + deployment('ui', { replicas: 2 }) + web)
     for (const name of ['ui-1', 'ui-2'])
       expect(second.pods.get(name)).toEqual({ ...first.pods.get(name), place: expect.anything() })
     expect(second.services).toEqual(first.services)
@@ -52,7 +53,7 @@ describe('addresses', () => {
     expect(after.addresses('ui-1')).not.toContain(mine)
   })
   it('suffice for 1000 pods on one node, all different', () => {
-    const { pods } = run()(deployment('ui', { replicas: 1000 }))
+    const { pods } = run()(dual + deployment('ui', { replicas: 1000 }))
     const all = [...pods.values()].flatMap(({ addresses }) => addresses)
     expect(all).toHaveLength(2002)
     expect(new Set(all).size).toBe(2002)

@@ -16,7 +16,7 @@ describe('a dump of a live cluster', () => {
     expect(problems).toEqual([])
     expect(world.pods.find(({ name }) => name === 'a')).toMatchObject({ addresses: ['10.5.0.9'], node: 'w1' })
     expect(world.services.find(({ name }) => name === 's')?.clusterIPs).toEqual(['10.7.0.1'])
-    expect(world.nodes).toMatchObject([{ name: 'w1', addresses: ['172.31.0.1', expect.stringContaining('fc00:18::')] }])
+    expect(world.nodes).toMatchObject([{ name: 'w1', addresses: ['172.31.0.1'] }])
   })
   it('puts IPv4 first and writes addresses in canonical form', () => {
     const status = '{ phase: Running, podIPs: [{ ip: "FD00:0:0::9" }, { ip: 10.5.0.9 }] }'

@@ -34,7 +34,7 @@ describe('Services', () => {
     const single = built(`{ ipFamilies: [IPv6], ${port80} }`).service
     expect(single).toMatchObject({ ipFamilies: [6], clusterIPs: [expect.stringMatching(/^fd00:10:96::/)] })
     const dual = built(
-      `{ ipFamilyPolicy: PreferDualStack, ipFamilies: [IPv6], clusterIP: "fd00:10:96::77", ${port80} }`,
+      `{ ipFamilyPolicy: RequireDualStack, ipFamilies: [IPv6], clusterIP: "fd00:10:96::77", ${port80} }`,
     ).service
     expect(dual).toMatchObject({
       ipFamilies: [6, 4],

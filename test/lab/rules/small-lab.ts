@@ -12,7 +12,12 @@ export function openSmallLab(objects: readonly Manifest[], settings: LabSettings
   ])
   if (read.problems.length > 0) throw new Error(JSON.stringify(read.problems))
   const host = { platform: process.platform, environment: process.env, node: process.execPath }
-  const options = { objects: read.objects, settings: labSettingsSchema.parse(settings), host, now: () => Date.now() }
+  const options = {
+    objects: read.objects,
+    settings: labSettingsSchema.parse({ families: [4, 6], ...settings }),
+    host,
+    now: () => Date.now(),
+  }
   return openLab(options, AbortSignal.timeout(30_000))
 }
 

@@ -41,7 +41,12 @@ function verdictOn(
   return judge({ planned, sightings, controls: {} as Controls })
 }
 
-const nothing = { domain: 'cluster.local', dns: { kind: 'unknown', why: 'no Service' }, notSimulated: [] } as const
+const nothing = {
+  domain: 'cluster.local',
+  families: { assigned: [4], used: [4] },
+  dns: { kind: 'unknown', why: 'no Service' },
+  notSimulated: [],
+} as const
 const own = [
   ['api.web.svc.cluster.local', 'NXDOMAIN'],
   ['api.svc.cluster.local', 'NXDOMAIN'],
