@@ -1,52 +1,81 @@
+import { dnsEndpointsOf, dnsServiceOf } from '../../fabric/cluster-dns.ts'
+import type { Endpoint } from '../../fabric/endpoints.ts'
+import { nameLabel } from '../../fabric/manifests/namespaces.ts'
 import type { Pod } from '../../fabric/world.ts'
 import type { Path } from '../../policy/field.ts'
-import type { NetworkPolicy, PolicyRule, Protocol } from '../../policy/types.ts'
+import type { NetworkPolicy, PolicyPeer, PolicyRule, Protocol } from '../../policy/types.ts'
 import type { Context, PolicyObject } from './context.ts'
-import { coversPort } from './covers.ts'
+import { ruleCoversPort } from './covers.ts'
 import { isolatorsOf } from './isolators.ts'
 import { perContext } from './per-context.ts'
 
-/** Pods that the same policies isolate for egress, and how they may ask the cluster's DNS. */
-export interface DnsReach {
+/** Pods that the same policies isolate for egress. */
+export interface IsolatedGroup {
   readonly pods: readonly Pod[]
   /** All that isolate them for egress. */
   readonly policies: readonly PolicyObject[]
-  readonly udp: boolean
-  readonly tcp: boolean
-  /** The first rule that speaks of port 53, and by which policy. */
+  /** The first rule that speaks of a port of DNS, and by which policy. */
   readonly meant: { readonly object: PolicyObject['object']; readonly path: Path } | undefined
 }
 
-/** Only pods that use the cluster's DNS and that some rule lets reach something by name. */
-export const dnsReachOf = perContext((context: Context): readonly DnsReach[] => {
-  const servers = dnsServers(context)
-  if (servers.length === 0) return []
-  const asking = [...isolatorsOf(context).egress].filter(
-    ([pod]) => pod.dnsPolicy === 'ClusterFirst' && pod.place !== undefined,
-  )
-  const groups = Map.groupBy(asking, ([, policies]) =>
-    policies.map(({ object }) => `${object.namespace}/${object.name}`).join(' '),
+/** How such pods reach the cluster's DNS. */
+export interface DnsReach extends IsolatedGroup {
+  readonly udp: boolean
+  readonly tcp: boolean
+  /** Whether a rule has the DNS pods among its peers, on whatever port. */
+  readonly byPeer: boolean
+}
+
+/** The pods of the input that egress policies isolate and some rule lets reach something by name. */
+export const isolatedGroupsOf = perContext((context: Context): readonly IsolatedGroup[] => {
+  const given = [...isolatorsOf(context).egress].filter(([pod]) => pod.place !== undefined)
+  const groups = Map.groupBy(given, ([pod, policies]) =>
+    [
+      pod.dnsPolicy,
+      ...(pod.dnsConfig?.nameservers ?? []),
+      ...policies.map(({ object }) => `${object.namespace}/${object.name}`),
+    ].join(' '),
   )
   return [...groups.values()].flatMap((group) => {
     const policies = group[0]![1]
-    const rules = policies.flatMap(({ policy }) => policy.egress.map((rule) => ({ policy, rule })))
-    if (!rules.some(({ rule }) => needsNames(rule))) return []
-    const reaches = (protocol: Protocol) =>
-      rules.some(({ policy, rule }) => servers.some((server) => admits(rule, { policy, server, protocol, context })))
-    return [
-      { pods: group.map(([pod]) => pod), policies, udp: reaches('UDP'), tcp: reaches('TCP'), meant: meantOf(policies) },
-    ]
+    if (!policies.some(({ policy }) => policy.egress.some(needsNames))) return []
+    return [{ pods: group.map(([pod]) => pod), policies, meant: meantOf(policies) }]
   })
 })
 
-/** The pods behind the cluster's DNS Service, by the names that distributions give it. */
-function dnsServers({ world, population }: Context): Pod[] {
-  const services = world.services.filter(
-    ({ name, namespace }) => /dns/.test(name) && (namespace === 'kube-system' || namespace === 'openshift-dns'),
-  )
-  return services.flatMap(({ namespace, selector }) =>
-    selector === undefined ? [] : population.select(namespace, { matchLabels: selector }),
-  )
+/** Only pods that use the cluster's DNS. */
+export const dnsReachOf = perContext((context: Context): readonly DnsReach[] => {
+  const endpoints = dnsEndpointsOf(context.world).filter(({ pod }) => pod !== undefined)
+  if (endpoints.length === 0) return []
+  return isolatedGroupsOf(context).flatMap((group) => {
+    if (group.pods[0]!.dnsPolicy !== 'ClusterFirst') return []
+    const rules = group.policies.flatMap(({ policy }) => policy.egress.map((rule) => ({ policy, rule })))
+    const byPeer = rules.filter(({ policy, rule }) => endpoints.some((end) => isPeer(rule, { policy, end, context })))
+    const reaches = (protocol: Protocol) =>
+      byPeer.some(({ policy, rule }) =>
+        endpoints.some((end) => end.protocol === protocol && allows(rule, { policy, end, context })),
+      )
+    return [{ ...group, udp: reaches('UDP'), tcp: reaches('TCP'), byPeer: byPeer.length > 0 }]
+  })
+})
+
+/** A rule that allows the cluster's DNS, as YAML. */
+export function dnsRule({ world }: Context): string {
+  const service = dnsServiceOf(world)!
+  const labels = Object.entries(service.selector ?? {}).map(([key, value]) => `${key}: ${value}`)
+  const ports = ['UDP', 'TCP'].map((protocol) => `    - {protocol: ${protocol}, port: ${dnsTarget(world, protocol)}}`)
+  return `- to:
+    - namespaceSelector:
+        matchLabels: {kubernetes.io/metadata.name: ${service.namespace}}
+      podSelector:
+        matchLabels: {${labels.join(', ')}}
+  ports:
+${ports.join('\n')}`
+}
+
+/** The port on which the DNS pods listen. */
+export function dnsTarget(world: Context['world'], wanted: string): number {
+  return dnsEndpointsOf(world).find(({ protocol }) => protocol === wanted)?.targetPort ?? 53
 }
 
 /** A rule by networks alone reaches addresses, unless it is the whole internet. */
@@ -56,29 +85,46 @@ function needsNames({ peers }: PolicyRule): boolean {
 
 interface Question {
   readonly policy: NetworkPolicy
-  readonly server: Pod
-  readonly protocol: Protocol
+  readonly end: Endpoint
   readonly context: Context
 }
 
 /** A network is taken to hold the DNS server: its address is not known from manifests. */
-function admits({ peers, ports }: PolicyRule, { policy, server, protocol, context }: Question): boolean {
-  const numbers = new Set(context.population.listening(server).map(({ port }) => port))
-  const asked = [53, 5353].filter((port) => numbers.has(port))
-  const byPort =
-    ports.length === 0 || ports.some((item) => asked.some((port) => coversPort(item, { port, protocol }, server)))
-  const byPeer =
+function isPeer({ peers }: PolicyRule, { policy, end, context }: Question): boolean {
+  return (
     peers.length === 0 ||
     peers.some(
-      (peer) => peer.ipBlock !== undefined || context.population.peersOf(policy.namespace, peer).includes(server),
+      (peer) =>
+        peer.ipBlock !== undefined ||
+        context.population.peersOf(policy.namespace, peer).includes(end.pod!) ||
+        (isGuessed(context) && mayHoldDns(peer, end.pod!.namespace, context)),
     )
-  return byPort && byPeer
+  )
 }
 
-function meantOf(policies: readonly PolicyObject[]): DnsReach['meant'] {
+function allows(rule: PolicyRule, question: Question): boolean {
+  const { protocol, targetPort, pod } = question.end
+  const ports = isGuessed(question.context) ? [53, 5353] : [targetPort]
+  return isPeer(rule, question) && ports.some((port) => ruleCoversPort(rule, { port, protocol }, pod!))
+}
+
+/** Neither the Service nor the pods are in the input: their labels and their port are not known. */
+function isGuessed({ world: { dns } }: Context): boolean {
+  return dns.kind === 'assumed' && !dns.serviceGiven
+}
+
+/** Whether a peer's namespaces are the usual one of the DNS, or one by name that is not in the input. */
+function mayHoldDns({ namespaceSelector }: PolicyPeer, usual: string, { population }: Context): boolean {
+  if (namespaceSelector === undefined) return false
+  const name = namespaceSelector.matchLabels?.[nameLabel]
+  const unknown = name !== undefined && !population.hasNamespace(name)
+  return unknown || population.namespacesOf(namespaceSelector).some((each) => each.name === usual)
+}
+
+function meantOf(policies: readonly PolicyObject[]): IsolatedGroup['meant'] {
   for (const { policy, object } of policies) {
     for (const [index, { ports }] of policy.egress.entries()) {
-      const item = ports.findIndex(({ port }) => port === 53 || port === 'dns')
+      const item = ports.findIndex(({ port }) => port === 53 || port === 5353 || port === 'dns')
       if (item >= 0) return { object, path: ['spec', 'egress', index, 'ports', item] }
     }
   }

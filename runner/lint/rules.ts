@@ -9,6 +9,7 @@ import { dnsByOneProtocol } from './rules/dns-by-one-protocol.ts'
 import { duplicateNodePort } from './rules/duplicate-node-port.ts'
 import { duplicateStore } from './rules/duplicate-store.ts'
 import { egressWithoutDns } from './rules/egress-without-dns.ts'
+import { egressWithoutNodeLocalDns } from './rules/egress-without-node-local-dns.ts'
 import { egressWithoutPolicyTypes } from './rules/egress-without-policy-types.ts'
 import { exceptOpenedAgain } from './rules/except-opened-again.ts'
 import { externalNamePort } from './rules/external-name-port.ts'
@@ -35,6 +36,7 @@ import { portNobodyListensOn } from './rules/port-nobody-listens-on.ts'
 import { portOfAnotherProtocol } from './rules/port-of-another-protocol.ts'
 import { quotedPort } from './rules/quoted-port.ts'
 import { redundantPolicy } from './rules/redundant-policy.ts'
+import { scrapeBlocked } from './rules/scrape-blocked.ts'
 import { serviceOfTwoWorkloads } from './rules/service-of-two-workloads.ts'
 import { servicePartlySelected } from './rules/service-partly-selected.ts'
 import { servicePortInRule } from './rules/service-port-in-rule.ts'
@@ -45,6 +47,7 @@ import { undeclaredTargetPort } from './rules/undeclared-target-port.ts'
 import { unknownHost } from './rules/unknown-host.ts'
 import { unknownServicePort } from './rules/unknown-service-port.ts'
 import { unquotedValue } from './rules/unquoted-value.ts'
+import { webhookBlocked } from './rules/webhook-blocked.ts'
 
 /** All rules, in the order of `docs/lint.md`. */
 export const rules: readonly Rule[] = [
@@ -76,6 +79,7 @@ export const rules: readonly Rule[] = [
   portNobodyListensOn,
   egressWithoutDns,
   dnsByOneProtocol,
+  egressWithoutNodeLocalDns,
   shortNameAcrossNamespaces,
   unknownHost,
   unknownServicePort,
@@ -83,6 +87,8 @@ export const rules: readonly Rule[] = [
   serviceWithoutPods,
   serviceOfTwoWorkloads,
   servicePartlySelected,
+  webhookBlocked,
+  scrapeBlocked,
   undeclaredTargetPort,
   duplicateNodePort,
   ingressBackendElsewhere,

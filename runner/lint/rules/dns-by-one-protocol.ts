@@ -1,4 +1,4 @@
-import { dnsReachOf } from '../dns.ts'
+import { dnsReachOf, dnsTarget } from '../dns.ts'
 import type { Rule } from '../rule.ts'
 import { workloadsOf } from '../words.ts'
 
@@ -15,7 +15,9 @@ export const dnsByOneProtocol: Rule = {
       const message = udp
         ? `${who} may ask DNS by UDP only: answers that do not fit a datagram are asked for again by TCP, and then time out`
         : `${who} may ask DNS by TCP only, since a port without protocol is TCP: nearly all queries are UDP, and time out`
-      yield { object, path, message, fix: `add - {protocol: ${udp ? 'TCP' : 'UDP'}, port: 53}` }
+      const missing = udp ? 'TCP' : 'UDP'
+      const fix = `add - {protocol: ${missing}, port: ${dnsTarget(context.world, missing)}}`
+      yield { object, path, message, fix }
     }
   },
 }

@@ -1,16 +1,7 @@
-import type { DnsReach } from '../dns.ts'
-import { dnsReachOf } from '../dns.ts'
+import type { Context } from '../context.ts'
+import { type DnsReach, dnsReachOf, dnsRule, dnsTarget } from '../dns.ts'
 import type { Found, Rule } from '../rule.ts'
 import { workloadsOf } from '../words.ts'
-
-const patch = `- to:
-    - namespaceSelector:
-        matchLabels: {kubernetes.io/metadata.name: kube-system}
-      podSelector:
-        matchLabels: {k8s-app: kube-dns}
-  ports:
-    - {protocol: UDP, port: 53}
-    - {protocol: TCP, port: 53}`
 
 /** Isolation for egress covers DNS too (semantics rule 58). */
 export const egressWithoutDns: Rule = {
@@ -22,8 +13,8 @@ export const egressWithoutDns: Rule = {
       if (reach.udp || reach.tcp) continue
       yield {
         ...placeOf(reach),
-        message: messageOf(reach),
-        fix: `${reach.meant === undefined ? 'add to spec.egress' : 'write in its place'}:\n${patch}`,
+        message: messageOf(reach, context),
+        fix: `${reach.meant === undefined ? 'add to spec.egress' : 'write in its place'}:\n${dnsRule(context)}`,
       }
     }
   },
@@ -35,7 +26,9 @@ function placeOf({ policies, meant }: DnsReach): Pick<Found, 'object' | 'path'> 
   return { object: first.object, path: ['spec', 'egress'] }
 }
 
-function messageOf({ pods, meant }: DnsReach): string {
+function messageOf({ pods, meant, byPeer }: DnsReach, { world }: Context): string {
   const who = `${workloadsOf(pods)} in ${pods[0]!.namespace}: isolated for egress, and no rule reaches the cluster's DNS, so no name resolves`
-  return meant === undefined ? who : `${who}; this rule is meant to, but its peers are not the DNS pods`
+  if (meant === undefined) return who
+  const lack = byPeer ? `the DNS pods listen on ${dnsTarget(world, 'UDP')}` : 'its peers are not the DNS pods'
+  return `${who}; this rule is meant to, but ${lack}`
 }

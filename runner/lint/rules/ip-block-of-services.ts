@@ -1,4 +1,4 @@
-import type { Cidr } from '../../../policy/cidr.ts'
+import { type Cidr, contains } from '../../../policy/cidr.ts'
 import type { Context } from '../context.ts'
 import { type BlockAt, blocksIn, isWithin, networks } from '../networks.ts'
 import { rangesOf } from '../ranges.ts'
@@ -15,7 +15,9 @@ export const ipBlockOfServices: Rule = {
   *find(context) {
     const pods = networks(rangesOf(context).pods)
     for (const block of blocksIn(context)) {
-      if (block.direction !== 'egress') continue
+      // NodeLocal DNSCache answers at the address of the DNS Service, which is then not translated.
+      const cache = context.world.nodeLocalDns?.addresses ?? []
+      if (block.direction !== 'egress' || cache.some((address) => contains(block.cidr, address))) continue
       const found = within(block, context) ?? around(block, pods, context)
       if (found !== undefined) yield { object: block.object, path: [...block.peerPath, 'ipBlock', 'cidr'], ...found }
     }

@@ -1,0 +1,69 @@
+import { type Endpoint, endpointsOf } from '../../../fabric/endpoints.ts'
+import type { Pod } from '../../../fabric/world.ts'
+import { type ApiCallback, apiCallbacksIn } from '../api-callbacks.ts'
+import type { Context } from '../context.ts'
+import { ruleCoversPort } from '../covers.ts'
+import { isolatorsOf } from '../isolators.ts'
+import { othersGuard } from '../other-policies.ts'
+import type { Rule } from '../rule.ts'
+import { listed, workloadsOf } from '../words.ts'
+
+/** The API server is on a node's network, or outside the cluster: no selector matches it (semantics rules 22 and 50). */
+export const webhookBlocked: Rule = {
+  id: 'webhook-blocked',
+  severity: 'warning',
+  summary: 'a webhook or an APIService whose pods are isolated, without a rule by which the API server reaches them',
+  *find(context) {
+    // The API server on the pod's own node is always allowed (semantics rule 51).
+    if (context.objects.filter(({ kind, apiVersion }) => kind === 'Node' && apiVersion === 'v1').length === 1) return
+    const known = new Set<string>()
+    for (const callback of apiCallbacksIn(context)) {
+      const closed = closedEndpoints(callback, context)
+      const { object, namespace, name, port } = callback
+      const key = `${object.kind} ${object.name} ${namespace}/${name}:${port}`
+      if (closed.length === 0 || known.has(key)) continue
+      known.add(key)
+      const pods = closed.map((each) => each.pod)
+      const ports = listed(closed.map(({ targetPort, protocol }) => `${targetPort}/${protocol}`))
+      const policies = listed(
+        pods.flatMap((pod) =>
+          isolatorsOf(context)
+            .ingress.get(pod)!
+            .map((each) => each.policy.name),
+        ),
+      )
+      yield {
+        object,
+        path: [...callback.path, 'name'],
+        message: `the API server calls ${namespace}/${name}:${port}, and no podSelector or namespaceSelector matches it; ${workloadsOf(pods)} is isolated for ingress by ${policies}, and no rule allows ${ports} from its address: the calls fail`,
+        fix: fixOf(closed[0]!.targetPort),
+      }
+    }
+  },
+}
+
+/** The network is one of documentation (RFC 5737). */
+function fixOf(port: number): string {
+  return `add to spec.ingress of a policy that selects the pods:
+- from: [{ipBlock: {cidr: 203.0.113.0/24}}]   # replace by the addresses of your API servers
+  ports: [{port: ${port}}]`
+}
+
+type PodEndpoint = Endpoint & { readonly pod: Pod }
+
+/** Endpoints of the callback's port that every rule keeps from addresses outside; a network may hold the API server's. */
+function closedEndpoints({ namespace, name, port }: ApiCallback, context: Context): PodEndpoint[] {
+  const service = context.population.servicesIn(namespace).find((each) => each.name === name)
+  if (service === undefined || othersGuard(namespace, context)) return []
+  const { ingress } = isolatorsOf(context)
+  return endpointsOf(service, context.world).filter((end): end is PodEndpoint => {
+    const policies = end.pod === undefined ? undefined : ingress.get(end.pod)
+    if (policies === undefined || end.port !== port || end.protocol !== 'TCP') return false
+    const rules = policies.flatMap(({ policy }) => policy.ingress)
+    const target = { port: end.targetPort, protocol: end.protocol }
+    const fromOutside = rules.filter(
+      ({ peers }) => peers.length === 0 || peers.some(({ ipBlock }) => ipBlock !== undefined),
+    )
+    return !fromOutside.some((rule) => ruleCoversPort(rule, target, end.pod!))
+  })
+}
