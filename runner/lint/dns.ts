@@ -15,14 +15,14 @@ export interface IsolatedGroup {
   /** All that isolate them for egress. */
   readonly policies: readonly PolicyObject[]
   /** The first rule that speaks of a port of DNS, and by which policy. */
-  readonly meant: { readonly object: PolicyObject['object']; readonly path: Path } | undefined
+  readonly meant: (PolicyObject & { readonly rule: PolicyRule; readonly path: Path }) | undefined
 }
 
 /** How such pods reach the cluster's DNS. */
 export interface DnsReach extends IsolatedGroup {
   readonly udp: boolean
   readonly tcp: boolean
-  /** Whether a rule has the DNS pods among its peers, on whatever port. */
+  /** Whether the rule that speaks of DNS has the DNS pods among its peers. */
   readonly byPeer: boolean
 }
 
@@ -50,12 +50,13 @@ export const dnsReachOf = perContext((context: Context): readonly DnsReach[] => 
   return isolatedGroupsOf(context).flatMap((group) => {
     if (group.pods[0]!.dnsPolicy !== 'ClusterFirst') return []
     const rules = group.policies.flatMap(({ policy }) => policy.egress.map((rule) => ({ policy, rule })))
-    const byPeer = rules.filter(({ policy, rule }) => endpoints.some((end) => isPeer(rule, { policy, end, context })))
     const reaches = (protocol: Protocol) =>
-      byPeer.some(({ policy, rule }) =>
+      rules.some(({ policy, rule }) =>
         endpoints.some((end) => end.protocol === protocol && allows(rule, { policy, end, context })),
       )
-    return [{ ...group, udp: reaches('UDP'), tcp: reaches('TCP'), byPeer: byPeer.length > 0 }]
+    const { meant } = group
+    const byPeer = endpoints.some((end) => meant !== undefined && isPeer(meant.rule, { ...meant, end, context }))
+    return [{ ...group, udp: reaches('UDP'), tcp: reaches('TCP'), byPeer }]
   })
 })
 
@@ -123,9 +124,9 @@ function mayHoldDns({ namespaceSelector }: PolicyPeer, usual: string, { populati
 
 function meantOf(policies: readonly PolicyObject[]): IsolatedGroup['meant'] {
   for (const { policy, object } of policies) {
-    for (const [index, { ports }] of policy.egress.entries()) {
-      const item = ports.findIndex(({ port }) => port === 53 || port === 5353 || port === 'dns')
-      if (item >= 0) return { object, path: ['spec', 'egress', index, 'ports', item] }
+    for (const [index, rule] of policy.egress.entries()) {
+      const item = rule.ports.findIndex(({ port }) => port === 53 || port === 5353 || port === 'dns')
+      if (item >= 0) return { policy, object, rule, path: ['spec', 'egress', index, 'ports', item] }
     }
   }
   return undefined
