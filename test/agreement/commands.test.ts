@@ -49,7 +49,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Every contradiction in one world; the count of questions. */
-async function contradictionsIn(cluster: RandomCluster) {
+async function contradictionsIn(cluster: RandomCluster, explain: typeof explained = explained) {
   const input = inputOf(cluster.objects)
   const questions = questionsOf(cluster, input)
   const works = new Map<string, PathResult>()
@@ -64,7 +64,7 @@ async function contradictionsIn(cluster: RandomCluster) {
   const found: string[] = []
   for (const question of questions) {
     const key = keyOf(question)
-    const word = explained(question, input)
+    const word = explain(question, input)
     const [first, second] = [works.get(key), blocks.get(key)]
     const pair = `${outcomeOf(first)}+${outcomeOf(second)}`
     if (!(allowed[word] ?? []).includes(pair)) found.push(`${key}: explain ${word}, run --predict ${pair}`)
@@ -72,7 +72,7 @@ async function contradictionsIn(cluster: RandomCluster) {
       if (result?.status === 'predicted' && (result.predicted?.evidence.length ?? 0) === 0)
         found.push(`${key}: predicted without evidence`)
     for (const to of question.target.short ?? []) {
-      const short = explained({ from: question.from, to }, input)
+      const short = explain({ from: question.from, to }, input)
       if (short !== word) found.push(`${key}: explain ${word}, of ${to} ${short}`)
     }
     const reach = outcomeOf(second)
@@ -117,3 +117,21 @@ it('every command gives the same answer to the same question, however its ends a
   expect({ seed, found: found.slice(0, 20), of: found.length }).toEqual({ seed, found: [], of: 0 })
   expect(count).toBeGreaterThan(worlds * 40)
 }, 600_000)
+
+it.each([
+  ['an external host is always allowed', ({ to }: Ends) => (to.includes('example.com') ? 'allow' : undefined)],
+  ['one spelling is forgotten', ({ to }: Ends) => (to.includes('/svc/') ? 'unreachable' : undefined)],
+  ['what is blocked is not known', (_: Ends, word: string) => (word === 'deny' ? 'undefined' : undefined)],
+])(
+  'a planted contradiction is found: %s',
+  async (_, plant) => {
+    const clusters = fc.sample(randomCluster, { numRuns: 4, seed: 7 })
+    const found = await Promise.all(
+      clusters.map((cluster) =>
+        contradictionsIn(cluster, (ends, input) => plant(ends, explained(ends, input)) ?? explained(ends, input)),
+      ),
+    )
+    expect(found.flatMap((each) => each.found).length).toBeGreaterThan(0)
+  },
+  120_000,
+)
