@@ -17,6 +17,8 @@ export interface RunOptions {
   /** The objects of a step's files. */
   readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
   readonly emit: Emit
+  /** The words of the command line that name the world, quoted for a shell: for commands that reports print. */
+  readonly worldWords?: readonly string[]
   /** Has the last word on each path, as a list of known failures has. */
   readonly amend?: TallyOptions['amend']
   /** How many scenarios run side by side. */

@@ -15,6 +15,8 @@ export interface StageContext {
   /** The paths of all stages whose results have not been told yet: each goes as it is told. */
   readonly untold: Set<ScenarioPath>
   readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
+  /** The words of the command line that name the world, quoted for a shell. */
+  readonly worldWords?: readonly string[]
   readonly deadlineMs?: number
   /** How long paths may settle, in milliseconds; the scenario says it when absent. */
   readonly settleMs?: number

@@ -11,7 +11,7 @@ import { takePaths, worldNow } from './take.ts'
 
 /** Changes what the stage changes, then measures and judges its paths; resolves with the probes for the next stage. */
 export async function runStage(stage: Stage, known: Probes, context: StageContext): Promise<Probes> {
-  const { scenario, fabric, emit, untold, signal } = context
+  const { scenario, fabric, emit, untold, worldWords, signal } = context
   const changed = stage.change === undefined ? undefined : await change(stage.change, stage.name, context)
   const world = stage.change === undefined ? withoutOwned(context.world) : await worldNow(context)
   const cast = castPaths(stage, scenario, world)
@@ -21,7 +21,7 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
   const { takes, probes } = await retake(first, stage, context)
   for (const { take, entry, doubt } of takes) {
     const results: Omit<PathResult, 'index'>[] = []
-    const judged = { ...take, doubt, stage, scenario, fabric, signal }
+    const judged = { ...take, doubt, stage, scenario, fabric, worldWords, signal }
     for await (const result of judgeAll([entry], judged)) results.push(result)
     for (const result of results) emit({ kind: 'path', result })
     untold.delete(entry.cast.path)

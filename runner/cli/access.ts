@@ -24,16 +24,6 @@ export function accessOf(
   }
 }
 
-/** The same as words of a command line, to be used again. */
-export function accessText(options: Invocation['options']): string {
-  const { context, kubeconfig } = options as Partial<Record<string, string>>
-  const words = [
-    ...(context === undefined ? [] : [`--context ${context}`]),
-    ...(kubeconfig === undefined ? [] : [`--kubeconfig ${kubeconfig}`]),
-  ]
-  return words.join(' ')
-}
-
 /** Whether manifests are given instead of a cluster. */
 export function givesManifests({ filename, kustomize }: Invocation['options']): boolean {
   return filename !== undefined || kustomize !== undefined

@@ -25,6 +25,8 @@ import { version } from './version.ts'
 interface Asking {
   readonly question: Question
   readonly outputs: readonly Output<'text' | 'json'>[]
+  /** The words of the command line that name the world. */
+  readonly worldWords: readonly string[]
 }
 
 export interface CheckRun extends Asking {
@@ -33,7 +35,10 @@ export interface CheckRun extends Asking {
 }
 
 /** Measures one path in the lab and writes the answer; resolves with the exit code. */
-export async function runCheck({ question, inputs, outputs, kubernetes }: CheckRun, io: Io): Promise<number> {
+export async function runCheck(
+  { question, inputs, outputs, worldWords, kubernetes }: CheckRun,
+  io: Io,
+): Promise<number> {
   const version36 = kubernetes === undefined ? {} : { kubernetes }
   const { world, problems } = buildWorld(inputs.objects, { allocator: createAllocator(), ...version36 })
   if (tellProblems([...inputs.problems, ...problems], io)) return exitCodes.usage
@@ -43,7 +48,7 @@ export async function runCheck({ question, inputs, outputs, kubernetes }: CheckR
     return exitCodes.usage
   }
   const open = labOpener([{ scenario, objects: inputs.objects }], io, kubernetes)
-  return measure(scenario, { question, outputs, where: 'lab', open }, io)
+  return measure(scenario, { question, outputs, worldWords, where: 'lab', open }, io)
 }
 
 export interface CheckLive extends Asking {
@@ -51,7 +56,7 @@ export interface CheckLive extends Asking {
 }
 
 /** Measures one path on a live cluster by probes of its own, with the controls of a run; they are gone when it resolves. */
-export async function checkLive({ question, outputs, cluster }: CheckLive, io: Io): Promise<number> {
+export async function checkLive({ question, outputs, worldWords, cluster }: CheckLive, io: Io): Promise<number> {
   const namespaces = [...spacesNamed(question.from), ...spacesNamed(question.to), 'kube-system']
   const otherwise = '--lab -f FILE runs in network namespaces of this machine'
   const fabric = await openLive(cluster, { namespaces: [...new Set(namespaces)], otherwise }, io)
@@ -59,7 +64,7 @@ export async function checkLive({ question, outputs, cluster }: CheckLive, io: I
     const world = withoutOwned(await fabric.world(io.signal))
     const scenario = scenarioOf(question, world)
     if ('problems' in scenario) return tellMissing(scenario.problems, world, io)
-    return await measure(scenario, { question, outputs, where: 'cluster', open: async () => fabric }, io)
+    return await measure(scenario, { question, outputs, worldWords, where: 'cluster', open: async () => fabric }, io)
   } finally {
     await fabric[Symbol.asyncDispose]()
   }
@@ -70,12 +75,16 @@ interface Measuring extends Asking {
   readonly open: RunOptions['open']
 }
 
-async function measure(scenario: Scenario, { question, outputs, where, open }: Measuring, io: Io): Promise<number> {
+async function measure(
+  scenario: Scenario,
+  { question, outputs, worldWords, where, open }: Measuring,
+  io: Io,
+): Promise<number> {
   const status = createStatus(io)
   const results: PathResult[] = []
   await run([scenario], {
     ...{ head: { id: randomUUID(), where, tool: version, scenarios: [] }, parallel: 1 },
-    open,
+    ...{ open, worldWords },
     readObjects: async () => [],
     emit: (event) => {
       if (event.kind === 'doing') status.show(event.what)

@@ -9,6 +9,7 @@ import { repeatable } from './command.ts'
 import { defineInputs, defineNamespace, readInputs } from './inputs.ts'
 import { readOutputs } from './outputs.ts'
 import { tellProblems } from './problems.ts'
+import { worldWords } from './world-words.ts'
 
 const examples = `
 FROM: namespace/kind/name (frontend/deploy/ui), a pod, ns/NAME, a Service, a pod's address, or outside.
@@ -45,9 +46,14 @@ export const check: Command = {
     const wrong = [...wrongOutputs, ...('problems' in question ? question.problems : [])]
     if (tellProblems(wrong, io) || 'problems' in question) return exitCodes.usage
     const { checkLive, runCheck } = await import('./check-run.ts')
-    if (options.lab !== true) return checkLive({ question, outputs, cluster: readCluster(invocation) }, io)
+    const words = worldWords(options)
+    if (options.lab !== true)
+      return checkLive({ question, outputs, worldWords: words, cluster: readCluster(invocation) }, io)
     const inputs = await readInputs(invocation, io)
-    return runCheck({ question, inputs, outputs, kubernetes: options.kubernetes as string | undefined }, io)
+    return runCheck(
+      { question, inputs, outputs, worldWords: words, kubernetes: options.kubernetes as string | undefined },
+      io,
+    )
   },
 }
 

@@ -15,14 +15,14 @@ export interface ExplainLive {
   readonly ends: Ends
   readonly access: ClusterAccess
   /** The words of the command line that name the cluster. */
-  readonly where: string
+  readonly world: readonly string[]
   readonly outputs: readonly Output<'text' | 'json'>[]
 }
 
 const dayMs = 24 * 60 * 60 * 1000
 
 /** Explains one path of a live cluster by reading alone: no probe, no packet, no image. */
-export function explainLive({ ends, access, where, outputs }: ExplainLive, io: Io): Promise<number> {
+export function explainLive({ ends, access, world: where, outputs }: ExplainLive, io: Io): Promise<number> {
   const namespaces = [...new Set([...spacesNamed(ends.from), ...spacesNamed(ends.to), 'kube-system'])]
   const otherwise = 'name manifests by -f FILE or -k FOLDER'
   return withLive({ access, namespaces, otherwise }, io, async ({ world, objects }, client) => {

@@ -3,6 +3,7 @@ import type { Manifests } from '../../fabric/manifests/read.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
 import type { Ends } from '../explain/asked.ts'
 import { explainPath } from '../explain/explain.ts'
+import { lintedPolicies } from '../explain/lint-findings.ts'
 import type { Explanation } from '../explain/model.ts'
 import { explanationText } from '../explain/text.ts'
 import { exitCodes } from '../result.ts'
@@ -17,16 +18,21 @@ export interface ExplainRun {
   readonly inputs: Manifests
   readonly outputs: readonly Output<'text' | 'json'>[]
   readonly kubernetes: string | undefined
-  /** The inputs as they stood on the command line. */
-  readonly given: string
+  /** The words of the command line that name the manifests. */
+  readonly world: readonly string[]
 }
 
 /** Explains one path from manifests and writes it; no packet is sent. */
-export async function runExplain({ ends, inputs, outputs, kubernetes, given }: ExplainRun, io: Io): Promise<number> {
+export async function runExplain({ ends, inputs, outputs, kubernetes, world }: ExplainRun, io: Io): Promise<number> {
   const { objects, problems } = inputs
   const built = buildWorld(objects, { allocator: createAllocator(), kubernetes, families: familiesNamed(ends.to) })
   if (tellProblems([...problems, ...built.problems], io)) return exitCodes.usage
-  const explanation = explainPath(ends, { world: built.world, objects, where: `--lab ${given}` })
+  const explanation = explainPath(ends, {
+    world: built.world,
+    objects,
+    where: ['--lab', ...world],
+    lint: lintedPolicies(objects, kubernetes),
+  })
   if ('problems' in explanation) {
     tellProblems(explanation.problems, io)
     return exitCodes.usage

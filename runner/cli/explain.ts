@@ -1,9 +1,10 @@
 import { exitCodes } from '../result.ts'
-import { accessOf, accessText, defineAccess, givesManifests, wrongWorld } from './access.ts'
+import { accessOf, defineAccess, givesManifests, wrongWorld } from './access.ts'
 import { type Command, repeatable } from './command.ts'
-import { defineInputs, defineNamespace, givenBy, readInputs } from './inputs.ts'
+import { defineInputs, defineNamespace, readInputs } from './inputs.ts'
 import { readOutputs } from './outputs.ts'
 import { tellProblems } from './problems.ts'
+import { worldWords } from './world-words.ts'
 
 const examples = `
 FROM and TO are those of crosscheck check. Without -f or -k a live cluster is read, and nothing is made on it. The exit code is 0 whatever the answer is: crosscheck check tells by its exit code.
@@ -32,11 +33,11 @@ export const explain: Command = {
     const ends = { from: String(args[0]), to: String(args[1]) }
     if (!givesManifests(options)) {
       const { explainLive } = await import('./explain-live.ts')
-      return explainLive({ ends, access: accessOf(options, io), where: accessText(options), outputs }, io)
+      return explainLive({ ends, access: accessOf(options, io), world: worldWords(options), outputs }, io)
     }
     const inputs = await readInputs(invocation, io)
     const { runExplain } = await import('./explain-run.ts')
     const kubernetes = options.kubernetes as string | undefined
-    return runExplain({ ends, inputs, outputs, kubernetes, given: givenBy(options) }, io)
+    return runExplain({ ends, inputs, outputs, kubernetes, world: worldWords(options) }, io)
   },
 }

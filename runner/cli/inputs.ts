@@ -33,19 +33,6 @@ export function defineNamespace(definition: Definition): Definition {
   return definition.option('-n, --namespace <name>', 'where objects are that name no namespace (default: default)')
 }
 
-/** The inputs as they were written, to be used again. */
-export function givenBy({ filename, kustomize, exclude, namespace }: Invocation['options']): string {
-  const words = { '-f': filename, '-k': kustomize, '--exclude': exclude, '-n': namespace }
-  return Object.entries(words)
-    .flatMap(([option, given]) => ([given ?? []].flat() as string[]).map((value) => `${option} ${shellWord(value)}`))
-    .join(' ')
-}
-
-/** Quoted where a shell would take it apart. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
-}
-
 /** How manifests are read, by the options. */
 export function loadOptions({ exclude, namespace }: Invocation['options']): LoadOptions {
   return {

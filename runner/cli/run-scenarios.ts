@@ -28,6 +28,8 @@ export interface ScenarioRun {
   readonly showPassedOver: boolean
   readonly request: RunRequest
   readonly cluster: ClusterRequest
+  /** The words of the command line that name the world. */
+  readonly worldWords: readonly string[]
   /** The cluster, where that is where they run; dropped by who gave it. */
   readonly ahead: Ahead | undefined
   readonly outputs: readonly Output<FormatName>[]
@@ -35,7 +37,7 @@ export interface ScenarioRun {
 
 /** Runs scenarios, in the lab or by the engine alone, and writes the reports; resolves with the exit code. */
 export async function runScenarios(
-  { paths, objects, set, how, showPassedOver, request, cluster, ahead, outputs }: ScenarioRun,
+  { paths, objects, set, how, showPassedOver, request, cluster, worldWords, ahead, outputs }: ScenarioRun,
   io: Io,
 ): Promise<number> {
   const { kubernetes, only, inconclusive } = request
@@ -53,7 +55,10 @@ export async function runScenarios(
   const start = request.where === 'predicted' ? predicted : measured
   const summary = await start(
     prepared,
-    { head, emit: reports.emit, how, request, cluster, ahead, ...(known === undefined ? {} : { amend: known.amend }) },
+    {
+      ...{ head, emit: reports.emit, how, request, cluster, worldWords, ahead },
+      ...(known === undefined ? {} : { amend: known.amend }),
+    },
     io,
   )
   await reports.write()
@@ -79,13 +84,14 @@ interface Start {
   readonly emit: Emit
   readonly request: RunRequest
   readonly cluster: ClusterRequest
+  readonly worldWords: readonly string[]
   readonly ahead: Ahead | undefined
   readonly amend?: KnownFailures['amend']
 }
 
 function measured(
   prepared: readonly Prepared[],
-  { head, emit, how, request, cluster, ahead, amend }: Start,
+  { head, emit, how, request, cluster, worldWords, ahead, amend }: Start,
   io: Io,
 ): Promise<Summary> {
   const { deadlineMs, settleMs, parallel, kubernetes, perSecond, inFlight } = request
@@ -95,7 +101,7 @@ function measured(
     {
       ...{ head, emit, now: io.now, signal: io.signal },
       ...(amend === undefined ? {} : { amend }),
-      parallel,
+      ...{ parallel, worldWords },
       open:
         request.where === 'lab'
           ? labOpener(prepared, io, kubernetes)

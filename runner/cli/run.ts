@@ -7,6 +7,7 @@ import { readOutputs } from './outputs.ts'
 import { tellProblems } from './problems.ts'
 import { readRunOptions } from './run-options.ts'
 import { readSettings } from './settings.ts'
+import { worldWords } from './world-words.ts'
 
 const examples = `
 Patterns of --only: a source, a target, a path's name or a tag, or "source -> target"; * stands for anything.
@@ -67,7 +68,10 @@ export const run: Command = {
       const { runScenarios } = await import('./run-scenarios.ts')
       const paths = (args[0] ?? []) as string[]
       return await runScenarios(
-        { paths, objects: inputs?.objects, set, ...reading, request, cluster, ahead, outputs },
+        {
+          ...{ paths, objects: inputs?.objects, set, ...reading, request, cluster },
+          ...{ worldWords: worldWords(options), ahead, outputs },
+        },
         io,
       )
     } finally {

@@ -7,6 +7,7 @@ import type { PlannedSource } from '../plan/sources.ts'
 import type { HopPrediction } from '../predict/hop-prediction.ts'
 import { partyOf } from '../predict/party.ts'
 import { createPredictor, type TargetPrediction } from '../predict/predict.ts'
+import { shellWord } from '../shell-word.ts'
 import { type Asked, askedFor, type Ends } from './asked.ts'
 import { type Decided, fixesFor, type Ground } from './fixes.ts'
 import { folded } from './folded.ts'
@@ -17,8 +18,8 @@ export interface ExplainOptions {
   readonly world: World
   /** What the world was made from: a changed policy keeps its metadata. */
   readonly objects: readonly ManifestObject[]
-  /** What `crosscheck check` is given to prove it in the same world: `--lab -f manifests/`, `--context kind-staging`, or nothing. */
-  readonly where: string
+  /** What `crosscheck check` is given to prove it in the same world: `--lab` and `-f manifests/`, `--context kind-staging`, or nothing; quoted for a shell. */
+  readonly where: readonly string[]
   /** Of a live cluster: what was written on this path of late. */
   readonly changes?: PathChanges
   /** What lint finds in policies, by `namespace/name`, in lines. */
@@ -174,11 +175,12 @@ function existing(party: Party | undefined, { pods }: World): Party | undefined 
   return pods.some((pod) => pod.namespace === namespace && pod.name === name) ? { kind: 'pod', namespace, name } : party
 }
 
-function proofOf({ from, to, verdict, where }: Ends & { verdict: Explanation['verdict']; where: string }): string {
-  const expect = verdict === 'allow' ? '--expect open' : verdict === 'deny' ? '--expect blocked' : ''
-  return ['crosscheck check', quoted(from), quoted(to), where, expect].filter((part) => part !== '').join(' ')
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+function proofOf({
+  from,
+  to,
+  verdict,
+  where,
+}: Ends & Pick<Explanation, 'verdict'> & Pick<ExplainOptions, 'where'>): string {
+  const expect = verdict === 'allow' ? ['--expect open'] : verdict === 'deny' ? ['--expect blocked'] : []
+  return ['crosscheck check', shellWord(from), shellWord(to), ...where, ...expect].join(' ')
 }

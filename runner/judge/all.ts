@@ -10,7 +10,7 @@ import type { Scenario } from '../scenario/model.ts'
 import { conclude, concludeUnmeasured, type Position } from './conclude.ts'
 import { crossCheck } from './cross-check.ts'
 import { explain } from './explain.ts'
-import { fixLine } from './fix-line.ts'
+import { fixLine, type WorldWords } from './fix-line.ts'
 import { judge } from './judge.ts'
 import { remeasured } from './leaks.ts'
 import { beyondTheLab, notSimulated } from './not-simulated.ts'
@@ -36,6 +36,8 @@ export interface JudgeAllOptions {
   readonly predict: Predict
   /** Paths of which the run's interruption kept something back: packets, what they are held against, or their settling. */
   readonly interrupted: ReadonlyMap<PlannedPath, string>
+  /** The words of the command line that name the world, quoted for a shell. */
+  readonly worldWords?: readonly string[]
   /** Why nothing is known of paths although they were measured. */
   readonly doubt?: Doubt | undefined
   readonly signal: AbortSignal
@@ -100,6 +102,12 @@ function assumedText({ undeclared: { assumed, missing } }: PathPrediction): read
   return missing === undefined ? assumed : [missing.sentence, ...assumed]
 }
 
+/** Manifests of the command line, and a cluster, stand in place of the scenario's. */
+function worldOf({ scenario, fabric, worldWords = [] }: JudgeAllOptions): WorldWords {
+  const isOwn = fabric.where === 'lab' && !worldWords.some((word) => /^-[fk] /.test(word))
+  return { words: worldWords, manifests: isOwn ? scenario.manifests : [] }
+}
+
 async function judgeOne(
   planned: PlannedPath,
   position: Position,
@@ -120,7 +128,7 @@ async function judgeOne(
   const verdict = unlessDoubted(judged, options)
   const alone =
     verdict.cause === 'leak' && probe !== undefined ? await remeasured(planned, measurement, { probe, signal }) : []
-  const fix = verdict.cause === 'policy' ? fixLine(planned, options.scenario) : undefined
+  const fix = verdict.cause === 'policy' ? fixLine(planned, worldOf(options)) : undefined
   const remark = options.remarks.get(planned)
   const settled = remark === undefined ? [] : [remark]
   const assumed = options.fabric.where === 'lab' ? assumedText(prediction) : []

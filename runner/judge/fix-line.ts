@@ -1,14 +1,23 @@
 import type { Identity } from '../../fabric/fabric.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { Scenario, Target } from '../scenario/model.ts'
+import { shellWord } from '../shell-word.ts'
+
+/** Where a command that is printed finds the world of a run. */
+export interface WorldWords {
+  /** The words of the command line that name it, quoted for a shell: `-f manifests/`, `--context kind-staging`. */
+  readonly words: readonly string[]
+  /** The scenario's own manifests, where it is made from these. */
+  readonly manifests: Scenario['manifests']
+}
 
 /** The command that explains a path policy by policy and offers a fix; none where its ends cannot be written on a command line. */
-export function fixLine({ source, path }: PlannedPath, { manifests }: Pick<Scenario, 'manifests'>): string | undefined {
+export function fixLine({ source, path }: PlannedPath, { words, manifests }: WorldWords): string | undefined {
   const from = fromText(source.identity)
   const to = toText(path.target)
   if (from === undefined || to === undefined) return undefined
-  const files = manifests.map((each) => `-f ${each.path}`)
-  return ['crosscheck explain', from, to, ...files].join(' ')
+  const files = manifests.map((each) => `-f ${shellWord(each.path)}`)
+  return ['crosscheck explain', shellWord(from), shellWord(to), ...files, ...words].join(' ')
 }
 
 function fromText(identity: Identity): string | undefined {

@@ -74,7 +74,7 @@ describe('ports that no container declares', () => {
   ])('explains %s with the same verdict and words', (to, verdict) => {
     const read = objects.flatMap((value) => objectsOf(value, () => ({ file: 'o.yaml', line: 1, column: 1 }), []))
     const { world } = buildWorld(read, { allocator: createAllocator() })
-    const explained = explainPath({ from: 'web/pod/a', to }, { world, objects: read, where: '' })
+    const explained = explainPath({ from: 'web/pod/a', to }, { world, objects: read, where: [] })
     expect(explained).toMatchObject({ verdict })
     if (verdict !== 'allow') expect('way' in explained && explained.way).toEqual(expect.arrayContaining([said(to)]))
   })

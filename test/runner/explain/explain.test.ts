@@ -78,7 +78,7 @@ function explained(text: string, { from = 'shop/deploy/web', to = 'http://api.da
   const { objects, problems } = readManifests([{ file: 'all.yaml', text }])
   const built = buildWorld(objects, { allocator: createAllocator() })
   expect([...problems, ...built.problems]).toEqual([])
-  const found = explainPath({ from, to }, { world: built.world, objects, where: '--lab -f all.yaml' })
+  const found = explainPath({ from, to }, { world: built.world, objects, where: ['--lab', '-f all.yaml'] })
   if ('problems' in found) throw new Error(found.problems.map(({ message }) => message).join('\n'))
   // Whatever is explained has the published shape.
   explanationSchema.parse(JSON.parse(JSON.stringify(found)))
