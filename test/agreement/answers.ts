@@ -33,7 +33,7 @@ export function inputOf(manifests: readonly Manifest[]): Input {
 
 /** The word of `crosscheck explain`, or that it refuses the words of the question. */
 export function explained(ends: Ends, { objects, world }: Input): string {
-  const answer = explainPath(ends, { world, objects, where: '' })
+  const answer = explainPath(ends, { world, objects, where: [] })
   return 'problems' in answer ? 'refused' : answer.verdict
 }
 
