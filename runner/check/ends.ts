@@ -70,7 +70,6 @@ function portsOf(noun: Noun, world: World): string[] {
 
 /** What is wrong with a name that no object has. */
 function missing({ namespace, kind, name }: Noun, world: World): string | undefined {
-  if (kind === 'node') return undefined
   const absent = missingNoun({ namespace, kind, name }, world)
   return absent && missingText(absent)
 }

@@ -1,6 +1,7 @@
 import { isPrivate, isPublic } from '../../fabric/public-suffix.ts'
 import type { Service, World } from '../../fabric/world.ts'
 import { didYouMean, didYouMeanNamespace, suggest } from '../../policy/suggest.ts'
+import { listed } from '../lint/words.ts'
 import { hasNamespace, type Missing, missingService } from './missing.ts'
 
 /** A host as DNS reads it. */
@@ -46,7 +47,7 @@ export function isOutside(name: HostName, namespace: string | undefined, world: 
 export function missingHost(name: HostName, namespace: string | undefined, world: World): Missing {
   const { labels, inside, absolute } = name
   const [first = '', second = '', third = '', fourth] = labels
-  const missing = (sentence: string, hint?: string): Missing => ({ kind: 'name', sentence, hint })
+  const missing = (sentence: string, near?: string): Missing => ({ kind: 'name', sentence, near })
   const { domain } = world
   const full = misspeltDomain(name, world)
   if (full !== undefined) return missing(`the cluster's domain is ${domain}`, `did you mean ${full}?`)
@@ -56,6 +57,7 @@ export function missingHost(name: HostName, namespace: string | undefined, world
     return missing('a final dot shuts out the search list', `did you mean ${own.join('.')}.${domain}.?`)
   }
   if (labels.length === 1) return missingShort(first, namespace, world)
+  if (labels.at(-1) === 'pod' && inside) return missing('no pod has that address in that namespace')
   if (labels.at(-1) !== 'svc' && inside)
     return missing(
       `a name of a Service ends in .svc.${domain}`,
@@ -80,9 +82,9 @@ function missingShort(name: string, namespace: string | undefined, world: World)
   const full = homes.map((service) => `${service.name}.${service.namespace}.svc.${world.domain}`)
   const there = homes.length === 0 ? undefined : `it is in another namespace: write ${full.join(' or ')}`
   if (namespace === undefined)
-    return { kind: 'name', sentence: 'outside the cluster no search list completes it', hint: there }
+    return { kind: 'name', sentence: 'outside the cluster no search list completes it', elsewhere: there }
   const missing = missingService({ namespace, name }, world)
-  return { ...missing, hint: missing.hint?.startsWith('did you') ? missing.hint : there }
+  return { ...missing, elsewhere: there }
 }
 
 /** A name below a Service: of one of its pods, by hostname. */
@@ -92,7 +94,8 @@ function missingPod(hostname: string, { namespace, name }: Service, world: World
   return {
     kind: 'pod',
     sentence: `Service ${namespace}/${name} has no pod ${hostname}`,
-    hint: didYouMean(hostname, names) ?? (names.length === 0 ? undefined : `its pods are ${names.join(', ')}`),
+    near: didYouMean(hostname, names),
+    elsewhere: names.length === 0 ? undefined : `its pods are ${listed(names)}`,
   }
 }
 

@@ -5,83 +5,107 @@ import { isPlatformNamespace } from '../../policy/platform-namespaces.ts'
 import { didYouMean, didYouMeanNamespace } from '../../policy/suggest.ts'
 import { listed } from '../lint/words.ts'
 
-/** What no object is called: one sentence and one way out for every command. */
+/** What no object is called, in the words of every command. */
 export interface Missing {
-  readonly kind: 'namespace' | 'service' | 'workload' | 'pod' | 'name'
+  readonly kind: 'namespace' | 'service' | 'workload' | 'pod' | 'node' | 'name'
   readonly sentence: string
-  /** `did you mean …?`, or where the thing is instead. */
-  readonly hint?: string
+  /** Where it is missing, and what name; of a namespace its own. */
+  readonly namespace?: string
+  readonly name?: string
+  /** `did you mean …?`, where something of nearly that name is there. */
+  readonly near?: string
+  /** Where something of that very name is instead. */
+  readonly elsewhere?: string
   /** Why it may exist all the same. */
   readonly unsure?: string
 }
 
+/** The way out. */
+export function hintOf({ near, elsewhere }: Missing): string | undefined {
+  return near ?? elsewhere
+}
+
 /** The sentence with its hint. */
-export function missingText({ sentence, hint }: Missing): string {
-  return hint === undefined ? sentence : `${sentence}: ${hint}`
+export function missingText(missing: Missing): string {
+  const hint = hintOf(missing)
+  return hint === undefined ? missing.sentence : `${missing.sentence}: ${hint}`
 }
 
-function missingNamespace(name: string, world: World): Missing {
-  const hint = didYouMeanNamespace(
-    name,
-    world.namespaces.map((each) => each.name),
-  )
-  const unsure = isOfPlatform(name, world) ? `namespace ${name} is not in the input` : undefined
-  return { kind: 'namespace', sentence: `there is no namespace ${name}`, hint, unsure }
+/** Kind in full and in lower case; the namespace is empty for what lives in none. */
+interface Noun {
+  readonly namespace: string
+  readonly kind: string
+  readonly name: string
 }
 
-/** A Service that its namespace does not have, or the namespace itself. */
-export function missingService({ namespace, name }: Place, world: World): Missing {
-  const homes = world.services.filter((each) => each.name === name).map((each) => each.namespace)
-  const elsewhere = homes.length === 0 ? undefined : `Service ${name} is in ${listed(homes)}`
-  if (!hasNamespace(namespace, world)) {
-    const near = homes.length === 0 ? undefined : didYouMeanNamespace(namespace, homes)
-    const missing = missingNamespace(namespace, world)
-    return { ...missing, hint: near ?? elsewhere ?? missing.hint }
-  }
-  const own = world.services.filter((each) => each.namespace === namespace).map((each) => each.name)
-  const near = didYouMean(name, own)
-  const unsure = near === undefined ? whyUnsure({ namespace, name }, world) : undefined
-  return { kind: 'service', sentence: `namespace ${namespace} has no Service ${name}`, hint: near ?? elsewhere, unsure }
-}
-
-/** A pod, or a workload (full lower-case kind) of which no pod is known: it may be scaled to zero. Or else its namespace is missing. */
-export function missingWorkload({ namespace, name, kind }: Place & { readonly kind: string }, world: World): Missing {
-  if (!hasNamespace(namespace, world)) return missingNamespace(namespace, world)
-  const here = world.pods.filter((pod) => pod.namespace === namespace)
-  const title = workloadKinds[kind] ?? kind
-  const alike =
-    kind === 'pod' ? here.map((pod) => pod.name) : namesOf(here.filter(({ workload }) => workload.kind === title))
-  const other = here.find(({ workload }) => workload.name === name)?.workload
-  const homes = world.pods
-    .map((pod) => pod.namespace)
-    .filter((each) => podsOfWorkload(each, `${kind}/${name}`, world).length > 0)
-  const hint =
-    didYouMean(name, alike) ??
-    (other === undefined ? undefined : `did you mean ${other.kind.toLowerCase()}/${other.name}?`) ??
-    (homes.length === 0 ? undefined : `${title} ${name} is in ${listed(homes)}`)
-  const unsure = hint === undefined ? whyUnsure({ namespace, name }, world) : undefined
-  const sentence = kind === 'pod' ? `there is no pod ${namespace}/${name}` : `${namespace}/${kind}/${name} has no pod`
-  return { kind: 'workload', sentence, hint, unsure }
-}
-
-/** What of `namespace/kind/name` no object is called; none where it is there, or is of a kind that is not looked up. */
-export function missingNoun(noun: Place & { readonly kind: string }, world: World): Missing | undefined {
+/** What of `namespace/kind/name` no object is called; none where it is there, or is of a kind that a world does not have. */
+export function missingNoun(noun: Noun, world: World): Missing | undefined {
   const { namespace, kind, name } = noun
   if (kind === 'namespace') return hasNamespace(name, world) ? undefined : missingNamespace(name, world)
+  if (kind === 'node') return world.nodes.some((each) => each.name === name) ? undefined : missingNode(name, world)
   if (kind === 'service') {
     const isThere = world.services.some((each) => each.namespace === namespace && each.name === name)
     return isThere ? undefined : missingService(noun, world)
   }
-  return podsOfWorkload(namespace, `${kind}/${name}`, world).length > 0 ? undefined : missingWorkload(noun, world)
+  if (workloadKinds[kind] === undefined || podsOfWorkload(namespace, `${kind}/${name}`, world).length > 0)
+    return undefined
+  return missingWorkload(noun, world)
 }
 
-interface Place {
-  readonly namespace: string
-  readonly name: string
+export function missingNamespace(name: string, world: World): Missing {
+  const names = world.namespaces.map((each) => each.name)
+  return {
+    kind: 'namespace',
+    namespace: name,
+    sentence: `there is no namespace ${name}`,
+    near: didYouMeanNamespace(name, names),
+    unsure: isOfPlatform(name, world) ? `namespace ${name} is not in the input` : undefined,
+  }
+}
+
+function missingNode(name: string, { nodes }: World): Missing {
+  const names = nodes.map((each) => each.name)
+  return { kind: 'node', sentence: `there is no node ${name}`, near: didYouMean(name, names) }
+}
+
+/** A Service that its namespace does not have, or the namespace itself. */
+export function missingService({ namespace, name }: Omit<Noun, 'kind'>, world: World): Missing {
+  const homes = world.services.filter((each) => each.name === name).map((each) => each.namespace)
+  const elsewhere = homes.length === 0 ? undefined : `Service ${name} is in ${listed(homes)}`
+  if (!hasNamespace(namespace, world)) {
+    const missing = missingNamespace(namespace, world)
+    return homes.length === 0 ? missing : { ...missing, near: didYouMeanNamespace(namespace, homes), elsewhere }
+  }
+  const own = world.services.filter((each) => each.namespace === namespace).map((each) => each.name)
+  const near = didYouMean(name, own)
+  const unsure = near === undefined ? whyUnsure({ namespace, name }, world) : undefined
+  const sentence = `namespace ${namespace} has no Service ${name}`
+  return { kind: 'service', namespace, name, sentence, near, elsewhere, unsure }
+}
+
+/** A pod, or a workload of which no pod is known: it may be scaled to zero. Or else its namespace is missing. */
+export function missingWorkload({ namespace, kind, name }: Noun, world: World): Missing {
+  if (!hasNamespace(namespace, world)) return missingNamespace(namespace, world)
+  const here = world.pods.filter((pod) => pod.namespace === namespace)
+  const title = workloadKinds[kind] ?? kind
+  const alike = here.filter(({ workload }) => workload.kind === title).map(({ workload }) => workload.name)
+  const other = here.find(({ workload }) => workload.name === name)?.workload
+  const same = other === undefined ? undefined : `did you mean ${other.kind.toLowerCase()}/${other.name}?`
+  const near = didYouMean(name, kind === 'pod' ? here.map((pod) => pod.name) : new Set(alike)) ?? same
+  const homes = world.pods.filter((pod) =>
+    kind === 'pod' ? pod.name === name : pod.workload.kind === title && pod.workload.name === name,
+  )
+  return {
+    kind: 'workload',
+    sentence: kind === 'pod' ? `there is no pod ${namespace}/${name}` : `${namespace}/${kind}/${name} has no pod`,
+    near,
+    elsewhere: homes.length === 0 ? undefined : `${title} ${name} is in ${listed(homes.map((pod) => pod.namespace))}`,
+    unsure: near === undefined ? whyUnsure({ namespace, name }, world) : undefined,
+  }
 }
 
 /** Why objects of a namespace may exist that are not in the input; none where a cluster was read. */
-function whyUnsure({ namespace, name }: Place, world: World): string | undefined {
+function whyUnsure({ namespace, name }: Omit<Noun, 'kind'>, world: World): string | undefined {
   if (isLive(world)) return undefined
   if (namespace === 'default' && name === 'kubernetes') return 'the Service of the API server is not in the input'
   if (isOfPlatform(namespace, world)) return `namespace ${namespace} is not in the input`
@@ -92,22 +116,17 @@ function whyUnsure({ namespace, name }: Place, world: World): string | undefined
 /** Whether a namespace is one that platforms make, of which the input has nothing. */
 function isOfPlatform(name: string, world: World): boolean {
   if (isLive(world) || !isPlatformNamespace(name)) return false
-  const own = [world.pods, world.services].flatMap(
-    (all): { readonly namespace: string; readonly place?: unknown }[] => [...all],
-  )
   const given = world.namespaces.some((each) => each.name === name && each.place !== undefined)
-  return !given && !own.some((each) => each.namespace === name && each.place !== undefined)
+  return (
+    !given && ![...world.pods, ...world.services].some((each) => each.namespace === name && each.place !== undefined)
+  )
 }
 
-/** Versions of policies are known only where a cluster was read: then what it does not have does not exist. */
-function isLive({ policyVersions }: World): boolean {
+/** Versions of policies are known only where a cluster was read: what it does not have does not exist. */
+export function isLive({ policyVersions }: World): boolean {
   return policyVersions !== undefined
 }
 
 export function hasNamespace(name: string, { namespaces }: World): boolean {
   return namespaces.some((each) => each.name === name)
-}
-
-function namesOf(pods: World['pods']): string[] {
-  return [...new Set(pods.map(({ workload }) => workload.name))]
 }

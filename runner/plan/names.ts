@@ -26,10 +26,21 @@ export function namedBy(host: string, namespace: string | undefined, world: Worl
     )
     if (pods.length > 0) return { kind: 'pods', pods }
   }
+  const byAddress = podsAt(parsed, world)
+  if (byAddress.length > 0) return { kind: 'pods', pods: byAddress }
   const [alias, ...others] = new Set(aliasesOf(parsed.text, namespace, world))
   if (alias !== undefined && others.length === 0) return addressed(alias, world)
   if (alias !== undefined || isOutside(parsed, namespace, world)) return { kind: 'external', host: parsed.text }
   return { kind: 'nothing', missing: missingHost(parsed, namespace, world) }
+}
+
+/** `10-1-2-3.namespace.pod` of the cluster's domain: the pods of that address there. */
+function podsAt({ labels, inside }: HostName, { pods }: World): Pod[] {
+  const [address = '', namespace, kind, ...more] = labels
+  if (!inside || kind !== 'pod' || more.length > 0) return []
+  return pods.filter(
+    (pod) => pod.namespace === namespace && pod.addresses.some((ip) => ip.replaceAll(/[.:]/g, '-') === address),
+  )
 }
 
 /** What the pods of a namespace have for the name in their own /etc/hosts. */

@@ -1,10 +1,10 @@
 import { backendsOf } from '../../fabric/endpoints.ts'
 import type { Identity } from '../../fabric/fabric.ts'
-import { whyUnread } from '../../fabric/unread.ts'
 import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
-import { didYouMean } from '../../policy/suggest.ts'
+import { goneNoun, goneWorkload } from '../names/gone.ts'
+import { missingService, missingText } from '../names/missing.ts'
 import type { Source, Target } from '../scenario/model.ts'
 import type { SourceKey } from './dial.ts'
 import { podClasses } from './pod-classes.ts'
@@ -38,11 +38,15 @@ export function expandSource(source: Source, world: World, target?: Target): Exp
   switch (source.kind) {
     case 'namespace': {
       const { namespace, labels, node } = source
+      const gone = goneNoun({ namespace: '', kind: 'namespace', name: namespace }, world)
+      if (gone !== undefined) return none(gone)
       return one(source.name, { kind: 'namespace', namespace, labels, node }, namespace)
     }
     case 'like':
-    case 'as':
-      return workloadOf(source, world, target)
+    case 'as': {
+      const gone = goneWorkload(source.namespace, source.workload, world)
+      return gone === undefined ? workloadOf(source, world, target) : none(gone)
+    }
     case 'outside':
       return one(source.name, { kind: 'outside' }, undefined)
     case 'node':
@@ -92,11 +96,8 @@ function placesOf(source: PodSource, all: readonly Pod[], world: World, target: 
 }
 
 function nodeOf({ name, node }: Pick<Extract<Source, { kind: 'node' }>, 'name' | 'node'>, world: World): Expanded {
-  const names = world.nodes.map((each) => each.name)
-  if (names.includes(node) || whyUnread('Node', undefined, world) !== undefined)
-    return one(name, { kind: 'node', node }, undefined)
-  const near = didYouMean(node, names)
-  return none(`there is no node ${node}${near === undefined ? '' : `: ${near}`}`)
+  const gone = goneNoun({ namespace: '', kind: 'node', name: node }, world)
+  return gone === undefined ? one(name, { kind: 'node', node }, undefined) : none(gone)
 }
 
 /** A pod on the host's network has its node's address, which stands for the node. */
@@ -117,7 +118,7 @@ function podsBehind(
   target: Target | undefined,
 ): Expanded {
   const service = world.services.find((each) => each.namespace === namespace && each.name === wanted)
-  if (service === undefined) return none(`there is no Service ${namespace}/${wanted}`)
+  if (service === undefined) return none(missingText(missingService({ namespace, name: wanted }, world)))
   const pods = [...new Set(backendsOf(service, world).flatMap(({ pod }) => pod ?? []))]
   const [first] = pods
   if (first === undefined) return none(`Service ${namespace}/${wanted} has no pod`)

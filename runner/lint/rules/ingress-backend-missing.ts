@@ -1,4 +1,4 @@
-import { didYouMean } from '../../../policy/suggest.ts'
+import { missingService } from '../../names/missing.ts'
 import { backendsIn } from '../ingresses.ts'
 import type { Rule } from '../rule.ts'
 import { listed } from '../words.ts'
@@ -16,8 +16,8 @@ export const ingressBackendMissing: Rule = {
       )
         continue
       const here = context.population.servicesIn(object.namespace).map((service) => service.name)
-      const message = `there is no Service ${name} in namespace ${object.namespace}`
-      const fix = didYouMean(name, here) ?? (here.length === 0 ? undefined : `Services there: ${listed(here)}`)
+      const { sentence: message, near } = missingService({ namespace: object.namespace, name }, context.world)
+      const fix = near ?? (here.length === 0 ? undefined : `Services there: ${listed(here)}`)
       const unknown = context.operatorsIn(object.namespace).length > 0 || (here.length === 0 && !context.live)
       yield {
         ...{ object, path: [...path, 'name'], message },

@@ -2,8 +2,8 @@ import { nameLabel } from '../../../fabric/manifests/namespaces.ts'
 import type { ManifestObject } from '../../../fabric/manifests/object.ts'
 import type { Path } from '../../../policy/field.ts'
 import { describeSelector } from '../../../policy/selector.ts'
-import { didYouMean } from '../../../policy/suggest.ts'
 import type { LabelSelector } from '../../../policy/types.ts'
+import { missingNamespace } from '../../names/missing.ts'
 import type { Context } from '../context.ts'
 import { peersIn } from '../policy-rules.ts'
 import type { Edit, Found, Rule } from '../rule.ts'
@@ -40,7 +40,7 @@ function explain(selector: LabelSelector, at: At): Omit<Found, 'object' | 'path'
   const nothing = `there are no ${describeSelector(selector, 'namespaces')}: this peer matches nobody`
   const { name, [nameLabel]: given, ...others } = selector.matchLabels ?? {}
   if (Object.keys(others).length + (selector.matchExpressions ?? []).length > 0) return { message: nothing }
-  if (given !== undefined && name === undefined) return unknownName(nothing, given, at.context)
+  if (given !== undefined && name === undefined) return unknownName(given, at.context)
   if (name === undefined || given !== undefined) return { message: nothing }
   const named = namespaces.find((each) => each.name === name)
   return {
@@ -51,11 +51,9 @@ function explain(selector: LabelSelector, at: At): Omit<Found, 'object' | 'path'
 }
 
 /** A namespace that the input does not have may be in the cluster all the same: a slip is likely only where a name is near. */
-function unknownName(nothing: string, given: string, { world, live }: Context): Omit<Found, 'object' | 'path'> {
-  const names = world.namespaces.map(({ name }) => name)
-  const hint = didYouMean(given, names)
-  if (hint !== undefined) return { message: nothing, fix: hint }
-  if (live) return { message: nothing }
+function unknownName(given: string, { world, live }: Context): Omit<Found, 'object' | 'path'> {
+  const { sentence, near: fix } = missingNamespace(given, world)
+  if (fix !== undefined || live) return { message: `${sentence}: this peer matches nobody`, fix }
   return {
     severity: 'info',
     message: `namespace ${given} is not among these objects: whether this peer matches is not known`,

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../../policy/suggest.ts'
+import { didYouMeanNamespace } from '../../../policy/suggest.ts'
 import type { Rule } from '../rule.ts'
 import { valueAt } from '../templates.ts'
 
@@ -19,7 +19,7 @@ export const policyInEmptyNamespace: Rule = {
       const message = written
         ? `no other object is in namespace ${policy.namespace}: this policy protects nothing that is given here`
         : 'this policy names no namespace, so it goes to default, where no other object is'
-      const near = didYouMean(policy.namespace, names)
+      const near = didYouMeanNamespace(policy.namespace, names)
       const fix = written ? near : `write metadata.namespace: ${names.length === 1 ? names[0] : '…'}`
       yield { object, path: ['metadata', 'namespace'], message, ...(fix === undefined ? {} : { fix }) }
     }

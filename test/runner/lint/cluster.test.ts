@@ -68,7 +68,7 @@ it('lints a live cluster: an object is its own place, and what is not there does
     'shop/service/web:1:1 warning service-without-pods namespace shop has no pods labelled app=wep',
   )
   expect(stdout).toContain(
-    'shop/networkpolicy/a:1:1 warning namespace-selector-matches-nothing there are no namespaces labelled kubernetes.io/metadata.name=gone',
+    'shop/networkpolicy/a:1:1 warning namespace-selector-matches-nothing there is no namespace gone: this peer matches nobody',
   )
   expect(stdout).toContain('shop/ciliumnetworkpolicy/c:1:1 info may-be-overridden')
   expect([code, stderr]).toEqual([1, ''])

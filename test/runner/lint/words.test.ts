@@ -64,7 +64,7 @@ describe('where an operator makes pods that nobody sees', () => {
   it('an unknown Service is an info', () => {
     const calling = web.replace('image: x', 'image: x, env: [{name: A, value: "http://db-rw/"}]')
     expect(say('unknown-host', calling, operator)[0]).toMatch(
-      /^info: A names db-rw:80, and namespace shop has no Service of that name$/,
+      /^info: A names db-rw:80, and namespace shop has no Service db-rw$/,
     )
     const other = service('{ports: [{port: 80}]}')
     expect(say('unknown-host', calling, other)[0]).toMatch(/^warning: /)
@@ -89,7 +89,7 @@ describe('where the rest of the system is not given, it is an info', () => {
     )
     expect(say('unknown-host', calling)).toEqual([
       'info: A names auth.platform.svc:80, and namespace platform is not among these objects',
-      'info: B names db:80, and namespace shop has no Service of that name',
+      'info: B names db:80, and namespace shop has no Service db',
     ])
     const ingress =
       'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i, namespace: shop}\nspec: {defaultBackend: {service: {name: x, port: {number: 80}}}}\n'
@@ -122,7 +122,7 @@ describe('the nearest miss is named', () => {
     const calling = (host: string) => web.replace('image: x', `image: x, env: [{name: A, value: "http://${host}:80"}]`)
     const one = service('{selector: {app: web}, ports: [{port: 80}]}')
     expect(say('unknown-host', calling('s.shopp.svc'), one)).toEqual([
-      'warning: A names s.shopp.svc:80, and there is no namespace shopp / Service s is in shop',
+      'warning: A names s.shopp.svc:80, and there is no namespace shopp / did you mean shop?',
     ])
     expect(say('unknown-host', calling('other.shopp.svc'), one)[0]).toMatch(
       /there is no namespace shopp \/ did you mean shop\?$/,

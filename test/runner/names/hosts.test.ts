@@ -3,6 +3,7 @@ import { createAllocator } from '../../../fabric/manifests/allocator.ts'
 import { readManifests } from '../../../fabric/manifests/read.ts'
 import { buildWorld } from '../../../fabric/manifests/world.ts'
 import type { World } from '../../../fabric/world.ts'
+import { hintOf } from '../../../runner/names/missing.ts'
 import { aimsOf } from '../../../runner/plan/aims.ts'
 import { namedBy } from '../../../runner/plan/names.ts'
 import { namespace, pod, service } from '../objects.ts'
@@ -36,7 +37,7 @@ function reading(host: string, from = 'front', world = town): string {
     case 'pods':
       return `pods ${named.pods.map(({ name }) => name).join()}`
     case 'nothing':
-      return `${named.missing.sentence} / ${named.missing.unsure ?? named.missing.hint ?? '-'}`
+      return `${named.missing.sentence} / ${named.missing.unsure ?? hintOf(named.missing) ?? '-'}`
     default:
       return named.kind
   }
@@ -135,6 +136,13 @@ describe('a name of the cluster', () => {
     ['partner', 'front', 'external'],
   ])('%s from %s is %s', (host, from, expected) => {
     expect(reading(host, from)).toBe(expected)
+  })
+
+  it('may be made of the address of a pod', () => {
+    const { addresses } = town.pods.find(({ name }) => name === 'api')!
+    const dashed = addresses[0]!.replaceAll('.', '-')
+    expect(reading(`${dashed}.shop-backend.pod.cluster.local`)).toBe('pods api')
+    expect(reading(`${dashed}.data.pod.cluster.local`)).toBe('no pod has that address in that namespace / -')
   })
 
   it('may be in the /etc/hosts of the pods that ask', () => {
