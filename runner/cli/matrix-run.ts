@@ -7,7 +7,7 @@ import { withoutOwned } from '../../fabric/owned.ts'
 import type { World } from '../../fabric/world.ts'
 import { openLab } from '../../lab/open.ts'
 import { labSettingsSchema } from '../../lab/settings.ts'
-import { didYouMean } from '../../policy/suggest.ts'
+import { didYouMeanNamespace } from '../../policy/suggest.ts'
 import type { Problem } from '../../policy/types.ts'
 import { type MeasuredCell, measureMatrix } from '../matrix/measure.ts'
 import { planMatrix } from '../matrix/plan.ts'
@@ -150,8 +150,8 @@ export function unknownNamespaces({ namespaces }: MatrixOptions, known: World['n
   return namespaces
     .filter((name) => !names.includes(name))
     .map((name): Problem => {
-      const hint = didYouMean(name, names)
-      const message = `-n ${name}: there is no such namespace`
+      const hint = didYouMeanNamespace(name, names)
+      const message = `-n ${name}: there is no namespace ${name}`
       return { severity: 'error', message, ...(hint !== undefined && { hint }) }
     })
 }

@@ -45,6 +45,7 @@ export async function runScenarios(
     ...{ set, how, showPassedOver },
     ...(objects === undefined ? {} : { objects }),
     ...(kubernetes === undefined ? {} : { kubernetes }),
+    live: request.where === 'cluster',
   }
   const loaded = await prepare(paths, options, io)
   const { prepared, problems } = selectPaths(loaded.prepared, only)

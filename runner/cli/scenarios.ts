@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs/promises'
 import type { Fabric } from '../../fabric/fabric.ts'
-import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import { fileSystem, type LoadOptions, loadManifests } from '../../fabric/manifests/files.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { PassedOver } from '../../fabric/manifests/passed-over.ts'
 import { createReader } from '../../fabric/manifests/reader.ts'
-import { buildWorld } from '../../fabric/manifests/world.ts'
 import { openLab } from '../../lab/open.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { RunHead } from '../events.ts'
+import { momentsOf } from '../names/moments.ts'
+import { unknownNames } from '../names/scenario-names.ts'
 import { loadScenarios } from '../scenario/load.ts'
 import type { ManifestPath, Scenario } from '../scenario/model.ts'
 import { hostOf, type Io } from './io.ts'
@@ -30,11 +30,13 @@ export interface PrepareOptions {
   /** How the manifests are read that the scenarios name. */
   readonly how?: LoadOptions | undefined
   readonly showPassedOver?: boolean | undefined
+  /** The cluster is the world: what the manifests lack may be there. */
+  readonly live?: boolean
 }
 
 /** Reads scenarios and their manifests; every mistake is a problem, and nothing is started. */
 export async function prepare(paths: readonly string[], options: PrepareOptions, io: Io) {
-  const { set, objects, kubernetes, showPassedOver = false } = options
+  const { set, objects, kubernetes, showPassedOver = false, live = false } = options
   const { scenarios, problems: wrong } = await loadScenarios(paths, fs, { set })
   const problems: Problem[] = [...wrong]
   const prepared: Prepared[] = []
@@ -45,13 +47,18 @@ export async function prepare(paths: readonly string[], options: PrepareOptions,
       objects === undefined
         ? await loadManifests(pathsOf(scenario.manifests), fileSystem(io.stdin), how)
         : { objects, problems: [], passedOver: [] }
-    const { families } = scenario.lab
-    const built = buildWorld(loaded.objects, { allocator: createAllocator(), kubernetes, families })
-    problems.push(...loaded.problems, ...built.problems)
-    passedOver.push(...loaded.passedOver)
-    for (const { change } of scenario.steps)
-      if (change.kind === 'apply')
-        problems.push(...(await loadManifests(pathsOf(change.files), fileSystem(io.stdin), how)).problems)
+    const own = [...loaded.problems]
+    const left = [...loaded.passedOver]
+    const load = async (files: readonly ManifestPath[]) => {
+      const added = await loadManifests(pathsOf(files), fileSystem(io.stdin), how)
+      own.push(...added.problems)
+      left.push(...added.passedOver)
+      return added.objects
+    }
+    const { moments, problems: wrongObjects } = await momentsOf(scenario, { objects: loaded.objects, load, kubernetes })
+    own.push(...wrongObjects)
+    problems.push(...own, ...(live ? [] : unknownNames(scenario, { moments, problems: own, passedOver: left })))
+    passedOver.push(...left)
     prepared.push({ scenario, objects: loaded.objects })
   }
   notePassedOver([...new Map(passedOver.map((each) => [each.file, each])).values()], showPassedOver, io)

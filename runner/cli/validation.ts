@@ -1,13 +1,13 @@
 import * as fs from 'node:fs/promises'
-import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import { fileSystem, type LoadOptions, loadManifests } from '../../fabric/manifests/files.ts'
 import type { ManifestIo } from '../../fabric/manifests/folder.ts'
 import { keyOf } from '../../fabric/manifests/object.ts'
 import type { PassedOver } from '../../fabric/manifests/passed-over.ts'
 import type { Loaded } from '../../fabric/manifests/read.ts'
 import { createReader } from '../../fabric/manifests/reader.ts'
-import { buildWorld } from '../../fabric/manifests/world.ts'
 import type { Problem } from '../../policy/types.ts'
+import { momentsOf } from '../names/moments.ts'
+import { unknownNames } from '../names/scenario-names.ts'
 import { loadScenarios } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/model.ts'
 
@@ -72,11 +72,11 @@ interface ManifestOptions {
   readonly how: LoadOptions
 }
 
-/** The world of the manifests alone, and the one after each step that applies more. */
+/** The objects of a scenario and what it calls them, before its steps and after each. */
 async function validateManifests(scenario: Scenario, { kubernetes, io, how }: ManifestOptions) {
   const problems: Problem[] = []
   const passedOver: PassedOver[] = []
-  const allocator = createAllocator()
+  const keys: string[] = []
   const load = async (files: Scenario['manifests']) => {
     const loaded = await loadManifests(
       files.map(({ path }) => path),
@@ -85,22 +85,13 @@ async function validateManifests(scenario: Scenario, { kubernetes, io, how }: Ma
     )
     problems.push(...loaded.problems)
     passedOver.push(...loaded.passedOver)
+    keys.push(...loaded.objects.map((object) => `${object.place.file} ${keyOf(object)}`))
     return loaded.objects
   }
-  const build = (from: typeof objects) => {
-    problems.push(...buildWorld(from, { allocator, kubernetes, families: scenario.lab.families }).problems)
-  }
-  let objects = await load(scenario.manifests)
-  const keys = objects.map((object) => `${object.place.file} ${keyOf(object)}`)
-  build(objects)
-  for (const { change } of scenario.steps) {
-    if (change.kind !== 'apply') continue
-    const added = await load(change.files)
-    keys.push(...added.map((object) => `${object.place.file} ${keyOf(object)}`))
-    const after = [...objects.filter((object) => !added.some((other) => keyOf(other) === keyOf(object))), ...added]
-    build(after)
-    objects = after
-  }
+  const objects = await load(scenario.manifests)
+  const { moments, problems: wrong } = await momentsOf(scenario, { objects, load, kubernetes })
+  problems.push(...wrong)
+  problems.push(...unknownNames(scenario, { moments, problems, passedOver }))
   return { problems, passedOver, objects: keys }
 }
 

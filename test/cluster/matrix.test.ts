@@ -80,7 +80,7 @@ describe.skipIf(absent !== undefined)(`matrix on a cluster${absent === undefined
 
   it.each([
     [[], 2, 'matrix of a live cluster: of which pods?\n  hint: name namespaces by -n, labels by -l, or all pods by -A'],
-    [['-n', `${front}t`], 2, `-n ${front}t: there is no such namespace\n  hint: did you mean ${front}?`],
+    [['-n', `${front}t`], 2, `-n ${front}t: there is no namespace ${front}t\n  hint: did you mean ${front}?`],
     [['-A', '--context', 'x', '-f', 'a.yaml'], 2, '--context asks for a live cluster, and manifests are given too'],
     [['-A', '--context', 'x', '--lab'], 2, '--context: of a cluster, and not of the lab'],
     [['-A', '--context', 'nope'], 4, '--lab -f FILE measures in network namespaces of this machine'],

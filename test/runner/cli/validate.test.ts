@@ -11,6 +11,18 @@ spec:
   ${more}
   paths: [{ from: team/deploy/a, to: 'tcp://b.team:80', expect: allowed }]
 `
+const team = `apiVersion: apps/v1
+kind: Deployment
+metadata: { namespace: team, name: a }
+spec:
+  selector: { matchLabels: { app: a } }
+  template: { metadata: { labels: { app: a } }, spec: { containers: [{ name: c, image: i }] } }
+---
+apiVersion: v1
+kind: Service
+metadata: { namespace: team, name: b }
+spec: { selector: { app: a }, ports: [{ port: 80 }] }
+`
 const policy = (port: string) => `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { namespace: team, name: p }
@@ -75,6 +87,7 @@ test('what a newer API server refuses is refused when it is asked for', async ()
   const folder = await folderWith({
     'scenario.yaml': scenario('a'),
     'manifests/policy.yaml': policy('80').replace(/spec:.*/, block),
+    'manifests/team.yaml': team,
   })
   const [older, newer] = await Promise.all([
     crosscheck(['validate', folder]),

@@ -61,7 +61,7 @@ test.each([
   [['-l', 'app in web'], '-l app in web: name part must consist of '],
   [['--family', '5'], '--family 5: expected 4 or 6'],
   [['-A', '-n', 'a'], '-A and -n contradict each other'],
-  [['-n', 'b'], '-n b: there is no such namespace\n'],
+  [['-n', 'b'], '-n b: there is no namespace b\n'],
   [['-o', 'yaml'], '-o yaml: expected text, json, each also with =FILE'],
 ])('%j is a mistake, and nothing is started', async (args, message) => {
   const { code, stdout, stderr } = await crosscheck(['matrix', '--lab', '-f', '-', ...args], {
