@@ -34,6 +34,8 @@ export interface Probe {
   readonly node: string | undefined
   /** The addresses that its sockets must have; no verdict is drawn from any other. */
   readonly addresses: readonly string[]
+  /** Whether the fabric chose its addresses, which are not those of a real client. */
+  readonly standIn?: true
   /** When its address became known, for plugins that learn of fresh pods late (milliseconds since the epoch); none for a settled pod. */
   readonly bornAt?: number
   /** What the report says of it: "tested as a plain pod". */

@@ -11,7 +11,7 @@ type SettledIdentity = Exclude<Identity, { kind: 'namespace' }>
 export function settledProbe(identity: SettledIdentity, world: World, connection: Connection): Probe | Unavailable {
   switch (identity.kind) {
     case 'outside': {
-      const at = { identity, node: undefined, addresses: outside.addresses }
+      const at = { identity, node: undefined, addresses: outside.addresses, standIn: true } as const
       return { ...at, run: running({ kind: 'outside' }, connection) }
     }
     case 'node': {

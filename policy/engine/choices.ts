@@ -9,10 +9,12 @@ export const choiceBits = {
   52: 64,
   /** Rule 33, what the policy of the source sees. */
   '33-egress': 128,
-  /** Rule 33, what the policy of the destination sees. */
+  /** Rule 33, what the policy of the destination sees: the node through which the connection comes in, instead of the client. */
   '33-ingress': 256,
   domainNames: 512,
   samePriority: 1024,
+  /** Rule 33, the same where that node is another one: the destination's own node, whose traffic may always enter (rule 51). */
+  '33-own-node': 2048,
 } as const
 export type ChoiceBit = (typeof choiceBits)[keyof typeof choiceBits]
 
@@ -50,6 +52,7 @@ const byBit: readonly (readonly [number, Choice])[] = [
   [choiceBits[31], 31],
   [choiceBits['33-egress'], 33],
   [choiceBits['33-ingress'], 33],
+  [choiceBits['33-own-node'], 33],
   [choiceBits[40], 40],
   [choiceBits[44], 44],
   [choiceBits[45], 45],
@@ -66,4 +69,9 @@ export function choicesOf(bits: number): Choice[] {
 
 /** Choices for which there is no default: no tool may promise either answer. */
 export const unpromised: number =
-  choiceBits[52] | choiceBits['33-egress'] | choiceBits['33-ingress'] | choiceBits.domainNames | choiceBits.samePriority
+  choiceBits[52] |
+  choiceBits['33-egress'] |
+  choiceBits['33-ingress'] |
+  choiceBits['33-own-node'] |
+  choiceBits.domainNames |
+  choiceBits.samePriority

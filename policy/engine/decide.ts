@@ -103,18 +103,21 @@ export function rulingOf(direction: Direction, path: Path, asking: Asking): Ruli
   if (isOwnNode(actor, direction === 'egress' ? path.to : path.from)) {
     if (direction === 'ingress' || isFlipped(assumptions, choiceBits[52])) return exempt.ownNode
   }
-  if (direction === 'ingress' && path.entry !== undefined && isFlipped(assumptions, choiceBits['33-ingress']))
-    return exempt.ownNode
+  const { entry } = path
+  if (direction === 'egress' || entry === undefined) return askTiers(side, actor, asking)
+  if (isFlipped(assumptions, choiceBits['33-ingress']))
+    return isOwnNode(actor, entry) ? exempt.ownNode : askTiers({ ...side, remote: entry }, actor, asking)
+  if (!isOwnNode(actor, entry) && isFlipped(assumptions, choiceBits['33-own-node'])) return exempt.ownNode
   return askTiers(side, actor, asking)
 }
 
 /** The traffic as the policies of one side see it; at a NodePort's entry the source's policies may see the node instead of the pod. */
 export function sideOf(direction: Direction, path: Path, { context, pod }: Asking & { pod: PodActor }): SideTraffic {
-  const { port, protocol, entry, via } = path
+  const { port, protocol, front, via } = path
   const space = pod.space
   if (direction === 'ingress') return { direction, space, remote: path.from, target: path.to.actor, port, protocol }
-  if (entry !== undefined && via?.kind === 'nodePort' && isFlipped(context.assumptions, choiceBits['33-egress']))
-    return { direction, space, remote: entry, target: entry.actor, port: via.port, protocol }
+  if (front !== undefined && via?.kind === 'nodePort' && isFlipped(context.assumptions, choiceBits['33-egress']))
+    return { direction, space, remote: front, target: front.actor, port: via.port, protocol }
   return { direction, space, remote: path.to, target: path.to.actor, port, protocol }
 }
 

@@ -16,7 +16,7 @@ export function failedOfPeer(peer: CompiledPeer, { actor, at }: End): FailedCond
     case 'networks': {
       const hole = peer.except.findIndex((except) => at.networks.has(except))
       const reason = !at.networks.has(peer.network)
-        ? `address expected in ${peer.text}, got ${at.text}`
+        ? `address expected in ${peer.text}, got ${addressText({ actor, at })}`
         : hole >= 0
           ? `${at.text} is in ${peer.exceptTexts[hole]}, which is excepted from ${peer.text}`
           : `ipBlock ${peer.text} does not match pods here (rule 31), and ${called} is one`
@@ -34,6 +34,13 @@ export function failedOfPeer(peer: CompiledPeer, { actor, at }: End): FailedCond
     default:
       return peer satisfies never
   }
+}
+
+/** An address that stands for one that is not known is not named. */
+function addressText({ actor, at }: End): string {
+  return actor.kind === 'external' && actor.hostname !== undefined
+    ? `that of ${actor.hostname}, which is not known`
+    : at.text
 }
 
 function failedOfPods(

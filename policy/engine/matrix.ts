@@ -46,7 +46,10 @@ export function* matrix(compiled: Compiled, options: MatrixOptions = {}): Genera
 
   function slowly(from: IdentityClass, to: IdentityClass, socket: Socket): Decision {
     const ends = endsOfClasses(from, to, options.family)!
-    return decide({ ...ends, port: socket.port, protocol: socket.protocol, via: undefined, entry: undefined }, compiled)
+    return decide(
+      { ...ends, port: socket.port, protocol: socket.protocol, via: undefined, entry: undefined, front: undefined },
+      compiled,
+    )
   }
 }
 

@@ -69,7 +69,7 @@ export function verdictsOf(
     const other = from === to ? target?.actors[1] : target?.actors[0]
     const both = other && source?.actors[0] && !isOutside && endsOf(source.actors[0], other, undefined)
     if (!both) return 'absent'
-    const path = { ...both, ...socket, via: undefined, entry: undefined }
+    const path = { ...both, ...socket, via: undefined, entry: undefined, front: undefined }
     const verdict = known ?? decide(path, compiled).verdict
     return doubted && overriding(path, verdict, compiled).length > 0 ? 'undefined' : verdict
   }

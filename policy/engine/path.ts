@@ -16,6 +16,8 @@ export interface Path {
   readonly via: Way | undefined
   /** The node by which packets came in, for a NodePort. */
   readonly entry: End | undefined
+  /** What the client connects to before translation: the node by which packets came in, or an external address of the Service. */
+  readonly front: End | undefined
 }
 
 /** Why a question has no answer: it names what does not exist (semantics rule 65), or what has no such address (34, 59), or a virtual one (56). */
@@ -43,7 +45,8 @@ export function pathOf(query: Query, compiled: Compiled): Path | Refused {
   const entry = entryOf(query.via, { family, compiled })
   if (entry !== undefined && 'kind' in entry) return entry
   const protocol = query.protocol === 'ICMP' ? 'TCP' : query.protocol
-  return { from: source, to: destination, port: query.port, protocol, via: query.via, entry }
+  const front = frontOf(query.via, compiled) ?? entry
+  return { from: source, to: destination, port: query.port, protocol, via: query.via, entry, front }
 }
 
 function actorOf(party: Party, compiled: Compiled): Actor | Refused {
@@ -102,6 +105,11 @@ function entryOf(via: Way | undefined, where: Where): End | Refused | undefined 
   const host: HostActor | undefined = where.compiled.nodes.get(via.node)
   if (host === undefined) return unknown(`node ${via.node}`, where.compiled.nodes.keys())
   return endOf(host, { kind: 'node', name: via.node }, where)
+}
+
+function frontOf(via: Way | undefined, { networks }: Compiled): End | undefined {
+  const at = via?.kind === 'nodePort' && via.address !== undefined ? locate(networks, via.address) : undefined
+  return at === undefined ? undefined : { actor: { kind: 'external', address: at, hostname: undefined }, at }
 }
 
 /** How sentences call an actor. */

@@ -15,7 +15,14 @@ export type Party =
 export type Way =
   | { readonly kind: 'service' }
   /** A NodePort or load balancer with `externalTrafficPolicy: Cluster`; with `Local` the way is direct. */
-  | { readonly kind: 'nodePort'; readonly node: string; readonly port: number }
+  | {
+      readonly kind: 'nodePort'
+      /** The node through which the connection comes in. */
+      readonly node: string
+      readonly port: number
+      /** The external address that the client connects to, where that is not the node's. */
+      readonly address?: string
+    }
 
 /** One new connection, as packets are after destination translation: the endpoint's own address and port, not the Service's. */
 export interface Query {

@@ -1,10 +1,13 @@
 import type { Choice } from './choices.ts'
 import type { Prediction, RuleTrace, Side } from './prediction.ts'
 
-const choiceWords: Readonly<Record<Choice, string>> = {
+/** What implementations differ in, in words, with the rule of the semantics. */
+export const choiceWords: Readonly<Record<Choice, string>> = {
   27: 'the labels of a namespace are not known (rule 27)',
   31: 'plugins differ in whether an ipBlock matches pods (rule 31)',
-  33: "the address that policies see behind a NodePort or load balancer may be a node's (rule 33)",
+  33:
+    'with externalTrafficPolicy: Cluster, nodes replace the source address of what enters by a NodePort or load balancer, so that an ipBlock ' +
+    'for clients does not match: externalTrafficPolicy: Local keeps their addresses (rule 33)',
   40: 'not every plugin enforces endPort (rule 40)',
   44: 'a port name stands for several ports of the pod (rule 44)',
   45: 'plugins differ in named ports of sidecars (rule 45)',

@@ -16,6 +16,7 @@ import { remeasured } from './leaks.ts'
 import { beyondTheLab, notSimulated } from './not-simulated.ts'
 import { overruled } from './overruled.ts'
 import { joinPlaces, type Placed } from './places.ts'
+import { unspecified } from './unspecified.ts'
 import { inconclusive, type Verdict } from './verdict.ts'
 
 /** A measurement that counts for nothing, with the sentence of the report. */
@@ -123,7 +124,9 @@ async function judgeOne(
     (cut === undefined ? undefined : cutOff(first, cut)) ??
     overruled(prediction, first) ??
     notSimulated(planned, first, world) ??
-    (options.fabric.where === 'lab' ? beyondTheLab(planned, first, prediction) : undefined) ??
+    (options.fabric.where === 'lab'
+      ? (beyondTheLab(planned, first, prediction) ?? unspecified(planned, first, prediction))
+      : undefined) ??
     crossCheck(first, evidence, prediction)
   const verdict = unlessDoubted(judged, options)
   const alone =

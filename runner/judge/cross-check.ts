@@ -38,7 +38,7 @@ export function crossCheck(verdict: Verdict, evidence: Evidence, prediction: Pat
 const decidedByPackets = new Set<string>(['open', 'blocked', 'partly_open'])
 
 /** Where a mesh or a firewall is meant to block, policies have nothing to do with it. */
-function isBlockedElsewhere({ expect }: ScenarioPath): boolean {
+export function isBlockedElsewhere({ expect }: ScenarioPath): boolean {
   return expect.kind === 'blocked' && (expect.layer === 7 || expect.blockedBy !== undefined)
 }
 

@@ -8,7 +8,7 @@ import type { PodSet, Target } from '../scenario/model.ts'
 import { type AddressAim, familyOf, type Port, socketAt } from './dial.ts'
 import type { Aims, Gap } from './gap.ts'
 import { type Named, namedBy } from './names.ts'
-import { nodeAims, nodePortAims } from './node-aims.ts'
+import { fromOutside, nodeAims, nodePortAims } from './node-aims.ts'
 import { serviceAims } from './service-aims.ts'
 import { withUnread } from './unread-gap.ts'
 
@@ -16,6 +16,8 @@ export interface AimOptions {
   readonly world: World
   /** The source's namespace: short names are resolved in it. */
   readonly namespace: string | undefined
+  /** Whether the source is outside the cluster, whom a node treats otherwise than pods (`externalTrafficPolicy: Local`). */
+  readonly outside?: boolean
   /** Families to keep; all when absent. */
   readonly families?: readonly Family[]
 }
@@ -26,7 +28,8 @@ export type ReachedTarget = Exclude<Target, { kind: 'dns' }>
 /** Every address that a target stands for: the virtual ones, then each endpoint, those not ready included. */
 export function aimsOf(target: ReachedTarget, options: AimOptions): Aims {
   const { namespace, world } = options
-  const { aims, gap } = withUnread(allAims(target, options), target, namespace, world)
+  const all = withUnread(allAims(target, options), target, namespace, world)
+  const { aims, gap } = options.outside === true ? fromOutside(all) : all
   const kept = aims.filter(({ socket }) => options.families?.includes(socket.family) ?? true)
   if (kept.length > 0 || gap !== undefined || aims.length === 0) return { aims: kept, gap }
   const sentence = `${target.name} has no address of the asked family (IPv${options.families?.join(', IPv')})`

@@ -35,7 +35,14 @@ export type AddressAim =
       readonly service: Service
       readonly endpoints: readonly Socket[]
     }
-  | { readonly kind: 'node'; readonly socket: Socket; readonly node: Node; readonly endpoints: readonly Socket[] }
+  | {
+      readonly kind: 'node'
+      readonly socket: Socket
+      readonly node: Node
+      readonly endpoints: readonly Socket[]
+      /** The Service whose NodePort or external address it is, and which of the endpoints are on this node. */
+      readonly entry?: { readonly service: Service; readonly near: readonly Socket[] }
+    }
   | { readonly kind: 'external'; readonly socket: Socket }
 
 /** A name is left to the source's own resolver. */

@@ -1,6 +1,6 @@
-import { backendsOf, endpointsOf } from '../../fabric/endpoints.ts'
+import { backendsOf, type Endpoint, endpointsOf } from '../../fabric/endpoints.ts'
 import type { Node, Service, World } from '../../fabric/world.ts'
-import { type AddressAim, type Port, socketAt } from './dial.ts'
+import { type AddressAim, type Port, type Socket, socketAt } from './dial.ts'
 import { type Aims, noEndpoints } from './gap.ts'
 
 /** This port of every node, or of one; nodes where it leads nowhere are left out as long as it leads somewhere on another. */
@@ -28,14 +28,38 @@ export function nodeAims(node: Node, address: string, asked: Port, world: World)
     const endpoints = endpointsOf(service, world).filter(
       (each) => each.port === match.port && each.protocol === asked.protocol,
     )
-    const sockets = endpoints.map((each) => socketAt(each.address, { port: each.targetPort, protocol: each.protocol }))
-    return [{ kind: 'node', node, socket: own, endpoints: sockets.filter(({ family }) => family === own.family) }]
+    const ofFamily = endpoints.filter(({ family }) => family === own.family)
+    const near = ofFamily.filter((each) => each.node === node.name).map(socketOf)
+    return [{ kind: 'node', node, socket: own, endpoints: ofFamily.map(socketOf), entry: { service, near } }]
   }
   const host = world.pods.find(
     (pod) => pod.hostNetwork && pod.node === node.name && pod.ports.some((each) => each.port === asked.port),
   )
   if (host !== undefined) return [{ kind: 'pod', pod: host, socket: own, ready: host.ready }]
   return [{ kind: 'node', node, socket: own, endpoints: [] }]
+}
+
+/** The same for a client outside the cluster, whom a Service with `externalTrafficPolicy: Local` leads to endpoints of the entry node alone. */
+export function fromOutside({ aims, gap }: Aims): Aims {
+  const reached = aims.map((aim) => (isLocal(aim) ? { ...aim, endpoints: aim.entry.near } : aim))
+  const leading = reached.filter((aim) => !isLocal(aim) || aim.endpoints.length > 0)
+  const [dropping] = reached.filter(isLocal)
+  if (gap !== undefined || dropping === undefined || leading.length > 0) return { aims: leading, gap }
+  const { namespace, name } = dropping.entry.service
+  const sentence =
+    `Service ${namespace}/${name} has externalTrafficPolicy: Local and no endpoint on node ${dropping.node.name}, ` +
+    'which drops connections from outside the cluster'
+  return { aims: reached, gap: { cause: 'no_endpoints', sentence } }
+}
+
+type NodeAim = Extract<AddressAim, { kind: 'node' }>
+
+function isLocal(aim: AddressAim): aim is NodeAim & Required<Pick<NodeAim, 'entry'>> {
+  return aim.kind === 'node' && aim.entry?.service.externalTrafficPolicy === 'Local'
+}
+
+function socketOf({ address, targetPort: port, protocol }: Endpoint): Socket {
+  return socketAt(address, { port, protocol })
 }
 
 function nodePortOf(service: Service, { port, protocol }: Port) {

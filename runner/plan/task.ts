@@ -42,6 +42,7 @@ export function aimsFor(target: ReachedTarget, { source, family, options }: Task
   const { aims, gap } = aimsOf(target, {
     world,
     namespace: source.namespace,
+    outside: source.identity.kind === 'outside',
     ...(family === undefined ? {} : { families: [family] }),
   })
   const kept = aims.filter(({ socket }) => own === undefined || own.includes(socket.family))

@@ -1,4 +1,5 @@
 import type { PolicyName, Prediction, RuleTrace, Side } from '../../policy/engine/prediction.ts'
+import { choiceWords } from '../../policy/engine/sentences.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { HopPrediction } from './hop-prediction.ts'
 import type { TargetPrediction } from './predict.ts'
@@ -43,11 +44,10 @@ function sentencesOf({ prediction, unseen }: HopPrediction, where: string): stri
   if (unseen.length > 0) return unseen.map((why) => `nothing is predicted for ${where}: ${why}`)
   if (prediction.kind === 'unanswerable') return [prediction.reason]
   const { verdict, egress, ingress, undefinedBy, mayBeOverridden } = prediction
+  const denials = [egress, ingress].flatMap((side) => denial(side, where))
   return [
-    ...(verdict === 'deny' ? [egress, ingress].flatMap((side) => denial(side, where)) : admission(prediction, where)),
-    ...undefinedBy.map(
-      (rule) => `for ${where} the specification leaves the answer to the implementation (rule ${rule})`,
-    ),
+    ...(verdict === 'undefined' ? [] : verdict === 'allow' ? admission(prediction, where) : denials),
+    ...undefinedBy.map((choice) => `the specification leaves ${where} to the implementation: ${choiceWords[choice]}`),
     ...mayBeOverridden.map(
       ({ kind, namespace, name }) => `${kind} ${[namespace, name].filter(Boolean).join('/')} may say otherwise`,
     ),

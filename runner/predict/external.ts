@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import { type Cidr, parseCidr } from '../../policy/cidr.ts'
 import type { Compiled } from '../../policy/engine/compile.ts'
 import type { Port } from '../plan/dial.ts'
@@ -30,6 +31,33 @@ export function predictExternal(
   if (other === undefined) return [first]
   const at = [first, other].map((each) => `${words[each.verdict]} at ${addressOf(each)}`)
   return [{ ...first, verdict: 'undefined', unseen: [`it depends on the address of ${host}: ${at.join(', ')}`] }]
+}
+
+/**
+ * The connection of a client outside the cluster whose address is not known: `first` is the prediction at one address, and stands where it is the
+ * same at a public address of each part into which the networks of the policies divide IPv4.
+ */
+export function fromUnknownAddress(
+  first: HopPrediction,
+  { name, compiled, at }: { name: string; compiled: Compiled; at: (address: string) => HopPrediction },
+): HopPrediction {
+  if (first.verdict === 'undefined') return first
+  const others = corners(compiled)
+    .filter(isPublic)
+    .map((address) => ({ address, predicted: at(address) }))
+    .filter(({ predicted: { prediction } }) => prediction.kind === 'prediction' && prediction.egress.by === 'external')
+  const other = others.find(({ predicted }) => predicted.verdict !== first.verdict)
+  if (other === undefined) return first
+  if (other.predicted.verdict === 'undefined') return other.predicted
+  const answers = `${words[other.predicted.verdict]} at ${other.address}, ${words[first.verdict]} elsewhere`
+  const why = `it depends on the address of ${name}, which is not known: ${answers}`
+  return { ...first, verdict: 'undefined', unseen: [...first.unseen, why] }
+}
+
+/** Addresses of private networks are not what people mean by outside. */
+function isPublic(address: string): boolean {
+  const range = ipaddr.parse(address).range()
+  return range === 'unicast' || range === 'reserved'
 }
 
 const words = { allow: 'allowed', deny: 'blocked', undefined: 'not known' } as const

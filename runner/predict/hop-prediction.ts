@@ -4,11 +4,12 @@ import { type Compiled, compile } from '../../policy/engine/compile.ts'
 import type { Unanswerable } from '../../policy/engine/path.ts'
 import { predict, verdictOf } from '../../policy/engine/predict.ts'
 import type { Prediction } from '../../policy/engine/prediction.ts'
-import type { Query } from '../../policy/engine/query.ts'
+import type { Party, Query } from '../../policy/engine/query.ts'
 import type { PlannedSource } from '../plan/sources.ts'
+import { fromUnknownAddress } from './external.ts'
 import type { Hop } from './hops.ts'
 import { type Overruling, overrulingBy } from './overruled.ts'
-import { askerOf } from './party.ts'
+import { askerOf, isOwnAddress } from './party.ts'
 import { type Unseen, unseenIn } from './unseen.ts'
 
 export type PredictedVerdict = Prediction['verdict']
@@ -63,7 +64,12 @@ export function createHopPredictor(world: World): HopPredictor {
 
       function predictFrom({ identity, name }: { identity: Identity; name: string }, to: Hop): HopPrediction {
         const from = askerOf(identity, to.query.family ?? 4, { world, probe })
-        if (from !== undefined) return ofQuery({ from, ...to.query }, to)
+        const as = (party: Party) => ofQuery({ from: party, ...to.query }, to)
+        if (from !== undefined) {
+          if (identity.kind !== 'outside' || from.kind !== 'address' || isOwnAddress(probe)) return as(from)
+          const at = (address: string) => as({ kind: 'address', address, hostname: name })
+          return fromUnknownAddress(at(from.address), { name, compiled, at })
+        }
         const prediction = { kind: 'unanswerable', rule: 65, reason: `there is no ${name}` } as const
         return { hop: to, prediction, verdict: 'undefined', overruledBy: [], unseen: [] }
       }

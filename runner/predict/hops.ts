@@ -16,17 +16,44 @@ export interface Hop {
  * What an address leads to as policies see it; a virtual address is judged by its endpoints, which are aims of their own, and which a pod
  * that is one of them reaches by way of the Service (semantics rule 54).
  */
-export function hopsOf(aim: AddressAim, byService: boolean): readonly Hop[] {
-  if (aim.kind === 'virtual') return []
+export function hopsOf(aim: AddressAim, { byService, world }: HopOptions): readonly Hop[] {
+  if (aim.kind === 'virtual') return externalHops(aim, world)
   if (aim.kind === 'pod') {
     const { text, query } = hopTo(aim.socket, `${aim.pod.namespace}/${aim.pod.name} (${socketText(aim.socket)})`)
     return [{ text, query: byService ? { ...query, via: { kind: 'service' } } : query }]
   }
   if (aim.kind === 'external') return [hopTo(aim.socket, socketText(aim.socket))]
   const via = { kind: 'nodePort', node: aim.node.name, port: aim.socket.port } as const
+  const isLocal = aim.entry?.service.externalTrafficPolicy === 'Local'
   return aim.endpoints.map((socket) => {
     const { text, query } = hopTo(socket, `${socketText(socket)} by node ${aim.node.name}`)
-    return { text, query: { ...query, via } }
+    return isLocal ? { text, query } : { text, query: { ...query, via } }
+  })
+}
+
+export interface HopOptions {
+  readonly world: World
+  /** Whether the target leads by a Service's own address. */
+  readonly byService: boolean
+}
+
+/** By an external address of a Service: through a node that is not known, which is the endpoint's or another one. A ClusterIP is its endpoints. */
+function externalHops(
+  { service, socket: front, endpoints }: Extract<AddressAim, { kind: 'virtual' }>,
+  world: World,
+): readonly Hop[] {
+  if (!service.externalIPs.includes(front.address)) return []
+  return endpoints.flatMap((socket) => {
+    const text = `${socketText(socket)} by ${socketText(front)}`
+    const { query } = hopTo(socket, text)
+    if (service.externalTrafficPolicy === 'Local') return [{ text, query }]
+    const home = world.pods.find(({ addresses }) => addresses.includes(socket.address))?.node
+    const entries = [world.nodes.find(({ name }) => name === home), world.nodes.find(({ name }) => name !== home)]
+    const ways = entries.flatMap((node) => (node === undefined ? [] : [node.name]))
+    return ways.map((node) => {
+      const via = { kind: 'nodePort', node, port: front.port, address: front.address } as const
+      return { text, query: { ...query, via } }
+    })
   })
 }
 

@@ -21,7 +21,9 @@ export function partyOf(
     case 'outside':
       return {
         kind: 'address',
-        address: probe?.addresses.find((each) => familyOf(each) === family) ?? standInAddresses[family],
+        address: isOwnAddress(probe)
+          ? (probe.addresses.find((each) => familyOf(each) === family) ?? standInAddresses[family])
+          : standInAddresses[family],
       }
     case 'node':
       return { kind: 'node', name: identity.node }
@@ -40,6 +42,11 @@ export function partyOf(
     default:
       return identity satisfies never
   }
+}
+
+/** Whether a probe has the addresses of the source that it stands for; of a client outside the cluster nobody knows them otherwise. */
+export function isOwnAddress(probe: Probe | undefined): probe is Probe {
+  return probe !== undefined && probe.standIn !== true
 }
 
 /** The same as policies see it in a run: what is like several replicas reaches the others too, so that it is another pod to each of them. */

@@ -82,7 +82,8 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
   const byService = isByService(target, source.namespace, world)
   const byDestination = new Map(
     destinations.aims.map(
-      (aim) => [destinationKey(aim), hopsOf(aim, byService).map((each) => hop.of(each, connecting))] as const,
+      (aim) =>
+        [destinationKey(aim), hopsOf(aim, { byService, world }).map((each) => hop.of(each, connecting))] as const,
     ),
   )
   const external = externalHops(question, context)
@@ -101,7 +102,10 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
     target.kind === 'dns'
       ? answersBy([...hopsTo(destinations.aims), ...(dnsUnknown ? [] : dns)])
       : worksBy(
-          [...external, ...hopsTo(asUsed(target, destinations.aims, family))],
+          [
+            ...external,
+            ...hopsTo([...destinations.aims.filter(isVirtual), ...asUsed(target, destinations.aims, family)]),
+          ],
           servers.unsure ? [] : dns,
           dnsUnknown,
         )
@@ -114,6 +118,11 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
 }
 
 const clusterNames: ReadonlySet<string> = new Set(['service', 'pods'])
+
+/** Of its own only with an external address; a ClusterIP is its endpoints. */
+function isVirtual({ kind }: AddressAim): boolean {
+  return kind === 'virtual'
+}
 
 function externalHops({ source, target, destinations }: TargetQuestion, { hop, probe }: Context): HopPrediction[] {
   const { gap } = destinations

@@ -127,6 +127,15 @@ describe('ipBlock', () => {
     expect(verdict('8.8.8.8 > x/a', town([netpol('x/p', { ...toA, ingress: [{}] })]), { via })).toBe('allow')
     expect(verdict('8.8.8.8 > x/b', town([netpol('x/p', toA)]), { via })).toBe('allow')
   })
+  it('rule 33: of a node that is not the pod’s, an ipBlock for clients does not match the address', () => {
+    const own = { kind: 'nodePort', node: 'n0', port: 30080 } as const
+    const other = { kind: 'nodePort', node: 'n1', port: 30080 } as const
+    const clients = town([netpol('x/p', { ...toA, ingress: [{ from: [block('8.8.8.0/24')] }] })])
+    expect(verdict('8.8.8.8 > x/a', clients, { via: own })).toBe('allow')
+    expect(verdict('8.8.8.8 > x/a', clients, { via: other })).toBe('undefined by 33')
+    const both = town([netpol('x/p', { ...toA, ingress: [{ from: [block('8.8.8.0/24'), block('172.18.0.0/24')] }] })])
+    expect(verdict('8.8.8.8 > x/a', both, { via: other })).toBe('allow')
+  })
   it('rule 33: the policy of a pod that dials a NodePort sees the node or the endpoint', () => {
     const via = { kind: 'nodePort', node: 'n1', port: 30080 } as const
     const egress = (...to: unknown[]) => town([netpol('x/p', { ...toA, policyTypes: ['Egress'], egress: to })])

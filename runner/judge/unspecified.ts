@@ -1,0 +1,31 @@
+import type { PlannedPath } from '../plan/paths.ts'
+import type { HopPrediction } from '../predict/hop-prediction.ts'
+import type { PathPrediction } from '../predict/predict.ts'
+import type { Cause } from '../result.ts'
+import { isBlockedElsewhere } from './cross-check.ts'
+import { inconclusive, type Verdict } from './verdict.ts'
+
+/**
+ * The lab's packets take one of the ways that are open to an implementation. Where the prediction is unknown, neither their passing nor their block
+ * says what a cluster does.
+ */
+export function unspecified(
+  { path, gap }: PlannedPath,
+  verdict: Verdict,
+  { verdict: predicted, evidence, hops, dnsUnknown, unresolvable }: PathPrediction,
+): Verdict | undefined {
+  if (predicted !== 'undefined' || unresolvable !== undefined || isBlockedElsewhere(path)) return undefined
+  if (gap !== undefined && gap.cause !== 'external_name') return undefined
+  if (!dnsUnknown && !hops.some(isUnknown)) return undefined
+  if (verdict.status !== 'pass' && !(verdict.status === 'fail' && byPackets.has(verdict.cause ?? ''))) return undefined
+  const { observed, seen, control } = verdict
+  const word = { open: 'open', blocked: 'blocked', partly: 'partly open', unknown: 'not reached' }[seen]
+  const sentence = `${word} in the lab, where a cluster may differ: ${evidence[0]}`
+  return inconclusive('no_control', sentence, { observed, control })
+}
+
+const byPackets = new Set<Cause | ''>(['open', 'blocked', 'partly_open', 'leak', 'dns', 'service'])
+
+function isUnknown({ verdict, prediction }: HopPrediction): boolean {
+  return verdict === 'undefined' && prediction.kind === 'prediction'
+}
