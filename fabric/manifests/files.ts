@@ -61,6 +61,7 @@ export async function loadManifests(
     problems: [...problems, ...read.problems],
     passedOver: [...kustomizations, ...passedOver, ...read.passedOver].toSorted((x, y) => (x.file < y.file ? -1 : 1)),
     unreadable: [...problems.flatMap(({ place }) => place?.file ?? []), ...read.unreadable],
+    found: read.found,
   }
 }
 

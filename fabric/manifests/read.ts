@@ -21,7 +21,12 @@ export interface Loaded extends Manifests {
   readonly passedOver: readonly PassedOver[]
   /** Files with objects that could not be read: what is not among the objects may be there. */
   readonly unreadable: readonly string[]
+  /** Files that were found in folders, and not named. */
+  readonly found: readonly string[]
 }
+
+/** Of inputs that hold objects and nothing else. */
+export const nothingElse = { passedOver: [], unreadable: [], found: [] } as const
 
 export interface ReadOptions {
   readonly reader?: Reader | undefined
@@ -41,6 +46,7 @@ export function readManifests(
     problems: read.flatMap(({ problems }) => problems),
     passedOver: [...read.flatMap((each) => each.passedOver ?? []), ...patches],
     unreadable: read.flatMap(({ problems, file }) => (problems.some(isError) ? [file] : [])),
+    found: inputs.flatMap(({ file, found = false }) => (found ? [file] : [])),
   }
 }
 

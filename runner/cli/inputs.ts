@@ -1,7 +1,7 @@
 import { addAbortSignal } from 'node:stream'
 import type { Command as Definition } from 'commander'
 import type { LoadOptions } from '../../fabric/manifests/files.ts'
-import type { Loaded } from '../../fabric/manifests/read.ts'
+import { type Loaded, nothingElse } from '../../fabric/manifests/read.ts'
 import type { Reader } from '../../fabric/manifests/reader.ts'
 import type { Problem } from '../../policy/types.ts'
 import { type Invocation, repeatable } from './command.ts'
@@ -45,7 +45,7 @@ export function loadOptions({ exclude, namespace }: Invocation['options']): Load
 export async function readInputs({ options }: Invocation, io: Io, reader?: Reader): Promise<Loaded> {
   const paths = (options.filename ?? []) as readonly string[]
   const folders = (options.kustomize ?? []) as readonly string[]
-  if (paths.length + folders.length === 0) return { objects: [], problems: [noInputs], passedOver: [], unreadable: [] }
+  if (paths.length + folders.length === 0) return { objects: [], problems: [noInputs], ...nothingElse }
   const { fileSystem, loadManifests } = await import('../../fabric/manifests/files.ts')
   if (paths.includes('-')) addAbortSignal(io.signal, io.stdin)
   const how = { ...loadOptions(options), reader }

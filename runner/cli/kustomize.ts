@@ -1,6 +1,12 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { type Loaded, maxInputBytes, type ReadOptions, readManifests } from '../../fabric/manifests/read.ts'
+import {
+  type Loaded,
+  maxInputBytes,
+  nothingElse,
+  type ReadOptions,
+  readManifests,
+} from '../../fabric/manifests/read.ts'
 import type { Io } from './io.ts'
 
 const run = promisify(execFile)
@@ -19,6 +25,6 @@ export async function kustomize(folder: string, how: ReadOptions, { environment,
       throw new Error(`-k needs kubectl, which is not on the PATH: install it, or ${way}`)
     }
     const message = `-k ${folder}: ${(stderr || (error as Error).message).trim().replace(/^error: /, '')}`
-    return { objects: [], problems: [{ severity: 'error', message }], passedOver: [], unreadable: [] }
+    return { objects: [], problems: [{ severity: 'error', message }], ...nothingElse }
   }
 }

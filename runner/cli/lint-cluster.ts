@@ -3,6 +3,7 @@ import type { LiveObject } from '../../fabric/kubernetes/api/objects.ts'
 import type { Resource } from '../../fabric/kubernetes/api/resources.ts'
 import { roleAnnotation } from '../../fabric/kubernetes/run-facts.ts'
 import { type ManifestObject, toManifestObject } from '../../fabric/manifests/object.ts'
+import { nothingElse } from '../../fabric/manifests/read.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { LintInputs } from './lint-inputs.ts'
 
@@ -52,7 +53,7 @@ export async function readCluster(access: ClusterAccess, signal: AbortSignal): P
   const problems: Problem[] = []
   try {
     const lists = await Promise.all(listed.map((kind) => readKind(client, kind, { problems, signal })))
-    return { objects: lists.flat(), problems, passedOver: [], unreadable: [], texts: new Map(), live: true }
+    return { objects: lists.flat(), problems, ...nothingElse, texts: new Map(), live: true }
   } finally {
     await client.close()
   }

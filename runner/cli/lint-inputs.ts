@@ -1,7 +1,7 @@
 import type { ClusterAccess } from '../../fabric/kubernetes/api/client.ts'
 import { fileSystem, loadManifests } from '../../fabric/manifests/files.ts'
 import type { ManifestIo } from '../../fabric/manifests/folder.ts'
-import type { Loaded } from '../../fabric/manifests/read.ts'
+import { type Loaded, nothingElse } from '../../fabric/manifests/read.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { Invocation } from './command.ts'
 import { loadOptions, readInputs } from './inputs.ts'
@@ -21,8 +21,7 @@ export async function readLintInputs({ args, options }: Invocation, io: Io): Pro
   const folders = (options.kustomize ?? []) as string[]
   const texts = new Map<string, string>()
   if (options.context !== undefined || options.kubeconfig !== undefined) {
-    if (paths.length + folders.length > 0)
-      return { objects: [], problems: [bothGiven], passedOver: [], unreadable: [], texts }
+    if (paths.length + folders.length > 0) return { objects: [], problems: [bothGiven], ...nothingElse, texts }
     const { readCluster } = await import('./lint-cluster.ts')
     return readCluster(accessOf(options, io), io.signal)
   }

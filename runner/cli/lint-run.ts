@@ -1,6 +1,6 @@
 import { didYouMean } from '../../policy/suggest.ts'
 import type { Problem } from '../../policy/types.ts'
-import { lint } from '../lint/lint.ts'
+import { type Linted, lint } from '../lint/lint.ts'
 import { lintGithub } from '../lint/report/github.ts'
 import { lintJson } from '../lint/report/json.ts'
 import { lintText } from '../lint/report/text.ts'
@@ -11,7 +11,7 @@ import { exitCodes } from '../result.ts'
 import type { Invocation } from './command.ts'
 import type { Io } from './io.ts'
 import { fixFiles } from './lint-fix.ts'
-import { readLintInputs } from './lint-inputs.ts'
+import { type LintInputs, readLintInputs } from './lint-inputs.ts'
 import { type Output, writeOutput } from './outputs.ts'
 import { painter } from './paint.ts'
 import { tellProblems } from './problems.ts'
@@ -38,46 +38,49 @@ export async function runLint(invocation: Invocation, outputs: readonly LintOutp
   let result = await lintOnce(invocation, chosen.rules, io)
   if (result === undefined) return exitCodes.usage
   for (let pass = 0; options.fix === true && pass < maxPasses; pass++) {
-    if (!(await fixFiles(result.findings, io))) break
+    if (!(await fixFiles(result.linted.findings, io))) break
     result = await lintOnce(invocation, chosen.rules, io)
     if (result === undefined) return exitCodes.usage
   }
   for (const output of outputs) await writeOutput(output, await textOf(output, result, { io, rules: chosen.rules }), io)
-  return fails(result.findings, failOn) ? exitCodes.fail : exitCodes.pass
+  return fails(result.linted.findings, failOn) ? exitCodes.fail : exitCodes.pass
 }
 
-interface Linted {
-  readonly findings: readonly Finding[]
-  readonly ignored: number
-  readonly objects: number
+interface Result {
+  readonly linted: Linted
+  readonly inputs: LintInputs
 }
 
-/** None where an input could not be read. */
-async function lintOnce(invocation: Invocation, chosen: readonly Rule[], io: Io): Promise<Linted | undefined> {
-  const { objects, problems, texts, live = false } = await readLintInputs(invocation, io)
-  const placeless = problems.filter(({ place }) => place === undefined)
+/** None where an input is not there. */
+async function lintOnce(invocation: Invocation, chosen: readonly Rule[], io: Io): Promise<Result | undefined> {
+  const inputs = await readLintInputs(invocation, io)
+  const placeless = inputs.problems.filter(({ place }) => place === undefined)
   if (tellProblems(placeless, io)) return undefined
   const kubernetes = invocation.options.kubernetes as string | undefined
   const version = kubernetes === undefined ? {} : { kubernetes }
-  return { ...lint({ objects, problems, texts, live, rules: chosen, ...version }), objects: objects.length }
+  return { linted: lint({ ...inputs, hidden: hiddenIn(inputs), rules: chosen, ...version }), inputs }
 }
 
 async function textOf(
   { format, file }: LintOutput,
-  { findings, ignored, objects }: Linted,
+  { linted, inputs }: Result,
   { io, rules: chosen }: { readonly io: Io; readonly rules: readonly Rule[] },
 ): Promise<string> {
   const paint = file === undefined ? painter(io.stdout, io) : (_: unknown, text: string) => text
   const formats = {
-    text: () => lintText(findings, { ignored, objects, paint }),
-    json: () => lintJson(findings),
+    text: () => lintText(linted, { ...inputs, objects: inputs.objects.length, hidden: hiddenIn(inputs), paint }),
+    json: () => lintJson(linted, inputs),
     sarif: async () => {
       const { lintSarif } = await import('../lint/report/sarif.ts')
-      return lintSarif(findings, { rules: chosen, version, cwd: io.cwd })
+      return lintSarif(linted.findings, { rules: chosen, version, cwd: io.cwd })
     },
-    github: () => lintGithub(findings),
+    github: () => lintGithub(linted.findings),
   }
   return formats[format]()
+}
+
+function hiddenIn({ passedOver }: LintInputs): string[] {
+  return passedOver.filter(({ hides }) => hides).map(({ file }) => file)
 }
 
 function fails(findings: readonly Finding[], failOn: string): boolean {

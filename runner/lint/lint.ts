@@ -2,6 +2,7 @@ import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import { type ManifestObject, titleOf } from '../../fabric/manifests/object.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
 import type { Place, Problem } from '../../policy/types.ts'
+import { alternativesOf } from './alternatives.ts'
 import { createContext } from './context.ts'
 import { type Ignores, readIgnores } from './ignores.ts'
 import { refusals } from './refusals.ts'
@@ -18,23 +19,97 @@ export interface LintInput {
   readonly rules: readonly Rule[]
   /** The objects are all that there is. */
   readonly live?: boolean
+  /** Files whose objects could not be read, files from which objects may be rendered, and files that were found in folders. */
+  readonly unreadable?: readonly string[]
+  readonly hidden?: readonly string[]
+  readonly found?: readonly string[]
   /** The version whose API server is imitated (`1.36`). */
   readonly kubernetes?: string
 }
 
-/** All findings in the order of files and lines, those that comments ignore left out, and how many these were. */
-export function lint(input: LintInput): { readonly findings: readonly Finding[]; readonly ignored: number } {
-  const { objects, texts, rules, live = false, kubernetes } = input
+export interface Linted {
+  /** In the order of files and lines, without those that comments ignore. */
+  readonly findings: readonly Finding[]
+  readonly ignored: number
+  /** Rules that were left out, because they may say that something is missing and not all could be read. */
+  readonly withheld: readonly string[]
+  /** The sets of files that were linted apart, because a cluster has one of them; none where all are together. */
+  readonly alternatives: readonly (readonly string[])[]
+}
+
+/** All findings. */
+export function lint(input: LintInput): Linted {
+  const { objects, texts, rules, unreadable = [], found = [] } = input
+  const applied = unreadable.length === 0 ? rules : rules.filter(({ restsOnPresence }) => restsOnPresence === true)
+  const sets = alternativesOf(objects, new Set(found))
+  const linted = sets.length < 2 ? findingsIn(objects, applied, input) : findingsOfSets(sets, applied, input)
+  const ignores = readIgnores(texts)
+  const bad = rules.includes(badIgnore) ? ignores.findings : []
+  const all = unique([...linted, ...bad]).toSorted(byPlace)
+  const kept = all.filter((finding) => !isIgnored(finding, ignores))
+  return {
+    findings: kept,
+    ignored: all.length - kept.length,
+    withheld: rules.filter((rule) => !applied.includes(rule)).map(({ id }) => id),
+    alternatives: sets.length < 2 ? [] : sets.map((files) => [...files]),
+  }
+}
+
+/** What the rules find in objects that are in one cluster. */
+function findingsIn(objects: readonly ManifestObject[], rules: readonly Rule[], input: LintInput): Finding[] {
+  const { live = false, kubernetes, hidden = [] } = input
   const version = kubernetes === undefined ? {} : { kubernetes }
   const { world, problems } = buildWorld(objects, { allocator: createAllocator(), live, ...version })
   const context = createContext({ given: objects, world, problems: [...input.problems, ...problems], live })
-  const found = rules.flatMap((rule) => [...rule.find(context)].map((each) => findingOf(rule, each)))
-  const refused = rules.includes(invalidObject) ? refusals(context, found) : []
-  const ignores = readIgnores(texts)
-  const bad = rules.includes(badIgnore) ? ignores.findings : []
-  const all = unique([...found, ...refused, ...bad]).toSorted(byPlace)
-  const kept = all.filter((finding) => !isIgnored(finding, ignores))
-  return { findings: kept, ignored: all.length - kept.length }
+  const found = rules.flatMap((rule) =>
+    [...rule.find(context)].map((each) => (hidden.length === 0 ? findingOf(rule, each) : qualified(rule, each))),
+  )
+  return rules.includes(invalidObject) ? [...found, ...refusals(context, found)] : found
+}
+
+/** What templates and kustomizations render is not read, and what a rule misses may be there. */
+function qualified(rule: Rule, found: Found): Finding {
+  const finding = findingOf(rule, found)
+  if (rule.restsOnPresence === true) return finding
+  return {
+    ...finding,
+    severity: 'info',
+    message: `as far as the files show that could be read: ${finding.message}`,
+    edits: [],
+  }
+}
+
+/**
+ * What holds in every set that has the object, taken by itself and in the company of what the other sets have beside it: nobody knows
+ * how much of them is deployed together.
+ */
+function findingsOfSets(sets: readonly ReadonlySet<string>[], rules: readonly Rule[], input: LintInput): Finding[] {
+  const { objects, found = [] } = input
+  const inFolders = new Set(found)
+  const results = sets.map((files) => {
+    const [own, rest] = [true, false].map((wanted) =>
+      objects.filter(({ place: { file } }) => (files.has(file) || !inFolders.has(file)) === wanted),
+    )
+    const company = new Map(findingsIn([...rest!, ...own!], rules, input).map((finding) => [spotOf(finding), finding]))
+    const findings = findingsIn(own!, rules, input).flatMap((finding) => {
+      const other = company.get(spotOf(finding))
+      return other === undefined ? [] : [milder(finding, other)]
+    })
+    return { files, findings, spots: new Set(findings.map(spotOf)) }
+  })
+  return results.flatMap(({ findings }) =>
+    findings.filter((finding) =>
+      results.every(({ files, spots }) => !files.has(finding.place.file) || spots.has(spotOf(finding))),
+    ),
+  )
+}
+
+function spotOf({ rule, place }: Finding): string {
+  return `${rule} ${placeKey(place)}`
+}
+
+function milder(a: Finding, b: Finding): Finding {
+  return severities.indexOf(a.severity) < severities.indexOf(b.severity) ? b : a
 }
 
 function findingOf(rule: Rule, { object, path = [], part, message, severity, fix, edits = [] }: Found): Finding {

@@ -35,6 +35,11 @@ export interface Rule {
   readonly severity: Severity
   /** One line. */
   readonly summary: string
+  /**
+   * Its findings hold whatever else exists: they rest on objects that are there. A rule without it may say that something is missing,
+   * and is left out where a part of the input could not be read.
+   */
+  readonly restsOnPresence?: true
   readonly find: (context: Context) => Iterable<Found>
 }
 

@@ -9,6 +9,7 @@ export const allowsEveryone: Rule = {
   id: 'allows-everyone',
   severity: 'warning',
   summary: 'from: [] or to: [], which allows everyone; as an info a rule {}, which says so openly',
+  restsOnPresence: true,
   *find(context) {
     for (const at of rulesIn(context)) {
       if (at.rule.peers.length > 0) continue

@@ -13,6 +13,7 @@ export const apiServerPort: Rule = {
   id: 'api-server-port',
   severity: 'warning',
   summary: 'an egress rule to the API server by the port of Service default/kubernetes, where it listens on another',
+  restsOnPresence: true,
   *find(context) {
     const server = apiServerOf(context)
     if (server === undefined) return

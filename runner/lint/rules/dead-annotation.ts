@@ -10,6 +10,7 @@ export const deadAnnotation: Rule = {
   id: 'dead-annotation',
   severity: 'warning',
   summary: `the annotation ${key} on a Namespace, which has no effect since Kubernetes 1.7`,
+  restsOnPresence: true,
   *find(context) {
     const { ingress } = isolatorsOf(context)
     for (const object of context.objects) {

@@ -7,6 +7,7 @@ export const duplicateNodePort: Rule = {
   id: 'duplicate-node-port',
   severity: 'error',
   summary: 'a NodePort that two Services ask for',
+  restsOnPresence: true,
   *find({ services }) {
     const holders = new Map<number, string>()
     for (const { object } of services) {

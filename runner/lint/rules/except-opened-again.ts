@@ -14,6 +14,7 @@ export const exceptOpenedAgain: Rule = {
   id: 'except-opened-again',
   severity: 'warning',
   summary: 'an except that another peer, rule or policy of the same pods opens again',
+  restsOnPresence: true,
   *find(context) {
     const blocks = blocksIn(context)
     const openers = [...blocks, ...rulesIn(context).filter(({ rule }) => rule.peers.length === 0)]

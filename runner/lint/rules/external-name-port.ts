@@ -7,6 +7,7 @@ export const externalNamePort: Rule = {
   id: 'external-name-port',
   severity: 'warning',
   summary: 'a Service of type ExternalName with a port that its target in this cluster does not have',
+  restsOnPresence: true,
   *find(context) {
     for (const { service, object } of context.services) {
       const answers = service.type === 'ExternalName' ? portsOfName(service, context) : undefined

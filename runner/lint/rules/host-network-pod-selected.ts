@@ -9,6 +9,7 @@ export const hostNetworkPodSelected: Rule = {
   id: 'host-network-pod-selected',
   severity: 'warning',
   summary: "a selector that means pods on the host's network, which policies do not reach",
+  restsOnPresence: true,
   *find(context) {
     const hostPods = (namespace: string, selector: LabelSelector) =>
       Object.keys(selector).length === 0

@@ -6,6 +6,7 @@ export const inertRules: Rule = {
   id: 'inert-rules',
   severity: 'warning',
   summary: 'rules of a direction that policyTypes does not name: they have no effect',
+  restsOnPresence: true,
   *find({ policies }) {
     for (const { policy, object } of policies) {
       for (const direction of ['ingress', 'egress'] as const) {

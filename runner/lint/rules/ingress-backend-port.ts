@@ -7,6 +7,7 @@ export const ingressBackendPort: Rule = {
   id: 'ingress-backend-port',
   severity: 'error',
   summary: 'an Ingress whose backend Service has no such port',
+  restsOnPresence: true,
   *find(context) {
     for (const { object, path, name, namespace, port } of backendsIn(context)) {
       const own = namespace ?? object.namespace

@@ -5,5 +5,6 @@ export const invalidObject: Rule = {
   id: 'invalid-object',
   severity: 'error',
   summary: 'what the API server, or kubectl before it, refuses',
+  restsOnPresence: true,
   find: () => [],
 }

@@ -7,6 +7,7 @@ export const ipBlockOfPods: Rule = {
   id: 'ip-block-of-pods',
   severity: 'warning',
   summary: "an ipBlock within the pods' addresses: plugins differ, and pods move",
+  restsOnPresence: true,
   *find(context) {
     const pods = networks(rangesOf(context).pods)
     for (const { object, peerPath, cidr } of blocksIn(context)) {

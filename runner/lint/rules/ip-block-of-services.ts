@@ -12,6 +12,7 @@ export const ipBlockOfServices: Rule = {
   severity: 'warning',
   summary:
     "an ipBlock within the Services' addresses, or around one of them, which no packet has when policies are judged",
+  restsOnPresence: true,
   *find(context) {
     const pods = networks(rangesOf(context).pods)
     for (const block of blocksIn(context)) {

@@ -6,6 +6,7 @@ export const mayBeOverridden: Rule = {
   id: 'may-be-overridden',
   severity: 'info',
   summary: 'an object of a kind that can override NetworkPolicies',
+  restsOnPresence: true,
   *find(context) {
     for (const object of otherPoliciesOf(context)) {
       const what =

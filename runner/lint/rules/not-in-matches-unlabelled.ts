@@ -13,6 +13,7 @@ export const notInMatchesUnlabelled: Rule = {
   id: 'not-in-matches-unlabelled',
   severity: 'info',
   summary: 'NotIn in a selector, which also matches the pods or namespaces that lack the label',
+  restsOnPresence: true,
   *find(context) {
     for (const { object, path, selector, candidates } of selectorsIn(context)) {
       for (const [index, { key, operator, values = [] }] of (selector.matchExpressions ?? []).entries()) {

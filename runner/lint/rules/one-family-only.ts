@@ -6,6 +6,7 @@ export const oneFamilyOnly: Rule = {
   id: 'one-family-only',
   severity: 'warning',
   summary: '0.0.0.0/0 without ::/0, or the other way round, on a dual-stack cluster',
+  restsOnPresence: true,
   *find(context) {
     if (context.world.families.assigned.length < 2) return
     const whole = blocksIn(context).filter(({ cidr: { bits } }) => bits === 0)

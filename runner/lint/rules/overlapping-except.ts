@@ -6,6 +6,7 @@ export const overlappingExcept: Rule = {
   id: 'overlapping-except',
   severity: 'info',
   summary: 'an except that lies in another except of the same ipBlock',
+  restsOnPresence: true,
   *find(context) {
     for (const { object, peerPath, except } of blocksIn(context)) {
       for (const [index, inner] of except.entries()) {

@@ -9,6 +9,7 @@ export const quotedPort: Rule = {
   id: 'quoted-port',
   severity: 'error',
   summary: 'a port number in quotes, which the API server refuses',
+  restsOnPresence: true,
   *find(context) {
     for (const { object, path } of portFields(context)) {
       const value = valueAt(object.value, path)

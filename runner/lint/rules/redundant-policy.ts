@@ -7,6 +7,7 @@ export const redundantPolicy: Rule = {
   id: 'redundant-policy',
   severity: 'warning',
   summary: 'a policy that says the same as another of its namespace',
+  restsOnPresence: true,
   *find({ policies }) {
     for (const [first, ...others] of Map.groupBy(policies, ({ policy }) => meaning(policy)).values()) {
       for (const { policy, object } of others) {

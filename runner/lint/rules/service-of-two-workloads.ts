@@ -8,6 +8,7 @@ export const serviceOfTwoWorkloads: Rule = {
   id: 'service-of-two-workloads',
   severity: 'warning',
   summary: 'a Service that also selects the pods of a second workload, which does not declare its port',
+  restsOnPresence: true,
   *find(context) {
     for (const { service, object } of context.services) {
       const found = strangersOf(service, context)

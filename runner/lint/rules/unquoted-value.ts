@@ -7,6 +7,7 @@ export const unquotedValue: Rule = {
   id: 'unquoted-value',
   severity: 'error',
   summary: 'a number or a boolean where a label, a selector, a variable or a ConfigMap must have a text',
+  restsOnPresence: true,
   *find(context) {
     for (const { object, path } of textFieldsIn(context)) {
       const value = valueAt(object.value, path)
