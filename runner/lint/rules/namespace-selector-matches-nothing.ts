@@ -1,7 +1,9 @@
 import { nameLabel } from '../../../fabric/manifests/namespaces.ts'
 import type { ManifestObject } from '../../../fabric/manifests/object.ts'
+import type { World } from '../../../fabric/world.ts'
 import type { Path } from '../../../policy/field.ts'
 import { describeSelector } from '../../../policy/selector.ts'
+import { didYouMean } from '../../../policy/suggest.ts'
 import type { LabelSelector } from '../../../policy/types.ts'
 import { missingNamespace } from '../../names/missing.ts'
 import type { Context } from '../context.ts'
@@ -14,11 +16,17 @@ export const namespaceSelectorMatchesNothing: Rule = {
   severity: 'warning',
   summary: 'a namespaceSelector that matches no namespace',
   *find(context) {
+    /** What is not known of a label is said once. */
+    const told = new Set<string>()
     for (const { object, peer, peerPath } of peersIn(context)) {
       const selector = peer.namespaceSelector
       if (selector === undefined || context.population.namespacesOf(selector).length > 0) continue
       const path = [...peerPath, 'namespaceSelector']
-      yield { object, path: placeOf(path, selector), ...explain(selector, { context, object, path }) } satisfies Found
+      const found = explain(selector, { context, object, path })
+      const label = describeSelector(selector, 'namespaces')
+      if (found.severity === 'info' && told.has(label)) continue
+      told.add(label)
+      yield { object, path: placeOf(path, selector), ...found } satisfies Found
     }
   },
 }
@@ -36,17 +44,39 @@ function placeOf(path: Path, { matchLabels = {}, matchExpressions = [] }: LabelS
 }
 
 function explain(selector: LabelSelector, at: At): Omit<Found, 'object' | 'path'> {
-  const { namespaces } = at.context.world
+  const { world, live } = at.context
   const nothing = `there are no ${describeSelector(selector, 'namespaces')}: this peer matches nobody`
   const { name, [nameLabel]: given, ...others } = selector.matchLabels ?? {}
-  if (Object.keys(others).length + (selector.matchExpressions ?? []).length > 0) return { message: nothing }
-  if (given !== undefined && name === undefined) return unknownName(given, at.context)
-  if (name === undefined || given !== undefined) return { message: nothing }
-  const named = namespaces.find((each) => each.name === name)
+  const isPlain = Object.keys(others).length + (selector.matchExpressions ?? []).length === 0
+  if (isPlain && given !== undefined && name === undefined) return unknownName(given, at.context)
+  const named = isPlain && given === undefined ? world.namespaces.find((each) => each.name === name) : undefined
+  if (name !== undefined && named !== undefined && (live || named.labelsKnown)) {
+    const message = `${nothing}; Kubernetes sets ${nameLabel}, and not name`
+    return { message, fix: `write ${nameLabel}: ${name}`, edits: renamed(name, at) }
+  }
+  if (live) return { message: nothing }
+  const near = nearestLabel(selector, world)
+  if (near !== undefined) return { message: nothing, fix: near }
+  return unknownLabel(selector, isPlain && given === undefined ? name : undefined)
+}
+
+/** A label that the input's namespaces have with another value, of which the one that is written is likely a slip. */
+function nearestLabel({ matchLabels = {} }: LabelSelector, { namespaces }: World): string | undefined {
+  const hints = Object.entries(matchLabels).flatMap(([key, value]) => {
+    const values = namespaces.flatMap(({ labels }) => labels[key] ?? [])
+    return values.includes(value) ? [] : (didYouMean(value, values) ?? [])
+  })
+  return hints[0]
+}
+
+/** Namespaces that the input does not have, or of which it has the name alone, may have the label. */
+function unknownLabel(selector: LabelSelector, name: string | undefined): Omit<Found, 'object' | 'path'> {
+  const label = describeSelector(selector, 'namespaces')
+  const usual = name === undefined ? '' : `; Kubernetes sets ${nameLabel}, and not name`
   return {
-    message: `${nothing}; Kubernetes sets ${nameLabel}, and not name`,
-    fix: `write ${nameLabel}: ${name}`,
-    edits: named === undefined ? [] : renamed(name, at),
+    severity: 'info',
+    message: `no Namespace object is given of ${label}: whether peers by this selector match is not known${usual}`,
+    fix: `give the Namespace objects too: kubectl get namespaces -o yaml${name === undefined ? '' : `, or write ${nameLabel}: ${name}`}`,
   }
 }
 

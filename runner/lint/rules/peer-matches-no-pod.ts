@@ -1,6 +1,7 @@
 import { describeSelector, matchesSelector } from '../../../policy/selector.ts'
 import type { Context } from '../context.ts'
 import { peerPairsOf } from '../peer-pairs.ts'
+import { podMakersIn } from '../pod-makers.ts'
 import { type PeerAt, peersIn } from '../policy-rules.ts'
 import type { Found, Rule } from '../rule.ts'
 import { listed } from '../words.ts'
@@ -31,19 +32,23 @@ function explain({ policy, object, peer, peerPath }: PeerAt, context: Context): 
   if (known.length === 0 || [...pods, ...described].some(({ labels }) => matchesSelector(podSelector, labels)))
     return undefined
   const where = known.length > 3 ? `the ${known.length} namespaces that it addresses` : `namespace ${listed(known)}`
-  const message = `${where} ${known.length > 3 ? 'have' : 'has'} no ${describeSelector(podSelector)}: this peer matches nobody`
+  const none = `${where} ${known.length > 3 ? 'have' : 'has'} no ${describeSelector(podSelector)}`
   const elsewhere = namespaceSelector === undefined ? listed(othersWith(podSelector, policy.namespace, context)) : ''
-  const operators = names.some((name) => context.operatorsIn(name).length > 0)
-  const partly = known.length < names.length || operators
-  return {
-    ...{ object, path: [...peerPath, 'podSelector'], message },
-    ...(elsewhere === ''
-      ? {}
-      : {
-          fix: `such pods are in ${elsewhere}: a podSelector without namespaceSelector stays in the policy's own namespace`,
-        }),
-    ...(partly && elsewhere === '' ? { severity: 'info' as const } : {}),
+  const at = { object, path: [...peerPath, 'podSelector'] }
+  if (elsewhere !== '') {
+    const fix = `such pods are in ${elsewhere}: a podSelector without namespaceSelector stays in the policy's own namespace`
+    return { ...at, message: `${none}: this peer matches nobody`, fix }
   }
+  const makers = names.flatMap((name) => podMakersIn(name, podSelector, context))
+  if (makers.length > 0) {
+    const message = `${none} that are given here; pods made by ${listed(makers)} are not known`
+    return { ...at, severity: 'info', message }
+  }
+  if (known.length < names.length) {
+    const message = `${none} that are given here; of other namespaces that it addresses no workload is`
+    return { ...at, severity: 'info', message }
+  }
+  return { ...at, message: `${none}: this peer matches nobody` }
 }
 
 function othersWith(selector: Parameters<typeof matchesSelector>[0], own: string, { templates }: Context): string[] {

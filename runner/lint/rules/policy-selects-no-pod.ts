@@ -2,6 +2,7 @@ import type { ManifestObject } from '../../../fabric/manifests/object.ts'
 import { describeSelector, matchesSelector } from '../../../policy/selector.ts'
 import type { LabelSelector, Labels } from '../../../policy/types.ts'
 import type { Context } from '../context.ts'
+import { podMakersIn } from '../pod-makers.ts'
 import type { Found, Rule } from '../rule.ts'
 import { labelsAt } from '../templates.ts'
 import { listed } from '../words.ts'
@@ -54,13 +55,10 @@ function withoutOwners(nothing: string, namespace: string, selector: LabelSelect
     const message = `no workload of namespace ${namespace} is given here: whether this policy selects a pod is not known`
     return { severity: 'info' as const, message }
   }
-  const operators = context.operatorsIn(namespace)
-  if (operators.length > 0) {
-    const makers = listed(operators.map(({ kind, name }) => `${kind} ${name}`))
-    return {
-      severity: 'info' as const,
-      message: `${nothing} that is given here; pods that ${makers} makes are not known`,
-    }
+  const makers = podMakersIn(namespace, selector, context)
+  if (makers.length > 0) {
+    const message = `namespace ${namespace} has no ${describeSelector(selector)} that are given here; pods made by ${listed(makers)} are not known`
+    return { severity: 'info' as const, message }
   }
   const near = context
     .templatesIn(namespace)

@@ -1,6 +1,7 @@
 import { describeSelector, matchesSelector } from '../../../policy/selector.ts'
 import type { Labels } from '../../../policy/types.ts'
 import type { Context, ServiceObject } from '../context.ts'
+import { podMakersIn } from '../pod-makers.ts'
 import type { Found, Rule } from '../rule.ts'
 import { labelsAt } from '../templates.ts'
 import { listed } from '../words.ts'
@@ -37,17 +38,17 @@ function explain({ service }: ServiceObject, selector: Labels, context: Context)
       fix: `add them to spec.template.metadata.labels of ${names}`,
     }
   }
-  const operators = context.operatorsIn(service.namespace)
+  const makers = podMakersIn(service.namespace, { matchLabels: selector }, context)
   const byKustomize = Object.entries(selector).find(
     ([key, value]) => key === 'app.kubernetes.io/managed-by' && value === 'kustomize',
   )
-  if (operators.length > 0 && byKustomize !== undefined) {
+  if (makers.length > 0 && byKustomize !== undefined) {
     const message = `${nothing}; kustomize put ${byKustomize.join('=')} into the selector, a label that an operator's pods do not get`
     return { message, fix: 'use labels with includeSelectors: false in place of commonLabels' }
   }
-  if (operators.length > 0) {
-    const makers = listed(operators.map(({ kind, name }) => `${kind} ${name}`))
-    return { severity: 'info', message: `${nothing} that is given here; pods that ${makers} makes are not known` }
+  if (makers.length > 0) {
+    const message = `namespace ${service.namespace} has no ${describeSelector({ matchLabels: selector })} that are given here; pods made by ${listed(makers)} are not known`
+    return { severity: 'info', message }
   }
   const near = own
     .map(({ object, labels }) => ({

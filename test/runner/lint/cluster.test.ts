@@ -64,13 +64,9 @@ async function kubeconfig(refused: Readonly<Record<string, number>>): Promise<st
 
 it('lints a live cluster: an object is its own place, and what is not there does not exist', async () => {
   const { code, stdout, stderr } = await crosscheck(['lint', '--kubeconfig', await kubeconfig({})])
-  expect(stdout).toContain(
-    'shop/service/web:1:1 warning service-without-pods namespace shop has no pods labelled app=wep',
-  )
-  expect(stdout).toContain(
-    'shop/networkpolicy/a:1:1 warning namespace-selector-matches-nothing there is no namespace gone: this peer matches nobody',
-  )
-  expect(stdout).toContain('shop/ciliumnetworkpolicy/c:1:1 info may-be-overridden')
+  expect(stdout).toContain('shop/service/web:1:1: warning: namespace shop has no pods labelled app=wep')
+  expect(stdout).toContain('shop/networkpolicy/a:1:1: warning: there is no namespace gone: this peer matches nobody [')
+  expect(stdout).toMatch(/^shop\/ciliumnetworkpolicy\/c:1:1: info: .* \[may-be-overridden\]$/m)
   expect([code, stderr]).toEqual([1, ''])
 })
 

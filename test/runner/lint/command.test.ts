@@ -50,21 +50,24 @@ spec: {containers: [{name: db, image: x}]}
 `
 
 describe('crosscheck lint', () => {
-  it('prints place, severity, rule, message and fix, sums up, and exits with 1', async () => {
+  it('prints place, severity, message, rule and fix, sums up by rule, and exits with 1', async () => {
     const path = await file(service)
     const { exitCode, out } = await run([path])
     expect(
       out,
-    ).toBe(`${path}:5:3 warning service-without-pods namespace shop has no pods labelled app=web: nothing is behind this Service
-${path}:7:13 error quoted-port port: "80" is a text, and no name of a port either: the API server refuses it
+    ).toBe(`${path}:5:3: warning: namespace shop has no pods labelled app=web: nothing is behind this Service [service-without-pods]
+${path}:7:13: error: port: "80" is a text, and no name of a port either: the API server refuses it [quoted-port]
   fix: write port: 80
-${path}:11:33 info namespace-without-policy namespace shop has no policy: everybody in the cluster reaches pod/db
+${path}:11:33: info: namespace shop has no policy: everybody in the cluster reaches pod/db [namespace-without-policy]
   fix: apply a NetworkPolicy with
        spec:
          podSelector: {}
          policyTypes: [Ingress]
 
 1 error, 1 warning, 1 info in 2 objects
+      1  error    quoted-port
+      1  warning  service-without-pods
+      1  info     namespace-without-policy
 `)
     expect(exitCode).toBe(1)
   })
@@ -82,7 +85,7 @@ ${path}:11:33 info namespace-without-policy namespace shop has no policy: everyb
       ['-', '--select', 'quoted-port,service-without-pods', '--ignore', 'service-without-pods'],
       service,
     )
-    expect(out).toContain('<stdin>:7:13 error quoted-port')
+    expect(out).toMatch(/^<stdin>:7:13: error: .* \[quoted-port\]\n/)
     expect(out).toContain('\n1 error in 2 objects\n')
   })
 
@@ -114,7 +117,7 @@ ${path}:11:33 info namespace-without-policy namespace shop has no policy: everyb
 
   it('reports broken YAML as a finding at its place', async () => {
     const { exitCode, out } = await run(['-'], 'a: [\n')
-    expect(out).toMatch(/^<stdin>:\d+:\d+ error invalid-object YAML: /)
+    expect(out).toMatch(/^<stdin>:\d+:\d+: error: YAML: .* \[invalid-object\]\n/)
     expect(exitCode).toBe(1)
   })
 })

@@ -34,7 +34,7 @@ describe('where an operator makes pods that nobody sees', () => {
   it('a policy that selects none of the others is an info', () => {
     const one = policy('{podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress]}')
     expect(say('policy-selects-no-pod', web, one, operator)).toEqual([
-      'info: namespace shop has no pods labelled app=db: this policy selects nothing that is given here; pods that Postgres db makes are not known',
+      'info: namespace shop has no pods labelled app=db that are given here; pods made by Postgres db are not known',
     ])
     expect(say('policy-selects-no-pod', web, one, database)[0]).toMatch(/^warning: .*: this policy selects nothing$/)
   })
@@ -42,12 +42,41 @@ describe('where an operator makes pods that nobody sees', () => {
   it('a Service without pods is an info, unless kustomize selects by what operators do not copy', () => {
     const one = service('{selector: {app: db}, ports: [{port: 5432}]}')
     expect(say('service-without-pods', web, one, operator)[0]).toMatch(
-      /^info: .*pods that Postgres db makes are not known$/,
+      /^info: .*pods made by Postgres db are not known$/,
     )
     const kustomized = one.replace('app: db', 'app: db, app.kubernetes.io/managed-by: kustomize')
     expect(say('service-without-pods', web, kustomized, operator)[0]).toMatch(
       /^warning: .*a label that an operator's pods do not get/,
     )
+  })
+
+  it('a workload whose account may create pods makes some in its namespace, or where it is bound', () => {
+    const one = policy('{podSelector: {matchLabels: {app: job}}, policyTypes: [Ingress]}')
+    const role = (kind: string, resources: string) =>
+      `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata: {name: r, namespace: shop}\nrules: [{apiGroups: ["", apps], resources: [${resources}], verbs: [create]}]\n`
+    const binding = (kind: string, role: string, namespace: string) =>
+      `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata: {name: b, namespace: ${namespace}}\nroleRef: {kind: ${role}, name: r}\nsubjects: [{kind: ServiceAccount, name: default, namespace: shop}]\n`
+    const made = (...documents: readonly string[]) =>
+      say('policy-selects-no-pod', web, one, ...documents)[0]?.startsWith('info: ') === true
+    expect(made(role('Role', 'pods'), binding('RoleBinding', 'Role', 'shop'))).toBe(true)
+    expect(made(role('ClusterRole', 'deployments'), binding('ClusterRoleBinding', 'ClusterRole', 'shop'))).toBe(true)
+    expect(made(role('ClusterRole', 'pods'), binding('RoleBinding', 'ClusterRole', 'other'))).toBe(false)
+    expect(made(role('Role', 'configmaps'), binding('RoleBinding', 'Role', 'shop'))).toBe(false)
+    expect(made(role('Role', 'pods'))).toBe(false)
+  })
+
+  it('labels that are named by the group of an operator, or by one that no pod here has, are its own', () => {
+    const by = (label: string, ...documents: readonly string[]) =>
+      say('policy-selects-no-pod', web, policy(`{podSelector: {matchLabels: {${label}: x}}}`), ...documents)[0]
+    const crd = `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: v.disk.example}\nspec: {group: api.disk.example, scope: Namespaced, names: {kind: V}}\n`
+    expect(by('disk.example/part', crd)).toMatch(
+      /^info: .*pods made by the operator of api\.disk\.example are not known$/,
+    )
+    expect(by('disk.example/part')).toMatch(/^info: .*pods made by an operator of disk\.example are not known$/)
+    expect(by('app.kubernetes.io/name')).toMatch(/^warning: /)
+    const labelled = web.replaceAll('name: web', 'name: own').replaceAll('app: web', 'disk.example/part: own')
+    expect(by('disk.example/part', labelled)).toMatch(/^warning: /)
+    expect(by('disc.example/part', labelled)).toMatch(/^warning: /)
   })
 
   it('pods may be open although all others are isolated', () => {
@@ -253,4 +282,32 @@ it('a store that a policy opens to somebody is in use, and one that a policy clo
     ).length
   expect(about('{podSelector: {matchLabels: {app: postgres}}, policyTypes: [Ingress]}')).toBe(1)
   expect(about('{podSelector: {matchLabels: {app: postgres}}, ingress: [{}]}')).toBe(0)
+})
+
+describe('a namespaceSelector whose label is on no namespace of the input', () => {
+  const peers = (...labels: readonly string[]) =>
+    policy(
+      `{podSelector: {}, ingress: [{from: [${labels.map((label) => `{namespaceSelector: {matchLabels: {${label}}}}`).join(', ')}]}]}`,
+    )
+  const space = (name: string, labels = '') =>
+    `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}, labels: {${labels}}}\n`
+  const of = (...documents: readonly string[]) => say('namespace-selector-matches-nothing', web, ...documents)
+
+  it('may be on one that is not given: an info, once for each label, with what to give', () => {
+    expect(of(peers('team: ops', 'team: ops', 'env: prod'), space('shop', 'team: dev'))).toEqual([
+      expect.stringMatching(
+        /^info: no Namespace object is given of namespaces labelled team=ops: .* not known \/ give the/,
+      ),
+      expect.stringMatching(/^info: no Namespace object is given of namespaces labelled env=prod: /),
+    ])
+    expect(of(peers('name: web'))[0]).toMatch(/^info: .*Kubernetes sets kubernetes\.io\/metadata\.name, and not name/)
+  })
+  it('is a slip where a namespace has one that is nearly it, or is the name of one that is given', () => {
+    expect(of(peers('team: obsrvability'), space('shop', 'team: observability'))[0]).toMatch(
+      /^warning: .* \/ did you mean observability\?$/,
+    )
+    expect(of(peers('name: shop'), space('shop', 'team: dev'))[0]).toMatch(
+      /^warning: .* \/ write kubernetes\.io\/metadata\.name: shop$/,
+    )
+  })
 })
