@@ -9,6 +9,9 @@ export interface PassedOver {
   readonly hides: boolean
 }
 
+/** Of inputs that hold objects and nothing else. */
+export const nothingElse = { passedOver: [], unreadable: [], found: [] } as const
+
 /** What such a file is, each with the words of messages for one and for several. */
 export const reasons = {
   'no-object': { one: 'holds no Kubernetes object', many: 'hold no Kubernetes object' },

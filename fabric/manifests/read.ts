@@ -25,9 +25,6 @@ export interface Loaded extends Manifests {
   readonly found: readonly string[]
 }
 
-/** Of inputs that hold objects and nothing else. */
-export const nothingElse = { passedOver: [], unreadable: [], found: [] } as const
-
 export interface ReadOptions {
   readonly reader?: Reader | undefined
   /** Where objects are that name no namespace. */

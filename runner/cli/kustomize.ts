@@ -1,12 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import {
-  type Loaded,
-  maxInputBytes,
-  nothingElse,
-  type ReadOptions,
-  readManifests,
-} from '../../fabric/manifests/read.ts'
+import { nothingElse } from '../../fabric/manifests/passed-over.ts'
+import { type Loaded, maxInputBytes, type ReadOptions, readManifests } from '../../fabric/manifests/read.ts'
 import type { Io } from './io.ts'
 
 const run = promisify(execFile)

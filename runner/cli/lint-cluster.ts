@@ -3,7 +3,7 @@ import type { LiveObject } from '../../fabric/kubernetes/api/objects.ts'
 import type { Resource } from '../../fabric/kubernetes/api/resources.ts'
 import { roleAnnotation } from '../../fabric/kubernetes/run-facts.ts'
 import { type ManifestObject, toManifestObject } from '../../fabric/manifests/object.ts'
-import { nothingElse } from '../../fabric/manifests/read.ts'
+import { nothingElse } from '../../fabric/manifests/passed-over.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { LintInputs } from './lint-inputs.ts'
 
