@@ -1,5 +1,5 @@
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
-import { isObject } from '../../policy/field.ts'
+import type { Path } from '../../policy/field.ts'
 import { suggest } from '../../policy/suggest.ts'
 import type { LabelSelector } from '../../policy/types.ts'
 import type { Context } from './context.ts'
@@ -23,8 +23,8 @@ const creatorsOf = perContext((context: Context): ((namespace: string) => readon
   const grants = objects.filter(({ kind }) => kind === 'RoleBinding' || kind === 'ClusterRoleBinding').flatMap(grantsIn)
   const able = grants.filter(({ role }) => roles.has(role))
   const creators = templates.flatMap(({ object, path, namespace }) => {
-    const account = valueAt(object.value, [...path, 'spec', 'serviceAccountName']) ?? 'default'
-    const own = able.filter((grant) => grant.account === `${namespace}/${String(account)}`)
+    const account = textAt(object.value, [...path, 'spec', 'serviceAccountName']) ?? 'default'
+    const own = able.filter((grant) => grant.account === `${namespace}/${account}`)
     return own.map(({ where = namespace }) => ({ where, object }))
   })
   const byNamespace = Map.groupBy(creators, ({ where }) => where)
@@ -43,6 +43,11 @@ function createsPods({ kind, value }: ManifestObject): boolean {
   })
 }
 
+function textAt(value: unknown, path: Path): string | undefined {
+  const text = valueAt(value, path)
+  return typeof text === 'string' ? text : undefined
+}
+
 interface Grant {
   /** `Kind/namespace/name`. */
   readonly role: string
@@ -53,11 +58,11 @@ interface Grant {
 }
 
 function grantsIn({ kind, namespace, value }: ManifestObject): Grant[] {
-  const [roleKind, name] = ['kind', 'name'].map((key) => String(valueAt(value, ['roleRef', key])))
+  const [roleKind = '', name = ''] = ['kind', 'name'].map((key) => textAt(value, ['roleRef', key]))
   const role = `${roleKind}/${roleKind === 'Role' ? namespace : ''}/${name}`
   return listOf(value['subjects']).flatMap((subject): Grant[] => {
-    if (!isObject(subject) || subject['kind'] !== 'ServiceAccount') return []
-    const account = `${String(subject['namespace'] ?? namespace)}/${String(subject['name'])}`
+    if (textAt(subject, ['kind']) !== 'ServiceAccount') return []
+    const account = `${textAt(subject, ['namespace']) ?? namespace}/${textAt(subject, ['name'])}`
     return [{ role, account, where: kind === 'RoleBinding' ? namespace : undefined }]
   })
 }
