@@ -4,7 +4,8 @@ import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
 import type { World } from '../../fabric/world.ts'
 import { changesBetween } from '../../runner/diff/changes.ts'
-import { explainPath } from '../../runner/explain/explain.ts'
+import { answerTo } from '../../runner/explain/answer.ts'
+import { askedFor } from '../../runner/explain/asked.ts'
 import { planMatrix } from '../../runner/matrix/plan.ts'
 import { predictMatrix } from '../../runner/matrix/predict.ts'
 import { predictScenario } from '../../runner/predict/scenario.ts'
@@ -32,9 +33,9 @@ export function inputOf(manifests: readonly Manifest[]): Input {
 }
 
 /** The word of `crosscheck explain`, or that it refuses the words of the question. */
-export function explained(ends: Ends, { objects, world }: Input): string {
-  const answer = explainPath(ends, { world, objects, where: [] })
-  return 'problems' in answer ? 'refused' : answer.verdict
+export function explained(ends: Ends, { world }: Input): string {
+  const asked = askedFor(ends, world)
+  return 'problems' in asked ? 'refused' : answerTo(asked, world).verdict
 }
 
 /** Statuses of `run --predict` of many paths, each expected `allowed` and in a second scenario `blocked`, by `from > to`. */

@@ -1,0 +1,100 @@
+import type { World } from '../../fabric/world.ts'
+import type { Undeclared } from '../plan/listeners.ts'
+import type { PlannedSource } from '../plan/sources.ts'
+import type { HopPrediction } from '../predict/hop-prediction.ts'
+import { createPredictor, type TargetPrediction } from '../predict/predict.ts'
+import type { Asked } from './asked.ts'
+import { folded } from './folded.ts'
+import type { Explanation, HopExplanation } from './model.ts'
+import { wayTo } from './way.ts'
+
+/** What is predicted for one place of the source. */
+export interface Predicted {
+  readonly source: PlannedSource
+  readonly prediction: TargetPrediction
+}
+
+/** What is predicted for a path from all places of its source, and what leads there; without what would change it. */
+export function answerTo({ sources, target, aims, gap }: Asked, world: World) {
+  const predictor = createPredictor(world)
+  const predicted = sources.map((source): Predicted => {
+    const prediction = predictor.target({ source, target, destinations: { aims, gap } }, undefined)
+    return { source, prediction: gap?.declared === true ? { ...prediction, hops: [] } : prediction }
+  })
+  const way = [
+    ...sources.flatMap(({ place, note }) => (note === undefined ? [] : [`${place ?? 'the source'} ${note}`])),
+    ...wayTo(target, sources[0].namespace, world),
+    ...(gap === undefined ? [] : [gap.sentence]),
+    ...new Set(
+      predicted.flatMap(({ prediction: { undeclared } }) => [
+        ...(undeclared.missing === undefined ? [] : [undeclared.missing.sentence]),
+        ...undeclared.assumed,
+      ]),
+    ),
+    ...new Set(
+      predicted.flatMap(({ prediction: { servers, unresolvable } }) =>
+        unresolvable === undefined ? servers.remarks : [unresolvable],
+      ),
+    ),
+  ]
+  const verdicts = predicted.map(({ source, prediction }) => ({
+    place: source.place,
+    verdict: listened(verdictOf(prediction, gap), prediction.undeclared),
+  }))
+  const unread = new Set(predicted.flatMap(({ prediction }) => unreadOf(prediction, gap)))
+  return {
+    ...{ predictor, predicted, verdict: together(verdicts.map(({ verdict }) => verdict)), unread: [...unread], way },
+    places: verdicts.flatMap(({ place, verdict }) => (place === undefined ? [] : [{ place, verdict }])),
+    dns: foldedOf(predicted, ({ dns, servers, dnsUnknown }) =>
+      servers.unsure && dnsUnknown ? dns.map((hop) => ({ ...hop, verdict: 'undefined' as const })) : dns,
+    ),
+    hops: foldedOf(predicted, ({ hops }) => hops),
+  }
+}
+
+function foldedOf(
+  predicted: readonly Predicted[],
+  hopsIn: (prediction: TargetPrediction) => readonly HopPrediction[],
+): HopExplanation[] {
+  return folded(
+    predicted.flatMap(({ source: { place }, prediction }) =>
+      hopsIn(prediction).map((prediction) => ({ place, prediction })),
+    ),
+  )
+}
+
+/** The answers from all places of a source in one word. */
+function together(verdicts: readonly Explanation['verdict'][]): Explanation['verdict'] {
+  const [first = 'undefined', ...others] = new Set(verdicts)
+  if (others.length === 0) return first
+  const all = [first, ...others]
+  const isSplit = all.includes('partly') || (all.includes('allow') && all.some((each) => each !== 'undefined'))
+  return isSplit ? 'partly' : 'undefined'
+}
+
+/** What policies allow is of no use where nothing listens. */
+function listened(verdict: Explanation['verdict'], { missing }: Undeclared): Explanation['verdict'] {
+  if (verdict !== 'allow' || missing === undefined) return verdict
+  return missing.cause === 'partly_open' ? 'partly' : 'unreachable'
+}
+
+/** One word for the request and for the addresses: what `allowed` asserts, what `blocked` asserts, or that they differ. */
+function verdictOf(
+  { works, reach, hops, dns, unresolvable }: TargetPrediction,
+  gap: Asked['gap'],
+): Explanation['verdict'] {
+  if (hops.length === 0) return gap !== undefined && gap.hidden !== true ? 'unreachable' : 'undefined'
+  if (reach === 'deny') return 'deny'
+  const verdicts = new Set(hops.map(({ verdict }) => verdict))
+  if (works === 'allow' && verdicts.size === 1) return 'allow'
+  if (verdicts.has('allow') && verdicts.has('deny')) return 'partly'
+  if (unresolvable !== undefined && reach === 'allow') return 'unresolved'
+  const dnsBlocked = dns.length > 0 && dns.every(({ verdict }) => verdict === 'deny')
+  return works === 'deny' && dnsBlocked && !verdicts.has('deny') ? 'unresolved' : 'undefined'
+}
+
+function unreadOf({ hops, dns, servers }: TargetPrediction, gap: Asked['gap']): string[] {
+  const hidden = gap?.hidden === true ? [gap.sentence] : []
+  const names = servers.hidden ? servers.remarks : []
+  return [...new Set([...hidden, ...[...hops, ...dns].flatMap(({ unseen }) => unseen), ...names])]
+}
