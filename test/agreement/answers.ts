@@ -38,23 +38,27 @@ export function explained(ends: Ends, { world }: Input): string {
   return 'problems' in asked ? 'refused' : answerTo(asked, world).verdict
 }
 
-/** Statuses of `run --predict` of many paths, each expected `allowed` and in a second scenario `blocked`, by `from > to`. */
+/** Results of `run --predict` of many paths that are all expected to be `allowed`, or `blocked`, by `from > to`. */
 export async function predictedRuns(
   questions: readonly Ends[],
   expect: 'allowed' | 'blocked',
   { objects }: Input,
-): Promise<ReadonlyMap<string, PathResult>> {
+): Promise<ReadonlyMap<string, readonly PathResult[]>> {
   const paths = questions.map(({ from, to }) => ({ from, to, expect }))
   const head = { apiVersion: 'crosscheck.dev/v1alpha1', kind: 'Scenario', metadata: { name: 'agreement' } }
   const { scenarios, problems } = parseScenarios(JSON.stringify({ ...head, spec: { paths } }), 'agreement.yaml')
   const [scenario] = scenarios
   if (scenario === undefined) throw new Error(JSON.stringify(problems))
-  const results = new Map<string, PathResult>()
+  const results = new Map<string, readonly PathResult[]>()
   await predictScenario(
     { scenario, objects, readObjects: async () => [] },
     {
       emit: (event) => {
-        if (event.kind === 'path') results.set(keyOf(event.result), event.result as PathResult)
+        if (event.kind !== 'path') return
+        const result = event.result as PathResult
+        // A source in several places has a result for each.
+        const key = keyOf({ from: result.from.replace(/\[.*\]$/, ''), to: result.to })
+        results.set(key, [...(results.get(key) ?? []), result])
       },
     },
   )

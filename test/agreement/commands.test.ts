@@ -25,10 +25,15 @@ function questionsOf(cluster: RandomCluster, input: ReturnType<typeof inputOf>):
   )
 }
 
-type Outcome = 'predicted' | 'policy' | 'unknown' | 'self' | 'not there'
+type Outcome = 'predicted' | 'policy' | 'unknown' | 'self' | 'not there' | 'mixed'
 
-function outcomeOf(result: PathResult | undefined): Outcome | undefined {
-  if (result === undefined) return undefined
+/** `mixed`: the places of the source differ. */
+function outcomeOf(results: readonly PathResult[] = []): Outcome | undefined {
+  const [only, ...others] = new Set(results.map(outcomeOfOne))
+  return others.length === 0 ? only : 'mixed'
+}
+
+function outcomeOfOne(result: PathResult): Outcome {
   if (result.status === 'predicted') return 'predicted'
   if (result.cause === 'self') return 'self'
   if (result.status === 'inconclusive' && result.cause === 'no_control') return 'unknown'
@@ -52,8 +57,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 async function contradictionsIn(cluster: RandomCluster, explain: typeof explained = explained) {
   const input = inputOf(cluster.objects)
   const questions = questionsOf(cluster, input)
-  const works = new Map<string, PathResult>()
-  const blocks = new Map<string, PathResult>()
+  const works = new Map<string, readonly PathResult[]>()
+  const blocks = new Map<string, readonly PathResult[]>()
   for (const some of Map.groupBy(questions, ({ turn }) => turn).values()) {
     for (const [key, result] of await predictedRuns(some, 'allowed', input)) works.set(key, result)
     for (const [key, result] of await predictedRuns(some, 'blocked', input)) blocks.set(key, result)
@@ -68,8 +73,8 @@ async function contradictionsIn(cluster: RandomCluster, explain: typeof explaine
     const [first, second] = [works.get(key), blocks.get(key)]
     const pair = `${outcomeOf(first)}+${outcomeOf(second)}`
     if (!(allowed[word] ?? []).includes(pair)) found.push(`${key}: explain ${word}, run --predict ${pair}`)
-    for (const result of [first, second])
-      if (result?.status === 'predicted' && (result.predicted?.evidence.length ?? 0) === 0)
+    for (const result of [...(first ?? []), ...(second ?? [])])
+      if (result.status === 'predicted' && (result.predicted?.evidence.length ?? 0) === 0)
         found.push(`${key}: predicted without evidence`)
     for (const to of question.target.short ?? []) {
       const short = explain({ from: question.from, to }, input)
@@ -99,10 +104,10 @@ function cellOf({ source, target }: Question, matrix: ReadonlyMap<string, string
   return matrix.get(`${source.pod} > ${target.pod}:80`)
 }
 
-/** Only of pods of their own: a workload's replicas are one line of `diff`, and a pod to itself is none. */
+/** Only of pods of their own, on ports that they declare: a workload's replicas are one line of `diff`, and a pod to itself is none. */
 function closesOf({ source, target }: Question, closed: ReadonlySet<string>): boolean | undefined {
   if (source.pod === undefined || target.pod === undefined || source.pod === target.pod) return undefined
-  if (!target.texts[0]!.includes('/pod/')) return undefined
+  if (!target.texts[0]!.includes('/pod/') || target.short?.length === 0) return undefined
   return closed.has(`${source.pod} > ${target.pod}:80`)
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { PathResult } from '../../runner/result.ts'
 import { runInLab } from '../runner/run-in-lab.ts'
 import { type Ends, inputOf, keyOf, predictedRuns } from './answers.ts'
 import { type RandomCluster, randomCluster } from './random-cluster.ts'
@@ -24,9 +25,13 @@ async function pathsAsPredicted(questions: readonly Ends[], input: ReturnType<ty
   const works = await predictedRuns(questions, 'allowed', input)
   const blocks = await predictedRuns(questions, 'blocked', input)
   return questions.flatMap(({ from, to }) => {
-    if (works.get(keyOf({ from, to }))?.status === 'predicted') return [{ from, to, expect: 'allowed' }]
-    return blocks.get(keyOf({ from, to }))?.status === 'predicted' ? [{ from, to, expect: 'blocked' }] : []
+    if (arePredicted(works.get(keyOf({ from, to })))) return [{ from, to, expect: 'allowed' }]
+    return arePredicted(blocks.get(keyOf({ from, to }))) ? [{ from, to, expect: 'blocked' }] : []
   })
+}
+
+function arePredicted(results: readonly PathResult[] = []): boolean {
+  return results.length > 0 && results.every(({ status }) => status === 'predicted')
 }
 
 it('packets in the lab do what run --predict says, however the ends are written', async () => {

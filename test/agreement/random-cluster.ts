@@ -11,9 +11,11 @@ export interface RandomCluster {
 }
 
 export interface Workload {
-  readonly kind: 'deployment' | 'pod'
+  readonly kind: 'deployment' | 'pod' | 'daemonset'
   readonly namespace: string
   readonly name: string
+  /** Whether its port is declared, so that a target may leave it out. */
+  readonly declares: boolean
 }
 
 export interface Service {
@@ -30,11 +32,16 @@ const space = fc.constantFrom(...spaces)
 const labels = fc.dictionary(fc.constantFrom('app', 'tier'), fc.constantFrom('a', 'b', 'c'), { maxKeys: 2 })
 
 const workload = fc.record({
-  kind: fc.constantFrom('deployment', 'pod'),
+  kind: fc.constantFrom('deployment', 'pod', 'pod', 'daemonset'),
   namespace: space,
   labels,
   replicas: fc.nat(2),
+  /** On the network of its node; of a DaemonSet alone. */
+  hostNetwork: fc.boolean(),
+  declares: fc.constantFrom(true, true, true, false),
+  ready: fc.constantFrom(true, true, true, false),
 })
+type RandomWorkload = typeof workload extends fc.Arbitrary<infer Shape> ? Shape : never
 const randomService = fc.record({ namespace: space, selector: labels, headless: fc.boolean(), shifted: fc.boolean() })
 
 /** Policies of three namespaces, workloads that listen on 80, Services in front of them, two nodes and the cluster's DNS. */
@@ -73,19 +80,21 @@ export const randomCluster: fc.Arbitrary<RandomCluster> = fc
     }
   })
 
-function workloadObject({
-  kind,
-  namespace: where,
-  name,
-  labels: own,
-  replicas,
-}: Workload & { readonly labels: Readonly<Record<string, string>>; readonly replicas: number }): Manifest {
-  const template = { labels: { ...own, workload: name } }
-  const spec = { containers: [{ name: 'main', image: 'x', ports: [{ name: 'web', containerPort: 80 }] }] }
+function workloadObject(workload: RandomWorkload & { readonly name: string }): Manifest {
+  const { kind, namespace: where, name, labels: own, replicas, hostNetwork, declares, ready } = workload
+  const template = {
+    labels: { ...own, workload: name },
+    annotations: ready ? {} : { 'lab.crosscheck.dev/not-ready': 'true' },
+  }
+  const ports = declares ? [{ name: 'web', containerPort: 80 }] : []
+  const spec = {
+    containers: [{ name: 'main', image: 'x', ports }],
+    ...(kind === 'daemonset' && hostNetwork ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
+  }
   if (kind === 'pod') return object('v1', 'Pod', `${where}/${name}`, spec, template)
   const selector = { matchLabels: { workload: name } }
-  return object('apps/v1', 'Deployment', `${where}/${name}`, {
-    replicas: replicas + 1,
+  return object('apps/v1', kind === 'deployment' ? 'Deployment' : 'DaemonSet', `${where}/${name}`, {
+    ...(kind === 'deployment' ? { replicas: replicas + 1 } : {}),
     selector,
     template: { metadata: template, spec },
   })

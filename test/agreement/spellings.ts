@@ -16,7 +16,7 @@ export function sourcesOf({ workloads }: RandomCluster, world: World): Spelled[]
   return [
     ...workloads.map((workload): Spelled => {
       const { kind, namespace, name } = workload
-      const short = kind === 'deployment' ? 'deploy' : 'po'
+      const short = { deployment: 'deploy', pod: 'po', daemonset: 'ds' }[kind]
       const texts = [`${namespace}/${kind}/${name}`, `${namespace}/${short}/${name}`]
       return kind === 'pod'
         ? { kind: 'workload', pod: `${namespace}/${name}`, texts: [...texts, ...addressesOf(workload, world)] }
@@ -38,10 +38,10 @@ export function targetsOf({ workloads, services }: RandomCluster, world: World):
         ? {
             kind: 'workload',
             pod: podsOf(workload, world).map((pod) => `${pod.namespace}/${pod.name}`)[0]!,
-            short: [own],
+            short: workload.declares ? [own] : [],
             texts: [`${own}:80`, ...addresses.flatMap((address) => [`tcp://${address}:80`, `${address}:80`])],
           }
-        : { kind: 'workload', texts: [`${own}:80`], short: [own] }
+        : { kind: 'workload', texts: [`${own}:80`], short: workload.declares ? [own] : [] }
     }),
     ...services.map((service): Spelled => {
       const { namespace, name, port } = service
