@@ -5,7 +5,7 @@ import type { Pod, World } from './world.ts'
 
 /**
  * Who asks. Policies select labels, not namespaces, so an identity is always explicit.
- * `inside` and `node` are controls: a pod's own network namespace, and a node's host network.
+ * `inside` is a control, a pod's own network namespace; `node` is a node's host network, as a source or as a control.
  */
 export type Identity =
   | { readonly kind: 'namespace'; readonly namespace: string; readonly labels?: Labels; readonly node?: string }
@@ -14,7 +14,8 @@ export type Identity =
   | { readonly kind: 'pod'; readonly namespace: string; readonly name: string }
   | { readonly kind: 'outside' }
   | { readonly kind: 'inside'; readonly namespace: string; readonly pod: string }
-  | { readonly kind: 'node'; readonly node: string }
+  /** `control`: only where it costs nothing; a cluster starts no pod for it. */
+  | { readonly kind: 'node'; readonly node: string; readonly control?: true }
 
 /** A pod like those of a workload. */
 export interface LikeIdentity {

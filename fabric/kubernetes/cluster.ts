@@ -23,6 +23,10 @@ export interface Cluster {
   readonly seats: Seats | undefined
   /** Namespaces that this run made: the only ones in which it changes objects. */
   readonly namespaces: Set<string>
+  /** Where probes on the network of nodes are: made at the first call, unless one was lent to the run. */
+  readonly nodeNamespace: (signal: AbortSignal) => Promise<string>
+  /** Control ports given out on the network of nodes, by node. */
+  readonly hostPorts: Map<string, number>
   /** Namespaces in which the API server was asked whether it would take a pod of this run. */
   readonly tried: Map<string, Promise<unknown>>
   readonly outside: Outside

@@ -4,8 +4,9 @@ import type { ClusterAccess } from './api/client.ts'
 import { type Approach, approachCluster } from './approach.ts'
 import { type Changes, createChanges } from './change/changes.ts'
 import type { Cluster, Outside } from './cluster.ts'
+import { nodeNamespace } from './node-namespace.ts'
 import { createNodes } from './nodes.ts'
-import { createOwners } from './owners.ts'
+import { createOwners, remember } from './owners.ts'
 import { takesForward } from './probe/forwarded.ts'
 import { createPodWatch } from './probe/pod-watch.ts'
 import type { ProbePatch } from './probe/probe-patch.ts'
@@ -67,6 +68,7 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
     { lookAhead: options.lookAhead === true, signal },
   )
   let ahead = world
+  const nodeSpace = new Map<'', Promise<string>>()
   const cluster: Cluster = {
     ...{ client, run, owners: createOwners(client, run), pods: createPodWatch(client), nodes: createNodes(client) },
     ...{
@@ -74,6 +76,8 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
       seats,
       residents: { pods: new Map(), tokens: new Map(), probes: new Map() },
       namespaces: new Set(),
+      nodeNamespace: (over) => remember(nodeSpace, '', () => nodeNamespace(cluster, changes, over)),
+      hostPorts: new Map(),
       tried: new Map(),
       outside: options.outside,
       ephemeral: options.ephemeral ?? false,

@@ -1,12 +1,13 @@
 import type { Identity, Probe, Unavailable } from '../fabric.ts'
-import { getObject } from './api/objects.ts'
+import { getObject, type LiveObject } from './api/objects.ts'
 import { resources } from './api/resources.ts'
 import type { Cluster } from './cluster.ts'
 import { outsideProbe } from './outside.ts'
 import { remember } from './owners.ts'
-import { templateOf } from './probe/clone.ts'
+import { isOnHost, type Template, templateOf } from './probe/clone.ts'
 import { ephemeralProbe } from './probe/ephemeral.ts'
 import { ownListener } from './probe/probe-in.ts'
+import { freshProbe } from './probe/probe-pods.ts'
 import { podOfWorkload } from './probe/workload-pod.ts'
 import { standInProbe } from './resident/probes.ts'
 import { seatProbe } from './resident/seats.ts'
@@ -71,12 +72,35 @@ async function clonedProbe(cluster: Cluster, identity: Of<'like'>, signal: Abort
   const own = cluster.namespaces.has(namespace) ? await podOfWorkload(cluster.client, identity, signal) : undefined
   const itself = own && ownListener(cluster, identity, own)
   if (itself !== undefined) return itself
-  const template = await templateOf(cluster.client, { namespace, workload }, signal)
-  if (typeof template === 'string') return { unavailable: template }
+  const found = await templateOf(cluster.client, { namespace, workload }, signal)
+  if (typeof found === 'string') return { unavailable: found }
+  const template = { ...found, labels: { ...found.labels, ...identity.labels } }
+  if (isOnHost(template)) return hostClone(cluster, identity, template, signal)
   const absent = await absentNode(cluster, node, signal)
   if (absent !== undefined) return { unavailable: absent }
   const standing = { identity, namespace, node, note: `tested in a pod with the labels of ${workload}` }
   return standInProbe(cluster, standing, template, signal)
+}
+
+/** On the network of a node that runs the workload: of the one that was asked for, or of the first. */
+async function hostClone(
+  cluster: Cluster,
+  identity: Of<'like'>,
+  template: Template,
+  signal: AbortSignal,
+): Promise<Probe | Unavailable> {
+  const { namespace, workload } = identity
+  const node = identity.node ?? nodeNameOf(await podOfWorkload(cluster.client, identity, signal))
+  if (node === undefined)
+    return { unavailable: `${namespace}/${workload} has no pod, and so no node whose network it has` }
+  const absent = await absentNode(cluster, node, signal)
+  if (absent !== undefined) return { unavailable: absent }
+  const note = `tested on the network of ${node}, with the labels of ${workload}`
+  return freshProbe(cluster, { identity, namespace, node, note }, template, signal)
+}
+
+function nodeNameOf(live: LiveObject | undefined): string | undefined {
+  return live?.spec?.['nodeName'] as string | undefined
 }
 
 /** A pod as a source: itself where it is a listener of this run, else a clone. */
@@ -104,9 +128,23 @@ async function insideProbe(
   return ownListener(cluster, identity, live) ?? ephemeralProbe(cluster, identity, signal)
 }
 
-async function nodeProbe(cluster: Cluster, { node }: Of<'node'>, signal: AbortSignal): Promise<Unavailable> {
-  const absent = await absentNode(cluster, node, signal)
-  return { unavailable: absent ?? `the network of the node ${node} is its own: no probe is put there` }
+/** A pod on the node's network; for a control none is started. A kubelet that takes no pods of the scheduler's choice takes this one. */
+async function nodeProbe(cluster: Cluster, identity: Of<'node'>, signal: AbortSignal): Promise<Probe | Unavailable> {
+  const { node, control } = identity
+  const absent = await cluster.nodes.refusal(node, 'named', signal)
+  if (absent !== undefined) return { unavailable: absent }
+  if (control === true) return { unavailable: `no pod is started on the network of ${node} for a control` }
+  const namespace = await cluster.nodeNamespace(signal)
+  const standing = { identity, namespace, node, note: `tested on the network of ${node}` }
+  const probe = await freshProbe(cluster, standing, onNodeNetwork, signal)
+  return 'unavailable' in probe ? probe : { ...probe, pod: undefined }
+}
+
+/** What a node's own processes have: its resolver, and no taint that keeps them away. */
+const onNodeNetwork: Template = {
+  labels: {},
+  spec: { hostNetwork: true, dnsPolicy: 'Default', tolerations: [{ operator: 'Exists' }] },
+  adopted: false,
 }
 
 async function absentNamespace({ client }: Cluster, name: string, signal: AbortSignal): Promise<string | undefined> {

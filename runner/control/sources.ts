@@ -153,7 +153,7 @@ interface Hop {
 async function answersFrom(fabric: Fabric, { node, to, family, signal }: Hop): Promise<boolean | undefined> {
   const host = to.find((address) => familyOf(address) === family)
   if (host === undefined) return undefined
-  const probe = await fabric.probe({ kind: 'node', node }, signal)
+  const probe = await fabric.probe({ kind: 'node', node, control: true }, signal)
   if ('unavailable' in probe) return undefined
   const check = checkSchemas.tcp.parse({ kind: 'tcp', host, port: closedPort, deadlineMs: 1_000 })
   for await (const { outcome } of probe.run([check], signal)) {

@@ -108,7 +108,7 @@ function nobody(socket: Socket): Shown {
 
 /** Addresses of the pod at which a port known to be closed accepts a connection from its node, whose traffic no policy stops (rule 51). */
 async function proxied(pod: Pod, fabric: Fabric, signal: AbortSignal): Promise<string[]> {
-  const probe = await fabric.probe({ kind: 'node', node: pod.node }, signal)
+  const probe = await fabric.probe({ kind: 'node', node: pod.node, control: true }, signal)
   if ('unavailable' in probe) return []
   const checks = pod.addresses.map((host, index) =>
     checkSchemas.tcp.parse({ kind: 'tcp', id: String(index), host, port: closedPort, deadlineMs: insideMs }),

@@ -16,6 +16,7 @@ import { remeasured } from './leaks.ts'
 import { beyondTheLab, notSimulated } from './not-simulated.ts'
 import { overruled } from './overruled.ts'
 import { joinPlaces, type Placed } from './places.ts'
+import { sourceAddressRemark } from './source-address.ts'
 import { unspecified } from './unspecified.ts'
 import { inconclusive, type Verdict } from './verdict.ts'
 
@@ -139,6 +140,7 @@ async function judgeOne(
     ...alone,
     ...settled,
     ...assumed,
+    ...sourceAddressRemark(verdict, probe),
     ...explain(planned, verdict, { world, source: probe?.pod, prediction }),
   ]
   return conclude(planned, verdict, {

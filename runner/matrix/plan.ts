@@ -3,7 +3,8 @@ import type { Pod, Service, World } from '../../fabric/world.ts'
 import { transportCheck } from '../plan/checks.ts'
 import { type Dial, type SourceKey, socketKey } from '../plan/dial.ts'
 import type { PlannedSource } from '../plan/sources.ts'
-import { type DialTo, type PlannedCell, plannedSource, socketBetween, workloadSource } from './question.ts'
+import { everyPod, workloadPlaces } from './askers.ts'
+import { type DialTo, type PlannedCell, socketBetween } from './question.ts'
 import { type MatrixOptions, type Port, portsOf, selectPods } from './selection.ts'
 import { planService } from './services.ts'
 
@@ -16,30 +17,30 @@ export interface MatrixPlan {
 
 export interface PlanOptions extends MatrixOptions {
   readonly timing: Timing
-  /** Who asks: every pod itself, or for each workload one that is like its pods; the default is `pods`. */
+  /** Who asks: every pod itself, or for each workload one that is like its pods, and one more for each place of it that differs; the default is `pods`. */
   readonly askers?: 'pods' | 'workloads'
 }
 
 /** Every selected pod to each port of every other one, and with `services` to each Service port; from a pod to itself is left out. */
 export function planMatrix(world: World, options: PlanOptions): MatrixPlan {
   const pods = selectPods(world, options)
-  const sourceOf = options.askers === 'workloads' ? workloadSource : plannedSource
-  const askers = options.askers === 'workloads' ? onePerSource(pods) : pods
+  const services = options.services ? world.services.filter((service) => isWanted(service, pods, options)) : []
+  const askers = options.askers === 'workloads' ? workloadPlaces(pods, services, world) : everyPod(pods)
   const dials = new Map<string, Dial>()
   const sources = new Map<SourceKey, PlannedSource>()
   const dialTo: DialTo = (from, aim) => {
-    const source = sourceOf(from).key
+    const asker = askers.get(from)!
+    const source = asker.key
     const key = `${source} ${socketKey(aim.socket)}`
     const known = dials.get(key)
     if (known !== undefined) return known
     const dial = { source, aim, check: transportCheck(aim.socket, options.timing.blocked), connections: 1 }
     dials.set(key, dial)
-    sources.set(source, sourceOf(from))
+    sources.set(source, asker)
     return dial
   }
   const targets = pods.map((pod) => ({ pod, ports: portsOf(pod, world, options) }))
-  const services = options.services ? world.services.filter((service) => isWanted(service, pods, options)) : []
-  const cells = askers.flatMap((from) => [
+  const cells = [...askers.keys()].flatMap((from) => [
     ...targets
       .filter(({ pod }) => pod !== from)
       .flatMap(({ pod, ports }) => ports.map((port) => podCell(from, pod, port))),
@@ -54,16 +55,6 @@ export function planMatrix(world: World, options: PlanOptions): MatrixPlan {
     const dial = dialTo(from, { kind: 'pod', pod, ready: pod.ready, socket })
     return { from, to, port, protocol, question: { kind: 'pod', dial } }
   }
-}
-
-/** The first pod of each workload speaks for all of them. */
-function onePerSource(pods: readonly Pod[]): readonly Pod[] {
-  const first = new Map<SourceKey, Pod>()
-  for (const pod of pods) {
-    const { key } = workloadSource(pod)
-    if (!first.has(key)) first.set(key, pod)
-  }
-  return [...first.values()]
 }
 
 /** Services in the namespaces asked for, or that belong to what was given; the lab's own ones only with everything. */

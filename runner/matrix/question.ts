@@ -1,6 +1,5 @@
 import type { Pod, Service } from '../../fabric/world.ts'
 import { type AddressAim, type Dial, familyOf, type Socket } from '../plan/dial.ts'
-import type { PlannedSource } from '../plan/sources.ts'
 import { type Finding, unknownFinding } from './cell.ts'
 import type { MatrixOptions, Port } from './selection.ts'
 
@@ -35,18 +34,6 @@ export function socketBetween(
   if (address !== undefined) return { address, port, protocol, family: familyOf(address) }
   const asked = family === undefined ? 'of a common family' : `for IPv${family}`
   return unknownFinding('no_address', `source and target have no addresses ${asked}`)
-}
-
-/** A pod as it is, not a copy of it. */
-export function plannedSource({ namespace, name }: Pick<Pod, 'namespace' | 'name'>): PlannedSource {
-  const identity = { kind: 'pod', namespace, name } as const
-  return { key: JSON.stringify(identity), name: nameOf({ namespace, name }), identity, namespace }
-}
-
-/** Who stands in for a pod on a cluster: one with its workload's labels, the same for all its replicas. */
-export function workloadSource({ namespace, name, workload }: Pod): PlannedSource {
-  const identity = { kind: 'like', namespace, workload: `${workload.kind.toLowerCase()}/${workload.name}` } as const
-  return { key: JSON.stringify(identity), name: nameOf({ namespace, name }), identity, namespace }
 }
 
 export function nameOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {

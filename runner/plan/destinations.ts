@@ -25,12 +25,13 @@ export function destinationsOf(target: Target | undefined, namespace: string, wo
   const aims = aimsTo(target, namespace, world)
   const nodes = new Set(aims.flatMap((aim) => (aim.kind === 'node' ? [aim.node.name] : [])))
   const pods = [...new Set(aims.flatMap((aim) => (aim.kind === 'pod' ? [aim.pod] : [])))]
-  const reached = [...pods, ...podsBehind(aims, world)]
-  return {
-    ...{ pods: reached, nodes },
-    ingress: world.policies.filter((policy) => reached.some((pod) => governs(policy, 'ingress', pod))),
-    isLocal: isLocal(target, namespace, world),
-  }
+  return { ...towards([...pods, ...podsBehind(aims, world)], world), nodes, isLocal: isLocal(target, namespace, world) }
+}
+
+/** Pods at their own addresses. */
+export function towards(pods: readonly Pod[], { policies }: Pick<World, 'policies'>): Destinations {
+  const ingress = policies.filter((policy) => pods.some((pod) => governs(policy, 'ingress', pod)))
+  return { pods, nodes: new Set(), ingress, isLocal: false }
 }
 
 /** Whether a policy selects a pod in a direction, for plugins that treat pods on the host's network as pods too (semantics rule 50). */

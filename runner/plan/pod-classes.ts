@@ -2,28 +2,37 @@ import type { Pod, World } from '../../fabric/world.ts'
 import { contains } from '../../policy/cidr.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { IpBlock, NetworkPolicy, PolicyPeer, PolicyRule } from '../../policy/types.ts'
-import type { Target } from '../scenario/model.ts'
-import { type Destinations, destinationsOf, governs } from './destinations.ts'
+import { type Destinations, governs } from './destinations.ts'
 import { familyOf } from './dial.ts'
 
-/** Classes in which the pods that run on a node are told apart by name; with more of them nodes count as equal where pods of the same kinds run. */
 const most = 10
 
+export interface ClassOptions {
+  /** Called where there is more than one pod. */
+  readonly destinations: () => Destinations
+  /** Up to so many classes tell the pods that run on a node apart by name; with more, nodes count as equal where pods of the same kinds run. */
+  readonly byPods?: number
+}
+
 /**
- * Groups pods of one namespace by what makes a difference on the way to a target: the egress policies that select them, the ingress rules at the
- * destination that match them, their address families, and their nodes where these matter. Any pod of a group stands for the others. Without a target
- * every policy counts, and no node.
+ * Groups pods of one namespace by what makes a difference on the way to destinations: the egress policies that select them, the ingress rules at the
+ * destination that match them, their address families, and their nodes where these matter. Any pod of a group stands for the others.
  */
-export function podClasses(pods: readonly Pod[], target: Target | undefined, world: World): readonly Pod[][] {
+export function podClasses(
+  pods: readonly Pod[],
+  world: World,
+  { destinations, byPods = most }: ClassOptions,
+): readonly Pod[][] {
   const [first, ...others] = pods
   if (first === undefined || others.length === 0) return first === undefined ? [] : [[first]]
-  const ground = groundOf(destinationsOf(target, first.namespace, world), world)
+  const ground = groundOf(destinations(), world)
   const kindOf = kindsOf(pods, ground)
-  const byPods = grouped(pods, (pod) => differenceOf(pod, { ...ground, kindOf, called: nameOf }))
-  return byPods.length <= most
-    ? byPods
-    : grouped(pods, (pod) => differenceOf(pod, { ...ground, kindOf, called: kindOf }))
+  const groups = (called: NameOf) => grouped(pods, (pod) => differenceOf(pod, { ...ground, kindOf, called }))
+  const exact = groups(nameOf)
+  return exact.length <= byPods ? exact : groups(kindOf)
 }
+
+type NameOf = (destination: Pod) => string
 
 function grouped(pods: readonly Pod[], keyOf: (pod: Pod) => string): Pod[][] {
   return [...Map.groupBy(pods, keyOf).values()]

@@ -6,6 +6,7 @@ import { matchesSelector } from '../../policy/selector.ts'
 import { goneNoun, goneWorkload } from '../names/gone.ts'
 import { missingService, missingText } from '../names/missing.ts'
 import type { Source, Target } from '../scenario/model.ts'
+import { destinationsOf } from './destinations.ts'
 import type { SourceKey } from './dial.ts'
 import { podClasses } from './pod-classes.ts'
 import { identityOf, isSampled, type PodSource, placeText, sampleText } from './pod-places.ts'
@@ -87,7 +88,9 @@ function workloadOf(source: PodSource, world: World, target: Target | undefined)
 /** One source for each class of pods between which something on the way makes a difference. */
 function placesOf(source: PodSource, all: readonly Pod[], world: World, target: Target | undefined): PlannedSource[] {
   const usable = all.filter(({ addresses }) => addresses.length > 0)
-  const classes = podClasses(usable.length > 0 ? usable : all, target, world)
+  const classes = podClasses(usable.length > 0 ? usable : all, world, {
+    destinations: () => destinationsOf(target, source.namespace, world),
+  })
   return classes.map((alike) => ({
     ...planned(source.name, identityOf(source, alike, { all, classes }), source.namespace),
     place: classes.length === 1 ? undefined : placeText(alike, classes),
@@ -151,7 +154,12 @@ function podsOf(source: Extract<Source, { kind: 'pods' }>, world: World, target:
       matchesSelector(source.selector, pod.labels),
   )
   const alike = [...Map.groupBy(matching, labelsOf).values()]
-  const classes = source.sample === undefined ? alike : alike.flatMap((pods) => podClasses(pods, target, world))
+  const classes =
+    source.sample === undefined
+      ? alike
+      : alike.flatMap((pods) =>
+          podClasses(pods, world, { destinations: () => destinationsOf(target, pods[0]?.namespace ?? '', world) }),
+        )
   const chosen = classes.flatMap((pods) => pods.slice(0, source.sample ?? pods.length))
   const note = chosen.length < matching.length ? { note: `sample of ${chosen.length} of ${matching.length} pods` } : {}
   const sources = chosen.map(({ namespace, name }) => ({

@@ -116,8 +116,9 @@ describe.skipIf(absent !== undefined)(`identities on a cluster${absent === undef
     expect(probes.map(({ node }) => node)).toEqual(nodes.map(({ name }) => name))
     for (const probe of probes)
       expect(await observe(probe, { kind: 'tcp', host, port }), probe.node).toMatchObject({ reason: 'connected' })
-    expect(await fabric.probe({ kind: 'node', node: nodes[0]!.name }, signal)).toEqual({
-      unavailable: `the network of the node ${nodes[0]!.name} is its own: no probe is put there`,
+    const node = nodes[0]!.name
+    expect(await fabric.probe({ kind: 'node', node, control: true }, signal)).toEqual({
+      unavailable: `no pod is started on the network of ${node} for a control`,
     })
   })
 

@@ -33,11 +33,14 @@ export async function templateOf(
   const object = await getObject(client, { resource: resources[kind], namespace, name }, signal)
   if (object === undefined) return `there is no ${workload} in ${namespace}`
   const { metadata, spec } = templateIn(kind, object)
-  if (spec['hostNetwork'] === true)
-    return `${namespace}/${workload} is on the host's network: nothing can stand in for it, try as:`
   const os = (spec['os'] as { name?: string } | undefined)?.name ?? selectorOf(spec)['kubernetes.io/os']
   if (os === 'windows') return `${namespace}/${workload} runs on Windows, where the probe does not`
   return { labels: ownLabels(metadata?.labels), spec, adopted: isAdopting(kind, object) }
+}
+
+/** Whether pods of a template have their node's network, and its addresses. */
+export function isOnHost({ spec }: Pick<Template, 'spec'>): boolean {
+  return spec['hostNetwork'] === true
 }
 
 /** Labels of a pod less those that its controller added. */

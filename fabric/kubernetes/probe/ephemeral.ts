@@ -7,7 +7,8 @@ import { pathOf, resources } from '../api/resources.ts'
 import type { Cluster } from '../cluster.ts'
 import { podOf } from '../world/live-world.ts'
 import { headroomOf, neededMiB } from './headroom.ts'
-import { probeContainer } from './pod-spec.ts'
+import { controlPortOf, nextHostPort } from './host-ports.ts'
+import { probeContainer, sharedNetworkArgs } from './pod-spec.ts'
 import { type ContainerStatus, containerState, imageOf } from './pod-state.ts'
 import { ownListener, probeIn } from './probe-in.ts'
 import { podOfWorkload } from './workload-pod.ts'
@@ -44,7 +45,7 @@ export async function ephemeralProbe(
     }
   }
   const name = `crosscheck-${cluster.run.id}`
-  const port = portOf(cluster.run.id)
+  const port = pod.hostNetwork ? nextHostPort(cluster, pod.node) : controlPortOf(cluster.run.id)
   let image: string | undefined
   try {
     await addContainer(cluster, live, { name, port }, signal)
@@ -63,11 +64,6 @@ export async function ephemeralProbe(
     stop: true,
     note: `tested in the pod ${pod.name}, whose record keeps a finished container`,
   })
-}
-
-/** Runs of the same pod must not meet on one port: below the ephemeral ports, chosen by the run. */
-function portOf(runId: string): number {
-  return 28_200 + (Number.parseInt(runId.slice(0, 6), 16) % 1_800)
 }
 
 async function chosenPod({ client }: Cluster, identity: InPod, signal: AbortSignal) {
@@ -94,10 +90,7 @@ async function addContainer(
   own: { name: string; port: number },
   signal: AbortSignal,
 ) {
-  const args = [
-    ...['--control-port', String(own.port), '--health-port', '0', '--health-address', '127.0.0.1'],
-    ...['--idle-ms', String(idleMs)],
-  ]
+  const args = [...sharedNetworkArgs(own.port), '--idle-ms', String(idleMs)]
   const { resources: _, ...container } = probeContainer(run, { name: own.name, args })
   await client.send(
     {

@@ -28,6 +28,11 @@ export interface ContainerOptions {
   readonly resources?: Resources
 }
 
+/** Where a probe listens that shares its network with others: on loopback alone, and for its health on no known port. */
+export function sharedNetworkArgs(port: number): readonly string[] {
+  return ['--control-port', String(port), '--health-port', '0', '--health-address', '127.0.0.1']
+}
+
 /** The probe's container as Pod Security `restricted` wants it: no root, no capability, nothing to write to. */
 export function probeContainer(
   run: Pick<RunFacts, 'image' | 'tokenSha256' | 'concurrency'>,

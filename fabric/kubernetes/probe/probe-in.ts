@@ -32,7 +32,8 @@ export function probeIn(
   const { namespace, name, node, addresses } = pod
   const control = createControl({
     open: () => cluster.client.forward({ namespace, pod: name, port }),
-    ...{ token, addresses, stop, atOnce: cluster.run.concurrency },
+    // A node has more addresses than its status tells, and connects to its own pods by another one.
+    ...{ token, addresses: pod.hostNetwork ? [] : addresses, stop, atOnce: cluster.run.concurrency },
   })
   cluster.controls.add(control)
   // A fresh one listens some time after its container runs; until its first batch is there the tunnel is too.

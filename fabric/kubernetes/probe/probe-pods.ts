@@ -8,11 +8,21 @@ import { resources } from '../api/resources.ts'
 import type { Cluster } from '../cluster.ts'
 import { marks, remember } from '../owners.ts'
 import { podOf } from '../world/live-world.ts'
-import { copiedFields, type Template } from './clone.ts'
+import { copiedFields, isOnHost, type Template } from './clone.ts'
 import { fitResources } from './fitting.ts'
+import { nextHostPort } from './host-ports.ts'
 import { noteWith } from './injected.ts'
 import { createPod, untilRunning } from './pod-creation.ts'
-import { neverReady, onNode, podDefaults, probeContainer, type Resources, sidecarMarks, spread } from './pod-spec.ts'
+import {
+  neverReady,
+  onNode,
+  podDefaults,
+  probeContainer,
+  type Resources,
+  sharedNetworkArgs,
+  sidecarMarks,
+  spread,
+} from './pod-spec.ts'
 import { imageOf } from './pod-state.ts'
 import { probeIn } from './probe-in.ts'
 import { patched } from './probe-patch.ts'
@@ -46,7 +56,8 @@ export async function freshProbe(
         unavailable: `no probe like this in ${namespace}: the Service ${exposing} publishes pods that are not ready, and would send it traffic`,
       }
     }
-    const pod = podManifest(cluster, standing, template, fitted)
+    const port = isOnHost(template) ? nextHostPort(cluster, standing.node ?? '') : undefined
+    const pod = podManifest(cluster, standing, template, { resources: fitted, port })
     const { name } = pod.metadata
     // In a namespace of its own nobody else's rules are met, and its service account may come late.
     if (!cluster.namespaces.has(namespace)) {
@@ -55,7 +66,7 @@ export async function freshProbe(
       await remember(cluster.tried, namespace, tried).catch(tried)
     }
     const created = await createPod(cluster.client, await withOwners(cluster, pod, template, signal), signal)
-    return await comeUp(cluster, standing, created, signal)
+    return await comeUp(cluster, { ...standing, port }, created, signal)
   } catch (error) {
     if (!isStatus(error, 400, 403, 404, 409, 422)) throw error
     return { unavailable: `no probe in ${namespace}: ${refusedText(error)}` }
@@ -64,12 +75,19 @@ export async function freshProbe(
 
 type PodManifest = Manifest & { readonly metadata: { readonly name: string; readonly namespace: string } }
 
+interface Fitted {
+  readonly resources: Resources
+  /** Of its control, on a node's network. */
+  readonly port: number | undefined
+}
+
 function podManifest(
   { run }: Cluster,
   { namespace, node }: Standing,
   template: Template,
-  fitted: Resources,
+  { resources: fitted, port }: Fitted,
 ): PodManifest {
+  const args = port === undefined ? [] : sharedNetworkArgs(port)
   const { labels, annotations } = marks(run, 'probe')
   const pod = {
     metadata: {
@@ -82,7 +100,8 @@ function podManifest(
       ...copiedFields(template.spec),
       ...neverReady.spec,
       ...(node === undefined ? spread : onNode(node)),
-      containers: [{ ...probeContainer(run, { name: 'probe', resources: fitted }), ...neverReady.container }],
+      ...(port === undefined ? {} : { hostNetwork: true }),
+      containers: [{ ...probeContainer(run, { name: 'probe', args, resources: fitted }), ...neverReady.container }],
     },
   }
   return { apiVersion: 'v1', kind: 'Pod', ...patched(pod, run.patch) } as PodManifest
@@ -108,11 +127,11 @@ async function withOwners(
 
 async function comeUp(
   cluster: Cluster,
-  standing: Standing,
+  standing: Standing & { readonly port: number | undefined },
   created: LiveObject,
   signal: AbortSignal,
 ): Promise<Probe | Unavailable> {
-  const { identity, namespace, note } = standing
+  const { identity, namespace, note, port } = standing
   const { name, uid } = created.metadata
   const live = await untilRunning(cluster, { namespace, name }, { withinMs: startMs, signal })
   if (typeof live === 'string') {
@@ -131,7 +150,9 @@ async function comeUp(
     pod,
     note: noteWith(note, live),
     image: imageOf(live),
-    bornAt: cluster.run.now(),
+    port,
+    // Plugins have known the address of a node for long.
+    bornAt: pod.hostNetwork ? undefined : cluster.run.now(),
   })
 }
 

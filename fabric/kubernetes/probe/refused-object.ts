@@ -10,6 +10,10 @@ const ways: readonly (readonly [said: RegExp, way: string])[] = [
   ],
   [/admission webhook "([^"]+)" denied/, 'what $1 demands of pods can be added by --probe-patch FILE'],
   [/ValidatingAdmissionPolicy '([^']+)'/, 'what the policy $1 demands of pods can be added by --probe-patch FILE'],
+  [
+    /violates PodSecurity .*host namespaces/,
+    "a namespace takes pods on a node's network with the label pod-security.kubernetes.io/enforce: privileged",
+  ],
   [/violates PodSecurity "([^"]+)"/, 'a probe as it is meets "restricted": look at what --probe-patch adds'],
   [/security context constraint/, 'the default service account of the namespace needs one like restricted-v2'],
 ]

@@ -5,7 +5,7 @@ import type { Workload } from '../../world.ts'
 import type { Client } from '../api/client.ts'
 import { getObject } from '../api/objects.ts'
 import { resources } from '../api/resources.ts'
-import { templateOf } from '../probe/clone.ts'
+import { isOnHost, templateOf } from '../probe/clone.ts'
 
 /** Who a resident probe stands for: what policies can tell of a source, and where it must be. */
 export interface ResidentSource {
@@ -42,13 +42,15 @@ export async function residentSource(
       const { namespace, workload: title, node } = identity
       const template = await templateOf(client, { namespace, workload: title }, signal)
       if (typeof template === 'string') return template
-      const { labels, spec } = template
-      return { namespace, title, labels, spec, ...(node === undefined ? {} : { node }) }
+      if (isOnHost(template)) return hostSentence(`${namespace}/${title}`)
+      const labels = { ...template.labels, ...identity.labels }
+      return { namespace, title, labels, spec: template.spec, ...(node === undefined ? {} : { node }) }
     }
     case 'pod': {
       const { namespace, name } = identity
       const template = await templateOf(client, { namespace, workload: `pod/${name}` }, signal)
       if (typeof template === 'string') return template
+      if (isOnHost(template)) return hostSentence(`${namespace}/${name}`)
       if (workload === undefined)
         return { namespace, title: `pod/${name}`, labels: template.labels, spec: template.spec }
       const title = `${workload.kind.toLowerCase()}/${workload.name}`
@@ -62,12 +64,17 @@ export async function residentSource(
       return `as: ${identity.workload} is asked inside its own pod, where no other stands in`
     case 'outside':
       return 'outside is the machine that runs Crosscheck'
-    case 'inside':
     case 'node':
+      return 'a resident probe has a network of its own, and not that of a node'
+    case 'inside':
       return 'a control, not a source'
     default:
       return identity satisfies never
   }
+}
+
+function hostSentence(title: string): string {
+  return `${title} is on the host's network, which no resident probe has`
 }
 
 /** Sources that policies cannot tell apart, and that are in the same place, have the same key. */

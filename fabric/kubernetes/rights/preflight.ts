@@ -5,7 +5,14 @@ import type { Cluster } from '../cluster.ts'
 import { residentPods } from '../resident/probes.ts'
 import { createRulesReader, missingRights } from './access-review.ts'
 import { MissingRights } from './missing-rights.ts'
-import { type CanaryPlace, rightsOfCanary, rightsOfRehearsal, rightsOfResidents, rightsOfSource } from './rights.ts'
+import {
+  type CanaryPlace,
+  rightsOfCanary,
+  rightsOfRehearsal,
+  rightsOfResidents,
+  rightsOfSource,
+  rightsOnNodes,
+} from './rights.ts'
 
 export interface Asker {
   /** As the API server knows it. */
@@ -26,6 +33,8 @@ export function createPreflight(
     const rulesOf = createRulesReader(client, signal)
     // Whether there are resident probes decides which rights are wanted, and takes as long to answer.
     const canary = rightsOfCanary({ namespace, kind: place })
+    const hasNodes = identities.some(({ kind }) => kind === 'node')
+    const nodes = hasNodes ? rightsOnNodes(place === 'lent' ? namespace : undefined) : []
     for (const right of [...foreign.flatMap(rightsOfSource), ...canary])
       if (right.namespace !== undefined) void rulesOf(right.namespace)
     const entries = spaces.map(
@@ -41,7 +50,7 @@ export function createPreflight(
       )
     })
     const rehearsal = objects.length === 0 ? [] : rightsOfRehearsal(objects.flatMap(placeOf))
-    const missing = await missingRights(client, [...rehearsal, ...sources, ...canary], signal, rulesOf)
+    const missing = await missingRights(client, [...rehearsal, ...sources, ...nodes, ...canary], signal, rulesOf)
     if (missing.length > 0) throw new MissingRights(user, missing)
   }
 }

@@ -69,7 +69,14 @@ function insideRights(namespace: string): Right[] {
   ]
 }
 
-/** What asking as this identity takes; nothing where nothing is made for it. */
+/** What sources that are nodes take: pods in a namespace that the run makes and removes, or in one that was lent to it. */
+export function rightsOnNodes(lent: string | undefined): Right[] {
+  if (lent !== undefined) return [...owners({ namespace: lent }), ...probes({ namespace: lent })]
+  const where = { namespace: 'crosscheck-nodes', ahead: true }
+  return [...rightsOn('Namespace', [...apply, 'get', 'delete']), ...owners(where), ...probes(where)]
+}
+
+/** What asking as this identity takes in its namespace; nothing where it has none (`rightsOnNodes`), or nothing is made for it. */
 export function rightsOfSource(identity: Identity): Right[] {
   switch (identity.kind) {
     case 'namespace':

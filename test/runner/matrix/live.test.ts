@@ -50,6 +50,22 @@ describe('a matrix of a cluster', () => {
     expect(ends).toEqual(['web-1 web-2', 'web-1 db-1', 'db-1 web-1', 'db-1 web-2'])
   })
 
+  it('is asked from a node that runs an isolated pod and from one that does not, where a workload is on their network', () => {
+    const agents = deployment('agent', 1)
+      .replace('kind: Deployment', 'kind: DaemonSet')
+      .replace('spec: {containers', 'spec: {hostNetwork: true, containers')
+    const nodes = ['n1', 'n2', 'n3'].map((name) => `---\napiVersion: v1\nkind: Node\nmetadata: {name: ${name}}\n`)
+    const world = worldOf(agents + deployment('db', 1) + denyDb + nodes.join(''))
+    const { sources } = planMatrix(world, { ...options, askers: 'workloads' })
+    const home = world.pods.find(({ name }) => name === 'db-1')?.node
+    const nodesOf = (workload: string) =>
+      sources.flatMap(({ identity }) =>
+        identity.kind === 'like' && identity.workload === workload ? [identity.node] : [],
+      )
+    expect(new Set(nodesOf('daemonset/agent').map((node) => node === home))).toEqual(new Set([false, true]))
+    expect(nodesOf('deployment/db')).toEqual([undefined])
+  })
+
   it('says what it takes: pods, probes, connections, and the rounds that a source has to wait', () => {
     const effort = effortOf(plan, timing)
     expect(effort).toMatchObject({ pods: 3, probes: 2, connections: 4 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Pod, World } from '../../../fabric/world.ts'
+import { destinationsOf } from '../../../runner/plan/destinations.ts'
 import { createPlanner } from '../../../runner/plan/paths.ts'
 import { podClasses } from '../../../runner/plan/pod-classes.ts'
 import { expandSource } from '../../../runner/plan/sources.ts'
@@ -26,14 +27,18 @@ describe('classes of pods', () => {
       fc.property(
         randomPlaces,
         fc.constantFrom(...targetTexts, 'itself'),
+        fc.constantFrom(0, 10),
         fc.constantFrom<Expectation>({ kind: 'allowed' }, { kind: 'blocked', layer: 4 }),
-        (manifests, text, expectation) => {
+        (manifests, text, byPods, expectation) => {
           const world = worldOf(manifests)
           const [first] = sourcePods(world)
           const own = `here/${first?.workload.kind.toLowerCase()}/source:80`
           const target = targetOf(text === 'itself' ? own : text)
           const predicted = predictFrom(world, target, expectation)
-          for (const alike of podClasses(sourcePods(world), target, world))
+          for (const alike of podClasses(sourcePods(world), world, {
+            destinations: () => destinationsOf(target, 'here', world),
+            byPods,
+          }))
             expect(new Set(alike.map(predicted)).size, alike.map(({ name }) => name).join()).toBe(1)
         },
       ),

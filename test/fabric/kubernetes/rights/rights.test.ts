@@ -10,6 +10,7 @@ import {
   rightsOfCanary,
   rightsOfResidents,
   rightsOfSource,
+  rightsOnNodes,
 } from '../../../../fabric/kubernetes/rights/rights.ts'
 import { against, status } from '../api-server.ts'
 
@@ -53,7 +54,7 @@ test.each([
   ],
   [
     'r2-probes.yaml',
-    [...identities.flatMap(rightsOfSource), ...rightsOfCanary({ namespace: 'c', kind: 'lent' })],
+    [...identities.flatMap(rightsOfSource), ...rightsOnNodes('c'), ...rightsOfCanary({ namespace: 'c', kind: 'lent' })],
     // Pods that may not be watched are listed again and again.
     ['watch /pods'],
   ],
@@ -118,6 +119,16 @@ test('tells all that is missing at once, a line for each kind and namespace, wit
     `kubectl create role crosscheck-pods-portforward-get-create -n team --verb=get,create --resource=pods/portforward && kubectl create rolebinding crosscheck-pods-portforward-get-create -n team --role=crosscheck-pods-portforward-get-create --user='jane'`,
     `kubectl create clusterrole crosscheck-pods-create-patch-get-delete ${verbs} && kubectl create clusterrolebinding crosscheck-pods-create-patch-get-delete --clusterrole=crosscheck-pods-create-patch-get-delete --user='jane'`,
     `kubectl create clusterrole crosscheck-pods-portforward-get-create --verb=get,create --resource=pods/portforward && kubectl create clusterrolebinding crosscheck-pods-portforward-get-create --clusterrole=crosscheck-pods-portforward-get-create --user='jane'`,
+  ])
+})
+
+test('a node as a source takes a namespace of the run, and its rights are told with those of all others', async () => {
+  const { server } = authorizer(({ resource }) => resource !== 'namespaces')
+  const preflight = await preflightOf(server)
+  const missing = preflight({ identities: [{ kind: 'node', node: 'n1' }], objects: [] }, signal)
+  const { lines } = (await missing.catch((error: unknown) => error)) as MissingRights
+  expect(lines.map((line) => line.replace(/ && .*/, ''))).toEqual([
+    'kubectl create clusterrole crosscheck-namespaces-create-patch-get-delete --verb=create,patch,get,delete --resource=namespaces',
   ])
 })
 

@@ -1,0 +1,26 @@
+import type { Probe } from '../../fabric/fabric.ts'
+import type { Verdict } from './verdict.ts'
+
+const contradicted = new Set<string>(['enforcement', 'unenforced', 'unexplained_block'])
+
+/**
+ * Of a source on a node's network whose packets contradict the policies: that policies may see another address than the node's. Network plugins connect
+ * to a node's own pods by an address of theirs, and overlays to all others too.
+ */
+export function sourceAddressRemark(
+  { cause, observed }: Pick<Verdict, 'cause' | 'observed'>,
+  probe: Pick<Probe, 'identity' | 'pod' | 'node' | 'addresses'> | undefined,
+): string[] {
+  const isOnHost = probe?.identity.kind === 'node' || probe?.pod?.hostNetwork === true
+  if (probe === undefined || !isOnHost || !contradicted.has(cause ?? '')) return []
+  const { node = '', addresses } = probe
+  const used = observed?.localAddress
+  if (used === undefined)
+    return [
+      `policies see the address by which ${node} connects to pods: with an overlay that is none of the node's own`,
+    ]
+  if (addresses.includes(used)) return []
+  return [
+    `${node} connected from ${used}, which is none of its own addresses (${addresses.join(', ')}): policies see that one`,
+  ]
+}
