@@ -22,6 +22,19 @@ export function isWithin(inner: Cidr, outer: Cidr): boolean {
   return inner.bits >= outer.bits && contains(outer, inner)
 }
 
+/** Of items with a network those that hold another one and are no longer than so many bits, found by their texts: there may be thousands. */
+export function holdersIn<T extends { readonly cidr: Cidr }>(
+  items: readonly T[],
+): (inner: Cidr, maxBits: number) => readonly T[] {
+  const byText = Map.groupBy(items, ({ cidr }) => cidr.text)
+  const lengths = [...new Set(items.map(({ cidr }) => cidr.bits))].toSorted((a, b) => a - b)
+  return (inner, maxBits) => {
+    const [address = ''] = inner.text.split('/')
+    const fitting = lengths.filter((bits) => bits <= maxBits && bits <= inner.bits)
+    return fitting.flatMap((bits) => byText.get(parse(`${address}/${bits}`)?.text ?? '') ?? [])
+  }
+}
+
 /** Networks that were written as text; what is none is left out. */
 export function networks(texts: readonly string[]): Cidr[] {
   return texts.flatMap((text) => parse(text) ?? [])

@@ -16,3 +16,12 @@ export function othersGuard(namespace: string, context: Context): boolean {
     return governed === undefined || mayGovern(governed, namespace)
   })
 }
+
+/** Whether one of them may allow connections to pods of a namespace that NetworkPolicies deny: meshes can only deny. */
+export function othersMayAllow(namespace: string, context: Context): boolean {
+  return otherPoliciesOf(context).some((object) => {
+    const governed = governedBy(object)
+    if (governed === undefined) return true
+    return governed.effect === 'either' && governed.directions.includes('ingress') && mayGovern(governed, namespace)
+  })
+}

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Pod } from '../../fabric/world.ts'
-import { parseCidr } from '../../policy/cidr.ts'
-import type { IpBlock, LabelSelector, PolicyPeer } from '../../policy/types.ts'
+import type { LabelSelector, PolicyPeer } from '../../policy/types.ts'
 import type { Context } from './context.ts'
-import { isWithin, networks } from './networks.ts'
+import { type BlockAt, blocksIn, holdersIn, isWithin } from './networks.ts'
 import { perContext } from './per-context.ts'
 import { type PeerAt, peersIn } from './policy-rules.ts'
 
@@ -19,26 +18,50 @@ export interface PeerPair {
   readonly joined: readonly Pod[]
 }
 
-export const peerPairsOf = perContext((context: Context): readonly PeerPair[] =>
-  [...Map.groupBy(peersIn(context), ({ rule }) => rule).values()].flatMap((peers) =>
-    peers.flatMap((narrow) => pairOf(narrow, peers, context) ?? []),
-  ),
-)
+export const peerPairsOf = perContext((context: Context): readonly PeerPair[] => {
+  const blocks = Map.groupBy(blocksIn(context), ({ rule }) => rule)
+  return [...Map.groupBy(peersIn(context), ({ rule }) => rule)].flatMap(([rule, all]) => {
+    const peers = all.filter(({ peer }) => peer.ipBlock === undefined)
+    const ofSelectors = peers.flatMap((narrow) => pairOf(narrow, peers, context) ?? [])
+    return [...ofSelectors, ...blockPairs(blocks.get(rule) ?? [])]
+  })
+})
 
 function pairOf(narrow: PeerAt, peers: readonly PeerAt[], context: Context): PeerPair | undefined {
-  const at = peers.indexOf(narrow)
-  const others = peers.flatMap((broad, index) =>
-    index === at ? [] : [{ broad, joinable: Math.abs(index - at) === 1 && areHalves(broad.peer, narrow.peer), index }],
-  )
-  const covering = others
-    .filter(({ broad, index }) => covers(broad.peer, narrow.peer) && (index < at || !covers(narrow.peer, broad.peer)))
-    .toSorted((a, b) => Number(b.joinable) - Number(a.joinable))[0]
-  const split = others.find((other) => other.joinable && isSplit(other.broad, narrow, context))
-  const found = covering ?? split
-  if (found === undefined) return undefined
-  const { broad, joinable } = found
+  const halves = peers.filter((broad) => isBeside(broad, narrow) && areHalves(broad.peer, narrow.peer))
+  const isCovering = (broad: PeerAt) => {
+    if (broad === narrow || !covers(broad.peer, narrow.peer)) return false
+    return indexOf(broad) < indexOf(narrow) || !covers(narrow.peer, broad.peer)
+  }
+  const covering = halves.find(isCovering) ?? peers.find(isCovering)
+  const broad = covering ?? halves.find((half) => isSplit(half, narrow, context))
+  if (broad === undefined) return undefined
+  const joinable = halves.includes(broad)
   const kind = covering === undefined ? 'split' : 'covered'
   return { broad, narrow, kind, joinable, joined: joinable ? joinedPods(broad, narrow, context) : [] }
+}
+
+/** A narrow network with an `except` is another rule's concern (`except-opened-again`). */
+function blockPairs(blocks: readonly BlockAt[]): PeerPair[] {
+  const holders = holdersIn(blocks)
+  return blocks.flatMap((narrow): PeerPair[] => {
+    if (narrow.except.length > 0) return []
+    const broad = holders(narrow.cidr, narrow.cidr.bits).find(
+      ({ cidr, except, ...other }) =>
+        (cidr.bits < narrow.cidr.bits || indexOf(other) < indexOf(narrow)) &&
+        except.every((hole) => !isWithin(hole, narrow.cidr) && !isWithin(narrow.cidr, hole)),
+    )
+    return broad === undefined ? [] : [{ broad, narrow, kind: 'covered', joinable: false, joined: [] }]
+  })
+}
+
+/** In the list of peers. */
+function indexOf({ peerPath }: Pick<PeerAt, 'peerPath'>): number {
+  return Number(peerPath.at(-1))
+}
+
+function isBeside(a: PeerAt, b: PeerAt): boolean {
+  return Math.abs(indexOf(a) - indexOf(b)) === 1
 }
 
 function areHalves(broad: PolicyPeer, narrow: PolicyPeer): boolean {
@@ -59,10 +82,8 @@ function joinedPods(broad: PeerAt, narrow: PeerAt, { population }: Context): rea
   return population.peersOf(broad.policy.namespace, peer).filter(({ place }) => place !== undefined)
 }
 
-/** Whether a peer matches all that another matches, as far as their texts show it. */
+/** Whether selectors match all that others match, as far as their texts show it. */
 function covers(broad: PolicyPeer, narrow: PolicyPeer): boolean {
-  if (broad.ipBlock !== undefined || narrow.ipBlock !== undefined)
-    return broad.ipBlock !== undefined && narrow.ipBlock !== undefined && coversBlock(broad.ipBlock, narrow.ipBlock)
   const spaces =
     broad.namespaceSelector === undefined
       ? narrow.namespaceSelector === undefined
@@ -77,11 +98,4 @@ function isImplied(broad: LabelSelector, narrow: LabelSelector): boolean {
     (narrow.matchExpressions ?? []).some((other) => isDeepStrictEqual(other, expression)),
   )
   return labels && expressions
-}
-
-/** A narrow network with an `except` is another rule's concern (`except-opened-again`). */
-function coversBlock(broad: IpBlock, narrow: IpBlock): boolean {
-  const [outer, inner] = [broad, narrow].map(({ cidr }) => parseCidr(cidr)?.cidr)
-  if (outer === undefined || inner === undefined || !isWithin(inner, outer) || narrow.except !== undefined) return false
-  return networks(broad.except ?? []).every((hole) => !isWithin(hole, inner) && !isWithin(inner, hole))
 }

@@ -3,7 +3,7 @@ import { nameLabel } from '../../../fabric/manifests/namespaces.ts'
 import type { Context, PolicyObject } from '../context.ts'
 import { ruleCoversPort } from '../covers.ts'
 import { isolatorsOf } from '../isolators.ts'
-import { othersGuard } from '../other-policies.ts'
+import { othersMayAllow } from '../other-policies.ts'
 import { mayBePeer, type Prometheus, prometheusIn } from '../prometheus.ts'
 import type { Rule } from '../rule.ts'
 import { type ScrapeTarget, scrapeTargetsIn } from '../scrape-targets.ts'
@@ -46,7 +46,7 @@ export const scrapeBlocked: Rule = {
 
 function isClosed({ pod, port, protocol }: ScrapeTarget, context: Context): boolean {
   const policies = isolatorsOf(context).ingress.get(pod)
-  if (policies === undefined || othersGuard(pod.namespace, context)) return false
+  if (policies === undefined || othersMayAllow(pod.namespace, context)) return false
   const sources = prometheusIn(context)
   const allows = ({ policy }: PolicyObject) =>
     policy.ingress.some((rule) => {

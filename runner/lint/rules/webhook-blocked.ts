@@ -4,7 +4,7 @@ import { type ApiCallback, apiCallbacksIn } from '../api-callbacks.ts'
 import type { Context } from '../context.ts'
 import { ruleCoversPort } from '../covers.ts'
 import { isolatorsOf } from '../isolators.ts'
-import { othersGuard } from '../other-policies.ts'
+import { othersMayAllow } from '../other-policies.ts'
 import type { Rule } from '../rule.ts'
 import { listed, workloadsOf } from '../words.ts'
 
@@ -54,7 +54,7 @@ type PodEndpoint = Endpoint & { readonly pod: Pod }
 /** Endpoints of the callback's port that every rule keeps from addresses outside; a network may hold the API server's. */
 function closedEndpoints({ namespace, name, port }: ApiCallback, context: Context): PodEndpoint[] {
   const service = context.population.servicesIn(namespace).find((each) => each.name === name)
-  if (service === undefined || othersGuard(namespace, context)) return []
+  if (service === undefined || othersMayAllow(namespace, context)) return []
   const { ingress } = isolatorsOf(context)
   return endpointsOf(service, context.world).filter((end): end is PodEndpoint => {
     const policies = end.pod === undefined ? undefined : ingress.get(end.pod)
