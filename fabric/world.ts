@@ -28,6 +28,17 @@ export interface World {
   readonly unread?: readonly Unread[]
   /** Names outside the cluster that the input declares, in lower case: hosts of ServiceEntries (`*.example.com` too), stand-ins of the lab. */
   readonly externals?: readonly string[]
+  /** Addresses of names outside the cluster: those that the input declares, and those of the lab's stand-ins. */
+  readonly externalHosts?: readonly ExternalHost[]
+}
+
+/** A name outside the cluster with an address. */
+export interface ExternalHost {
+  /** In lower case. */
+  readonly name: string
+  readonly address: string
+  /** The lab chose the address: it is not the host's. */
+  readonly chosen?: true
 }
 
 /** Address families, IPv4 first. */

@@ -10,6 +10,33 @@ export interface External {
   readonly port?: number
 }
 
+/** A stand-in for a host beyond the cluster. */
+export interface StandInHost {
+  readonly name?: string
+  readonly address: string
+  readonly ports: readonly number[]
+  /** The lab chose the address. */
+  readonly chosen: boolean
+}
+
+/** Ports of a stand-in that is given without one. */
+const usual = [80, 443]
+
+/** Gives an address to names that have none: of TEST-NET-2 (RFC 5737), then of the range for benchmarks (RFC 2544), by their order. */
+export function standInHosts(externals: readonly External[]): readonly StandInHost[] {
+  const names = [...new Set(externals.flatMap(({ name, address }) => (address === undefined ? [name] : [])))]
+  return externals.map(({ name, address, port }) => ({
+    ...(name === undefined ? {} : { name }),
+    address: address ?? chosenAddress(names.indexOf(name)),
+    ports: port === undefined ? usual : [port],
+    chosen: address === undefined,
+  }))
+}
+
+function chosenAddress(index: number): string {
+  return index < 254 ? `198.51.100.${index + 1}` : `198.18.${index >> 8}.${index % 256}`
+}
+
 const label = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?'
 /** A name with at least one dot whose last label is no number. */
 const dottedName = new RegExp(`^(?:${label}\\.)+(?!\\d+$)${label}$`)

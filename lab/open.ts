@@ -4,13 +4,14 @@ import { applyObjects } from '../fabric/manifests/change.ts'
 import type { ManifestObject } from '../fabric/manifests/object.ts'
 import { buildWorld } from '../fabric/manifests/world.ts'
 import { withoutClusterPolicies } from '../fabric/not-enforced.ts'
-import type { World } from '../fabric/world.ts'
+import type { ExternalHost, World } from '../fabric/world.ts'
 import type { Problem } from '../policy/types.ts'
 import { type Connection, connectWorker } from './connection.ts'
+import { standInHosts } from './externals.ts'
 import { type Host, launch } from './launch.ts'
 import { podKey } from './layout.ts'
 import { settledProbe } from './probes.ts'
-import { externalNames, type LabSettings } from './settings.ts'
+import { externalsOf, type LabSettings } from './settings.ts'
 
 /** Objects that the API server would refuse, with everything that is wrong with them. */
 export class RefusedObjects extends Error {
@@ -29,6 +30,8 @@ export interface LabOptions {
   readonly host: Host
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Stand-ins beside those of the settings, which nobody declared: hosts that a run leads to, written as `externals` are. */
+  readonly assumed?: readonly string[]
   /** The version whose API server is imitated. */
   readonly kubernetes?: string | undefined
 }
@@ -37,8 +40,10 @@ export interface LabOptions {
  * Brings the objects up as network namespaces of this machine. Rejects with `LabUnavailable` where that cannot be, with `RefusedObjects`
  * for bad input. Nothing is left when it is disposed of, when the caller ends in whatever way, or when the worker does.
  */
-export async function openLab(options: LabOptions, signal: AbortSignal): Promise<Fabric> {
-  const { settings, host } = options
+export async function openLab({ assumed = [], ...given }: LabOptions, signal: AbortSignal): Promise<Fabric> {
+  const settings = { ...given.settings, externals: [...given.settings.externals, ...assumed] }
+  const options = { ...given, settings, assumed }
+  const { host } = options
   const state = createState(options)
   const connection = connectWorker(await launch(host, signal))
   try {
@@ -63,11 +68,14 @@ interface State {
 
 function createState({ objects, kubernetes, settings }: LabOptions): State {
   const allocator = createAllocator()
-  const externals = externalNames(settings)
+  const externals = externalsOf(settings)
+  const externalHosts = standInHosts(externals).flatMap(({ name, address, chosen }): ExternalHost[] =>
+    name === undefined ? [] : [{ name, address, ...(chosen ? { chosen } : {}) }],
+  )
   const build = (from: readonly ManifestObject[]): World => {
     const { world, problems } = buildWorld(from, { allocator, externals, families: settings.families, kubernetes })
     refuse(problems)
-    return withoutClusterPolicies(world)
+    return { ...withoutClusterPolicies(world), externalHosts }
   }
   let current = { objects, world: build(objects) }
   return {
@@ -96,7 +104,13 @@ function refuse(problems: readonly Problem[]): void {
 function fabricOver(
   connection: Connection,
   state: State,
-  { settings, now, ipv6, refused }: LabOptions & { readonly ipv6: boolean; readonly refused: readonly string[] },
+  {
+    settings,
+    now,
+    assumed = [],
+    ipv6,
+    refused,
+  }: LabOptions & { readonly ipv6: boolean; readonly refused: readonly string[] },
 ): Fabric {
   let changing: Promise<unknown> = Promise.resolve()
   let fresh = 0
@@ -129,6 +143,7 @@ function fabricOver(
 
   return {
     where: 'lab',
+    notes: assumed.length === 0 ? [] : [`assumed: ${assumed.join(', ')}: stand-ins of the lab answer there`],
     description: describeLab(state.world, { ipv6, refused }),
     timing: {
       allowed: { deadlineMs: 4000, attempts: 2 },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readExternal } from './externals.ts'
+import { type External, readExternal } from './externals.ts'
 
 const object = z
   .string()
@@ -53,9 +53,9 @@ export const labSettingsSchema = z.strictObject({
     ),
 })
 
-/** The names of stand-ins, in lower case. */
-export function externalNames({ externals }: Pick<LabSettings, 'externals'>): string[] {
-  return externals.flatMap((text) => readExternal(text)?.name ?? [])
+/** The hosts beyond the cluster that settings name. */
+export function externalsOf({ externals }: Pick<LabSettings, 'externals'>): readonly External[] {
+  return externals.flatMap((text) => readExternal(text) ?? [])
 }
 
 export type Fault = z.infer<typeof faultSchema>

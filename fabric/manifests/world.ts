@@ -34,7 +34,7 @@ export interface WorldOptions {
   /** The objects are all that there is: a cluster without a DNS Service of the usual name gets none. */
   readonly live?: boolean
   /** Names outside the cluster that are known beside those of ServiceEntries. */
-  readonly externals?: readonly string[]
+  readonly externals?: readonly { readonly name?: string; readonly address?: string }[]
 }
 
 /** The world that a cluster would make of manifests or of its own dump; all problems at once, never an exception for bad input. */
@@ -87,7 +87,10 @@ export function buildWorld(
     named === undefined
       ? { kind: 'unknown', why: 'no Service of this cluster is recognised as its DNS' }
       : { kind: 'found', service: { namespace: named.namespace, name: named.name } }
-  const declared = [...externals, ...serviceEntryHosts(objects)]
+  const declared = [...externals.flatMap(({ name }) => name ?? []), ...serviceEntryHosts(objects)]
+  const externalHosts = externals.flatMap(({ name, address }) =>
+    name === undefined || address === undefined ? [] : [{ name, address }],
+  )
   const world: World = {
     ...{
       domain: 'cluster.local',
@@ -101,6 +104,7 @@ export function buildWorld(
     ...(nodeLocalDns === undefined ? {} : { nodeLocalDns }),
     ...(clusterPolicies.length === 0 ? {} : { clusterPolicies }),
     ...(declared.length === 0 ? {} : { externals: declared }),
+    ...(externalHosts.length === 0 ? {} : { externalHosts }),
     ...settle(drafts, gathered.nodes, handout),
   }
   if (live) return { world, problems }

@@ -1,6 +1,6 @@
 import type { World } from '../../fabric/world.ts'
-import { readExternal } from '../externals.ts'
-import type { LabSettings } from '../settings.ts'
+import { standInHosts } from '../externals.ts'
+import { externalsOf, type LabSettings } from '../settings.ts'
 
 /** An address beyond the cluster that the outside host answers for. */
 export interface StandIn {
@@ -19,7 +19,7 @@ export function standIns(world: World, settings: LabSettings): readonly StandIn[
         ports: ports.flatMap(({ port, protocol }) => (protocol === 'SCTP' ? [] : [{ port, protocol }])),
       })),
     )
-  return [...externalsOf(settings), ...endpoints].filter(({ address }) => !inside.has(address))
+  return [...declaredHosts(settings), ...endpoints].filter(({ address }) => !inside.has(address))
 }
 
 /** Addresses of load balancers and external addresses of Services: nobody owns them, a node takes them in. */
@@ -28,26 +28,20 @@ export function leadingIn(world: World): readonly string[] {
   return world.services.flatMap(({ externalIPs }) => externalIPs).filter((address) => !owned.has(address))
 }
 
-/** Ports of a stand-in that is given without one. */
-const usual = [80, 443]
-
-/** Names without an address get one of TEST-NET-2 (RFC 5737), by their order. */
-function externalsOf(settings: LabSettings): readonly (StandIn & { readonly name: string | undefined })[] {
-  const read = settings.externals.map((text) => readExternal(text)!)
-  const names = [...new Set(read.flatMap(({ name, address }) => (address === undefined ? [name] : [])))]
-  return read.map(({ name, address = `198.51.100.${String(names.indexOf(name) + 1)}`, port }) => ({
+function declaredHosts(settings: LabSettings): readonly (StandIn & { readonly name: string | undefined })[] {
+  return standInHosts(externalsOf(settings)).map(({ name, address, ports }) => ({
     name,
     address,
-    ports: (port === undefined ? usual : [port]).flatMap((each) => [
-      { port: each, protocol: 'TCP' as const },
-      { port: each, protocol: 'UDP' as const },
+    ports: ports.flatMap((port) => [
+      { port, protocol: 'TCP' as const },
+      { port, protocol: 'UDP' as const },
     ]),
   }))
 }
 
 /** What the lab's DNS says of names beyond the cluster. */
 export function externalNames(settings: LabSettings): ReadonlyMap<string, readonly string[]> {
-  const named = externalsOf(settings).flatMap(({ name, address }) => (name === undefined ? [] : [{ name, address }]))
+  const named = declaredHosts(settings).flatMap(({ name, address }) => (name === undefined ? [] : [{ name, address }]))
   const byName = Map.groupBy(named, ({ name }) => name)
   return new Map([...byName].map(([name, all]) => [name, [...new Set(all.map(({ address }) => address))]]))
 }

@@ -59,6 +59,8 @@ export function onlyFrom(addresses: readonly string[], outcome: Outcome): Outcom
   const { localAddress } = outcome
   if (
     localAddress === undefined ||
+    // Whoever has the address that it connects to: the outside host and its stand-ins.
+    localAddress === outcome.address ||
     addresses.includes(localAddress) ||
     addresses.some((own) => same(own, localAddress))
   )

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs/promises'
 import type { Fabric } from '../../fabric/fabric.ts'
+import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import { fileSystem, type LoadOptions, loadManifests } from '../../fabric/manifests/files.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { PassedOver } from '../../fabric/manifests/passed-over.ts'
 import { createReader } from '../../fabric/manifests/reader.ts'
+import { buildWorld } from '../../fabric/manifests/world.ts'
 import { openLab } from '../../lab/open.ts'
+import { externalsOf } from '../../lab/settings.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { RunHead } from '../events.ts'
 import { momentsOf } from '../names/moments.ts'
 import { unknownNames } from '../names/scenario-names.ts'
+import { standInsFor } from '../plan/stand-ins.ts'
 import { loadScenarios } from '../scenario/load.ts'
 import type { ManifestPath, Scenario } from '../scenario/model.ts'
 import { hostOf, type Io } from './io.ts'
@@ -72,14 +76,19 @@ export function labOpener(
   kubernetes?: string,
 ): (scenario: Scenario, signal: AbortSignal) => Promise<Fabric> {
   const objectsOf = new Map(prepared.map(({ scenario, objects }) => [scenario, objects]))
-  return (scenario, signal) =>
-    openLab(
-      {
-        ...{ objects: objectsOf.get(scenario) ?? [], settings: scenario.lab, host: hostOf(io), now: io.now },
-        ...(kubernetes === undefined ? {} : { kubernetes }),
-      },
-      signal,
-    )
+  return (scenario, signal) => {
+    const objects = objectsOf.get(scenario) ?? []
+    return openLab({ ...labInputs(scenario, objects, kubernetes), host: hostOf(io), now: io.now, kubernetes }, signal)
+  }
+}
+
+/** What the lab of a scenario is made of: its objects and settings, and stand-ins for the hosts outside to which its paths lead. */
+export function labInputs(scenario: Scenario, objects: readonly ManifestObject[], kubernetes?: string) {
+  const { lab: settings } = scenario
+  const externals = externalsOf(settings)
+  const { families } = settings
+  const { world } = buildWorld(objects, { allocator: createAllocator(), kubernetes, externals, families })
+  return { objects, settings, assumed: standInsFor(scenario, world) }
 }
 
 /** The objects of a step's files, which were checked before anything was started. */

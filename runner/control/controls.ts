@@ -12,6 +12,7 @@ export interface Shown {
 export type ControlKind =
   | 'canary'
   | 'inside'
+  | 'stand-in'
   | 'readiness'
   | 'port-forward'
   | 'endpoint'

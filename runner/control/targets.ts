@@ -37,7 +37,8 @@ export async function controlTargets(
   await Promise.all(
     [...byPod].map(async ([pod, own]) => {
       if (pod === undefined) {
-        for (const socket of own) alive.set(socketKey(socket), nobody(socket))
+        const standIns = fabric.where === 'lab' ? await answeringStandIns(own, fabric, signal) : new Set<Socket>()
+        for (const socket of own) alive.set(socketKey(socket), standIns.has(socket) ? standIn(socket) : nobody(socket))
         return
       }
       const inside = await fabric.probe({ kind: 'inside', namespace: pod.namespace, pod: pod.name }, signal)
@@ -99,6 +100,18 @@ function askedByKubelet(
 /** A pod that does not run is told so, rather than why nobody was put into it. */
 function whyNot({ namespace, name, trouble }: Pod, why: string): string {
   return trouble === undefined ? why : `${namespace}/${name} does not run: ${trouble}`
+}
+
+/** Of addresses outside the lab's cluster, those at which a stand-in answers on its own host. */
+async function answeringStandIns(sockets: readonly Socket[], fabric: Fabric, signal: AbortSignal) {
+  const probe = await fabric.probe({ kind: 'outside' }, signal)
+  const seen = 'unavailable' in probe ? [] : await dialAll(probe, sockets, signal)
+  return new Set(sockets.filter((_, index) => seen[index]?.layer4 === 'open'))
+}
+
+function standIn(socket: Socket): Shown {
+  const sentence = `a stand-in of the lab answers on ${socketText(socket)}/${socket.protocol} when asked on its own host`
+  return { shown: true, kind: 'stand-in', sentence }
 }
 
 function nobody(socket: Socket): Shown {

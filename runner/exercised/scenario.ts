@@ -4,7 +4,7 @@ import { applyObjects } from '../../fabric/manifests/change.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
 import type { World } from '../../fabric/world.ts'
-import { externalNames } from '../../lab/settings.ts'
+import { externalsOf } from '../../lab/settings.ts'
 import { changeOf } from '../change.ts'
 import { createPlanner, type PlannedPath } from '../plan/paths.ts'
 import { castPaths, stagesOf } from '../plan/stage.ts'
@@ -28,7 +28,7 @@ export async function coverScenario(options: CoverOptions, counter: CoverageCoun
   for (const stage of stagesOf(scenario)) {
     if (stage.change !== undefined) objects = applyObjects(objects, await changeOf(stage.change, readObjects)).objects
     const { families } = scenario.lab
-    const { world } = buildWorld(objects, { allocator, kubernetes, families, externals: externalNames(scenario.lab) })
+    const { world } = buildWorld(objects, { allocator, kubernetes, families, externals: externalsOf(scenario.lab) })
     counter.addWorld(world)
     const plan = createPlanner({ world, probes: new Map(), timing })
     const predict = createPredictor(world).path

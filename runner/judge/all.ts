@@ -13,7 +13,7 @@ import { explain } from './explain.ts'
 import { fixLine, type WorldWords } from './fix-line.ts'
 import { judge } from './judge.ts'
 import { remeasured } from './leaks.ts'
-import { beyondTheLab, notSimulated } from './not-simulated.ts'
+import { beyondTheLab, blockedOutside, notSimulated, standInText } from './not-simulated.ts'
 import { overruled } from './overruled.ts'
 import { joinPlaces, type Placed } from './places.ts'
 import { sourceAddressRemark } from './source-address.ts'
@@ -126,7 +126,9 @@ async function judgeOne(
     overruled(prediction, first) ??
     notSimulated(planned, first, world) ??
     (options.fabric.where === 'lab'
-      ? (beyondTheLab(planned, first, prediction) ?? unspecified(planned, first, prediction))
+      ? (unspecified(planned, first, prediction) ??
+        blockedOutside(planned, first, prediction) ??
+        beyondTheLab(planned, first, { prediction, world }))
       : undefined) ??
     crossCheck(first, evidence, prediction)
   const verdict = unlessDoubted(judged, options)
@@ -135,7 +137,7 @@ async function judgeOne(
   const fix = verdict.cause === 'policy' ? fixLine(planned, worldOf(options)) : undefined
   const remark = options.remarks.get(planned)
   const settled = remark === undefined ? [] : [remark]
-  const assumed = options.fabric.where === 'lab' ? assumedText(prediction) : []
+  const assumed = options.fabric.where === 'lab' ? [...assumedText(prediction), ...standInText(planned, verdict)] : []
   const explanation = [
     ...alone,
     ...settled,

@@ -65,6 +65,9 @@ function observed({ outcome }: { readonly outcome?: Outcome }): Partial<Verdict>
 function unresolved({ sight }: Look, { planned, controls }: Evidence): Verdict {
   const { outcome } = sight
   const silent = outcome?.reason === 'dns_timeout' || outcome?.reason === 'dns_unreachable'
+  const { gap } = planned
+  if (silent && gap?.cause === 'no_such_name' && gap.hidden !== true)
+    return fail(gap.cause, gap.sentence, { seen: 'unknown', ...observed(sight) })
   const alive = controls.sourceAlive(planned.source.key, undefined, 4)
   if (silent && alive.shown === false) return inconclusive('source_dead', alive.sentence, observed(sight))
   const answer = reasonText(outcome?.reason ?? 'not_run')

@@ -1,4 +1,6 @@
+import { isPublic } from '../../fabric/public-suffix.ts'
 import type { ObjectRef, World } from '../../fabric/world.ts'
+import { namedBy } from '../plan/names.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PathPrediction } from '../predict/predict.ts'
 import { inconclusive, type Verdict } from './verdict.ts'
@@ -36,15 +38,51 @@ function titleOf({ kind, namespace, name }: ObjectRef): string {
   return `${kind} ${namespace}/${name}`
 }
 
-/** A host beyond the lab for which nobody stands in: that it does not answer says nothing of the cluster. */
-export function beyondTheLab(planned: PlannedPath, verdict: Verdict, prediction: PathPrediction): Verdict | undefined {
-  const { gap, addresses, path } = planned
+/** A host outside the cluster of which the lab knows nothing: what its DNS or its wires say of it says nothing of the host. */
+export function beyondTheLab(
+  planned: PlannedPath,
+  verdict: Verdict,
+  { prediction, world }: { readonly prediction: PathPrediction; readonly world: World },
+): Verdict | undefined {
+  const { gap, addresses, path, source } = planned
+  const { target } = path
+  const known = verdict.observed === undefined ? {} : { observed: verdict.observed }
+  if (target.kind === 'dns') {
+    const named = namedBy(target.host, source.namespace, world)
+    if (path.expect.kind === 'blocked' || named.kind !== 'external' || !isPublic(named.host)) return undefined
+    if (verdict.status === 'inconclusive' || prediction.verdict === 'deny' || isKnown(named.host, world))
+      return undefined
+    return inconclusive('no_control', `${target.host} is a name outside the cluster`, known)
+  }
   if (verdict.status !== 'fail' || path.expect.kind === 'blocked' || prediction.verdict === 'deny') return undefined
   const outside =
     gap?.cause === 'external_name' || (addresses.length > 0 && addresses.every(({ aim }) => aim.kind === 'external'))
   if (!outside || !silent.has(verdict.cause ?? '')) return undefined
-  const sentence = `nobody stands in for ${path.target.name} in the lab: name it under spec.lab.externals`
-  return inconclusive('not_simulated', sentence, verdict.observed === undefined ? {} : { observed: verdict.observed })
+  const sentence = `nobody stands in for ${target.name} in the lab: name it under spec.lab.externals`
+  return inconclusive('not_simulated', sentence, known)
+}
+
+function isKnown(host: string, { externalHosts = [] }: World): boolean {
+  return externalHosts.some(({ name }) => name === host)
 }
 
 const silent = new Set<string>(['blocked', 'dns', 'policy', 'enforcement', 'not_listening', 'target_gone'])
+
+/** A name outside that does not resolve, because policies block the DNS queries, and whose address they block as well. */
+export function blockedOutside(
+  { addresses, path }: PlannedPath,
+  verdict: Verdict,
+  { verdict: predicted }: PathPrediction,
+): Verdict | undefined {
+  if (verdict.status !== 'fail' || verdict.cause !== 'dns' || predicted !== 'deny') return undefined
+  if (addresses.length === 0 || !addresses.every(({ aim }) => aim.kind === 'external')) return undefined
+  const sentence = `${verdict.sentence}; policies block ${path.target.name}`
+  return { ...verdict, cause: 'policy', sentence }
+}
+
+/** Who answered for a host outside the cluster. */
+export function standInText({ addresses, path }: PlannedPath, { seen }: Verdict): readonly string[] {
+  const outside = addresses.length > 0 && addresses.every(({ aim }) => aim.kind === 'external')
+  if (!outside || path.expect.kind === 'blocked' || seen !== 'open') return []
+  return [`a stand-in of the lab answered for ${path.target.name}: that the host itself does is assumed`]
+}

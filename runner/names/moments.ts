@@ -2,7 +2,7 @@ import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import { applyObjects } from '../../fabric/manifests/change.ts'
 import { keyOf, type ManifestObject } from '../../fabric/manifests/object.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
-import { externalNames } from '../../lab/settings.ts'
+import { externalsOf } from '../../lab/settings.ts'
 import type { Problem } from '../../policy/types.ts'
 import { changeOf } from '../change.ts'
 import type { ManifestPath, Scenario } from '../scenario/model.ts'
@@ -22,7 +22,7 @@ export async function momentsOf(
   { steps, lab }: Pick<Scenario, 'steps' | 'lab'>,
   { objects, load, kubernetes }: MomentOptions,
 ): Promise<{ readonly moments: readonly Moment[]; readonly problems: readonly Problem[] }> {
-  const [allocator, externals] = [createAllocator(), externalNames(lab)]
+  const [allocator, externals] = [createAllocator(), externalsOf(lab)]
   const moments: Moment[] = []
   const problems: Problem[] = []
   const add = (current: readonly ManifestObject[]) => {

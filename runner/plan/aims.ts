@@ -72,8 +72,14 @@ export function namedAims(named: Named, { port, protocol, host, world }: Port & 
     case 'external': {
       if (isAddress(named.host))
         return { aims: [{ kind: 'external', socket: socketAt(named.host, { port, protocol }) }] }
+      const own = (world.externalHosts ?? []).filter(({ name }) => name === named.host)
+      const aims = own.map(({ address, chosen }): AddressAim => {
+        const socket = socketAt(address, { port, protocol })
+        return chosen ? { kind: 'external', socket, host: named.host } : { kind: 'external', socket }
+      })
+      if (own.some(({ chosen }) => chosen !== true)) return { aims }
       return {
-        aims: [],
+        aims,
         gap: {
           cause: 'external_name',
           sentence: `${named.host} is outside the cluster, and its address is not known here`,

@@ -22,7 +22,8 @@ export function planBlocked(
   const probe = options.probes.get(source.key)
   const own = probe === undefined ? sourcePodOf(source.identity, options.world) : probe.pod
   const host = hostNameOf(target)
-  const beyond = gap?.cause === 'external_name' && host !== undefined ? host : undefined
+  const isExternal = gap?.cause === 'external_name' && host !== undefined
+  const beyond = isExternal && aims.length === 0 ? host : undefined
   const others: readonly Aim[] =
     beyond === undefined
       ? aims.filter((aim) => !leadsTo(own, aim) && !(source.identity.kind === 'outside' && isClusterIp(aim)))
@@ -50,7 +51,7 @@ export function planBlocked(
             connections: 1,
           }),
         }),
-    ...(gap === undefined || beyond !== undefined ? {} : { gap }),
+    ...(gap === undefined || isExternal ? {} : { gap }),
   }
 }
 

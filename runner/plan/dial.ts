@@ -43,7 +43,12 @@ export type AddressAim =
       /** The Service whose NodePort or external address it is, and which of the endpoints are on this node. */
       readonly entry?: { readonly service: Service; readonly near: readonly Socket[] }
     }
-  | { readonly kind: 'external'; readonly socket: Socket }
+  | {
+      readonly kind: 'external'
+      readonly socket: Socket
+      /** The name that a stand-in of the lab has, at an address that is not the host's. */
+      readonly host?: string
+    }
 
 /** A name is left to the source's own resolver. */
 export type Aim = AddressAim | { readonly kind: 'name'; readonly host: string }

@@ -22,6 +22,8 @@ export function hopsOf(aim: AddressAim, { byService, world }: HopOptions): reado
     const { text, query } = hopTo(aim.socket, `${aim.pod.namespace}/${aim.pod.name} (${socketText(aim.socket)})`)
     return [{ text, query: byService ? { ...query, via: { kind: 'service' } } : query }]
   }
+  // A name is predicted whatever its address is.
+  if (aim.kind === 'external' && aim.host !== undefined) return []
   if (aim.kind === 'external') return [hopTo(aim.socket, socketText(aim.socket))]
   const via = { kind: 'nodePort', node: aim.node.name, port: aim.socket.port } as const
   const isLocal = aim.entry?.service.externalTrafficPolicy === 'Local'

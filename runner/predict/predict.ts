@@ -173,7 +173,9 @@ function questionOf({ source, path, family, destinations }: PlannedPath): Target
 function predictPath(planned: PlannedPath, target: TargetPrediction): PathPrediction {
   const verdict = planned.path.expect.kind === 'blocked' ? target.reach : target.works
   const hops = ({ aim }: Dial) =>
-    aim.kind === 'name' ? target.hops : (target.byDestination.get(destinationKey(aim)) ?? [])
+    aim.kind === 'name' || (aim.kind === 'external' && aim.host !== undefined)
+      ? target.hops
+      : (target.byDestination.get(destinationKey(aim)) ?? [])
   const byDial = new Map(planned.addresses.map((dial) => [dial, hops(dial)] as const))
   return { ...target, verdict, byDial, evidence: evidenceOf({ ...target, verdict }, planned) }
 }

@@ -4,7 +4,7 @@ import { applyObjects } from '../../fabric/manifests/change.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
 import type { World } from '../../fabric/world.ts'
-import { externalNames } from '../../lab/settings.ts'
+import { externalsOf } from '../../lab/settings.ts'
 import { changeOf } from '../change.ts'
 import { judgePredicted } from '../judge/predicted.ts'
 import { createPlanner } from '../plan/paths.ts'
@@ -26,7 +26,7 @@ export interface PredictOptions {
 export async function predictScenario(options: PredictOptions, { emit }: Pick<Lane, 'emit'>): Promise<void> {
   const { scenario, readObjects, kubernetes } = options
   const allocator = createAllocator()
-  const externals = externalNames(scenario.lab)
+  const externals = externalsOf(scenario.lab)
   const build = (from: readonly ManifestObject[]): World =>
     buildWorld(from, { allocator, kubernetes, externals, families: scenario.lab.families }).world
   let { objects } = options

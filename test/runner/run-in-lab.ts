@@ -1,6 +1,7 @@
 import type { Manifest } from '../../fabric/fabric.ts'
 import { objectsOf } from '../../fabric/manifests/read.ts'
 import { openLab } from '../../lab/open.ts'
+import { labInputs } from '../../runner/cli/scenarios.ts'
 import type { CanaryResult } from '../../runner/control/canary.ts'
 import type { RunEvent, Summary } from '../../runner/events.ts'
 import { predictRun } from '../../runner/predict-run.ts'
@@ -36,7 +37,7 @@ export function runInLab({ objects, spec, ...stage }: Stage): Promise<Ran> {
   const read = objects.flatMap((value) => objectsOf(value, () => place, []))
   const lab = { families: [4, 6], ...(spec['lab'] as object | undefined) }
   return runIn({ ...stage, spec: { ...spec, lab } }, (scenario, signal) =>
-    openLab({ settings: scenario.lab, host: hostWith('runner'), now: Date.now, objects: read }, signal),
+    openLab({ ...labInputs(scenario, read), host: hostWith('runner'), now: Date.now }, signal),
   )
 }
 

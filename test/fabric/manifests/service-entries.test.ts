@@ -16,7 +16,7 @@ it('hosts of ServiceEntries and those that are given are names outside the clust
   const { objects } = readManifests([
     { file: 'all.yaml', text: all.map((each) => JSON.stringify(each)).join('\n---\n') },
   ])
-  const { world } = buildWorld(objects, { allocator: createAllocator(), externals: ['crm.corp2'] })
+  const { world } = buildWorld(objects, { allocator: createAllocator(), externals: [{ name: 'crm.corp2' }] })
   expect(world.externals).toEqual(['crm.corp2', 'ledger.erp', '*.mesh'])
   expect(buildWorld([], { allocator: createAllocator() }).world).not.toHaveProperty('externals')
 })

@@ -1,0 +1,31 @@
+import { isIP } from 'node:net'
+import type { World } from '../../fabric/world.ts'
+import type { Scenario, ScenarioPath } from '../scenario/model.ts'
+import { familyOf } from './dial.ts'
+import { namedBy } from './names.ts'
+import { expandSource } from './sources.ts'
+
+/**
+ * Hosts and addresses outside the cluster to which the paths of a scenario lead, with their ports, written as `spec.lab.externals` are: the lab needs
+ * somebody there who answers, or no block could be shown. Names without a Service or namespace are none: they are unknown hosts.
+ */
+export function standInsFor({ paths, steps, lab }: Pick<Scenario, 'paths' | 'steps' | 'lab'>, world: World): string[] {
+  const all = [...paths, ...steps.flatMap((step) => step.paths)].flatMap((path) => externalsOf(path, world))
+  return [...new Set(all)].filter((text) => !lab.externals.includes(text))
+}
+
+function externalsOf({ source, target }: ScenarioPath, world: World): string[] {
+  if (target.kind === 'dns' || !('host' in target)) return []
+  const spaces = new Set(expandSource(source, world, target).sources.map(({ namespace }) => namespace))
+  return [...spaces].flatMap((namespace) => {
+    const named = namedBy(target.host, namespace, world)
+    if (named.kind !== 'external' || isDeclared(named.host, world)) return []
+    const host = isIP(named.host) !== 0 && familyOf(named.host) === 6 ? `[${named.host}]` : named.host
+    return [`${host}:${target.port}`]
+  })
+}
+
+/** A name whose address is given has its stand-ins there. */
+function isDeclared(host: string, { externalHosts = [] }: World): boolean {
+  return externalHosts.some(({ name, chosen }) => name === host && chosen !== true)
+}
