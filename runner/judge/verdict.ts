@@ -107,6 +107,7 @@ export function aimText({ aim }: Dial): string {
   const { address, port, family } = aim.socket
   const text = family === 6 ? `[${address}]:${port}` : `${address}:${port}`
   if (aim.kind === 'pod') return `${aim.pod.namespace}/${aim.pod.name} (${text})`
+  if (aim.kind === 'external' && aim.host !== undefined) return `${aim.host} (stand-in at ${text})`
   if (aim.kind === 'virtual') return `Service ${aim.service.namespace}/${aim.service.name} (${text})`
   return aim.kind === 'node' ? `node ${aim.node.name} (${text})` : text
 }

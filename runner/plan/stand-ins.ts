@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { World } from '../../fabric/world.ts'
+import { parseAddress } from '../../policy/cidr.ts'
 import type { Scenario, ScenarioPath } from '../scenario/model.ts'
 import { familyOf } from './dial.ts'
 import { namedBy } from './names.ts'
@@ -19,10 +20,23 @@ function externalsOf({ source, target }: ScenarioPath, world: World): string[] {
   const spaces = new Set(expandSource(source, world, target).sources.map(({ namespace }) => namespace))
   return [...spaces].flatMap((namespace) => {
     const named = namedBy(target.host, namespace, world)
-    if (named.kind !== 'external' || isDeclared(named.host, world)) return []
+    if (named.kind !== 'external' || isDeclared(named.host, world) || isNear(named.host, world)) return []
     const host = isIP(named.host) !== 0 && familyOf(named.host) === 6 ? `[${named.host}]` : named.host
     return [`${host}:${target.port}`]
   })
+}
+
+/** An address beside those of pods and Services is one that somebody had there. */
+function isNear(host: string, { pods, services }: World): boolean {
+  if (isIP(host) === 0) return false
+  const own = [...pods.flatMap(({ addresses }) => addresses), ...services.flatMap(({ clusterIPs }) => clusterIPs)]
+  return own.some((address) => networkOf(address) === networkOf(host))
+}
+
+/** The first 16 bits of an IPv4 address, 48 of an IPv6 address. */
+function networkOf(address: string): string {
+  const bytes = parseAddress(address)?.bytes ?? []
+  return bytes.slice(0, bytes.length === 4 ? 2 : 6).join('.')
 }
 
 /** A name whose address is given has its stand-ins there. */

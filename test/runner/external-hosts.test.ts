@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { namespace, pod, policy } from './objects.ts'
-import { predictHere, type Ran, runInLab } from './run-in-lab.ts'
+import { objectsOf } from '../../fabric/manifests/read.ts'
+import { openLab } from '../../lab/open.ts'
+import { hostWith } from '../lab/opening.ts'
+import { namespace, pod, policy, service } from './objects.ts'
+import { predictHere, type Ran, runIn, runInLab } from './run-in-lab.ts'
 
 const egress = (app: string, to: readonly unknown[]) =>
   policy(`web/${app}`, { podSelector: { matchLabels: { app } }, policyTypes: ['Egress'], egress: to })
@@ -75,5 +78,58 @@ describe('hosts outside the cluster, which no scenario declares', () => {
           expect(['fail', 'inconclusive']).toContain(result.status)
           expect(result.explanation.join()).toContain('unknown host')
         }
+  })
+})
+
+describe('hosts outside a cluster, which has no stand-ins', () => {
+  let ran: Ran
+
+  beforeAll(async () => {
+    const alias = { type: 'ExternalName', externalName: 'example.test', selector: undefined, ports: undefined }
+    const all = [
+      pod('web/a'),
+      pod('web/inside'),
+      service('web/outward', alias),
+      egress('inside', [{ to: [{ namespaceSelector: {} }] }]),
+    ]
+    const read = all.flatMap((value) => objectsOf(value, () => ({ file: 'o.yaml', line: 1, column: 1 }), []))
+    const [near, far] = ['tcp://93.184.216.40:80', 'tcp://93.184.216.40:444']
+    const spec = {
+      lab: { externals: ['example.test=93.184.216.34', '93.184.216.40:443'] },
+      sources: { a: { namespace: 'web', as: 'pod/a' }, inside: { namespace: 'web', as: 'pod/inside' } },
+      paths: [
+        { from: 'a', to: reached, expect: 'allowed' },
+        { from: 'inside', to: [...reached, near], expect: 'blocked' },
+        { from: 'inside', to: far, expect: 'blocked', control: { from: 'a' } },
+      ],
+    }
+    ran = await runIn({ spec }, async (scenario, signal) => {
+      const lab = await openLab(
+        { settings: scenario.lab, host: hostWith('runner'), now: Date.now, objects: read },
+        signal,
+      )
+      return { ...lab, where: 'cluster', [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose]() }
+    })
+  })
+
+  const reached = ['tcp://example.test:80', 'tcp://outward:443', 'tcp://93.184.216.40:443']
+
+  it.each(reached)('are blocked (%s) only because another source of this run reached the same address', (to) => {
+    expect(ran.of('a', to)).toMatchObject({ status: 'pass', seen: 'open' })
+    const result = ran.of('inside', to)
+    expect(result).toMatchObject({ status: 'pass', seen: 'blocked' })
+    expect(result.control.map(({ kind }) => kind)).toContain('other-path')
+  })
+
+  it('are not known without such a source, and the report says how to name one', () => {
+    const result = ran.of('inside', 'tcp://93.184.216.40:80')
+    expect(result).toMatchObject({ status: 'inconclusive', cause: 'no_control' })
+    expect(result.explanation.join()).toContain('name a source that reaches it as control: { from: … }')
+  })
+
+  it('are not known where the control reached nothing either', () => {
+    const result = ran.of('inside', 'tcp://93.184.216.40:444')
+    expect(result).toMatchObject({ status: 'inconclusive', cause: 'no_control' })
+    expect(result.explanation.join()).toContain('its control a did not either: connection refused (connect_refused)')
   })
 })

@@ -27,7 +27,12 @@ describe('a literal address and what is not in the lab', () => {
           { from: 'a', to: [`tcp://[${literal.six}]:8080`, 'tcp://only-six.db:80'], expect: 'blocked' },
           {
             from: 'a',
-            to: ['tcp://198.51.100.7:443', 'tcp://example.com:443', 'tcp://kubernetes.default:443'],
+            to: [
+              'tcp://198.51.100.7:443',
+              'tcp://example.com:443',
+              'tcp://10.244.77.7:443',
+              'tcp://kubernetes.default:443',
+            ],
             expect: 'allowed',
           },
         ],
@@ -51,8 +56,16 @@ describe('a literal address and what is not in the lab', () => {
     })
   })
 
-  it.each(['tcp://198.51.100.7:443', 'tcp://example.com:443'])('says of %s that nobody stands in for it', (to) => {
+  it.each(['tcp://198.51.100.7:443', 'tcp://example.com:443'])('says of %s that a stand-in answered', (to) => {
     const result = ran.of('a', to)
+    expect(result).toMatchObject({ status: 'pass' })
+    expect(result.explanation).toEqual([
+      `a stand-in of the lab answered for ${to}: that the host itself does is assumed`,
+    ])
+  })
+
+  it('says of an address beside those of pods that nobody stands in for it', () => {
+    const result = ran.of('a', 'tcp://10.244.77.7:443')
     expect(result).toMatchObject({ status: 'inconclusive', cause: 'not_simulated' })
     expect(result.explanation.join()).toContain('spec.lab.externals')
   })
