@@ -76,7 +76,7 @@ async function readText(input: File, io: ManifestIo, problems: Problem[]): Promi
       problems.push({ severity: 'error', message: tooLarge(bytes), place })
       return undefined
     }
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes)
   } catch (error) {
     const notText = error instanceof TypeError
     problems.push(
@@ -86,6 +86,13 @@ async function readText(input: File, io: ManifestIo, problems: Problem[]): Promi
     )
     return undefined
   }
+}
+
+/** UTF-8, or UTF-16 where the text begins with its mark, as YAML has it. */
+function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
 }
 
 function nameOf({ file }: File): string {
@@ -99,7 +106,9 @@ function excludes(patterns: readonly string[]): (path: string) => boolean {
 
 /** Whether what a folder holds is a text of a size that is read, or begins as a manifest would. */
 async function isReadable(content: Uint8Array | number, file: string, io: ManifestIo): Promise<boolean> {
-  if (typeof content !== 'number' && isUtf8(content) && !content.includes(0)) return true
+  if (typeof content !== 'number') {
+    if (encodingOf(content) !== 'utf-8' || (isUtf8(content) && !content.includes(0))) return true
+  }
   for await (const first of typeof content === 'number' ? io.open(file) : [content])
     return mayBeManifest(Buffer.from(first).toString('latin1').replaceAll('\0', ''))
   return false

@@ -1,7 +1,8 @@
 /**
  * The text with every flow collection that begins in a block on one line: line breaks, tabs and comments inside become spaces, so that
  * offsets stay. Kubernetes' parser (go-yaml) reads `[` and `{` without regard to indentation and takes tabs there for white space; the
- * YAML specification, and the parser used here, do not. Scalars in quotes keep their lines, because a break in them has a meaning.
+ * YAML specification, and the parser used here, do not. Scalars in quotes keep their lines within a collection, because a break in them
+ * has a meaning; one that is a block's own value, and goes on left of where it may, loses them.
  */
 export function onOneLine(text: string): string {
   const parts: string[] = []
@@ -15,7 +16,7 @@ export function onOneLine(text: string): string {
     if (!isScalarLine) scalarIndent = blockScalar.test(line) ? indent : undefined
     const lead = isScalarLine ? null : flowStart.exec(line)
     const start = lead === null ? undefined : at + lead[0].length - 1
-    const stop = start === undefined ? end : endOfLine(text, endOfFlow(text, start))
+    const stop = start === undefined ? end : endOfLine(text, endOf(text, start))
     parts.push(start === undefined ? line : text.slice(at, start) + flattened(text.slice(start, stop)))
     if (stop < text.length) parts.push('\n')
     at = stop + 1
@@ -26,9 +27,9 @@ export function onOneLine(text: string): string {
 /** A line whose value goes on below it as a block scalar: `key: |`, `- >-`. */
 const blockScalar = /(?:^|[:\-?]\s+)(?:[!&]\S+\s+)*[|>][-+\d]*\s*(?:#.*)?$/
 
-/** Up to the bracket with which the value of a line begins, after item marks, a key, a tag and an anchor. */
+/** Up to the bracket or the quote with which the value of a line begins, after item marks, a key, a tag and an anchor. */
 const flowStart =
-  /^\s*(?:[-?]\s+)*(?:(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'#[\]{},&*!|>%@`-][^#[\]{}"']*?)\s*:\s+)?(?:[!&]\S+\s+)*[[{]/
+  /^\s*(?:[-?]\s+)*(?:(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'#[\]{},&*!|>%@`-][^#[\]{}"']*?)\s*:\s+)?(?:[!&]\S+\s+)*[[{"']/
 
 function endOfLine(text: string, from: number): number {
   const end = text.indexOf('\n', from)
@@ -37,6 +38,14 @@ function endOfLine(text: string, from: number): number {
 
 /** Tokens of a flow collection: scalars in quotes where a scalar may begin, comments, brackets. */
 const token = /(?<=[[{,:]\s*)(?:"[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^']*(?:''[^']*)*')|(?<=\s)#[^\n]*|[[\]{}]|[\t\r\n]/g
+
+/** The offset behind the collection, or the scalar in quotes, that begins at `start`. */
+function endOf(text: string, start: number): number {
+  if (text[start] === '[' || text[start] === '{') return endOfFlow(text, start)
+  const quoted = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^']*(?:''[^']*)*'/y
+  quoted.lastIndex = start
+  return start + (quoted.exec(text)?.[0].length ?? 1)
+}
 
 /** The offset behind the bracket that closes the one at `start`; the end of the text where none does. */
 function endOfFlow(text: string, start: number): number {
@@ -52,5 +61,6 @@ function endOfFlow(text: string, start: number): number {
 }
 
 function flattened(flow: string): string {
+  if (/^["']/.test(flow)) return flow.replaceAll(/[\n\r]/g, ' ')
   return flow.replace(token, (sign) => (/^[#\s]/.test(sign) ? ' '.repeat(sign.length) : sign))
 }

@@ -81,7 +81,7 @@ async function filesUnder(folder: string, search: Search, inTemplates = false): 
   for (const entry of entries.filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')) {
     const path = join(folder, entry.name)
     if (search.isExcluded(path)) continue
-    if (kustomizationNames.includes(entry.name)) {
+    if (!entry.isDirectory() && kustomizationNames.includes(entry.name)) {
       const read = readKustomization(path, (await search.readText(path)) ?? '', search.reader)
       kustomizations.push({ file: path, why: 'kustomization', hides: read.changes })
       parts.push(...read.parts)

@@ -28,11 +28,21 @@ const templateMarks = [
   /\{\{-?\s*(\.|\/\*|\$|["(]|(if|else|end|range|with|include|template|define|block|tpl|default|printf|lookup|required|quote|toYaml|fail)\b)/,
   /\{%-?\s*\w+/,
 ]
-const placeholder = /\{\{|\{%|\$\{|\$\(/
+/** What sed and envsubst replace: it may mean something else, and counts where it is what the parser stumbles over. */
+const weakMark = /[:-]\s+["']?(@\w+@|%%\w+%%|\$\{\w+)/
+/** In a name: marks of templates, and what stands there until a kustomization replaces it, as `_`. */
+const placeholder = /\{\{|\{%|\$\{|\$\(|^@\w+@|^[^a-z0-9]+$/i
 
 /** Whether a text that is no YAML, or a file of a chart's templates, is a template. */
 export function isTemplateText(text: string): boolean {
   return templateMarks.some((mark) => mark.test(text))
+}
+
+/** Whether a text with faults at these lines (from 1) is a template. */
+export function isFaultyTemplate(text: string, faults: readonly number[]): boolean {
+  if (isTemplateText(text)) return true
+  const lines = text.split('\n')
+  return faults.some((line) => weakMark.test(lines[line - 1] ?? ''))
 }
 
 /** Whether a text that cannot be read may be a manifest: then it is a mistake to pass over it. */
@@ -42,13 +52,15 @@ export function mayBeManifest(text: string): boolean {
 }
 
 /** Why a document of a file of a folder is no object; none where it is one, or is meant to be. */
-export function foreignness(value: unknown, mayPatch: boolean): Reason | undefined {
+export function foreignness(value: unknown, text: string): Reason | undefined {
   if (!isObject(value)) return 'no-object'
   const { apiVersion, kind, metadata } = value
   const { name, generateName, namespace } = isObject(metadata) ? metadata : {}
   const head = [apiVersion, kind, name, namespace].filter((part) => typeof part === 'string')
   if (isObject(value['sops']) && head.some((part) => part.startsWith('ENC['))) return 'encrypted'
-  if (mayPatch && isPatch(value)) return 'patch'
+  if (text.includes('$patch') && hasKey(value, (key) => key === '$patch')) return 'patch'
+  // `{{name}}` without quotes is a map with a map as its key.
+  if (text.includes('{{') && hasKey(value, (key) => key.startsWith('{ '))) return 'template'
   const known = typeof kind === 'string' && isKnownKind(kind)
   if (typeof apiVersion === 'string' && typeof kind === 'string') {
     if (head.some((part) => placeholder.test(part))) return 'template'
@@ -60,11 +72,9 @@ export function foreignness(value: unknown, mayPatch: boolean): Reason | undefin
   return isMeantToBe ? undefined : 'no-object'
 }
 
-/** A strategic merge patch says by `$patch` what becomes of a part. */
-function isPatch(value: unknown, depth = 0): boolean {
-  if (depth > 8) return false
-  if (Array.isArray(value)) return value.some((item) => isPatch(item, depth + 1))
-  return (
-    isObject(value) && (Object.hasOwn(value, '$patch') || Object.values(value).some((part) => isPatch(part, depth + 1)))
-  )
+/** Whether a key somewhere in plain data is of a kind: a strategic merge patch says by `$patch` what becomes of a part. */
+function hasKey(value: unknown, wanted: (key: string) => boolean, depth = 0): boolean {
+  if (depth > 12) return false
+  if (Array.isArray(value)) return value.some((item) => hasKey(item, wanted, depth + 1))
+  return isObject(value) && Object.entries(value).some(([key, part]) => wanted(key) || hasKey(part, wanted, depth + 1))
 }

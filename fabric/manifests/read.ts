@@ -4,7 +4,14 @@ import { inDefaultNamespace } from './default-namespace.ts'
 import { type InputText, parseDocuments, type TextDocument } from './document.ts'
 import { keyOf, type ManifestObject, toManifestObject } from './object.ts'
 import { withoutPatches } from './partial.ts'
-import { foreignness, isTemplateText, mayBeManifest, type PassedOver, type Reason } from './passed-over.ts'
+import {
+  foreignness,
+  isFaultyTemplate,
+  isTemplateText,
+  mayBeManifest,
+  type PassedOver,
+  type Reason,
+} from './passed-over.ts'
 import { createReader, type Reader } from './reader.ts'
 
 /** Bytes (and characters) of one input. */
@@ -77,8 +84,9 @@ function readText(input: InputText, reader: Reader): Read {
 
 /** Why a file of a folder is none of manifests; none where an object is in it, or may be in what could not be read. */
 function whyForeign(text: string, documents: readonly TextDocument[], faults: readonly Problem[]): Reason | undefined {
-  if (faults.length > 0 && isTemplateText(text)) return 'template'
-  const whys = documents.map(({ value }) => foreignness(value, text.includes('$patch')))
+  const lines = faults.flatMap(({ place }) => place?.line ?? [])
+  if (faults.length > 0 && isFaultyTemplate(text, lines)) return 'template'
+  const whys = documents.map(({ value }) => foreignness(value, text))
   if (whys.includes('template')) return 'template'
   if (faults.length > 0 && mayBeManifest(text)) return undefined
   return whys.includes(undefined) ? undefined : (whys.find((why) => why !== 'no-object') ?? 'no-object')

@@ -1,45 +1,58 @@
 import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { namesNamespace } from '../../fabric/manifests/default-namespace.ts'
-import { groupOf } from '../../fabric/manifests/kinds.ts'
+import { groupOf, treatmentOf } from '../../fabric/manifests/kinds.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 
+export interface Alternatives {
+  /** Sets of files of which a cluster gets one; one set where all can be together. */
+  readonly sets: readonly ReadonlySet<string>[]
+  /** Policies that another file of the same folder gives with other content, where the two files are no versions of each other. */
+  readonly clashes: readonly Clash[]
+}
+
+export interface Clash {
+  readonly object: ManifestObject
+  readonly first: ManifestObject
+}
+
 /**
- * Sets of files of which a cluster gets one: a base and what an overlay of it rendered, `dev.yaml` and `prod.yaml`. They are found by
- * objects that both hold; what has no like elsewhere is in every set. One set where all can be together.
+ * Finds versions of the same objects in the files of folders: a base and what an overlay of it rendered, `dev.yaml` and `prod.yaml`.
+ * They are found by objects that both hold; what has no like elsewhere is in every set.
  */
-export function alternativesOf(
-  objects: readonly ManifestObject[],
-  found: ReadonlySet<string>,
-): readonly ReadonlySet<string>[] {
+export function alternativesOf(objects: readonly ManifestObject[], found: ReadonlySet<string>): Alternatives {
   const inFolders = objects.filter(({ place }) => found.has(place.file))
   const byFile = Map.groupBy(inFolders, ({ place }) => place.file)
   const root = createNode()
   for (const file of byFile.keys()) insert(root, file)
-  for (const [a, b] of pairsOf(inFolders, byFile)) separate(root, a, b)
-  return setsOf(root).map((files) => new Set(files))
+  const pairs = pairsOf(inFolders, byFile)
+  for (const { files } of pairs) separate(root, ...files)
+  const clashes = pairs.flatMap((pair) => (areVersions(pair, byFile) ? [] : pair.clashes))
+  return { sets: setsOf(root).map((files) => new Set(files)), clashes }
 }
 
+/** How many objects of one name two files share, of which a cluster has one. */
 interface Shared {
   readonly files: readonly [string, string]
-  /** Objects of one name, of which a cluster has one, that differ. */
+  /** With different content, and with the same. */
   differ: number
-  /** Those that are alike, or of which one names no namespace. */
-  like: number
+  alike: number
+  /** One of them names no namespace, as before an overlay puts it into one. */
+  unplaced: number
+  /** Policies that differ. */
+  readonly clashes: Clash[]
 }
 
 /** Files that are alternatives to each other. */
-function pairsOf(
-  objects: readonly ManifestObject[],
-  byFile: ReadonlyMap<string, readonly ManifestObject[]>,
-): (readonly [string, string])[] {
+function pairsOf(objects: readonly ManifestObject[], byFile: ReadonlyMap<string, readonly ManifestObject[]>): Shared[] {
   const shared = new Map<string, Shared>()
-  for (const group of Map.groupBy(
-    objects.filter(({ kind }) => kind !== 'Namespace'),
-    nameKey,
-  ).values())
+  const named = objects.filter(({ kind }) => kind !== 'Namespace')
+  for (const group of Map.groupBy(named, nameKey).values())
     for (const [index, one] of group.entries()) for (const other of group.slice(index + 1)) count(one, other, shared)
-  return [...shared.values()].filter((pair) => areAlternatives(pair, byFile)).map(({ files }) => files)
+  return [...shared.values()].filter((pair) => {
+    const { differ, alike, unplaced } = pair
+    return differ + alike > 0 || unplaced >= half(pair, byFile)
+  })
 }
 
 function nameKey({ apiVersion, kind, name }: ManifestObject): string {
@@ -52,20 +65,24 @@ function count(one: ManifestObject, other: ManifestObject, shared: Map<string, S
   const isSame = one.namespace === other.namespace
   if (!isSame && namesNamespace(one) === namesNamespace(other)) return
   const key = files.toSorted().join('\n')
-  const pair = shared.get(key) ?? { files, differ: 0, like: 0 }
+  const pair = shared.get(key) ?? { files, differ: 0, alike: 0, unplaced: 0, clashes: [] }
   shared.set(key, pair)
-  if (isSame && !isDeepStrictEqual(one.value, other.value)) pair.differ++
-  else pair.like++
+  if (!isSame) pair.unplaced++
+  else if (!isDeepStrictEqual(one.value, other.value)) {
+    pair.differ++
+    if (/NetworkPolicy$/.test(one.kind)) pair.clashes.push({ object: other, first: one })
+  } else if (treatmentOf(one.apiVersion, one.kind) !== 'irrelevant') pair.alike++
 }
 
-/** One object given twice in a folder is a mistake; a file that half repeats another is a version of it. */
-function areAlternatives(
-  { files: [a, b], differ, like }: Shared,
-  byFile: ReadonlyMap<string, readonly ManifestObject[]>,
-): boolean {
-  const smaller = Math.min(byFile.get(a)?.length ?? 0, byFile.get(b)?.length ?? 0)
-  if (differ + like >= Math.max(2, smaller / 2)) return true
-  return dirname(a) !== dirname(b) && (differ > 0 || 2 * like >= smaller)
+/** Half of the objects of the smaller file. */
+function half({ files }: Shared, byFile: ReadonlyMap<string, readonly ManifestObject[]>): number {
+  return Math.min(...files.map((file) => byFile.get(file)?.length ?? 0)) / 2
+}
+
+/** One policy that two files of a folder give may be a mistake; a file that half repeats another, or is in another folder, is a version. */
+function areVersions(pair: Shared, byFile: ReadonlyMap<string, readonly ManifestObject[]>): boolean {
+  const [a, b] = pair.files
+  return dirname(a) !== dirname(b) || pair.differ + pair.alike >= Math.max(2, half(pair, byFile))
 }
 
 /** A folder or a file, with what is in it by name, and which of these are alternatives. */
@@ -103,26 +120,31 @@ function setsOf({ below, rivals }: Node, path?: string): string[][] {
   const sets = new Map(
     [...below].map(([name, node]) => [name, setsOf(node, path === undefined ? name : `${path}/${name}`)]),
   )
-  return peacefulGroups([...below.keys()], rivals).flatMap((names) => {
-    const members = names.map((name) => sets.get(name)!)
-    const most = Math.max(...members.map(({ length }) => length))
-    return Array.from({ length: most }, (_, at) => members.flatMap((own) => own[at % own.length]!))
-  })
+  const groups = peacefulGroups([...rivals.keys()], rivals)
+  const choices = groups.flatMap((names) => inTurn(names.map((name) => sets.get(name)!)))
+  const free = [...sets].filter(([name]) => !rivals.has(name)).map(([, own]) => own)
+  return inTurn(choices.length === 0 ? free : [choices, ...free])
 }
 
-/** Groups without rivals in them, such that each name is in one; who has no rival is in all. */
+/** One of each list together, as often as the longest has items: the others begin again. */
+function inTurn(lists: readonly (readonly string[][])[]): string[][] {
+  const most = Math.max(...lists.map(({ length }) => length))
+  return Array.from({ length: most }, (_, at) => lists.flatMap((own) => own[at % own.length]!))
+}
+
+/** Groups without rivals in them, such that each name is in one at least. */
 function peacefulGroups(names: readonly string[], rivals: Node['rivals']): string[][] {
   const groups: string[][] = []
   const placed = new Set<string>()
   for (const name of names) {
-    if (placed.has(name) || !rivals.has(name)) continue
-    const group: string[] = []
+    if (placed.has(name)) continue
+    const group = [name]
     for (const other of names) {
-      if (group.some((member) => rivals.get(member)?.has(other))) continue
-      if (other === name || !rivals.get(name)?.has(other)) group.push(other)
+      const isPeaceful = other !== name && !group.some((member) => rivals.get(member)?.has(other))
+      if (isPeaceful) group.push(other)
     }
     for (const member of group) placed.add(member)
     groups.push(group)
   }
-  return groups.length === 0 ? [[...names]] : groups
+  return groups
 }

@@ -2,7 +2,7 @@ import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import { type ManifestObject, titleOf } from '../../fabric/manifests/object.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
 import type { Place, Problem } from '../../policy/types.ts'
-import { alternativesOf } from './alternatives.ts'
+import { alternativesOf, type Clash } from './alternatives.ts'
 import { createContext } from './context.ts'
 import { type Ignores, readIgnores } from './ignores.ts'
 import { refusals } from './refusals.ts'
@@ -41,11 +41,12 @@ export interface Linted {
 export function lint(input: LintInput): Linted {
   const { objects, texts, rules, unreadable = [], found = [] } = input
   const applied = unreadable.length === 0 ? rules : rules.filter(({ restsOnPresence }) => restsOnPresence === true)
-  const sets = alternativesOf(objects, new Set(found))
+  const { sets, clashes } = alternativesOf(objects, new Set(found))
   const linted = sets.length < 2 ? findingsIn(objects, applied, input) : findingsOfSets(sets, applied, input)
+  const clashing = rules.includes(invalidObject) ? clashes.map((clash) => findingOf(invalidObject, ofClash(clash))) : []
   const ignores = readIgnores(texts)
   const bad = rules.includes(badIgnore) ? ignores.findings : []
-  const all = unique([...linted, ...bad]).toSorted(byPlace)
+  const all = unique([...linted, ...clashing, ...bad]).toSorted(byPlace)
   const kept = all.filter((finding) => !isIgnored(finding, ignores))
   return {
     findings: kept,
@@ -53,6 +54,11 @@ export function lint(input: LintInput): Linted {
     withheld: rules.filter((rule) => !applied.includes(rule)).map(({ id }) => id),
     alternatives: sets.length < 2 ? [] : sets.map((files) => [...files]),
   }
+}
+
+function ofClash({ object, first }: Clash): Found {
+  const message = `${titleOf(object)} is also in ${first.place.file}:${first.place.line}, with other content: where both are applied, the last replaces the other`
+  return { object, severity: 'warning', message, fix: 'rename one of them, if a cluster is to have both' }
 }
 
 /** What the rules find in objects that are in one cluster. */
@@ -70,7 +76,7 @@ function findingsIn(objects: readonly ManifestObject[], rules: readonly Rule[], 
 /** What templates and kustomizations render is not read, and what a rule misses may be there. */
 function qualified(rule: Rule, found: Found): Finding {
   const finding = findingOf(rule, found)
-  if (rule.restsOnPresence === true) return finding
+  if (rule.restsOnPresence === true || finding.message.includes('not known')) return finding
   return {
     ...finding,
     severity: 'info',
@@ -79,6 +85,9 @@ function qualified(rule: Rule, found: Found): Finding {
   }
 }
 
+/** More sets than these are taken together once, not each in the company of all others. */
+const maxCompanies = 8
+
 /**
  * What holds in every set that has the object, taken by itself and in the company of what the other sets have beside it: nobody knows
  * how much of them is deployed together.
@@ -86,14 +95,19 @@ function qualified(rule: Rule, found: Found): Finding {
 function findingsOfSets(sets: readonly ReadonlySet<string>[], rules: readonly Rule[], input: LintInput): Finding[] {
   const { objects, found = [] } = input
   const inFolders = new Set(found)
+  const holdAlone = new Set(rules.filter(({ restsOnPresence }) => restsOnPresence === true).map(({ id }) => id))
+  const spotsIn = (all: readonly ManifestObject[]) =>
+    new Map(findingsIn(all, rules, input).map((finding) => [spotOf(finding), finding]))
+  const common = sets.length > maxCompanies ? spotsIn(objects) : undefined
   const results = sets.map((files) => {
     const [own, rest] = [true, false].map((wanted) =>
       objects.filter(({ place: { file } }) => (files.has(file) || !inFolders.has(file)) === wanted),
     )
-    const company = new Map(findingsIn([...rest!, ...own!], rules, input).map((finding) => [spotOf(finding), finding]))
+    const company = common ?? spotsIn([...rest!, ...own!])
     const findings = findingsIn(own!, rules, input).flatMap((finding) => {
       const other = company.get(spotOf(finding))
-      return other === undefined ? [] : [milder(finding, other)]
+      if (other !== undefined) return [milder(finding, other)]
+      return common !== undefined && holdAlone.has(finding.rule) ? [finding] : []
     })
     return { files, findings, spots: new Set(findings.map(spotOf)) }
   })

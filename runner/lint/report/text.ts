@@ -62,7 +62,8 @@ function apart(alternatives: Linted['alternatives']): string {
     const others = own.filter((set) => set !== files).flat()
     return folder === '' || others.some((file) => file.startsWith(folder)) ? few(files) : folder
   })
-  return `linted apart, because they hold versions of the same objects: ${sets.join(' | ')}`
+  const more = sets.length > 3 ? ` | … (${number(sets.length)} versions)` : ''
+  return `linted apart, because they hold versions of the same objects: ${sets.slice(0, 3).join(' | ')}${more}`
 }
 
 /** The last folder that all files are in, with a slash at its end; empty where there is none, or one file alone. */

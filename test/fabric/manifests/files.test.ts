@@ -46,6 +46,11 @@ describe('loadManifests', () => {
     const { objects } = await loadManifests(['-'], stdin(podText('a')))
     expect(objects[0]).toMatchObject({ name: 'a', place: { file: '<stdin>' } })
   })
+  it('reads UTF-16 with its mark', async () => {
+    const utf16 = Buffer.from(`\ufeff${podText('a')}`, 'utf16le')
+    for (const bytes of [utf16, Buffer.from(utf16).swap16()])
+      expect((await loadManifests(['-'], stdin(bytes))).objects).toMatchObject([{ name: 'a' }])
+  })
   it('refuses text that is not UTF-8', async () => {
     const { objects, problems } = await loadManifests(['-'], stdin(Uint8Array.of(0x61, 0xff, 0xfe)))
     expect(objects).toEqual([])

@@ -24,6 +24,17 @@ describe('a flow collection is read as kubectl reads it', () => {
   })
 })
 
+it('a scalar in quotes may go on at the indentation of its key', () => {
+  const { objects, problems } = read(
+    `${head}data:\n  a: 'it''s\n  so'\n  b: ''\n  c: "x \\" y\n  z"\n  d: ""\n  e: 'f'\n`,
+  )
+  expect(problems).toEqual([])
+  const data = objects[0]?.value.data as Record<string, string>
+  expect(Object.fromEntries(Object.entries(data).map(([key, text]) => [key, text.replaceAll(/ +/g, ' ')]))).toEqual({
+    ...{ a: "it's so", b: '', c: 'x " y z', d: '', e: 'f' },
+  })
+})
+
 it('a tab that indents a block is refused, as kubectl does', () => {
   const { objects, problems } = read('apiVersion: v1\nkind: ConfigMap\nmetadata:\n\tname: a\n')
   expect(objects).toEqual([])

@@ -83,10 +83,21 @@ describe('what a folder holds beside manifests is passed over', () => {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of a shell
       'shell.yaml': pod('"${NAME}"'),
       'quoted.yaml': pod('"{{ name }}"'),
+      'sed.yaml': 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: @NAME@\n',
+      'number.yaml': object('ReplicationController', 'a', 'spec:\n  replicas: {{replicas}}\n'),
+      'later.yaml': object('Namespace', '_'),
     })
     expect(found).toMatchObject({
       names: [],
-      passedOver: ['helm.yaml: template', 'jinja.yaml: template', 'quoted.yaml: template', 'shell.yaml: template'],
+      passedOver: [
+        'helm.yaml: template',
+        'jinja.yaml: template',
+        'later.yaml: template',
+        'number.yaml: template',
+        'quoted.yaml: template',
+        'sed.yaml: template',
+        'shell.yaml: template',
+      ],
     })
   })
 
@@ -146,6 +157,11 @@ describe('what is meant to be an object is not passed over', () => {
     ['broken JSON with a kind', '{\n  "apiVersion": "v1",\n  "kind": "NetworkPolicy",\n  "spec": {,}\n}\n'],
     ['a policy without a name', 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nspec: {podSelector: {}}\n'],
     ['an object without apiVersion', 'kind: NetworkPolicy\nmetadata: {name: a}\nspec: {podSelector: {}}\n'],
+    [
+      'broken YAML that uses variables of Kubernetes',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of a shell
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  args: ["${A}", $(B)]\n  x: [\n',
+    ],
     ['a document that is none, behind one that is', `${pod('a')}---\nnotes: here\n`],
   ])('%s is an error at its place, and the file is known to be unreadable', async (_, content) => {
     const found = await load({ 'bad.yaml': content, 'good.yaml': pod('good') })

@@ -147,14 +147,16 @@ no findings in 9 objects
     ])
   })
 
-  it('one object that a folder gives twice is a mistake, and so are files that were named', async () => {
+  it('one policy that two files of a folder give may be a mistake; files that were named are taken together', async () => {
     const files = {
       'a.yaml': deployment('web') + policy('web'),
       'b.yaml': deployment('web', 'web', 'a:2') + deployment('api') + policy('api'),
     }
-    expect((await lint(files, '--select', 'invalid-object')).out).toContain(
-      'Deployment shop/web is given twice, and not alike',
-    )
+    const policies = {
+      'a.yaml': deployment('web') + policy('web'),
+      'b.yaml': policy('web', 'other') + deployment('other'),
+    }
+    expect(rulesIn((await lint(policies)).out)).toContain('b.yaml:1 warning invalid-object')
     const folder = await folderWith({
       'dev.yaml': files['a.yaml'],
       'prod.yaml': files['a.yaml'].replaceAll('8080', '80'),
