@@ -1,15 +1,15 @@
 import { isPlatformNamespace } from './platform-namespaces.ts'
 
-/** The candidate that a word is most likely a slip of: the fewest edits, then the closest in length, then the first by alphabet; none when all are too far. */
+/**
+ * The candidate that a word is most likely a slip of: the fewest edits, then the closest in length, then the first by alphabet; none when all are too
+ * far. Of `namespace/kind/name` and the like each part is compared with its own.
+ */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > 100) return undefined
-  const wanted = word.toLowerCase()
   let best: { candidate: string; distance: number } | undefined
   for (const candidate of candidates) {
-    const limit = editLimit(Math.max(word.length, candidate.length))
-    if (Math.abs(candidate.length - word.length) > limit) continue
-    const distance = editDistance(wanted, candidate.toLowerCase())
-    if (distance > limit || isNumbered(wanted, candidate.toLowerCase())) continue
+    const distance = slipDistance(word.toLowerCase(), candidate.toLowerCase())
+    if (distance === undefined) continue
     if (best === undefined || isBetter({ candidate, distance }, best, word)) best = { candidate, distance }
   }
   return best?.candidate
@@ -26,6 +26,23 @@ export function didYouMeanNamespace(word: string, candidates: Iterable<string>):
   return isPlatformNamespace(word) ? undefined : didYouMean(word, candidates)
 }
 
+/** The edits between two words, or between their parts; none where that is too much for a slip. */
+function slipDistance(word: string, candidate: string): number | undefined {
+  const [parts, others] = [word.split(/[/ ]/), candidate.split(/[/ ]/)]
+  if (parts.length === 1 || parts.length !== others.length) return distanceOf(word, candidate)
+  const distances = parts.map((part, index) => distanceOf(part, others[index]!))
+  const known = distances.filter((distance) => distance !== undefined)
+  return known.length < distances.length ? undefined : known.reduce((sum, distance) => sum + distance, 0)
+}
+
+function distanceOf(word: string, candidate: string): number | undefined {
+  if (word === candidate) return 0
+  const limit = editLimit(Math.max(word.length, candidate.length))
+  if (Math.abs(candidate.length - word.length) > limit || isNumbered(word, candidate)) return undefined
+  const distance = editDistance(word, candidate)
+  return distance > limit ? undefined : distance
+}
+
 /** How many edits a slip may take: in a short word each of them makes another word. */
 function editLimit(length: number): number {
   if (length < 2) return 0
@@ -34,7 +51,6 @@ function editLimit(length: number): number {
 
 /** Whether two words are members of one series (`team-a` and `team-b`, `kafka-0` and `kafka-10`, `web` and `web2`): neither is a slip of the other. */
 function isNumbered(a: string, b: string): boolean {
-  if (a === b) return false
   if (a.replaceAll(/\d/g, '') === b.replaceAll(/\d/g, '')) return true
   const [first, second] = [a, b].map((word) => word.split(/(?<=[^a-z0-9])|(?=[^a-z0-9])|(?<=\D)(?=\d)|(?<=\d)(?=\D)/))
   if (first === undefined || second?.length !== first.length) return false

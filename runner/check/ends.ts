@@ -3,6 +3,7 @@ import { listeningPorts } from '../../fabric/listeners.ts'
 import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Place } from '../../policy/types.ts'
+import { namespaceIn } from '../names/host-name.ts'
 import { missingNoun, missingText } from '../names/missing.ts'
 import { expandSource } from '../plan/sources.ts'
 import type { SourceSpec, TargetSpec } from '../scenario/model.ts'
@@ -45,7 +46,7 @@ export function spacesNamed(text: string): string[] {
   const bare = text.replace(/^[a-z]+:\/\//, '')
   if (bare !== text || !bare.includes('/')) {
     const [host = ''] = bare.split(/[/:]/)
-    return isIP(host) === 0 ? host.split('.').slice(1, 2) : []
+    return isIP(host) === 0 ? [namespaceIn(host) ?? []].flat() : []
   }
   const noun = parseNoun(bare.replace(/:.*$/, ''))
   if (typeof noun === 'string' || noun.kind === 'node') return []

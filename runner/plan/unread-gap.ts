@@ -1,5 +1,6 @@
 import { whyUnread } from '../../fabric/unread.ts'
 import type { World } from '../../fabric/world.ts'
+import { namespaceIn } from '../names/host-name.ts'
 import type { ReachedTarget } from './aims.ts'
 import type { Aims, Gap } from './gap.ts'
 import { namedBy } from './names.ts'
@@ -20,16 +21,11 @@ function whyHidden(
   world: World,
 ): string | undefined {
   if (cause === 'no_such_name' && 'host' in target)
-    return whyUnread('Service', spaceOf(target.host, namespace), world) ?? whyUnread('Pod', namespace, world)
+    return whyUnread('Service', namespaceIn(target.host) ?? namespace, world) ?? whyUnread('Pod', namespace, world)
   if (cause === 'target_gone' && target.kind === 'pods') return whyUnread('Pod', target.pods.namespace, world)
   if (cause !== 'no_endpoints' || !('host' in target)) return undefined
   const named = namedBy(target.host, namespace, world)
   if (named.kind !== 'service') return undefined
   const { service } = named
   return whyUnread(service.selector === undefined ? 'EndpointSlice' : 'Pod', service.namespace, world)
-}
-
-/** The namespace that a name speaks of: its second label, or that of whoever asks. */
-function spaceOf(host: string, namespace: string | undefined): string | undefined {
-  return host.split('.')[1] ?? namespace
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { namespaceIn } from '../names/host-name.ts'
 import type { Scenario, Source, Target } from './model.ts'
 
 /** The namespaces that a scenario speaks of, and that of the cluster's DNS: where to look when the whole cluster may not be read. */
@@ -12,9 +13,9 @@ function spaceOfSource(source: Source): string[] {
   return 'namespace' in source && source.namespace !== undefined ? [source.namespace] : []
 }
 
-/** The second label of a name; a short one is resolved in the namespace of who asks. */
+/** The namespace that a name speaks of; a short one is resolved in the namespace of who asks. */
 function spaceOfTarget(target: Target): string[] {
   if (target.kind === 'pods') return target.pods.namespace === undefined ? [] : [target.pods.namespace]
   if (!('host' in target) || isIP(target.host) !== 0) return []
-  return target.host.split('.').slice(1, 2)
+  return [namespaceIn(target.host) ?? []].flat()
 }

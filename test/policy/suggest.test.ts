@@ -21,6 +21,7 @@ describe('suggest', () => {
     ['dta', 'data'],
     ['shop-backnd', 'shop-backend'],
     ['uj', 'ui'],
+    ['Deployment shop/uj', 'Deployment shop/ui'],
     ['montioring-stakc', 'monitoring-stack'],
   ])('takes %s for a slip of %s', (word, candidate) => {
     expect(suggest(word, ['default', 'kube-system', candidate])).toBe(candidate)
@@ -36,6 +37,8 @@ describe('suggest', () => {
     ['kafka-0', 'kafka-10'],
     ['node-1', 'node-2'],
     ['web2', 'web'],
+    ['Deployment data/api', 'Deployment data/web'],
+    ['shop/pod/b', 'shop/pod/a'],
     ['api-v1', 'api-v2'],
     ['shop-frontend', 'shop-backend'],
     ['staging', 'stating-eu'],

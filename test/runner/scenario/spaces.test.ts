@@ -10,12 +10,12 @@ kind: Scenario
 metadata: { name: s }
 spec:
   sources: { ui: { namespace: front, like: deployment/ui }, plain: { namespace: plain }, net: { outside: true } }
-  targets: { api: "http://api.back.svc.cluster.local:80", short: "tcp://db:1", ip: "tcp://10.1.2.3:80" }
+  targets: { api: "http://api.back.svc.cluster.local:80", short: "tcp://db:1", ip: "tcp://10.1.2.3:80", pod: "tcp://db-0.db.data:1", far: "tcp://a.b.example.com:1" }
   paths:
-    - { from: ui, to: [api, short, ip, "store/deploy/redis:6379"], expect: allowed }
+    - { from: ui, to: [api, short, ip, pod, far, "store/deploy/redis:6379"], expect: allowed }
     - { from: [plain, net], to: api, expect: blocked }
 `
   const folder = await folderWith({ 's.yaml': text })
   const { scenarios } = await loadScenarios([`${folder}/s.yaml`], fs, { set: new Map() })
-  expect(spacesOf(scenarios[0]!).toSorted()).toEqual(['back', 'front', 'kube-system', 'plain', 'store'])
+  expect(spacesOf(scenarios[0]!).toSorted()).toEqual(['back', 'data', 'front', 'kube-system', 'plain', 'store'])
 })
