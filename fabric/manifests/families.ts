@@ -70,7 +70,7 @@ const serviceRanges: Ranges = { ServiceCIDR: [['spec', 'cidrs']] }
 
 function rangesIn(objects: readonly ManifestObject[], ranges: Ranges): readonly string[] {
   return objects.flatMap((object) =>
-    (ranges[object.kind] ?? [])
+    (Object.hasOwn(ranges, object.kind) ? ranges[object.kind]! : [])
       .flatMap((path) => fieldAt(rootOf(object, []), ...path).value)
       .filter((value) => typeof value === 'string'),
   )

@@ -111,11 +111,11 @@ async function sayings({ ends, host }: Asked, { input, asked }: Questions): Prom
   const explained = explainPath(ends, { ...input, where: [] })
   const predicted = await Promise.all(
     (['allowed', 'blocked'] as const).map(async (expectation): Promise<Said> => {
-      const result = (await predictedRuns([ends], expectation, input)).get(keyOf(ends))
+      const results = (await predictedRuns([ends], expectation, input)).get(keyOf(ends)) ?? []
       return {
         command: `run ${expectation}`,
-        word: result?.status ?? 'none',
-        text: JSON.stringify(result?.explanation),
+        word: [...new Set(results.map(({ status }) => status))].join('+'),
+        text: JSON.stringify(results.map(({ explanation }) => explanation)),
       }
     }),
   )
