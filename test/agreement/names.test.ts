@@ -19,7 +19,11 @@ const town = fc.record({
   spaces: fc.uniqueArray(fc.constantFrom(...spaces), { minLength: 2, maxLength: 5 }),
   apps: fc.array(fc.tuple(fc.constantFrom(...apps), fc.nat(4)), { minLength: 2, maxLength: 6 }),
   shut: fc.boolean(),
-  edit: fc.record({ at: fc.nat(30), letter: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'), kind: fc.nat(3) }),
+  edit: fc.record({
+    at: fc.nat(30),
+    letter: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'.split('')),
+    kind: fc.nat(3),
+  }),
 })
 type Town = typeof town extends fc.Arbitrary<infer Value> ? Value : never
 
