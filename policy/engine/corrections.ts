@@ -63,6 +63,11 @@ interface Where {
 
 /** A namespaceSelector that matches no namespace, with the labels of the one that it comes near. */
 function correctedSpace(selector: LabelSelector, space: Space, spaces: readonly Space[]): LabelSelector | undefined {
+  const { matchLabels = {}, matchExpressions = [] } = selector
+  const [only, ...others] = Object.entries(matchLabels)
+  // A namespace is named by a label that it does not have.
+  if (only?.[1] === space.name && others.length + matchExpressions.length === 0)
+    return { matchLabels: { [nameLabel]: space.name } }
   if (!space.labelsKnown && keysOf(selector).some((key) => key !== nameLabel)) return undefined
   return correctedSelector(
     selector,

@@ -76,7 +76,10 @@ function extentOfEdit(edit: Edit, compiled: Compiled, ranges: readonly PortRange
     }
     case 'add policy': {
       const { policy } = edit
-      const ends = endsOfRules(rulesOf(policy), policy.namespace, compiled)
+      const ends = [
+        ...possiblePods(policy.podSelector, policy.namespace, compiled),
+        ...endsOfRules(rulesOf(policy), policy.namespace, compiled),
+      ]
       if (!isolates(policy, compiled)) return { ranges: rangesOf(rulesOf(policy), ranges), possible: ends }
       return { ranges, possible: [...ends, ...anyEnd(compiled)] }
     }
@@ -85,12 +88,17 @@ function extentOfEdit(edit: Edit, compiled: Compiled, ranges: readonly PortRange
     case 'label namespace': {
       const keys = new Set(Object.keys(edit.labels))
       const isAbout = (selector: LabelSelector | undefined) => keysOf(selector).some((key) => keys.has(key))
-      const rules = compiled.world.policies.flatMap((policy) =>
-        rulesOf(policy).filter(({ peers }) => peers.some((peer) => isAbout(peer.namespaceSelector))),
+      const named = compiled.world.policies.map((policy) => ({
+        policy,
+        rules: rulesOf(policy).filter(({ peers }) => peers.some((peer) => isAbout(peer.namespaceSelector))),
+      }))
+      const rules = named.flatMap((each) => each.rules)
+      const selected = named.flatMap(({ policy, rules: own }) =>
+        own.length === 0 ? [] : possiblePods(policy.podSelector, policy.namespace, compiled),
       )
       const peers = rules.flatMap((rule) => rule.peers).filter((peer) => isAbout(peer.namespaceSelector))
       const possible = peers.flatMap(({ podSelector = {} }) => possiblePods(podSelector, edit.namespace, compiled))
-      return { ranges: rangesOf(rules, ranges), possible }
+      return { ranges: rangesOf(rules, ranges), possible: [...possible, ...selected] }
     }
     default:
       return edit satisfies never

@@ -24,6 +24,10 @@ export interface Fix extends Effects {
 }
 
 export interface FixOptions extends Pick<DifferenceOptions, 'fold' | 'outside'> {
+  /** Default: allowed where any is denied, else denied. */
+  readonly wanted?: Fix['verdict'] | undefined
+  /** What a fix makes allowed too, which counts as an effect. */
+  readonly also?: readonly Query[]
   readonly listening?: Listening
   /** How sentences call an end; default: pods by their own names. */
   readonly called?: (actor: Actor) => string
@@ -31,17 +35,25 @@ export interface FixOptions extends Pick<DifferenceOptions, 'fold' | 'outside'> 
 
 /**
  * The changes of policies or labels that make all the queries allowed, or all denied where none is denied now: first those that correct what
- * matches nothing, then the one with the fewest side effects, then the smallest. None where no NetworkPolicy decides.
+ * matches nothing, then the one with the fewest side effects, then the smallest; changes of labels last. None where no NetworkPolicy decides.
  */
 export function fixesOf(queries: readonly Query[], compiled: Compiled, options: FixOptions = {}): Fix[] {
-  const wanted = wantedOf(queries, compiled)
-  if (wanted === undefined) return []
+  const possible = wantedOf(queries, compiled)
+  const { wanted = possible } = options
+  if (wanted === undefined || wanted !== possible) return []
   const paths = queries.flatMap((query) => {
     const path = pathOf(query, compiled)
     return 'kind' in path ? [] : [path]
   })
-  const { listening = ({ ports }) => ports, called = nameOf, ...rest } = options
-  const trial: Trial = { queries, wanted, base: compiled, listening, called, effects: effectsIn(compiled, paths, rest) }
+  const { listening = ({ ports }) => ports, called = nameOf, also = [], fold, outside } = options
+  const trial: Trial = {
+    queries: [...also, ...queries],
+    wanted,
+    base: compiled,
+    listening,
+    called,
+    effects: effectsIn(compiled, paths, { ...(fold && { fold }), ...(outside === undefined ? {} : { outside }) }),
+  }
   const found = extended(unchanged(compiled), trial, alternatives)
   return [...new Map(found.map((each) => [keyOf(each), each])).values()]
     .filter(({ edits }) => edits.length > 0)
@@ -106,9 +118,10 @@ function isWanted(query: Query, compiled: Compiled, { wanted }: Pick<Trial, 'wan
   return 'kind' in found || found.verdict === wanted
 }
 
-function waysPast(queries: readonly Query[], compiled: Compiled, { wanted, listening, called }: Trial): Candidate[] {
+function waysPast(queries: readonly Query[], compiled: Compiled, trial: Trial): Candidate[] {
+  const { queries: all, wanted, listening, called } = trial
   if (wanted === 'allow') {
-    const obstacle = obstacleOf(queries, compiled)
+    const obstacle = obstacleOf(queries, all, compiled)
     return obstacle === undefined ? [] : waysToAllow(obstacle, { compiled, listening, called })
   }
   for (const query of queries) {
@@ -171,7 +184,12 @@ function policyAfter(edit: Edit) {
 }
 
 function inOrder(a: Attempt, b: Attempt): number {
-  return b.corrected - a.corrected || sizeOf(a.effects) - sizeOf(b.effects) || a.size - b.size
+  return b.corrected - a.corrected || labels(a) - labels(b) || sizeOf(a.effects) - sizeOf(b.effects) || a.size - b.size
+}
+
+/** A label may matter to more than policies: Services, controllers, other tools. */
+function labels({ edits }: Attempt): number {
+  return edits.filter(({ kind }) => kind === 'label pods' || kind === 'label namespace').length
 }
 
 function keyOf({ edits }: Attempt): string {

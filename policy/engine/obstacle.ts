@@ -17,6 +17,8 @@ export interface Obstacle {
   /** The other ends that a rule would name differently. */
   readonly remotes: readonly End[]
   readonly sockets: readonly Socket[]
+  /** Nodes that reach the pod now because it runs on them: it may be another node tomorrow. */
+  readonly exempt: readonly End[]
 }
 
 export interface Need {
@@ -25,9 +27,13 @@ export interface Need {
   readonly remote: End
 }
 
-/** The first side of the queries that denies them, together with what else it denies; none where no NetworkPolicy can change it. */
-export function obstacleOf(queries: readonly Query[], compiled: Compiled): Obstacle | undefined {
-  const denied = queries.flatMap((query) => needsOf(query, compiled))
+/** The first side of the remaining queries that denies them, together with what else it denies; none where no NetworkPolicy can change it. */
+export function obstacleOf(
+  remaining: readonly Query[],
+  queries: readonly Query[],
+  compiled: Compiled,
+): Obstacle | undefined {
+  const denied = remaining.flatMap((query) => needsOf(query, compiled))
   const [first] = denied
   if (first === undefined) return undefined
   const alike = denied.filter((need) => isOfSamePolicies(need, first))
@@ -37,12 +43,24 @@ export function obstacleOf(queries: readonly Query[], compiled: Compiled): Obsta
     if (keyOf(socketsWith(need, alike)) === keyOf(sockets)) remotes.set(remoteKey(need.remote), need.remote)
   return {
     ...{ direction: first.side.direction, end: first.end, sockets, remotes: [...remotes.values()].toSorted(byName) },
+    exempt: first.side.direction === 'ingress' ? ownNodes(queries, first, compiled) : [],
     needs: alike.filter(({ remote }) => remotes.has(remoteKey(remote))),
   }
 }
 
 function byName(a: End, b: End): number {
   return nameOf(a.actor) < nameOf(b.actor) ? -1 : 1
+}
+
+function ownNodes(queries: readonly Query[], { end, path }: Denied, compiled: Compiled): End[] {
+  return queries.flatMap((query) => {
+    const own = pathOf(query, compiled)
+    if ('kind' in own || own.to.actor.kind !== 'pod' || own.port !== path.port) return []
+    const { space, labels, pod } = own.to.actor
+    const isSame = space === end.space && labels === end.labels
+    const isOwn = own.from.actor.kind === 'host' && own.from.actor.node.name === pod.node
+    return isSame && isOwn ? [own.from] : []
+  })
 }
 
 interface Denied extends Need {

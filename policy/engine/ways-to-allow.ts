@@ -1,5 +1,5 @@
 import { matchesSelector } from '../selector.ts'
-import type { NetworkPolicy, PolicyRule } from '../types.ts'
+import type { NetworkPolicy, PolicyPeer, PolicyRule } from '../types.ts'
 import type { Actor, End } from './actors.ts'
 import { type Candidate, changePolicy, freeName, withRule, withRules } from './candidate.ts'
 import type { Compiled } from './compile.ts'
@@ -113,8 +113,10 @@ function waysOfRule(policy: NetworkPolicy, index: number, { obstacle, ground }: 
     return [...correction, change(after, `add ${portsText(sockets)} to ${named}`, { size: 1, corrects: false })]
   }
   if (sockets.length > 0 || remotes.length === 0) return correction
-  const after = { ...rule, peers: [...rule.peers, ...remotes.map((remote) => peerOf(remote, policy.namespace))] }
-  const what = `add ${namesOf(remotes, ground.called)} to the peers of ${named}`
+  const known = new Set(rule.peers.map((peer) => JSON.stringify(peer)))
+  const more = peersFor({ remotes, exempt: obstacle.exempt }, policy.namespace)
+  const after = { ...rule, peers: [...rule.peers, ...more.filter((peer) => !known.has(JSON.stringify(peer)))] }
+  const what = `add ${namesOf([...remotes, ...obstacle.exempt], ground.called)} to the peers of ${named}`
   return [...correction, change(after, what, { size: 1, corrects: false }), ...labelled(miss, ground)]
 }
 
@@ -175,12 +177,17 @@ function newPolicy(obstacle: Obstacle, ground: Ground): Candidate {
   return { edits: [{ kind: 'add policy', policy, what }], size: 3, corrects: false }
 }
 
-function ruleFor({ sockets, remotes }: Obstacle, namespace: string): PolicyRule {
-  return { peers: remotes.map((remote) => peerOf(remote, namespace)), ports: sockets.map(portItem) }
+function ruleFor({ sockets, remotes, exempt }: Obstacle, namespace: string): PolicyRule {
+  return { peers: peersFor({ remotes, exempt }, namespace), ports: sockets.map(portItem) }
 }
 
-function allowed({ direction, sockets, remotes }: Obstacle, { called }: Ground): string {
-  return `${portsText(sockets)} ${direction === 'egress' ? 'to' : 'from'} ${namesOf(remotes, called)}`
+function peersFor({ remotes, exempt }: Pick<Obstacle, 'remotes' | 'exempt'>, namespace: string): PolicyPeer[] {
+  const peers = [...remotes, ...exempt].map((remote) => peerOf(remote, namespace))
+  return [...new Map(peers.map((peer) => [JSON.stringify(peer), peer])).values()]
+}
+
+function allowed({ direction, sockets, remotes, exempt }: Obstacle, { called }: Ground): string {
+  return `${portsText(sockets)} ${direction === 'egress' ? 'to' : 'from'} ${namesOf([...remotes, ...exempt], called)}`
 }
 
 function namesOf(ends: readonly End[], called: Ground['called']): string {

@@ -4,7 +4,9 @@ import type { Party } from '../../policy/engine/query.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { PlannedSource } from '../plan/sources.ts'
 import type { HopPrediction } from '../predict/hop-prediction.ts'
-import { partyOf } from '../predict/party.ts'
+import { nameServersOf, noServers } from '../predict/name-servers.ts'
+import { partyOf, podOf } from '../predict/party.ts'
+import type { Predictor } from '../predict/predict.ts'
 import { shellWord } from '../shell-word.ts'
 import { answerTo, type Predicted } from './answer.ts'
 import { type Asked, askedFor, type Ends } from './asked.ts'
@@ -40,7 +42,11 @@ export function explainAsked(asked: Asked, options: ExplainOptions): Explanation
     ...ends,
     ...answer,
     changes,
-    fixes: fixesFor(decidedIn(predicted, world), ground, { remains, lint }),
+    fixes: fixesFor(decidedIn(predicted, { world, predictor }), ground, {
+      wanted: answer.verdict === 'allow' ? 'deny' : 'allow',
+      remains,
+      lint,
+    }),
     proof: proofOf({ ...ends, verdict: answer.verdict, where: options.where }),
   }
 }
@@ -61,7 +67,10 @@ function whatRemains(ends: Ends, wanted: 'allow' | 'deny', world: World): string
 }
 
 /** What of the predictions NetworkPolicies decide; name servers only where it is known that they are asked. */
-function decidedIn(predicted: readonly Predicted[], world: World): Decided {
+function decidedIn(
+  predicted: readonly Predicted[],
+  { world, predictor }: { world: World; predictor: Predictor },
+): Decided {
   const queries = ({ identity }: PlannedSource, all: readonly HopPrediction[]) =>
     all.flatMap(({ hop, unseen, verdict }) => {
       const from = existing(partyOf(identity, hop.query.family ?? 4, { world, probe: undefined }), world)
@@ -71,6 +80,16 @@ function decidedIn(predicted: readonly Predicted[], world: World): Decided {
     servers: predicted.flatMap(({ source, prediction: { dns, servers } }) =>
       servers.unsure ? [] : queries(source, dns),
     ),
+    otherServers: predicted.flatMap(({ source, prediction: { servers } }) => {
+      const pod = servers === noServers ? podOf(source.identity, { world, probe: undefined }) : undefined
+      const own = pod === undefined ? noServers : nameServersOf(pod, world)
+      return own.unsure
+        ? []
+        : queries(
+            source,
+            own.hops.map((hop) => predictor.hop.of(hop, { source, probe: undefined })),
+          )
+    }),
     endpoints: predicted.flatMap(({ source, prediction: { hops } }) => queries(source, hops)),
   }
 }

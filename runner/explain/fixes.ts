@@ -8,6 +8,7 @@ import { type Edit, withEdits } from '../../policy/engine/edits.ts'
 import { type Fix, fixesOf } from '../../policy/engine/fix.ts'
 import { blockOf } from '../../policy/engine/meant.ts'
 import { nameOf } from '../../policy/engine/path.ts'
+import { predict } from '../../policy/engine/predict.ts'
 import type { Query } from '../../policy/engine/query.ts'
 import type { PolicyPod } from '../../policy/engine/world.ts'
 import { standInAddresses } from '../predict/party.ts'
@@ -24,7 +25,10 @@ export interface Ground {
 
 /** What of a path policies decide. */
 export interface Decided {
+  /** Name servers that the path needs. */
   readonly servers: readonly DecidedQuery[]
+  /** Those of sources that reach the target without a name. */
+  readonly otherServers: readonly DecidedQuery[]
   readonly endpoints: readonly DecidedQuery[]
 }
 
@@ -34,6 +38,7 @@ interface DecidedQuery {
 }
 
 export interface FixOptions {
+  readonly wanted: Fix['verdict']
   /** What stands in the way of a verdict in a world after a fix. */
   readonly remains: (verdict: Fix['verdict'], world: World) => readonly string[]
   /** What lint finds in policies, by `namespace/name`. */
@@ -41,42 +46,46 @@ export interface FixOptions {
 }
 
 /** At most three changes that flip the verdict on a path, each as manifests and with all else that it does. */
-export function fixesFor(decided: Decided, ground: Ground, { remains, lint }: FixOptions): FixExplanation[] {
+export function fixesFor(decided: Decided, ground: Ground, { wanted, remains, lint }: FixOptions): FixExplanation[] {
   const { world, compiled, objects } = ground
   const queries = queriesOf(decided, world)
+  const also = wanted === 'allow' ? namesToo(decided, compiled) : []
   const placeholders = placeholdersOf(queries)
   const options = {
-    outside: standInAddresses[4],
+    ...{ wanted, also, outside: standInAddresses[4] },
     fold: workloadOf,
     called: nameIn,
     // What a pod listens on is not changed by the labels that a fix gives it.
     listening: (pod: PolicyPod) => listeningPorts(pod as Pod, world),
   }
-  return fixesOf(queries, compiled, options)
-    .slice(0, 3)
-    .map(({ verdict, edits, opens, closes, unclear }) => {
-      const used = usedIn(edits, placeholders)
-      return {
+  return shown(fixesOf(queries, compiled, options)).map(({ verdict, edits, opens, closes, unclear }) => {
+    const used = usedIn(edits, placeholders)
+    return {
+      verdict,
+      what: edits.map(({ what }) => used.reduce(withoutStandIn, what)),
+      yaml: patchOf(edits, used, { objects, world }),
+      replace: used.map(({ cidr, what }) => `replace ${cidr} by ${what}, which the input does not give`),
+      remains: remains(
         verdict,
-        what: edits.map(({ what }) => used.reduce(withoutStandIn, what)),
-        yaml: patchOf(edits, used, { objects, world }),
-        replace: used.map(({ cidr, what }) => `replace ${cidr} by ${what}, which the input does not give`),
-        remains: remains(
-          verdict,
-          withEdits(
-            world,
-            edits.map((edit) => withAnyAddress(edit, used)),
-          ),
+        withEdits(
+          world,
+          edits.map((edit) => withAnyAddress(edit, used)),
         ),
-        ...{ opens: pathLines(opens), closes: pathLines(closes), unclear: pathLines(unclear) },
-        remarks: nodeRemarks(edits, queries, world),
-        lint: lint(
-          edits.flatMap((edit) =>
-            edit.kind === 'change policy' ? [`${edit.after.namespace}/${edit.after.name}`] : [],
-          ),
-        ),
-      }
-    })
+      ),
+      ...{ opens: pathLines(opens), closes: pathLines(closes), unclear: pathLines(unclear) },
+      remarks: nodeRemarks(edits, queries, world),
+      lint: lint(
+        edits.flatMap((edit) => (edit.kind === 'change policy' ? [`${edit.after.namespace}/${edit.after.name}`] : [])),
+      ),
+    }
+  })
+}
+
+/** The best three, and in place of the third a change of labels where there is one. */
+function shown(fixes: readonly Fix[]): readonly Fix[] {
+  const [best, second, third] = fixes
+  const label = fixes.find(({ edits }) => edits.some(({ kind }) => kind === 'label pods' || kind === 'label namespace'))
+  return [...new Set([best, second, label ?? third])].flatMap((fix) => fix ?? [])
 }
 
 /** Pods by their workload; on the host's network, with the node whose address they have. */
@@ -93,6 +102,21 @@ function queriesOf({ servers, endpoints }: Decided, world: World): Query[] {
   const ofServers = namesFail ? asked(servers).flatMap(byBothProtocols) : []
   const all = [...ofServers, ...asked(endpoints)].flatMap((query) => fromEachNode(query, world))
   return [...new Map(all.map((query) => [JSON.stringify(query), query])).values()]
+}
+
+/**
+ * The first egress rule of a pod whose policies allow no egress makes it a pod that connects to others and resolves no name: DNS is opened
+ * with it, also where the target is written without a name.
+ */
+function namesToo({ otherServers, endpoints }: Decided, compiled: Compiled): Query[] {
+  const isFirst = endpoints.some(({ query }) => {
+    const prediction = predict(query, compiled)
+    if (prediction.kind === 'unanswerable' || prediction.egress.allowed) return false
+    const policies = prediction.egress.tiers.flatMap(({ tier, policies: all }) => (tier === 'NetworkPolicy' ? all : []))
+    return policies.length > 0 && policies.every(({ rules }) => rules.length === 0)
+  })
+  const blocked = otherServers.length > 0 && otherServers.every(({ verdict }) => verdict === 'deny')
+  return isFirst && blocked ? otherServers.flatMap(({ query }) => byBothProtocols(query)) : []
 }
 
 /** A resolver asks by UDP, and by TCP where an answer is long (RFC 7766). */

@@ -17,12 +17,15 @@ export function patchOf(
   { objects, world }: { readonly objects: readonly ManifestObject[]; readonly world: World },
 ): string {
   const texts = edits.map((edit) => {
-    const document = new Document(documentOf(edit, objects, world), { aliasDuplicateObjects: false })
+    const document = new Document(documentOf(edit, objects, world), { ...asKubectlReads, aliasDuplicateObjects: false })
     mark(document, placeholders)
     return document.toString({ lineWidth: 0 })
   })
   return texts.join('---\n')
 }
+
+/** YAML 1.1 has more words for true and false: `y` and `on` have to be quoted. */
+const asKubectlReads = { version: '1.1' } as const
 
 function mark(document: Document, placeholders: readonly Placeholder[]): void {
   visit(document, {
