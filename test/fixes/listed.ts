@@ -39,5 +39,6 @@ function isNamed({ pod, exists }: End, text: string, { pods }: World): boolean {
 }
 
 function isEqual(a: Labels, b: Labels): boolean {
-  return JSON.stringify(Object.entries(a).toSorted()) === JSON.stringify(Object.entries(b).toSorted())
+  const [one, other] = [Object.entries(a), Object.entries(b)]
+  return one.length === other.length && one.every(([key, value]) => b[key] === value)
 }

@@ -93,7 +93,7 @@ function labelsFor(selector: LabelSelector): Labels[] {
 }
 
 function unique(all: readonly Labels[]): Labels[] {
-  return [...new Map(all.map((labels) => [JSON.stringify(Object.entries(labels).toSorted()), labels])).values()]
+  return [...new Map(all.map((labels) => [stringOf(labels), labels])).values()]
 }
 
 /** The first port of each range that the policies, names of ports and the question cut. */
@@ -114,4 +114,8 @@ function socketsOf(policies: readonly NetworkPolicy[], pods: readonly PolicyPod[
     ])
     return [...starts].filter((port) => port <= 65_535).map((port) => ({ port, protocol }))
   })
+}
+
+function stringOf(labels: Labels): string {
+  return JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }

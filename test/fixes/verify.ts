@@ -39,9 +39,8 @@ export function verifyFix(text: string, question: Question): Verified {
   const [fix] = fixes
   if (before === 'allow' || before === 'undefined' || before === 'unreachable' || fix === undefined)
     return { before, faults: [] }
-  const after = withFix(text, filled(fix.yaml))
-  const [fixedObjects, fixedWorld] = read(after)
-  const answer = explain(question, fixedObjects, fixedWorld)
+  const [fixedObjects, fixedWorld] = read(withFix(text, filled(fix.yaml, one)))
+  const answer = explain(question, ...read(withFix(text, filled(fix.yaml, any))))
   const complete = fix.remains.length === 0
   const answered = complete && answer.verdict !== 'allow' ? [`answered ${answer.verdict} with it`] : []
   const known = findings(objects)
@@ -75,12 +74,16 @@ function explain(question: Question, objects: readonly ManifestObject[], world: 
   return found
 }
 
-/** Somebody fills in the address by which the question is asked. */
-function filled(yaml: string): string {
-  return yaml.replaceAll(/cidr: \S+ # replace: .*/g, (line) =>
-    line.includes('2001:db8') ? `cidr: ${standInAddresses[6]}/128` : `cidr: ${standInAddresses[4]}/32`,
+/** Placeholders with what somebody fills in: one address, or, to ask about all addresses, any. */
+function filled(yaml: string, networks: Readonly<Record<4 | 6, string>>): string {
+  return yaml.replaceAll(
+    /cidr: (\S+) # replace: .*/g,
+    (_, cidr: string) => `cidr: ${networks[cidr.includes(':') ? 6 : 4]}`,
   )
 }
+
+const one = { 4: `${standInAddresses[4]}/32`, 6: `${standInAddresses[6]}/128` }
+const any = { 4: '0.0.0.0/0', 6: '::/0' }
 
 /** By rule and object: a message may name fewer pods than before, or more places. */
 function findings(objects: readonly ManifestObject[]): Map<string, string> {
