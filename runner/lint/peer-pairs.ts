@@ -38,7 +38,9 @@ function pairOf(narrow: PeerAt, peers: readonly PeerAt[], context: Context): Pee
   if (broad === undefined) return undefined
   const joinable = halves.includes(broad)
   const kind = covering === undefined ? 'split' : 'covered'
-  return { broad, narrow, kind, joinable, joined: joinable ? joinedPods(broad, narrow, context) : [] }
+  const pods = joinable ? context.population.peersOf(broad.policy.namespace, joinedPeer(broad, narrow)) : []
+  const joined = pods.filter(({ place }) => place !== undefined)
+  return { broad, narrow, kind, joinable, joined }
 }
 
 /** A narrow network with an `except` is another rule's concern (`except-opened-again`). */
@@ -73,13 +75,12 @@ function areHalves(broad: PolicyPeer, narrow: PolicyPeer): boolean {
 function isSplit(broad: PeerAt, narrow: PeerAt, context: Context): boolean {
   const { namespace } = narrow.policy
   if (context.templatesIn(namespace).length === 0 || context.operatorsIn(namespace).length > 0) return false
-  const own = context.population.peersOf(namespace, narrow.peer)
-  return own.length === 0 && joinedPods(broad, narrow, context).length > 0
+  const { peersOf } = context.population
+  return peersOf(namespace, narrow.peer).length === 0 && peersOf(namespace, joinedPeer(broad, narrow)).length > 0
 }
 
-function joinedPods(broad: PeerAt, narrow: PeerAt, { population }: Context): readonly Pod[] {
-  const peer = { ...broad.peer, ...narrow.peer }
-  return population.peersOf(broad.policy.namespace, peer).filter(({ place }) => place !== undefined)
+function joinedPeer(broad: PeerAt, narrow: PeerAt): PolicyPeer {
+  return { ...broad.peer, ...narrow.peer }
 }
 
 /** Whether selectors match all that others match, as far as their texts show it. */

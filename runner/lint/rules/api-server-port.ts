@@ -1,7 +1,8 @@
-import type { Service } from '../../../fabric/world.ts'
+import type { Pod, Service } from '../../../fabric/world.ts'
 import { contains } from '../../../policy/cidr.ts'
 import type { PolicyRule } from '../../../policy/types.ts'
 import type { Context } from '../context.ts'
+import { mentionsOf } from '../hosts/mention.ts'
 import { isolatorsOf } from '../isolators.ts'
 import { type PortAt, portsIn } from '../policy-rules.ts'
 import { includesPort, rangesIn } from '../port-ranges.ts'
@@ -51,7 +52,7 @@ function apiServerOf({ services }: Context): ApiServer | undefined {
   return targets.some(({ port }) => service.ports.some((each) => each.port === port)) ? undefined : { service, targets }
 }
 
-/** `named` where the rule's networks are the API server's, `everyone` where it is one of all addresses for pods with an account of their own. */
+/** `named` where the rule's networks are the API server's, `everyone` where they are all addresses and the pods seem to call the API. */
 function reachOf(at: PortAt, { service, targets }: ApiServer, context: Context): 'named' | 'everyone' | undefined {
   const { port, protocol = 'TCP' } = at.port
   if (protocol !== 'TCP' || !service.ports.some((each) => each.port === port)) return undefined
@@ -65,7 +66,14 @@ function reachOf(at: PortAt, { service, targets }: ApiServer, context: Context):
   const { peers } = at.rule
   const everyone = peers.length === 0 || peers.some(({ ipBlock }) => ipBlock?.cidr.endsWith('/0'))
   if (!everyone) return 'named'
-  return pods.some(({ serviceAccount }) => serviceAccount !== 'default') ? 'everyone' : undefined
+  return pods.some((pod) => callsApi(pod, context)) ? 'everyone' : undefined
+}
+
+/** An account of its own, or the name of the Service in its variables, is a sign of it. */
+function callsApi(pod: Pod, context: Context): boolean {
+  if (pod.serviceAccount !== 'default') return true
+  const workload = context.workloadOf(pod)
+  return mentionsOf(context).some(({ object, text }) => object === workload && text.includes('kubernetes.default'))
 }
 
 /** The API server is on the network of a node: no selector matches it (semantics rule 50). */

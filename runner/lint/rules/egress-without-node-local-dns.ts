@@ -1,3 +1,4 @@
+import { clusterDnsOfKubelets } from '../../../fabric/manifests/kubelets.ts'
 import { contains, parseAddress } from '../../../policy/cidr.ts'
 import type { PolicyRule } from '../../../policy/types.ts'
 import type { Context } from '../context.ts'
@@ -34,10 +35,12 @@ export const egressWithoutNodeLocalDns: Rule = {
 }
 
 /** The link-local addresses that the pods' resolv.conf names, or those at which the cache answers in place of the cluster's DNS. */
-function resolversOf({ pods: [pod] }: IsolatedGroup, { world: { nodeLocalDns } }: Context): readonly string[] {
+function resolversOf({ pods: [pod] }: IsolatedGroup, { world, objects }: Context): readonly string[] {
   const own = (pod!.dnsConfig?.nameservers ?? []).filter(isLinkLocal)
-  if (pod!.dnsPolicy !== 'ClusterFirst' || nodeLocalDns === undefined) return own
-  const { addresses } = nodeLocalDns
+  if (pod!.dnsPolicy !== 'ClusterFirst') return own
+  const ofKubelets = clusterDnsOfKubelets(objects).filter(isLinkLocal)
+  if (world.nodeLocalDns === undefined || ofKubelets.length > 0) return [...own, ...ofKubelets]
+  const { addresses } = world.nodeLocalDns
   return addresses.length === 0 ? [usualAddress] : addresses
 }
 

@@ -32,11 +32,16 @@ export const webhookBlocked: Rule = {
             .map((each) => each.policy.name),
         ),
       )
+      const message = `the API server calls ${namespace}/${name}:${port}, and no podSelector or namespaceSelector matches it; ${workloadsOf(pods)} is isolated for ingress by ${policies}, and no rule allows ${ports} from its address: the calls fail`
+      const proxied = closed.every((end) => isOpenToProxy(end, context))
       yield {
         object,
         path: [...callback.path, 'name'],
-        message: `the API server calls ${namespace}/${name}:${port}, and no podSelector or namespaceSelector matches it; ${workloadsOf(pods)} is isolated for ingress by ${policies}, and no rule allows ${ports} from its address: the calls fail`,
+        message: proxied
+          ? `${message}, unless a pod of kube-system makes them for it, such as konnectivity-agent`
+          : message,
         fix: fixOf(closed[0]!.targetPort),
+        ...(proxied ? { severity: 'info' as const } : {}),
       }
     }
   },
@@ -55,15 +60,30 @@ type PodEndpoint = Endpoint & { readonly pod: Pod }
 function closedEndpoints({ namespace, name, port }: ApiCallback, context: Context): PodEndpoint[] {
   const service = context.population.servicesIn(namespace).find((each) => each.name === name)
   if (service === undefined || othersMayAllow(namespace, context)) return []
-  const { ingress } = isolatorsOf(context)
   return endpointsOf(service, context.world).filter((end): end is PodEndpoint => {
-    const policies = end.pod === undefined ? undefined : ingress.get(end.pod)
-    if (policies === undefined || end.port !== port || end.protocol !== 'TCP') return false
-    const rules = policies.flatMap(({ policy }) => policy.ingress)
-    const target = { port: end.targetPort, protocol: end.protocol }
-    const fromOutside = rules.filter(
+    const isolated = end.pod !== undefined && isolatorsOf(context).ingress.has(end.pod)
+    if (!isolated || end.port !== port || end.protocol !== 'TCP') return false
+    return !rulesFor(end as PodEndpoint, context).some(
       ({ peers }) => peers.length === 0 || peers.some(({ ipBlock }) => ipBlock !== undefined),
     )
-    return !fromOutside.some((rule) => ruleCoversPort(rule, target, end.pod!))
   })
+}
+
+/** Hosted clusters may send the calls through a pod (kubernetes.io, "Set up Konnectivity service"). */
+function isOpenToProxy(end: PodEndpoint, context: Context): boolean {
+  return rulesFor(end, context).some(({ peers }) =>
+    peers.some(
+      ({ namespaceSelector }) =>
+        namespaceSelector !== undefined &&
+        context.population.namespacesOf(namespaceSelector).some(({ name }) => name === 'kube-system'),
+    ),
+  )
+}
+
+/** The ingress rules of the pod that cover the port. */
+function rulesFor({ pod, targetPort: port, protocol }: PodEndpoint, context: Context) {
+  return isolatorsOf(context)
+    .ingress.get(pod)!
+    .flatMap(({ policy }) => policy.ingress)
+    .filter((rule) => ruleCoversPort(rule, { port, protocol }, pod))
 }

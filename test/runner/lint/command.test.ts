@@ -184,6 +184,13 @@ data: {A: off, B: 5432, C: "1"}
     expect(await readFile(path, 'utf8')).toBe(text)
   })
 
+  it('puts a label in quotes as it stands, not as YAML reads it', async () => {
+    const text = policy.replace('podSelector:', 'podSelector: {matchLabels: {component: 00012}} #')
+    const path = await file(text)
+    const { error } = await run([path, '--fix'])
+    expect(error).toContain('fixed unquoted-value: 00012 is now "00012"\n')
+  })
+
   it('changes nothing without being asked', async () => {
     const path = await file(policy)
     await run([path])
