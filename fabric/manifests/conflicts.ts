@@ -42,7 +42,10 @@ export function withoutDuplicates(objects: readonly ManifestObject[], problems: 
     problems.push({
       severity: alike ? 'warning' : 'error',
       message: `${titleOf(object)} is given twice${alike ? '' : ', and not alike'}, first at ${placeText(first.place)}`,
-      hint: 'a cluster has one object of a name: remove or rename one',
+      hint:
+        first.place.file === object.place.file
+          ? 'a cluster has one object of a name: remove or rename one'
+          : 'a cluster has one object of a name: rename one, or leave a file out (--exclude)',
       place: object.place,
     })
   }

@@ -32,7 +32,8 @@ export function givesManifests({ filename, kustomize }: Invocation['options']): 
 /** What does not go together: manifests and a cluster. */
 export function wrongWorld(options: Invocation['options']): Problem[] {
   const named = clusterWords(options)
-  if (named.length === 0 || !givesManifests(options)) return []
+  if (!givesManifests(options)) return ofManifestsOnly(options)
+  if (named.length === 0) return []
   const message = `${named.join(' and ')} ${named.length === 1 ? 'asks' : 'ask'} for a live cluster, and manifests are given too`
   return [{ severity: 'error', message, hint: 'leave one of them out' }]
 }
@@ -42,9 +43,18 @@ export function wrongPlace(options: Invocation['options']): Problem[] {
   const named = clusterWords(options)
   if (options.lab === true && named.length > 0)
     return [{ severity: 'error', message: `${named.join(' and ')}: of a cluster, and not of the lab` }]
-  if (options.lab === true || !givesManifests(options)) return []
+  if (!givesManifests(options)) return options.lab === true ? [] : ofManifestsOnly(options)
+  if (options.lab === true) return []
   const message = 'manifests are given, and nothing says where to measure them'
   return [{ severity: 'error', message, hint: 'add --lab, or leave -f and -k out to measure on the live cluster' }]
+}
+
+/** How manifests are to be read, where none are given. `matrix` has a list of namespaces, which select. */
+function ofManifestsOnly({ exclude, namespace }: Invocation['options']): Problem[] {
+  const words = [exclude === undefined ? [] : '--exclude', typeof namespace === 'string' ? '-n' : []].flat()
+  if (words.length === 0) return []
+  const message = `${words.join(' and ')}: of no use without manifests`
+  return [{ severity: 'error', message, hint: 'give manifests by -f or -k' }]
 }
 
 function clusterWords(options: Invocation['options']): string[] {

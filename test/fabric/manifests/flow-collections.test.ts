@@ -42,6 +42,6 @@ it('a tab that indents a block is refused, as kubectl does', () => {
 })
 
 it('brackets in block scalars, quotes and plain scalars are left alone', () => {
-  const text = `a: |\n  b: [\n\tx\n  ]\nc: "[\n  d"\ne: f [g\nh: 'i'\n`
+  const text = `a: |\n  b: [\n\tx\n  ]\nc: "[ d"\ne: f [g\nh: 'i'\n`
   expect(onOneLine(text)).toBe(text)
 })

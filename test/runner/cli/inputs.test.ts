@@ -123,3 +123,22 @@ test('-n is the namespace of objects that name none; in a matrix only where noth
   })
   expect(await pods('-f', named, '-n', 'shop', '--port', '80')).toEqual({ sources: [], stderr: '' })
 })
+
+test('what says how to read manifests is of no use without any, and is printed where it is to be used again', async () => {
+  for (const options of [
+    ['-n', 'shop'],
+    ['--exclude', 'a'],
+  ]) {
+    const { code, stderr } = await crosscheck(['explain', 'a/po/b', 'c/po/d:1', ...options])
+    expect({ code, stderr }).toEqual({
+      ...{
+        code: 2,
+        stderr: `crosscheck: error: ${options[0]}: of no use without manifests\n  hint: give manifests by -f or -k\n`,
+      },
+    })
+  }
+  const folder = await folderWith({ 'app.yaml': `${pod('web')}---\n${pod('api')}` })
+  const given = ['-f', folder, '--exclude', 'charts/**', '-n', 'shop']
+  const { stdout } = await crosscheck(['explain', 'shop/po/web', 'shop/po/api:80', ...given])
+  expect(stdout).toContain(`--lab -f ${folder} --exclude 'charts/**' -n shop --expect `)
+})
