@@ -40,8 +40,9 @@ function predictedLines(
   { verdict, evidence }: NonNullable<PathResult['predicted']>,
   told: readonly string[],
 ): string[] {
-  const [first, ...rest] = evidence.filter((sentence) => !told.includes(sentence))
-  return [first === undefined ? verdict : `${verdict}: ${first}`, ...rest]
+  const [first, ...rest] = evidence
+  const others = rest.filter((sentence) => !told.includes(sentence))
+  return told.includes(first) ? [verdict, ...others] : [`${verdict}: ${first}`, ...others]
 }
 
 function placeLines({ place, seen, source }: NonNullable<PathResult['places']>[number]): string[] {

@@ -33,7 +33,7 @@ test('a prediction has its verdict and a line per rule', () => {
     'undefined: why',
   ])
   const told = { predicted: { verdict: 'deny', evidence: ['first', 'second'] }, explanation: ['first'] } as const
-  expect(evidence(path(told)).predicted).toEqual(['deny: second'])
+  expect(evidence(path(told)).predicted).toEqual(['deny', 'second'])
 })
 
 test('a name that did not resolve is told with every question, and not twice', () => {
