@@ -74,7 +74,7 @@ function together(verdicts: readonly Explanation['verdict'][]): Explanation['ver
 
 /** What policies allow is of no use where nothing listens. */
 function listened(verdict: Explanation['verdict'], { missing }: Undeclared): Explanation['verdict'] {
-  if (verdict !== 'allow' || missing === undefined) return verdict
+  if (verdict !== 'allow' || missing === undefined || missing.isPod === true) return verdict
   return missing.cause === 'partly_open' ? 'partly' : 'unreachable'
 }
 

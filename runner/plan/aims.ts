@@ -1,4 +1,5 @@
 import type { Family } from '../../checks/vantage.ts'
+import { listenerAt } from '../../fabric/listeners.ts'
 import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
@@ -66,7 +67,7 @@ export function namedAims(named: Named, { port, protocol, host, world }: Port & 
     case 'service':
       return serviceAims(named, { port, protocol }, world)
     case 'pods':
-      return { aims: named.pods.flatMap((pod) => podAims(pod, { port, protocol })) }
+      return { aims: named.pods.flatMap((pod) => podAims(pod, { port, protocol }, world)) }
     case 'node':
       return { aims: nodeAims(named.node, named.address, { port, protocol }, world) }
     case 'external': {
@@ -109,7 +110,7 @@ function podSetAims(set: PodSet, port: Port, world: World): Aims {
             (set.namespace === undefined || pod.namespace === set.namespace) &&
             matchesSelector(set.selector, pod.labels),
         )
-  if (pods.length > 0) return { aims: pods.flatMap((pod) => podAims(pod, port)) }
+  if (pods.length > 0) return { aims: pods.flatMap((pod) => podAims(pod, port, world)) }
   return { aims: [], gap: noPod(set, world) }
 }
 
@@ -121,8 +122,12 @@ function noPod(set: PodSet, world: World): Gap {
   return { cause: 'target_gone', sentence: `${missing.sentence}: ${missing.unsure}`, hidden: true }
 }
 
-function podAims(pod: Pod, port: Port): AddressAim[] {
-  return pod.addresses.map((address) => ({ kind: 'pod', pod, socket: socketAt(address, port), ready: pod.ready }))
+function podAims(pod: Pod, port: Port, world: World): AddressAim[] {
+  const listener = listenerAt(pod, port, world)
+  return pod.addresses.map((address) => ({
+    ...{ kind: 'pod', pod, listener },
+    ...{ socket: socketAt(address, port), ready: pod.ready },
+  }))
 }
 
 function isAddress(host: string): boolean {

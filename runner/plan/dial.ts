@@ -28,6 +28,8 @@ export type AddressAim =
       readonly ready: boolean
       /** The Service that leads there, and whether objects say that something listens. */
       readonly behind?: { readonly service: Service; readonly listener: Listener }
+      /** The same of a pod that is a target itself. */
+      readonly listener?: Listener
     }
   | {
       readonly kind: 'virtual'

@@ -7,7 +7,14 @@ export interface Undeclared {
   /** Listeners that are assumed, a sentence each. */
   readonly assumed: readonly string[]
   /** Ready endpoints at which nothing is taken to listen. */
-  readonly missing: { readonly cause: 'partly_open' | 'not_listening'; readonly sentence: string } | undefined
+  readonly missing: Missing | undefined
+}
+
+interface Missing {
+  readonly cause: 'partly_open' | 'not_listening'
+  readonly sentence: string
+  /** Of a pod that is the target itself: policies are all that is known of it. */
+  readonly isPod?: true
 }
 
 type Behind = Extract<AddressAim, { kind: 'pod' }> & { readonly behind: object }
@@ -18,6 +25,8 @@ export function undeclaredOf(aims: readonly Aim[], gap: Gap | undefined): Undecl
   const once = [...new Map(ready.map((aim) => [podKey(aim), aim])).values()]
   const assumed = once.filter(({ behind }) => behind.listener === 'assumed')
   const missing = once.filter(({ behind }) => behind.listener === 'none')
+  const [closed] = aims.flatMap((aim) => (aim.kind === 'pod' && aim.listener === 'none' ? [aim] : []))
+  if (closed !== undefined && gap === undefined) return { assumed: [], missing: closedText(closed) }
   return {
     assumed: assumed.length === 0 ? [] : [assumedText(assumed)],
     missing: missing.length === 0 || gap !== undefined ? undefined : missingText(missing, once),
@@ -32,6 +41,13 @@ function podKey({ pod, socket }: Behind): string {
   return `${nameOf(pod)} ${socket.port}/${socket.protocol}`
 }
 
+function closedText({ pod, socket }: Extract<AddressAim, { kind: 'pod' }>): Missing {
+  const others = pod.ports.map(({ port, protocol }) => `${port}/${protocol}`)
+  const declared = others.length === 0 ? '' : ` (it has ${[...new Set(others)].join(', ')})`
+  const sentence = `no container of ${nameOf(pod)} declares port ${socket.port}/${socket.protocol}${declared}: assumed that nothing listens there`
+  return { cause: 'not_listening', sentence, isPod: true }
+}
+
 function assumedText(aims: readonly Behind[]): string {
   const [{ pod, socket, behind }, ...more] = aims as [Behind, ...Behind[]]
   const others = more.length === 0 ? '' : ` and ${more.length} more`
@@ -40,7 +56,7 @@ function assumedText(aims: readonly Behind[]): string {
   return `assumed: ${nameOf(pod)}${others} ${verb} on ${socket.port}/${socket.protocol}, where Service ${service} leads; no container declares the port`
 }
 
-function missingText(missing: readonly Behind[], all: readonly Behind[]): NonNullable<Undeclared['missing']> {
+function missingText(missing: readonly Behind[], all: readonly Behind[]): Missing {
   const [{ pod, socket, behind }, ...more] = missing as [Behind, ...Behind[]]
   const server = all.find((aim) => aim.behind.listener !== 'none')
   const { workload } = pod

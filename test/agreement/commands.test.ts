@@ -28,12 +28,14 @@ function questionsOf(cluster: RandomCluster, input: ReturnType<typeof inputOf>):
 type Outcome = 'predicted' | 'policy' | 'unknown' | 'self' | 'not there' | 'mixed'
 
 /** `mixed`: the places of the source differ. */
-function outcomeOf(results: readonly PathResult[] = []): Outcome | undefined {
-  const [only, ...others] = new Set(results.map(outcomeOfOne))
+function outcomeOf(results: readonly PathResult[] = [], { kind }: Spelled): Outcome | undefined {
+  const [only, ...others] = new Set(results.map((result) => outcomeOfOne(result, kind)))
   return others.length === 0 ? only : 'mixed'
 }
 
-function outcomeOfOne(result: PathResult): Outcome {
+function outcomeOfOne(result: PathResult, kind: Spelled['kind']): Outcome {
+  // Of a pod that declares no port `explain` says what policies do, and that nothing may listen.
+  if (kind === 'workload' && result.cause === 'not_listening') return 'predicted'
   if (result.status === 'predicted') return 'predicted'
   if (result.cause === 'self') return 'self'
   if (result.status === 'inconclusive' && result.cause === 'no_control') return 'unknown'
@@ -71,7 +73,7 @@ async function contradictionsIn(cluster: RandomCluster, explain: typeof explaine
     const key = keyOf(question)
     const word = explain(question, input)
     const [first, second] = [works.get(key), blocks.get(key)]
-    const pair = `${outcomeOf(first)}+${outcomeOf(second)}`
+    const pair = `${outcomeOf(first, question.target)}+${outcomeOf(second, question.target)}`
     if (!(allowed[word] ?? []).includes(pair)) found.push(`${key}: explain ${word}, run --predict ${pair}`)
     for (const result of [...(first ?? []), ...(second ?? [])])
       if (result.status === 'predicted' && (result.predicted?.evidence.length ?? 0) === 0)
@@ -80,7 +82,7 @@ async function contradictionsIn(cluster: RandomCluster, explain: typeof explaine
       const short = explain({ from: question.from, to }, input)
       if (short !== word) found.push(`${key}: explain ${word}, of ${to} ${short}`)
     }
-    const reach = outcomeOf(second)
+    const reach = outcomeOf(second, question.target)
     const same = JSON.stringify([question.source.texts[0], question.target.texts[0]])
     const other = bySpelling.get(same)
     if (other !== undefined && !other.startsWith(`${reach} `)) found.push(`${key}: blocked is ${reach}, and ${other}`)
