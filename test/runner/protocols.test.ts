@@ -117,7 +117,7 @@ describe('paths of every protocol', () => {
       'a -> dns://free allowed: fail dns dns_nxdomain',
       'b -> dns://free.db 10.96.255.254: fail answer answered',
       'no-dns -> dns://free NXDOMAIN: fail dns dns_timeout',
-      'no-dns -> tcp://a.web:8080 allowed: fail dns dns_timeout',
+      'no-dns -> tcp://a.web:8080 allowed: fail no_such_name dns_timeout',
       'no-dns -> web/pod/a:8080 allowed: pass connected',
     ])
   })
