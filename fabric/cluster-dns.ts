@@ -1,3 +1,4 @@
+import { contains } from '../policy/cidr.ts'
 import { type Endpoint, endpointsOf } from './endpoints.ts'
 import type { Pod, Service, World } from './world.ts'
 
@@ -28,6 +29,17 @@ export function isDnsStandIn(
 /** The pods of the input or the cluster, without a stand-in. */
 export function givenPods(world: Pick<World, 'pods' | 'dns'>): readonly Pod[] {
   return world.dns.kind === 'assumed' ? world.pods.filter((pod) => !isDnsStandIn(pod, world)) : world.pods
+}
+
+/** Whether an address is that of a DNS cache on each node: of NodeLocal DNSCache, or a link-local one that pods name as their resolver. */
+export function isNodeLocal(address: string, { nodeLocalDns, pods }: Pick<World, 'nodeLocalDns' | 'pods'>): boolean {
+  if (nodeLocalDns?.addresses.includes(address) === true) return true
+  return isLinkLocal(address) && pods.some(({ dnsConfig }) => dnsConfig?.nameservers.includes(address) === true)
+}
+
+/** RFC 3927 and RFC 4291 §2.5.6. */
+export function isLinkLocal(address: string): boolean {
+  return contains('169.254.0.0/16', address) || contains('fe80::/10', address)
 }
 
 /** What reports say once where the cluster's DNS is assumed; none where it is not. */

@@ -44,6 +44,7 @@ export function answerTo({ sources, target, aims, gap }: Asked, world: World) {
   const unread = new Set(predicted.flatMap(({ prediction }) => unreadOf(prediction, gap)))
   return {
     ...{ predictor, predicted, verdict: together(verdicts.map(({ verdict }) => verdict)), unread: [...unread], way },
+    dependsOn: [...new Set(predicted.flatMap(({ prediction: { hops, dns } }) => doubtsOf([...hops, ...dns])))],
     places: verdicts.flatMap(({ place, verdict }) => (place === undefined ? [] : [{ place, verdict }])),
     dns: foldedOf(predicted, ({ dns, servers, dnsUnknown }) =>
       servers.unsure && dnsUnknown ? dns.map((hop) => ({ ...hop, verdict: 'undefined' as const })) : dns,
@@ -91,6 +92,10 @@ function verdictOf(
   if (unresolvable !== undefined && reach === 'allow') return 'unresolved'
   const dnsBlocked = dns.length > 0 && dns.every(({ verdict }) => verdict === 'deny')
   return works === 'deny' && dnsBlocked && !verdicts.has('deny') ? 'unresolved' : 'undefined'
+}
+
+function doubtsOf(hops: readonly HopPrediction[]): string[] {
+  return hops.flatMap(({ doubt }) => doubt?.sentence ?? [])
 }
 
 function unreadOf({ hops, dns, servers }: TargetPrediction, gap: Asked['gap']): string[] {

@@ -72,9 +72,11 @@ function decidedIn(
   { world, predictor }: { world: World; predictor: Predictor },
 ): Decided {
   const queries = ({ identity }: PlannedSource, all: readonly HopPrediction[]) =>
-    all.flatMap(({ hop, unseen, verdict }) => {
+    all.flatMap(({ hop, unseen, verdict, doubt }) => {
       const from = existing(partyOf(identity, hop.query.family ?? 4, { world, probe: undefined }), world)
-      return from === undefined || unseen.length > 0 ? [] : [{ query: { from, ...hop.query }, verdict }]
+      if (from === undefined || unseen.length > 0 || doubt?.kind === 'dns elsewhere') return []
+      // What policies allow is allowed, whether or not they govern the way.
+      return [{ query: { from, ...hop.query }, verdict: doubt === undefined ? verdict : ('deny' as const) }]
     })
   return {
     servers: predicted.flatMap(({ source, prediction: { dns, servers } }) =>

@@ -36,7 +36,7 @@ function nameIn({ text }: Hop): string {
   return text.split(' (')[0] ?? text
 }
 
-function toldOf({ prediction, verdict, unseen }: HopPrediction): Omit<HopExplanation, 'to'> {
+function toldOf({ prediction, verdict, unseen, doubt }: HopPrediction): Omit<HopExplanation, 'to'> {
   if (prediction.kind === 'unanswerable')
     return { verdict, sides: [], remarks: [prediction.reason], mayBeOverriddenBy: [] }
   const remarks = sentencesOf(prediction).filter((sentence) =>
@@ -45,5 +45,10 @@ function toldOf({ prediction, verdict, unseen }: HopPrediction): Omit<HopExplana
   const mayBeOverriddenBy = prediction.mayBeOverridden.map(
     ({ kind, namespace, name }) => `${kind} ${[namespace, name].filter(Boolean).join('/')}`,
   )
-  return { verdict, sides: sidesOf(prediction), remarks: [...unseen, ...remarks], mayBeOverriddenBy }
+  return {
+    verdict,
+    sides: sidesOf(prediction),
+    remarks: [...(doubt === undefined ? [] : [doubt.sentence]), ...unseen, ...remarks],
+    mayBeOverriddenBy,
+  }
 }

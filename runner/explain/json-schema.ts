@@ -66,6 +66,9 @@ export const explanationSchema = z
       .describe('of a source whose pods differ on the way: the verdict from each place'),
     changes: changesSchema.optional(),
     unread: z.array(z.string()).describe('what could not be read and may decide'),
+    dependsOn: z
+      .array(z.string())
+      .describe('what a denial depends on that the input does not say, or that differs by plugin'),
     way: z.array(z.string()).describe('what happens before any policy is asked'),
     dns: z.array(hopSchema).describe('the question to DNS that comes first'),
     hops: z.array(hopSchema),

@@ -15,6 +15,8 @@ export interface Explanation {
   readonly changes?: PathChanges | undefined
   /** What could not be read and may decide: nothing is promised then. */
   readonly unread: readonly string[]
+  /** What a denial depends on that the input does not say, or that differs by plugin. */
+  readonly dependsOn: readonly string[]
   /** What happens before any policy is asked: name, Service, endpoints. */
   readonly way: readonly string[]
   /** The question to DNS that comes first, for a name. */

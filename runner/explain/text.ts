@@ -47,13 +47,14 @@ export function explanationText(explanation: Explanation, look: Look): string {
 }
 
 /** Why it is not known: what could not be read, what is not evaluated, or what the specification leaves open. */
-function answerOf({ verdict, unread, hops, places }: Explanation): string {
+function answerOf({ verdict, unread, dependsOn, hops, places }: Explanation): string {
   const difference = differenceText(places.map((each) => ({ place: each.place, word: placeWords[each.verdict] })))
   if (difference !== undefined) return difference
   if (verdict === 'partly' && hops.every((hop) => hop.verdict === 'allow'))
     return 'policies let it through, and at some endpoints nothing listens'
   if (verdict !== 'undefined') return answers[verdict]
   if (unread.length > 0) return 'not known: part of what decides could not be read'
+  if (dependsOn[0] !== undefined) return `not known: ${dependsOn[0]}`
   const others = [...new Set(hops.flatMap((hop) => hop.mayBeOverriddenBy))]
   return others.length === 0 ? answers.undefined : `not known: ${others.join(', ')} may decide otherwise`
 }

@@ -1,3 +1,4 @@
+import { isNodeLocal } from '../../fabric/cluster-dns.ts'
 import { endpointsOf } from '../../fabric/endpoints.ts'
 import type { Service, World } from '../../fabric/world.ts'
 import { type Named, namedBy } from '../plan/names.ts'
@@ -18,7 +19,8 @@ export function wayTo(
   ]
 }
 
-function nameSteps(host: string, named: Named, { domain }: World): string[] {
+function nameSteps(host: string, named: Named, world: World): string[] {
+  const { domain } = world
   switch (named.kind) {
     case 'service': {
       const { name, namespace, clusterIPs, headless } = named.service
@@ -31,7 +33,11 @@ function nameSteps(host: string, named: Named, { domain }: World): string[] {
     case 'node':
       return [`${host} is node ${named.node.name}`]
     case 'external':
-      return [`${host} is outside the cluster`]
+      return [
+        isNodeLocal(named.host, world)
+          ? `${host} is a DNS cache on the source's own node`
+          : `${host} is outside the cluster`,
+      ]
     case 'nothing':
       return []
     default:

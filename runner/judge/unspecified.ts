@@ -12,11 +12,11 @@ import { inconclusive, type Verdict } from './verdict.ts'
 export function unspecified(
   { path, gap }: PlannedPath,
   verdict: Verdict,
-  { verdict: predicted, evidence, hops, dnsUnknown, unresolvable }: PathPrediction,
+  { verdict: predicted, evidence, hops, dns, dnsUnknown, unresolvable }: PathPrediction,
 ): Verdict | undefined {
   if (predicted !== 'undefined' || unresolvable !== undefined || isBlockedElsewhere(path)) return undefined
   if (gap !== undefined && gap.cause !== 'external_name') return undefined
-  if (!dnsUnknown && !hops.some(isUnknown)) return undefined
+  if (!dnsUnknown && ![...hops, ...dns].some(isUnknown)) return undefined
   if (verdict.status !== 'pass' && !(verdict.status === 'fail' && byPackets.has(verdict.cause ?? ''))) return undefined
   const { observed, seen, control } = verdict
   const word = { open: 'open', blocked: 'blocked', partly: 'partly open', unknown: 'not reached' }[seen]

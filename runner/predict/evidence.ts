@@ -40,12 +40,13 @@ export function hopSentences(hops: readonly HopPrediction[]): string[] {
 }
 
 /** Never empty. */
-function sentencesOf({ prediction, unseen }: HopPrediction, where: string): string[] {
+function sentencesOf({ prediction, unseen, doubt }: HopPrediction, where: string): string[] {
   if (unseen.length > 0) return unseen.map((why) => `nothing is predicted for ${where}: ${why}`)
   if (prediction.kind === 'unanswerable') return [prediction.reason]
   const { verdict, egress, ingress, undefinedBy, mayBeOverridden } = prediction
   const denials = [egress, ingress].flatMap((side) => denial(side, where))
   return [
+    ...(doubt === undefined ? [] : [doubt.sentence]),
     ...(verdict === 'undefined' ? [] : verdict === 'allow' ? admission(prediction, where) : denials),
     ...undefinedBy.map((choice) => `the specification leaves ${where} to the implementation: ${choiceWords[choice]}`),
     ...mayBeOverridden.map(

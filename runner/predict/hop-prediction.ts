@@ -12,6 +12,13 @@ import { type Overruling, overrulingBy } from './overruled.ts'
 import { askerOf, isOwnAddress } from './party.ts'
 import { type Unseen, unseenIn } from './unseen.ts'
 
+/** What a denial depends on, in a sentence. */
+export interface Doubt {
+  /** A way on the source's own node, or a DNS whose place is not in the input. */
+  readonly kind: 'own node' | 'dns elsewhere'
+  readonly sentence: string
+}
+
 export type PredictedVerdict = Prediction['verdict']
 
 /** What is predicted of one connection. */
@@ -26,6 +33,8 @@ export interface HopPrediction {
   readonly overruledBy: readonly string[]
   /** What could not be read and may decide, a sentence each. */
   readonly unseen: readonly string[]
+  /** Why a denial by the policies is not certain; the verdict is `undefined` then. */
+  readonly doubt?: Doubt
 }
 
 /** Who connects: a source, and in a run the probe that stands for it. */

@@ -1,4 +1,4 @@
-import { dnsEndpointsOf, isDnsStandIn } from '../../fabric/cluster-dns.ts'
+import { dnsEndpointsOf, isDnsStandIn, isNodeLocal } from '../../fabric/cluster-dns.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import type { Query } from '../../policy/engine/query.ts'
 import { type AddressAim, familyOf, type Socket, socketText } from '../plan/dial.ts'
@@ -10,6 +10,8 @@ export interface Hop {
   /** `ns/pod (10.1.2.3:80)`. */
   readonly text: string
   readonly query: Omit<Query, 'from'>
+  /** A DNS cache on the node of the source: whether egress policies govern the way to it differs by plugin (semantics rules 50 and 52). */
+  readonly ownNode?: boolean
 }
 
 /**
@@ -24,7 +26,10 @@ export function hopsOf(aim: AddressAim, { byService, world }: HopOptions): reado
   }
   // A name is predicted whatever its address is.
   if (aim.kind === 'external' && aim.host !== undefined) return []
-  if (aim.kind === 'external') return [hopTo(aim.socket, socketText(aim.socket))]
+  if (aim.kind === 'external') {
+    const hop = hopTo(aim.socket, socketText(aim.socket))
+    return [isNodeLocal(aim.socket.address, world) ? { ...hop, ownNode: true } : hop]
+  }
   const via = { kind: 'nodePort', node: aim.node.name, port: aim.socket.port } as const
   const isLocal = aim.entry?.service.externalTrafficPolicy === 'Local'
   return aim.endpoints.map((socket) => {

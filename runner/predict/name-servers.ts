@@ -1,4 +1,4 @@
-import { dnsServiceOf } from '../../fabric/cluster-dns.ts'
+import { dnsServiceOf, isNodeLocal } from '../../fabric/cluster-dns.ts'
 import { whyUnread } from '../../fabric/unread.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { familyOf } from '../plan/dial.ts'
@@ -74,15 +74,13 @@ function hiddenDns(world: World): string | undefined {
 }
 
 function serverAt(address: string, world: World): NameServers {
-  if (/^169\.254\.|^fe[89ab]/i.test(address))
-    return nothing(
-      `its resolver ${address} is link-local, a DNS cache on its own node: whether egress policies govern that way differs by plugin (rules 50 and 52)`,
-    )
   const service = world.services.find(({ clusterIPs }) => clusterIPs.includes(address))
   if (service !== undefined && service === dnsServiceOf(world))
     return { ...noServers, hops: dnsHops(world, [familyOf(address)]) }
   const query = { to: { kind: 'address', address }, port: 53, protocol: 'UDP', family: familyOf(address) } as const
-  return { ...noServers, hops: [{ text: `resolver ${address}:53/UDP`, query }] }
+  if (!isNodeLocal(address, world)) return { ...noServers, hops: [{ text: `resolver ${address}:53/UDP`, query }] }
+  const remark = `its resolver ${address} is a DNS cache on its own node: whether egress policies govern the way there differs by plugin (rules 50 and 52)`
+  return { ...noServers, hops: [{ text: `DNS cache ${address}:53/UDP`, query, ownNode: true }], remarks: [remark] }
 }
 
 function nothing(remark: string): NameServers {

@@ -11,6 +11,7 @@ import type { PlannedPath } from '../plan/paths.ts'
 import type { PlannedSource } from '../plan/sources.ts'
 import { hostNameOf } from '../plan/task.ts'
 import type { Target } from '../scenario/model.ts'
+import { withDoubt } from './doubt.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
 import { predictExternal } from './external.ts'
 import { createHopPredictor, type HopPrediction, type HopPredictor, type PredictedVerdict } from './hop-prediction.ts'
@@ -83,7 +84,10 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
   const byDestination = new Map(
     destinations.aims.map(
       (aim) =>
-        [destinationKey(aim), hopsOf(aim, { byService, world }).map((each) => hop.of(each, connecting))] as const,
+        [
+          destinationKey(aim),
+          hopsOf(aim, { byService, world }).map((each) => withDoubt(hop.of(each, connecting), world)),
+        ] as const,
     ),
   )
   const external = externalHops(question, context)
@@ -91,7 +95,7 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
   const hopsTo = (aims: readonly AddressAim[]) => aims.flatMap((aim) => byDestination.get(destinationKey(aim)) ?? [])
   const others = destinations.aims.filter((aim) => !isItself(aim, partyOf(source.identity, 4, { world, probe })))
   const servers = serversFor(question, context)
-  const dns = servers.hops.map((each) => hop.of(each, connecting))
+  const dns = servers.hops.map((each) => withDoubt(hop.of(each, connecting), world))
   const isolated = hops.some(({ prediction }) => prediction.kind === 'prediction' && prediction.egress.isolated)
   // Whether egress policies govern the way to a resolver on the own node is left open (semantics rules 50 and 52).
   const dnsUnknown = servers.hidden || (servers.unsure && isolated)

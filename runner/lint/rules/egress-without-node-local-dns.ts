@@ -1,3 +1,4 @@
+import { isLinkLocal } from '../../../fabric/cluster-dns.ts'
 import { clusterDnsOfKubelets } from '../../../fabric/manifests/kubelets.ts'
 import { contains, parseAddress } from '../../../policy/cidr.ts'
 import type { PolicyRule } from '../../../policy/types.ts'
@@ -42,10 +43,6 @@ function resolversOf({ pods: [pod] }: IsolatedGroup, { world, objects }: Context
   if (world.nodeLocalDns === undefined || ofKubelets.length > 0) return [...own, ...ofKubelets]
   const { addresses } = world.nodeLocalDns
   return addresses.length === 0 ? [usualAddress] : addresses
-}
-
-function isLinkLocal(address: string): boolean {
-  return contains('169.254.0.0/16', address) || contains('fe80::/10', address)
 }
 
 function opens(rule: PolicyRule, address: string): boolean {

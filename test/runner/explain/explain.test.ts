@@ -180,7 +180,9 @@ spec:
         '',
       ),
     )
-    expect(explained(own + egressWithoutDns).way.join()).toContain('its resolver 169.254.20.10 is link-local')
+    expect(explained(own + egressWithoutDns).way.join()).toContain(
+      'its resolver 169.254.20.10 is a DNS cache on its own node',
+    )
   })
 
   it('says that nothing is there where a name leads nowhere', () => {

@@ -66,6 +66,7 @@ describe('what changed of late', () => {
       verdict: 'allow',
       places: [],
       unread: [],
+      dependsOn: [],
       way: [],
       dns: [],
       hops: [],

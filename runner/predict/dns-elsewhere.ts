@@ -1,0 +1,75 @@
+import { dnsPort } from '../../fabric/cluster-dns.ts'
+import { nameLabel } from '../../fabric/manifests/namespaces.ts'
+import type { World } from '../../fabric/world.ts'
+import { contains, parseCidr } from '../../policy/cidr.ts'
+import { matchesSelector } from '../../policy/selector.ts'
+import type { IpBlock, LabelSelector, PolicyPeer, PolicyPort, PolicyRule, Protocol } from '../../policy/types.ts'
+
+/** Ports on which the pods of cluster DNS listen: of most distributions, of OpenShift, of Gardener. */
+const podPorts = [dnsPort, 5353, 8053]
+/** Ranges of pods, as a rule (RFC 1918, RFC 4193). */
+const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']
+
+/** Where a rule stands, and by which protocol the DNS query goes. */
+export interface DnsQuery {
+  /** Of the policy. */
+  readonly namespace: string
+  readonly protocol: Protocol
+  readonly world: World
+}
+
+/**
+ * Whether an egress rule may allow DNS queries where the input does not say in which namespace the cluster's DNS runs, with which labels and on
+ * which port: a rule for a port of DNS, or for all ports, with a peer that may stand for pods that are not in the input.
+ */
+export function mayAllowDns({ peers, ports }: PolicyRule, query: DnsQuery): boolean {
+  const names = ports.some((port) => namesDns(port, query.protocol))
+  const covered = names || ports.length === 0 || ports.some((port) => coversDns(port, query.protocol))
+  return covered && (peers.length === 0 || peers.some((peer) => mayHoldDns(peer, names, query)))
+}
+
+function namesDns({ port, endPort, protocol = 'TCP' }: PolicyPort, wanted: Protocol): boolean {
+  if (protocol !== wanted || port === undefined || endPort !== undefined) return false
+  return typeof port === 'number' ? podPorts.includes(port) : /dns/.test(port)
+}
+
+function coversDns({ port, endPort, protocol = 'TCP' }: PolicyPort, wanted: Protocol): boolean {
+  if (protocol !== wanted) return false
+  if (port === undefined) return true
+  return typeof port === 'number' && podPorts.some((each) => port <= each && each <= (endPort ?? port))
+}
+
+/** `names`: the rule names a port of DNS, so that a selector that says nothing of a namespace of the platform is meant for it too. */
+function mayHoldDns({ ipBlock, namespaceSelector, podSelector }: PolicyPeer, names: boolean, query: DnsQuery): boolean {
+  if (ipBlock !== undefined) return mayHoldPods(ipBlock)
+  const { namespace, world } = query
+  if (namespaceSelector === undefined) return platformName.test(namespace)
+  if (!names && podSelector !== undefined && isMeantForOthers(podSelector, world)) return false
+  const selected = world.namespaces.filter(({ labels }) => matchesSelector(namespaceSelector, labels))
+  if (platformName.test([JSON.stringify(namespaceSelector), ...selected.map(({ name }) => name)].join(' '))) return true
+  const name = namespaceSelector.matchLabels?.[nameLabel]
+  return names && !world.pods.some((pod) => pod.namespace === name && pod.place !== undefined)
+}
+
+/** Whether a selector of labels matches pods of the input. */
+function isMeantForOthers(selector: LabelSelector, { pods }: World): boolean {
+  const isAny = Object.keys(selector).length === 0
+  return !isAny && pods.some((pod) => pod.place !== undefined && matchesSelector(selector, pod.labels))
+}
+
+/** A namespace in which a distribution may run the cluster's DNS. */
+const platformName = /\bkube-system\b|dns/
+
+function mayHoldPods({ cidr, except = [] }: IpBlock): boolean {
+  const block = parseCidr(cidr)?.cidr
+  if (block === undefined) return false
+  return privateRanges.some((text) => {
+    const range = parseCidr(text)!.cidr
+    const [outer, inner] = block.bits < range.bits ? [block, range] : [range, block]
+    const isCut = except.some((each) => {
+      const cut = parseCidr(each)?.cidr
+      return cut !== undefined && cut.bits <= inner.bits && contains(cut, inner)
+    })
+    return contains(outer, inner) && !isCut
+  })
+}
