@@ -70,7 +70,7 @@ export async function* judgeAll(
     })
     for (const path of planned)
       placed.push({ place: path.source.place, result: await judgeOne(path, position, options) })
-    yield* joinPlaces(placed, { expect: cast.path.expect, by: 'packets' })
+    yield* joinPlaces(placed, cast.path.expect)
   }
 }
 

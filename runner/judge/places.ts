@@ -9,20 +9,16 @@ export interface Placed {
   /** `node n1`; undefined for a source that is in one place. */
   readonly place: string | undefined
   readonly result: Result
-}
-
-export interface JoinOptions {
-  readonly expect: Expectation
-  /** Whether packets answered, or the engine alone. */
-  readonly by: 'packets' | 'prediction'
+  /** The answer in a word, where it is a prediction. */
+  readonly word?: string
 }
 
 /** One result for each source and family: the answers from all places of a source together, the worst one with its evidence. */
-export function joinPlaces(all: readonly Placed[], options: JoinOptions): Result[] {
+export function joinPlaces(all: readonly Placed[], expect: Expectation): Result[] {
   const groups = Map.groupBy(all, ({ result: { from, family } }) => JSON.stringify([from, family]))
   return [...groups.values()].flatMap((group) =>
     group.length > 1 && group.every(({ place }) => place !== undefined)
-      ? [joined(group as readonly PlacedSomewhere[], options)]
+      ? [joined(group as readonly PlacedSomewhere[], expect)]
       : group.map(({ result }) => result),
   )
 }
@@ -31,15 +27,15 @@ type PlacedSomewhere = Placed & { readonly place: string }
 
 const gravity: readonly Status[] = ['fail', 'inconclusive', 'pass', 'predicted', 'skipped']
 
-function joined(group: readonly PlacedSomewhere[], options: JoinOptions): Result {
+function joined(group: readonly PlacedSomewhere[], expect: Expectation): Result {
   const ordered = group.toSorted((a, b) => gravity.indexOf(a.result.status) - gravity.indexOf(b.result.status))
   const worst = ordered[0]!.result
-  const predicted = predictedOf(ordered, options.expect)
+  const predicted = predictedOf(ordered, expect)
   return {
     ...worst,
     seen: seenOf(group),
     ...(predicted === undefined ? {} : { predicted }),
-    explanation: [...differences(group, options), ...explanations(ordered)],
+    explanation: [...differences(group), ...explanations(ordered)],
     places: group.map(placeOf),
   }
 }
@@ -77,13 +73,10 @@ function predictedOf(group: readonly Placed[], expect: Expectation): Predicted |
 }
 
 const seenWords = { open: 'allowed', blocked: 'blocked', partly: 'partly allowed', unknown: 'not known' } as const
-const predictedWords = { allow: 'allowed', deny: 'blocked', undefined: 'not known' } as const
 
 /** `differs by node: allowed from node a, blocked from node b`, where answers differ. */
-function differences(group: readonly PlacedSomewhere[], { by }: JoinOptions): string[] {
-  const wordOf = ({ seen, predicted }: Result) =>
-    by === 'packets' ? seenWords[seen] : predictedWords[predicted?.verdict ?? 'undefined']
-  const text = differenceText(group.map(({ place, result }) => ({ place, word: wordOf(result) })))
+function differences(group: readonly PlacedSomewhere[]): string[] {
+  const text = differenceText(group.map(({ place, result, word }) => ({ place, word: word ?? seenWords[result.seen] })))
   return text === undefined ? [] : [text]
 }
 

@@ -33,11 +33,20 @@ export function judgePredicted({ cast, planned }: PlanEntry, options: JudgePredi
     const explanation = [`the source cannot be had: ${cast.note ?? 'it stands for nothing'}`]
     return [concludeUnmeasured(cast, name, { position, status: 'inconclusive', cause: 'source_missing', explanation })]
   }
-  const placed = planned.map((each) => ({
-    place: each.source.place,
-    result: resultOf(each, cast, { ...options, position }),
-  }))
-  return joinPlaces(placed, { expect: cast.path.expect, by: 'prediction' })
+  const placed = planned.map((each) => {
+    const prediction = options.predict(each, undefined)
+    const result = resultOf(each, cast, { ...options, position, prediction })
+    return { place: each.source.place, word: wordOf(prediction), result }
+  })
+  return joinPlaces(placed, cast.path.expect)
+}
+
+/** The words that packets would have, of one place of a source. */
+function wordOf({ works, reach, hops, verdict }: PathPrediction): string {
+  const verdicts = new Set(hops.map((hop) => hop.verdict))
+  if (reach === 'allow' && verdicts.has('deny')) return 'partly allowed'
+  if (works === 'allow' || reach === 'deny') return works === 'allow' ? 'allowed' : 'blocked'
+  return { allow: 'allowed', deny: 'blocked', undefined: 'not known' }[verdict]
 }
 
 interface Judged {
@@ -51,9 +60,8 @@ interface Judged {
 function resultOf(
   planned: PlannedPath,
   cast: PlanEntry['cast'],
-  { position, world, predict }: JudgePredictedOptions & { position: Position },
+  { position, world, prediction }: JudgePredictedOptions & { position: Position; prediction: PathPrediction },
 ): Result {
-  const prediction = predict(planned, undefined)
   const judged =
     planned.path.target.kind === 'dns' ? judgeName(planned, prediction, world) : judgePath(planned, prediction, world)
   const { status, cause, sentence, evidence = [] } = judged

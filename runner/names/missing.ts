@@ -1,4 +1,5 @@
 import { operatorsIn } from '../../fabric/operators.ts'
+import { whyUnread } from '../../fabric/unread.ts'
 import { podsOfWorkload, workloadKinds } from '../../fabric/workloads.ts'
 import type { World } from '../../fabric/world.ts'
 import { isPlatformNamespace } from '../../policy/platform-namespaces.ts'
@@ -61,6 +62,13 @@ export function missingNamespace(name: string, world: World): Missing {
     near: didYouMeanNamespace(name, names),
     unsure: isOfPlatform(name, world) ? `namespace ${name} is not in the input` : undefined,
   }
+}
+
+/** An address of no pod and no node; one that could not be read may have it. */
+export function missingAddress(address: string, world: World): Missing | undefined {
+  if ([...world.pods, ...world.nodes].some(({ addresses }) => addresses.includes(address))) return undefined
+  const sentence = `no pod or node has the address ${address}: name a workload, such as frontend/deployment/ui, or a node, as node/NAME`
+  return { kind: 'name', sentence, unsure: whyUnread('Pod', undefined, world) ?? whyUnread('Node', undefined, world) }
 }
 
 function missingNode(name: string, { nodes }: World): Missing {

@@ -5,7 +5,7 @@ import type { World } from '../../fabric/world.ts'
 import type { Problem } from '../../policy/types.ts'
 import { namedBy } from '../plan/names.ts'
 import type { Expectation, Scenario, ScenarioPath, Source, Target } from '../scenario/model.ts'
-import { hintOf, type Missing, missingNoun } from './missing.ts'
+import { hintOf, type Missing, missingAddress, missingNoun } from './missing.ts'
 
 /** What there is before the first step of a scenario, or after one of them. */
 export interface Moment {
@@ -64,6 +64,8 @@ function missingSource(source: Source, moments: readonly Moment[]): Missing | un
       return missingNamed({ kind: 'service', namespace: source.namespace, name: source.service }, moments)
     case 'node':
       return missingNamed(nounOf('node', source.node), moments)
+    case 'address':
+      return inEvery(moments, ({ world }) => missingAddress(source.address, world))
     case 'pods':
       return source.namespace === undefined ? undefined : missingNamed(nounOf('namespace', source.namespace), moments)
     default:
@@ -129,14 +131,19 @@ function missingWorkload(namespace: string, workload: string, moments: readonly 
 function missingNamed(noun: Noun, moments: readonly Moment[]): Missing | undefined {
   const { namespace, kind, name } = noun
   const title = workloadKinds[kind]
-  const missing = moments.flatMap(({ world, objects }) => {
+  const first = inEvery(moments, ({ world, objects }) => {
     const isGiven = objects.some((each) => each.kind === title && each.namespace === namespace && each.name === name)
-    return isGiven ? [] : (missingNoun(noun, world) ?? [])
+    return isGiven ? undefined : missingNoun(noun, world)
   })
-  const [first] = missing
-  if (first === undefined || missing.length < moments.length) return undefined
+  if (first === undefined) return undefined
   const isAssumed = kind === 'node' && !moments.some(({ objects }) => objects.some((each) => each.kind === 'Node'))
   return isAssumed ? { ...first, unsure: 'the input has no Node' } : first
+}
+
+/** What is missing at every moment, as it is at the first. */
+function inEvery(moments: readonly Moment[], missingAt: (moment: Moment) => Missing | undefined): Missing | undefined {
+  const missing = moments.flatMap((moment) => missingAt(moment) ?? [])
+  return missing.length < moments.length ? undefined : missing[0]
 }
 
 type Noun = Parameters<typeof missingNoun>[0]

@@ -4,7 +4,7 @@ import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import { goneNoun, goneWorkload } from '../names/gone.ts'
-import { missingService, missingText } from '../names/missing.ts'
+import { missingAddress, missingService, missingText } from '../names/missing.ts'
 import type { Source, Target } from '../scenario/model.ts'
 import { destinationsOf } from './destinations.ts'
 import type { SourceKey } from './dial.ts'
@@ -110,9 +110,7 @@ function ownerOf({ name, address }: Extract<Source, { kind: 'address' }>, world:
     return one(name, { kind: 'like', namespace: pod.namespace, workload: `pod/${pod.name}` }, pod.namespace)
   const node = world.nodes.find((each) => each.addresses.includes(address))
   if (node !== undefined) return nodeOf({ name, node: node.name }, world)
-  return none(
-    `no pod or node has the address ${address}: name a workload, such as frontend/deployment/ui, or a node, as node/NAME`,
-  )
+  return none(missingAddress(address, world)?.sentence ?? `${address} is of no pod of its own`)
 }
 
 function podsBehind(

@@ -133,6 +133,12 @@ describe('what is certain is an error, and what is not is none', () => {
     ],
     ['the API server', path('w', 'https://kubernetes.default'), 0, /warning: .* the API server is not in the input/],
     ['a node, of which the input has none', path('w', 'nodeport://30080?node=w7'), 0, /warning: there is no node w7/],
+    [
+      'an address as a source that nothing has',
+      path('203.0.113.77', 'tcp://redis.data:80'),
+      2,
+      /no pod or node has the address 203.0.113.77/,
+    ],
   ])('%s', async (_, paths, code, problem) => {
     const [ended, ...problems] = await validated({ sources, paths })
     expect([ended, problems]).toEqual([code, [expect.stringMatching(problem)]])
