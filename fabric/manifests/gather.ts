@@ -1,4 +1,5 @@
 import type { Problem } from '../../policy/types.ts'
+import { daemonNodes } from './daemon-nodes.ts'
 import { type NodeDraft, readNodes } from './nodes.ts'
 import { keyOf, type ManifestObject } from './object.ts'
 import { isWorkloadKind, ownershipOf } from './owners.ts'
@@ -29,14 +30,15 @@ export function gatherPods(
   const nodeObjects = objects.filter(({ kind }) => kind === 'Node')
   const nodes = readNodes(nodeObjects, [...pods, ...[...live.values()].flat()], named, problems)
   if (workloads.length === 0) return { pods, nodes }
-  const names = nodes.map(({ name }) => name)
   const taken = new Set(pods.map(({ namespace, name }) => `${namespace}/${name}`))
   /** StatefulSets first: their pods' names are not ours to choose. */
   const fixedFirst = workloads.toSorted(
     (a, b) => Number(b.object.kind === 'StatefulSet') - Number(a.object.kind === 'StatefulSet'),
   )
   for (const draft of fixedFirst) {
-    const more = expand(draft, names, { live: live.get(keyOf(draft.object)) ?? [], taken })
+    const own = live.get(keyOf(draft.object)) ?? []
+    const running = own.flatMap(({ template }) => template.nodeName ?? [])
+    const more = expand(draft, daemonNodes(draft.placement, nodes, running), { live: own, taken })
     if (pods.length + more.length > maxPods) {
       problems.push({
         severity: 'error',

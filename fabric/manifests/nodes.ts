@@ -5,6 +5,7 @@ import { parseLabels } from '../../policy/parse-selector.ts'
 import type { Labels, Place, Problem } from '../../policy/types.ts'
 import type { Node } from '../world.ts'
 import type { Allocator } from './allocator.ts'
+import { readTaints, type Taint } from './daemon-nodes.ts'
 import { type ManifestObject, rootOf } from './object.ts'
 import { type PodDraft, sortByFamily } from './pods.ts'
 import { readAddress } from './template.ts'
@@ -14,6 +15,7 @@ export interface NodeDraft {
   readonly name: string
   readonly labels: Labels
   readonly addresses: readonly string[]
+  readonly taints?: readonly Taint[]
   /** The Node, or what names it. */
   readonly place?: Place | undefined
 }
@@ -33,7 +35,7 @@ export function readNodes(
     )
     const addresses = sortByFamily(internal.flatMap((item) => readAddress(field(item, 'address')) ?? []))
     const labels = { 'kubernetes.io/hostname': object.name, ...parseLabels(fieldAt(root, 'metadata', 'labels')) }
-    drafts.set(object.name, { name: object.name, labels, addresses, place: object.place })
+    drafts.set(object.name, { name: object.name, labels, addresses, taints: readTaints(root), place: object.place })
   }
   const addNamed = (name: string, place: Place | undefined) => {
     if (!drafts.has(name)) drafts.set(name, { ...bareNode(name), place })

@@ -5,6 +5,7 @@ import { parseLabels, parseSelector } from '../../policy/parse-selector.ts'
 import { describeSelector, matchesSelector } from '../../policy/selector.ts'
 import type { LabelSelector, Labels, Problem } from '../../policy/types.ts'
 import type { Workload } from '../world.ts'
+import { type Placement, readPlacement } from './daemon-nodes.ts'
 import { type ManifestObject, rootOf } from './object.ts'
 import { type PodDraft, unknownStatus } from './pods.ts'
 import { type PodTemplate, readCount, readTemplate } from './template.ts'
@@ -19,6 +20,8 @@ export interface WorkloadDraft {
   readonly workload: Workload
   readonly template: PodTemplate
   readonly replicas: number | 'one per node'
+  /** Of a DaemonSet. */
+  readonly placement: Placement
 }
 
 /** Reads an object of a workload kind. */
@@ -34,6 +37,7 @@ export function readWorkload(object: ManifestObject, workload: Workload, problem
     workload,
     template: withSubdomain(object.kind, spec, template),
     replicas: replicasOf(object.kind, root, spec),
+    placement: readPlacement(field(podTemplate, 'spec')),
   }
 }
 

@@ -1,10 +1,11 @@
+import { remembered } from '../../fabric/endpoints.ts'
 import type { Pod, World } from '../../fabric/world.ts'
-import { matchesSelector } from '../../policy/selector.ts'
-import type { Direction, NetworkPolicy } from '../../policy/types.ts'
+import type { NetworkPolicy } from '../../policy/types.ts'
 import type { Target } from '../scenario/model.ts'
 import { aimsOf } from './aims.ts'
 import type { AddressAim } from './dial.ts'
 import { namedBy } from './names.ts'
+import { policyIndexOf } from './policy-index.ts'
 import { nameServers } from './questions.ts'
 import { hostNameOf } from './task.ts'
 
@@ -28,19 +29,20 @@ export function destinationsOf(target: Target | undefined, namespace: string, wo
   return { ...towards([...pods, ...podsBehind(aims, world)], world), nodes, isLocal: isLocal(target, namespace, world) }
 }
 
-/** Pods at their own addresses. */
-export function towards(pods: readonly Pod[], { policies }: Pick<World, 'policies'>): Destinations {
-  const ingress = policies.filter((policy) => pods.some((pod) => governs(policy, 'ingress', pod)))
-  return { pods, nodes: new Set(), ingress, isLocal: false }
+/** Whether a target may lead to a node's own address, by what costs little to find out. */
+export function mayMeetNodes(target: Target | undefined, { pods }: Pick<World, 'pods'>): boolean {
+  if (target === undefined) return false
+  const isLiteral = 'host' in target && target.kind !== 'dns' && hostNameOf(target) === undefined
+  return target.kind === 'nodePort' || isLiteral || remembered(onHosts, pods, () => pods.some((pod) => pod.hostNetwork))
 }
 
-/** Whether a policy selects a pod in a direction, for plugins that treat pods on the host's network as pods too (semantics rule 50). */
-export function governs(
-  { namespace, podSelector, policyTypes }: NetworkPolicy,
-  direction: Direction,
-  pod: Pod,
-): boolean {
-  return namespace === pod.namespace && policyTypes.includes(direction) && matchesSelector(podSelector, pod.labels)
+const onHosts = new WeakMap<readonly Pod[], boolean>()
+
+/** Pods at their own addresses. */
+export function towards(pods: readonly Pod[], { policies }: Pick<World, 'policies'>): Destinations {
+  const index = policyIndexOf(policies)
+  const ingress = [...new Set(pods.flatMap((pod) => index.governing('ingress', pod)))]
+  return { pods, nodes: new Set(), ingress, isLocal: false }
 }
 
 function aimsTo(target: Target, namespace: string, world: World): readonly AddressAim[] {

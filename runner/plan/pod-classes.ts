@@ -1,15 +1,18 @@
-import type { Pod, World } from '../../fabric/world.ts'
-import { contains } from '../../policy/cidr.ts'
+import { remembered } from '../../fabric/endpoints.ts'
+import type { Pod, Service, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
-import type { IpBlock, NetworkPolicy, PolicyPeer, PolicyRule } from '../../policy/types.ts'
-import { type Destinations, governs } from './destinations.ts'
+import type { NetworkPolicy, PolicyPeer, PolicyRule } from '../../policy/types.ts'
+import type { Destinations } from './destinations.ts'
 import { familyOf } from './dial.ts'
+import { type PolicyIndex, policyIndexOf } from './policy-index.ts'
 
 const most = 10
 
 export interface ClassOptions {
   /** Called where there is more than one pod. */
   readonly destinations: () => Destinations
+  /** False where no destination is on the network of a node, nor a node itself. */
+  readonly mayMeetNodes?: boolean
   /** Up to so many classes tell the pods that run on a node apart by name; with more, nodes count as equal where pods of the same kinds run. */
   readonly byPods?: number
 }
@@ -21,15 +24,38 @@ export interface ClassOptions {
 export function podClasses(
   pods: readonly Pod[],
   world: World,
-  { destinations, byPods = most }: ClassOptions,
+  { destinations, mayMeetNodes = true, byPods = most }: ClassOptions,
 ): readonly Pod[][] {
-  const [first, ...others] = pods
-  if (first === undefined || others.length === 0) return first === undefined ? [] : [[first]]
+  if (pods.length === 0) return []
+  if (areAlike(pods, mayMeetNodes, world)) return [[...pods]]
   const ground = groundOf(destinations(), world)
   const kindOf = kindsOf(pods, ground)
   const groups = (called: NameOf) => grouped(pods, (pod) => differenceOf(pod, { ...ground, kindOf, called }))
   const exact = groups(nameOf)
   return exact.length <= byPods ? exact : groups(kindOf)
+}
+
+/** Whether pods are alike on every path, which costs little to find out and holds for most workloads. */
+function areAlike(
+  pods: readonly Pod[],
+  mayMeetNodes: boolean,
+  { policies, services, clusterPolicies, notEnforced }: World,
+): boolean {
+  const [first, ...others] = pods
+  if (first === undefined || others.length === 0) return true
+  const index = policyIndexOf(policies)
+  const looksOf = ({ hostNetwork, labels, ports, addresses }: Pod) =>
+    JSON.stringify([hostNetwork, labels, ports, addresses.map((each) => [familyOf(each), index.blocksOf(each)])])
+  const look = looksOf(first)
+  if (first.hostNetwork || others.some((pod) => looksOf(pod) !== look)) return false
+  const isGoverned = index.governing('egress', first).length > 0 || (clusterPolicies ?? notEnforced) !== undefined
+  return !(isGoverned && mayMeetNodes) && !remembered(localServices, services, () => services.some(isLocal))
+}
+
+const localServices = new WeakMap<readonly Service[], boolean>()
+
+function isLocal({ internalTrafficPolicy }: Service): boolean {
+  return internalTrafficPolicy === 'Local'
 }
 
 type NameOf = (destination: Pod) => string
@@ -39,7 +65,7 @@ function grouped(pods: readonly Pod[], keyOf: (pod: Pod) => string): Pod[][] {
 }
 
 interface Ground {
-  readonly world: World
+  readonly index: PolicyIndex
   readonly destinations: Destinations
   /** Those whose node reaches them although policies isolate them (semantics rule 51). */
   readonly isolated: readonly Pod[]
@@ -59,11 +85,11 @@ function groundOf(destinations: Destinations, world: World): Ground {
   const { clusterPolicies = [], notEnforced = [], namespaces } = world
   const { pods, ingress } = destinations
   const ruling = [...clusterPolicies, ...notEnforced]
+  const index = policyIndexOf(world.policies)
   const labels = new Map(namespaces.map((namespace) => [namespace.name, namespace.labels]))
   return {
-    ...{ world, destinations },
-    isolated:
-      ruling.length > 0 ? pods : pods.filter((pod) => ingress.some((policy) => governs(policy, 'ingress', pod))),
+    ...{ index, destinations },
+    isolated: ruling.length > 0 ? pods : pods.filter((pod) => index.governing('ingress', pod).length > 0),
     onHosts: pods.filter(({ hostNetwork }) => hostNetwork),
     rules: ingress.flatMap((policy) => policy.ingress.map(({ peers }) => ({ policy, peers }))),
     selectors: ruling.flatMap((each) => [
@@ -84,8 +110,8 @@ interface Naming extends Ground {
 
 /** A text that is equal for pods between which nothing makes a difference. A pod among the destinations is none of its own (semantics rule 53). */
 function differenceOf(pod: Pod, { kindOf, called, ...ground }: Naming): string {
-  const { world, destinations, isolated, onHosts, rules, selectors } = ground
-  const egress = world.policies.filter((policy) => governs(policy, 'egress', pod))
+  const { index, destinations, isolated, onHosts, rules, selectors } = ground
+  const egress = index.governing('egress', pod)
   const mattering = pod.hostNetwork ? isolated : egress.length + selectors.length > 0 ? onHosts : []
   const near = (destinations.isLocal ? destinations.pods : mattering).filter(({ node }) => node === pod.node)
   const isTarget = destinations.nodes.has(pod.node) && (mattering.length > 0 || egress.length > 0)
@@ -106,25 +132,25 @@ function nameOf({ namespace, name }: { readonly namespace: string; readonly name
 
 /** Destination pods that nothing tells apart, by the policies at both ends, have the same name. */
 function kindsOf(sources: readonly Pod[], ground: Ground): (destination: Pod) => string {
-  const { world, destinations, selectors } = ground
-  const egress = world.policies.filter((policy) => sources.some((pod) => governs(policy, 'egress', pod)))
+  const { index, selectors } = ground
+  const egress = [...new Set(sources.flatMap((pod) => index.governing('egress', pod)))]
   const rules = egress.flatMap((policy) => policy.egress.map(({ peers }) => ({ policy, peers })))
   return (pod) =>
     JSON.stringify([
       ...[pod.hostNetwork, pod.ports],
-      destinations.ingress.filter((policy) => governs(policy, 'ingress', pod)).map(nameOf),
+      index.governing('ingress', pod).map(nameOf),
       rules.map((rule) => matchOf(rule, pod, ground)),
       selectors.map((selector) => matchesSelector(selector, pod.labels)),
     ])
 }
 
 /** How a rule's peers match a pod: by labels, and by each of its addresses; plugins differ in whether an ipBlock matches a pod. */
-function matchOf({ policy, peers }: Rule, pod: Pod, { labelsOf }: Pick<Ground, 'labelsOf'>): string {
+function matchOf({ policy, peers }: Rule, pod: Pod, { labelsOf, index }: Pick<Ground, 'labelsOf' | 'index'>): string {
   const bySelector = peers.some(
     (peer) => peer.ipBlock === undefined && meansSpaceOf(peer, pod, { policy, labelsOf }) && meansLabelsOf(peer, pod),
   )
   const blocks = peers.flatMap(({ ipBlock }) => (ipBlock === undefined ? [] : [ipBlock]))
-  const byAddress = pod.addresses.map((address) => blocks.some((block) => isIn(block, address)))
+  const byAddress = pod.addresses.map((address) => blocks.some((block) => index.isIn(block, address)))
   return [bySelector, ...byAddress].map((matches) => (matches ? 'x' : '-')).join('')
 }
 
@@ -140,8 +166,4 @@ function meansSpaceOf(
 
 function meansLabelsOf({ podSelector }: PolicyPeer, { labels }: Pod): boolean {
   return podSelector === undefined || matchesSelector(podSelector, labels)
-}
-
-function isIn({ cidr, except = [] }: IpBlock, address: string): boolean {
-  return contains(cidr, address) && !except.some((each) => contains(each, address))
 }

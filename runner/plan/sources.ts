@@ -6,7 +6,7 @@ import { matchesSelector } from '../../policy/selector.ts'
 import { goneNoun, goneWorkload } from '../names/gone.ts'
 import { missingAddress, missingService, missingText } from '../names/missing.ts'
 import type { Source, Target } from '../scenario/model.ts'
-import { destinationsOf } from './destinations.ts'
+import { destinationsOf, mayMeetNodes } from './destinations.ts'
 import type { SourceKey } from './dial.ts'
 import { podClasses } from './pod-classes.ts'
 import { identityOf, isSampled, type PodSource, placeText, sampleText } from './pod-places.ts'
@@ -90,6 +90,7 @@ function placesOf(source: PodSource, all: readonly Pod[], world: World, target: 
   const usable = all.filter(({ addresses }) => addresses.length > 0)
   const classes = podClasses(usable.length > 0 ? usable : all, world, {
     destinations: () => destinationsOf(target, source.namespace, world),
+    mayMeetNodes: mayMeetNodes(target, world),
   })
   return classes.map((alike) => ({
     ...planned(source.name, identityOf(source, alike, { all, classes }), source.namespace),

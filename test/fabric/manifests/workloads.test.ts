@@ -46,6 +46,36 @@ describe('pods of workloads', () => {
     expect(on('DaemonSet')).toEqual(['n0', 'n1'])
     expect(on('Deployment').toSorted()).toEqual(['n0', 'n0', 'n1', 'n1'])
   })
+  it('of a DaemonSet are on the nodes that its selector and the taints leave, as far as the input tells', () => {
+    const node = (name: string, labels: string, taints = '[]') =>
+      `\napiVersion: v1\nkind: Node\nmetadata: { name: ${name}, labels: ${labels} }\nspec: { taints: ${taints} }\n---`
+    const cluster = [
+      node('edge', '{ role: edge }'),
+      node('plain', '{}'),
+      node('control', '{ role: edge }', '[{ key: control-plane, effect: NoSchedule }]'),
+      node('full', '{ role: edge }', '[{ key: node.kubernetes.io/disk-pressure, effect: NoSchedule }]'),
+    ].join('')
+    const on = (spec: string) => {
+      const daemon = workload('DaemonSet', `{ ${template.replace('spec: {', `spec: { ${spec}, `)} }`)
+      return podsOf(cluster + daemon).pods.map((one) => one.node)
+    }
+    expect(on('nodeSelector: { role: edge }')).toEqual(['edge', 'full'])
+    expect(on('nodeSelector: { kubernetes.io/os: linux }')).toEqual(['edge', 'plain', 'full'])
+    expect(on('tolerations: [{ operator: Exists }]')).toEqual(['edge', 'plain', 'control', 'full'])
+    expect(on('tolerations: [{ key: control-plane, effect: NoSchedule, operator: Exists }]')).toHaveLength(4)
+    expect(on('tolerations: [{ key: other, operator: Exists }]')).toHaveLength(3)
+  })
+  it('of a DaemonSet are where its pods run, if the input has these', () => {
+    const own = `
+apiVersion: v1
+kind: Pod
+metadata:
+  { name: w-x, namespace: shop, labels: { app: w }, ownerReferences: [{ apiVersion: apps/v1, kind: DaemonSet, name: w, controller: true, uid: u }] }
+spec: { nodeName: n1, containers: [{ name: c, image: i }] }
+`
+    const { pods } = podsOf(nodes(3) + workload('DaemonSet', `{ ${template} }`) + own)
+    expect(pods.map(({ node }) => node)).toEqual(['n1'])
+  })
   it('of a Job are its parallelism, none once it is complete or while it is suspended; a CronJob has one', () => {
     const job = (more: string) => podsOf(workload('Job', `{ ${more} template: { spec: {} } }`, 'batch/v1')).pods
     expect(job('')).toMatchObject([{ name: 'w-1', labels: { 'job-name': 'w' }, workload: { kind: 'Job' } }])

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Pod, World } from '../../../fabric/world.ts'
-import { destinationsOf } from '../../../runner/plan/destinations.ts'
+import { destinationsOf, mayMeetNodes } from '../../../runner/plan/destinations.ts'
 import { createPlanner } from '../../../runner/plan/paths.ts'
 import { podClasses } from '../../../runner/plan/pod-classes.ts'
 import { expandSource } from '../../../runner/plan/sources.ts'
@@ -37,6 +37,7 @@ describe('classes of pods', () => {
           const predicted = predictFrom(world, target, expectation)
           for (const alike of podClasses(sourcePods(world), world, {
             destinations: () => destinationsOf(target, 'here', world),
+            mayMeetNodes: mayMeetNodes(target, world),
             byPods,
           }))
             expect(new Set(alike.map(predicted)).size, alike.map(({ name }) => name).join()).toBe(1)
