@@ -60,8 +60,10 @@ export const dnsReachOf = perContext((context: Context): readonly DnsReach[] => 
   })
 })
 
-/** A rule that allows the cluster's DNS, as YAML. */
-export function dnsRule({ world }: Context): string {
+/** A rule that allows the cluster's DNS, as YAML; it says so where the labels are the usual ones and not the input's. */
+export function dnsRule(context: Context): string {
+  const { world } = context
+  const remark = isGuessed(context) ? '   # assumed: the DNS pods are not in the input' : ''
   const service = dnsServiceOf(world)!
   const labels = Object.entries(service.selector ?? {}).map(([key, value]) => `${key}: ${value}`)
   const ports = ['UDP', 'TCP'].map((protocol) => `    - {protocol: ${protocol}, port: ${dnsTarget(world, protocol)}}`)
@@ -69,7 +71,7 @@ export function dnsRule({ world }: Context): string {
     - namespaceSelector:
         matchLabels: {kubernetes.io/metadata.name: ${service.namespace}}
       podSelector:
-        matchLabels: {${labels.join(', ')}}
+        matchLabels: {${labels.join(', ')}}${remark}
   ports:
 ${ports.join('\n')}`
 }
