@@ -27,6 +27,15 @@ export function isPublic(name: string): boolean {
   return labels.length > 1 && (countries.has(last) || last.startsWith('xn--') || generic.has(last))
 }
 
+/** Domains of the internet that nobody calls a namespace. */
+const plain = new Set('com net org info biz edu gov mil int arpa name pro mobi aero coop'.split(' '))
+
+/** Whether the last label is a domain of the internet and a word that a namespace may be called as well, such as `dev` or `shop`. */
+export function isWordDomain(name: string): boolean {
+  const last = name.slice(name.lastIndexOf('.') + 1)
+  return generic.has(last) && !plain.has(last)
+}
+
 /** Whether the name is in a domain that private networks use. */
 export function isPrivate(name: string): boolean {
   const labels = name.split('.')

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { isNodeLocal } from '../../fabric/cluster-dns.ts'
 import { endpointsOf } from '../../fabric/endpoints.ts'
 import type { Service, World } from '../../fabric/world.ts'
@@ -33,11 +34,9 @@ function nameSteps(host: string, named: Named, world: World): string[] {
     case 'node':
       return [`${host} is node ${named.node.name}`]
     case 'external':
-      return [
-        isNodeLocal(named.host, world)
-          ? `${host} is a DNS cache on the source's own node`
-          : `${host} is outside the cluster`,
-      ]
+      if (isNodeLocal(named.host, world)) return [`${host} is a DNS cache on the source's own node`]
+      if (isIP(named.host) !== 0) return [`${host} is outside the cluster`]
+      return named.host === host.toLowerCase().replace(/\.$/, '') ? [] : [`${host} is another name of ${named.host}`]
     case 'nothing':
       return []
     default:

@@ -1,4 +1,4 @@
-import { isPrivate, isPublic } from '../../fabric/public-suffix.ts'
+import { isPrivate, isPublic, isWordDomain } from '../../fabric/public-suffix.ts'
 import type { Service, World } from '../../fabric/world.ts'
 import { didYouMean, didYouMeanNamespace, suggest } from '../../policy/suggest.ts'
 import { listed } from '../lint/words.ts'
@@ -43,7 +43,8 @@ export function isOutside(name: HostName, namespace: string | undefined, world: 
   const isDomain = isPublic(text) || isPrivate(text)
   if (labels.length === 2) {
     if (hasNamespace(second, world) || serviceIn(namespace, second, world) !== undefined) return false
-    return isDomain && !isNearHome(first, second, world)
+    const isName = isWordDomain(text) && world.services.some((service) => service.name === first)
+    return isDomain && !isName && !isNearHome(first, second, world)
   }
   if (labels.length > 3) return true
   if (serviceIn(third, second, world) !== undefined) return false

@@ -54,6 +54,7 @@ describe('a host that no object has', () => {
     ['cache.nowhere', 'there is no namespace nowhere / -'],
     ['cache.data', 'namespace data has no Service cache / -'],
     ['cache.dev', 'namespace dev has no Service cache / -'],
+    ['redis.app', 'there is no namespace app / Service redis is in data'],
     ['web.de', 'there is no namespace de / did you mean dev?'],
     [
       'api',
@@ -78,7 +79,16 @@ describe('a host that no object has', () => {
   })
 
   it.each([
-    ...['example.com', 'www.example.dev', 'redis.io', 'cache.de', 'shop.example.de', 'api.eu-west-1.amazonaws.com'],
+    ...[
+      'example.com',
+      'www.example.dev',
+      'redis.io',
+      'cache.app',
+      'redis.com',
+      'cache.de',
+      'shop.example.de',
+      'api.eu-west-1.amazonaws.com',
+    ],
     ...[
       'db.corp.internal',
       'api.corp.local',
