@@ -1,5 +1,5 @@
-import { isPublic } from '../../fabric/public-suffix.ts'
 import type { World } from '../../fabric/world.ts'
+import { unknownHost } from '../plan/aims.ts'
 import { namedBy } from '../plan/names.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PlanEntry, Stage } from '../plan/stage.ts'
@@ -140,11 +140,13 @@ function judgeName(
       : { status: 'fail', cause: 'policy', sentence: 'policies allow its DNS queries' }
   if (verdict === 'deny') return { status: 'fail', cause: 'policy', sentence: 'policies block its DNS queries' }
   const named = namedBy(target.host, source.namespace, world)
-  if (named.kind === 'external' && isPublic(named.host))
+  const gap = named.kind === 'nothing' ? unknownHost(target.host, named.missing) : undefined
+  if (gap?.hidden === true) return { status: 'inconclusive', cause: 'not_simulated', sentence: gap.sentence }
+  if (named.kind === 'external')
     return { status: 'inconclusive', cause: 'no_control', sentence: `${target.host} is a name outside the cluster` }
-  const rcode = named.kind === 'nothing' || named.kind === 'external' ? 'NXDOMAIN' : 'NOERROR'
+  const rcode = gap === undefined ? 'NOERROR' : 'NXDOMAIN'
   const wanted = expect.kind === 'dns' ? (expect.rcode ?? 'NOERROR') : 'NOERROR'
-  const exists = rcode === 'NOERROR' ? 'an object has this name' : 'no object has this name'
+  const exists = gap?.sentence ?? 'an object has this name'
   if (rcode === wanted) return { status: 'predicted', evidence: [`DNS answers ${rcode} for ${target.host}: ${exists}`] }
   return {
     status: 'fail',

@@ -94,7 +94,8 @@ export function namedAims(named: Named, { port, protocol, host, world }: Port & 
   }
 }
 
-function unknownHost(host: string, missing: Missing): Gap {
+/** Why a name of the cluster leads nowhere. */
+export function unknownHost(host: string, missing: Missing): Gap {
   const { unsure } = missing
   if (unsure !== undefined)
     return { cause: 'no_such_name', sentence: `whether ${host} exists is not known: ${unsure}`, hidden: true }
