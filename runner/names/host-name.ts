@@ -23,13 +23,6 @@ export function hostNameOf(host: string, domain: string): HostName {
   return { text, labels, inside, absolute: host.endsWith('.') }
 }
 
-/** The namespace that a name of more than one label speaks of, if it is one of the cluster. */
-export function namespaceIn(host: string): string | undefined {
-  const labels = host.toLowerCase().replace(/\.$/, '').split('.')
-  const at = labels.indexOf('svc')
-  return at > 1 ? labels[at - 1] : labels.length > 3 ? undefined : labels.slice(1).at(-1)
-}
-
 /**
  * Whether a host that no object has is a name outside the cluster, by the rule of docs/scenario-file.md: declared to be, under a domain of the
  * internet or of private networks, or too long for a name of the cluster; and not nearly the name of a Service here.

@@ -1,6 +1,6 @@
 import { whyUnread } from '../../fabric/unread.ts'
 import type { World } from '../../fabric/world.ts'
-import { namespaceIn } from '../names/host-name.ts'
+import { namespaceIn } from '../names/namespace-in.ts'
 import type { ReachedTarget } from './aims.ts'
 import type { Aims, Gap } from './gap.ts'
 import { namedBy } from './names.ts'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { namespaceIn } from '../names/host-name.ts'
+import { namespaceIn } from '../names/namespace-in.ts'
 import type { Scenario, Source, Target } from './model.ts'
 
 /** The namespaces that a scenario speaks of, and that of the cluster's DNS: where to look when the whole cluster may not be read. */
