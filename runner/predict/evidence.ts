@@ -16,13 +16,15 @@ export function evidenceOf(
   const byName = expect.kind !== 'blocked'
   const queried = target.kind === 'dns' ? dns : dns.filter((hop) => hop.verdict !== 'allow')
   const all = [...(byName ? queried : []), ...hops]
+  const unresolved = byName && unresolvable !== undefined
   const deciding = (hop: HopPrediction) => hop.verdict === verdict
   // What makes the verdict comes first, what stands against it at other addresses after it.
   const [first, ...rest] = [
-    ...(byName && unresolvable !== undefined ? [unresolvable] : []),
+    ...(unresolved && verdict !== 'deny' ? [unresolvable] : []),
     ...(byName && dnsUnknown ? servers.remarks : []),
     ...hopSentences(all.filter(deciding)),
     ...hopSentences(all.filter((hop) => !deciding(hop))),
+    ...(unresolved && verdict === 'deny' ? [unresolvable] : []),
     ...(gap === undefined ? [] : [gap.sentence]),
   ]
   return [first ?? `${target.name} leads to no address`, ...rest]
