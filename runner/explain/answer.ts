@@ -84,7 +84,10 @@ function verdictOf(
   { works, reach, hops, dns, unresolvable }: TargetPrediction,
   gap: Asked['gap'],
 ): Explanation['verdict'] {
-  if (hops.length === 0) return gap !== undefined && gap.hidden !== true ? 'unreachable' : 'undefined'
+  const isMissing = gap !== undefined && gap.hidden !== true
+  // Endpoints that are not ready have policies, and nothing leads there.
+  if (isMissing && gap.cause !== 'external_name') return 'unreachable'
+  if (hops.length === 0) return isMissing ? 'unreachable' : 'undefined'
   if (reach === 'deny') return 'deny'
   const verdicts = new Set(hops.map(({ verdict }) => verdict))
   if (works === 'allow' && verdicts.size === 1) return 'allow'
