@@ -7,7 +7,9 @@ import type {
   Labels,
   NetworkPolicy,
   PolicyPeer,
+  PolicyPort,
   PolicyRule,
+  Protocol,
 } from '../types.ts'
 import type { End, PodActor, Space } from './actors.ts'
 import type { Compiled } from './compile.ts'
@@ -76,20 +78,36 @@ function correctedSpace(selector: LabelSelector, space: Space, spaces: readonly 
   )
 }
 
-/** The place of a port item that none of the pods concerned can mean, and that stands where one of `sockets` should; none where all may mean something. */
-export function wrongPort(rule: PolicyRule, sockets: readonly Socket[], about: About): number | undefined {
+/** A port item that none of the pods concerned can mean, and what should stand in its place; none where all may mean something. */
+export interface WrongPort {
+  readonly at: number
+  readonly sockets: readonly Socket[]
+}
+
+/** The wrong ports of a rule that misses `sockets`: the item that stands for one of them, and the same number of another protocol. */
+export function wrongPorts(rule: PolicyRule, sockets: readonly Socket[], about: About): WrongPort[] {
   const pods = destinationsOf(rule, about)
-  if (pods === undefined || pods.length === 0) return undefined
+  if (pods === undefined || pods.length === 0) return []
   const lists = pods.map((pod) => ({ pod, ports: about.listening(pod) }))
-  if (lists.some(({ ports }) => ports.length === 0)) return undefined
-  const isUsed = ({ port, protocol = 'TCP', endPort }: PolicyRule['ports'][number]) =>
+  if (lists.some(({ ports }) => ports.length === 0)) return []
+  const listens = (protocol: Protocol, first: number, last: number) =>
+    lists.some(({ ports }) => ports.some((own) => own.protocol === protocol && own.port >= first && own.port <= last))
+  const isUsed = ({ port, protocol = 'TCP', endPort }: PolicyPort) =>
     port === undefined ||
-    lists.some(({ pod, ports }) =>
-      typeof port === 'string'
-        ? pod.ports.some((own) => own.name === port && own.protocol === protocol)
-        : ports.some((own) => own.protocol === protocol && own.port >= port && own.port <= (endPort ?? port)),
-    )
-  return [...rule.ports.keys()].find((at) => !isUsed(rule.ports[at]!) && isNearPort(rule.ports[at]!, sockets, about))
+    (typeof port === 'string'
+      ? pods.some((pod) => pod.ports.some((own) => own.name === port && own.protocol === protocol))
+      : listens(protocol, port, endPort ?? port))
+  const unused = rule.ports.flatMap((item, at) => (isUsed(item) ? [] : [{ item, at }]))
+  const wrong = unused.find(({ item }) => isNearPort(item, sockets, about))
+  if (wrong === undefined) return []
+  const twins = unused.filter(({ item, at }) => at !== wrong.at && item.port === wrong.item.port)
+  const [{ port }] = sockets as [Socket]
+  return [
+    { at: wrong.at, sockets },
+    ...twins.flatMap(({ item: { protocol = 'TCP' }, at }) =>
+      listens(protocol, port, port) ? [{ at, sockets: [{ port, protocol }] }] : [],
+    ),
+  ]
 }
 
 export interface About {
@@ -117,14 +135,10 @@ function destinationsOf({ peers }: PolicyRule, { direction, policy, compiled }: 
 }
 
 /** The same number of another protocol, the port of a Service where policies see the pods' port, or a name that no pod has. */
-function isNearPort(
-  { port, protocol = 'TCP' }: PolicyRule['ports'][number],
-  sockets: readonly Socket[],
-  { compiled }: About,
-): boolean {
+function isNearPort({ port, protocol = 'TCP' }: PolicyPort, sockets: readonly Socket[], { compiled }: About): boolean {
   return sockets.some((socket) => {
-    if (typeof port === 'string') return protocol === socket.protocol
-    return port === socket.port ? protocol !== socket.protocol : isServicePort(port, socket, compiled)
+    if (port === socket.port) return protocol !== socket.protocol
+    return protocol === socket.protocol && (typeof port === 'string' || isServicePort(port, socket, compiled))
   })
 }
 

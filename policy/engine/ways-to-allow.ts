@@ -3,7 +3,7 @@ import type { NetworkPolicy, PolicyPeer, PolicyRule } from '../types.ts'
 import type { Actor, End } from './actors.ts'
 import { type Candidate, changePolicy, freeName, withRule, withRules } from './candidate.ts'
 import type { Compiled } from './compile.ts'
-import { type About, correctedPeer, type Listening, wrongPort } from './corrections.ts'
+import { type About, correctedPeer, type Listening, wrongPorts } from './corrections.ts'
 import { governing } from './governing.ts'
 import { labelEdits } from './label-edits.ts'
 import type { Socket } from './matrix.ts'
@@ -121,11 +121,14 @@ function waysOfRule(policy: NetworkPolicy, index: number, { obstacle, ground }: 
 }
 
 function correctPorts({ rule, sockets }: Miss, about: About) {
-  const at = sockets.length === 0 ? undefined : wrongPort(rule, sockets, about)
-  if (at === undefined) return undefined
-  const { port, protocol = 'TCP' } = rule.ports[at]!
-  const part = { ports: rule.ports.toSpliced(at, 1, ...sockets.map(portItem)) }
-  return { part, what: `write ${portsText(sockets)} in place of port ${port}/${protocol}, which no pod there has` }
+  const wrong = sockets.length === 0 ? [] : wrongPorts(rule, sockets, about)
+  const [first] = wrong
+  if (first === undefined) return undefined
+  const items = rule.ports.flatMap((item, at) => wrong.find((each) => each.at === at)?.sockets.map(portItem) ?? [item])
+  const known = new Map(items.map((item) => [JSON.stringify(item), item]))
+  const written = wrong.flatMap((each) => each.sockets)
+  const what = `write ${portsText(written)} in place of port ${rule.ports[first.at]?.port}, which no pod there has`
+  return { part: { ports: [...known.values()] }, what }
 }
 
 function correctPeers({ rule, remotes }: Miss, { compiled, policy, called }: About & Ground) {
@@ -196,5 +199,5 @@ function namesOf(ends: readonly End[], called: Ground['called']): string {
 
 function portsText(sockets: readonly Socket[]): string {
   const texts = sockets.map(({ port, protocol }) => `${port}/${protocol}`)
-  return `port ${texts.join(' and ')}`
+  return `port ${[...new Set(texts)].join(' and ')}`
 }

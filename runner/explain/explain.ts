@@ -63,7 +63,7 @@ function whatRemains(ends: Ends, wanted: 'allow' | 'deny', world: World): string
     const against = sides.filter(({ allowed }) => allowed === (wanted === 'deny')).map(({ why }) => why)
     return [...against, ...remarks].map((why) => `${first}: ${why}`)
   })
-  return sentences.length > 0 ? sentences : [...unread, ...way.slice(-1)]
+  return [...new Set(sentences.length > 0 ? sentences : [...unread, ...way.slice(-1)])]
 }
 
 /** What of the predictions NetworkPolicies decide; name servers only where it is known that they are asked. */

@@ -132,10 +132,11 @@ export const mutants: readonly Mutant[] = [
     ['{ socket, targets: sources }', '{ socket, targets: [] }'],
     ["if (!isThere) return () => 'absent'", ''],
   ]),
-  ...of('engine/fix', [
-    ['|| found.verdict !== wanted', ''],
-    ["opens: others.filter((each) => each.after === 'allow')", 'opens: []'],
-    ["closes: others.filter((each) => each.before === 'allow')", 'closes: []'],
+  ...of('engine/fix', [['found.verdict === wanted', 'true']]),
+  ...of('engine/effects', [
+    ["opens: others.filter(({ after }) => after === 'allow')", 'opens: []'],
+    ["closes: others.filter(({ before }) => before === 'allow')", 'closes: []'],
+    ['possiblePods(each.podSelector, each.namespace, compiled)', '[]'],
   ]),
   ...of('engine/without-port', [['port + 1, last', 'port, last']]),
   ...of('engine/without-peer', [["operator: 'NotIn', values: [value]", "operator: 'In', values: [value]"]]),

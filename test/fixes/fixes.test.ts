@@ -14,10 +14,13 @@ const more = (process.env.CROSSCHECK_FIXES_FILES ?? '').split(':').filter((each)
 function report(name: string, verified: readonly { readonly question: Question; readonly found: Verified }[]): void {
   const blocked = verified.filter(({ found }) => ['deny', 'partly', 'unresolved'].includes(found.before))
   const fixed = blocked.filter(({ found }) => found.what !== undefined)
-  const complete = fixed.filter(({ found }) => found.complete === true)
+  const complete = fixed.filter(({ found }) => found.remains?.length === 0)
   if (all) console.log(`${name}: ${blocked.length} blocked, ${fixed.length} with a fix, ${complete.length} complete`)
+  if (all)
+    for (const { question, found } of fixed)
+      if (found.remains?.length !== 0) console.log(JSON.stringify([question, found.what, found.remains]))
   const without = blocked
-    .filter(({ found }) => found.what === undefined && found.before !== 'unresolved')
+    .filter(({ found }) => found.what === undefined && found.denied)
     .map(({ question }) => question)
   const faults = fixed
     .filter(({ found }) => found.faults.length > 0)

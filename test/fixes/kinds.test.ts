@@ -161,7 +161,7 @@ describe('the first fix', () => {
         '{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {}}], ports: [{port: 80}]}]}',
       )
     const { what, yaml } = first(text, 'shop/deploy/web', 'http://db.data')
-    expect(what).toEqual(['in data/db ingress[0] write port 5432/TCP in place of port 80/TCP, which no pod there has'])
+    expect(what).toEqual(['in data/db ingress[0] write port 5432/TCP in place of port 80, which no pod there has'])
     expect(yaml).not.toContain('port: 80')
   })
 

@@ -12,6 +12,8 @@ const kinds: Readonly<Record<string, string>> = {
   Job: 'job',
   CronJob: 'cronjob',
   Pod: 'po',
+  ReplicationController: 'replicationcontroller',
+  DeploymentConfig: 'deploymentconfig',
 }
 
 /** None of manifests that an API server refuses; otherwise from every workload to every port of every Service by its name, and to every declared TCP port of every workload. */

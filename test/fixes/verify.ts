@@ -25,7 +25,10 @@ export interface Verified {
   readonly before: Explanation['verdict']
   /** None: the question is not blocked, or there is no fix. */
   readonly what?: readonly string[]
-  readonly complete?: boolean
+  /** What it says stands in the way with it applied. */
+  readonly remains?: readonly string[]
+  /** Whether policies block anything of it. */
+  readonly denied: boolean
   readonly faults: readonly string[]
   /** How many connections beside the path itself open, and are listed. */
   readonly opened?: number
@@ -37,8 +40,9 @@ export function verifyFix(text: string, question: Question): Verified {
   const explanation = explain(question, objects, world)
   const { verdict: before, fixes, hops, dns } = explanation
   const [fix] = fixes
+  const denied = [...hops, ...dns].some(({ verdict }) => verdict === 'deny')
   if (before === 'allow' || before === 'undefined' || before === 'unreachable' || fix === undefined)
-    return { before, faults: [] }
+    return { before, denied, faults: [] }
   const [fixedObjects, fixedWorld] = read(withFix(text, filled(fix.yaml, one)))
   const answer = explain(question, ...read(withFix(text, filled(fix.yaml, any))))
   const complete = fix.remains.length === 0
@@ -54,7 +58,7 @@ export function verifyFix(text: string, question: Question): Verified {
   const others = opened.filter((each) => !goals.some((goal) => isGoal(each, goal, world)))
   const unlisted = others.filter((each) => !isListed(each, fix.opens, world)).map(openedText)
   return {
-    ...{ before, what: fix.what, complete, opened: others.length },
+    ...{ before, denied, what: fix.what, remains: fix.remains, opened: others.length },
     faults: [...answered, ...found.map((each) => `lint: ${each}`), ...unlisted.map((each) => `opens ${each}`)],
   }
 }

@@ -113,6 +113,16 @@ describe('a fix of a denied path', () => {
     expect(opened).toContain('any pod of namespace x > any pod of namespace x:80/TCP')
   })
 
+  it('lists pods that could exist in the namespace of a policy that selects all of it', () => {
+    const policy = netpol('x/web', {
+      podSelector: {},
+      ingress: [{ from: [{ namespaceSelector: { matchLabels: { ns: 'y' } } }], ports: [{ port: 8080 }] }],
+    })
+    const found = fixes('y/a > x/a:80', town([policy]))
+    const wide = found.find((fix) => what(fix)?.[0] === 'add port 80/TCP to x/web ingress[0]')
+    expect(told(wide?.opens ?? [])).toContain('y/b > any pod of namespace x:80/TCP')
+  })
+
   it('admits an address outside the cluster by its ipBlock', () => {
     const [best] = fixes('192.0.2.7 > x/a:80', town([denyAll]))
     expect(best?.edits[0]).toMatchObject({ policy: { ingress: [{ peers: [{ ipBlock: { cidr: '192.0.2.7/32' } }] }] } })
