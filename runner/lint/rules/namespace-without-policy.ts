@@ -1,3 +1,4 @@
+import { apiVersionOf } from '../../../fabric/manifests/kinds.ts'
 import type { Pod } from '../../../fabric/world.ts'
 import type { Context } from '../context.ts'
 import { othersGuard } from '../other-policies.ts'
@@ -24,10 +25,19 @@ export const namespaceWithoutPolicy: Rule = {
   },
 }
 
-/** Pods that were given, by namespace; those that the lab adds are not. */
-export function givenPods({ world }: Context): ReadonlyMap<string, readonly Pod[]> {
+/**
+ * Pods that were given, by namespace; those that the lab adds are not. A namespace with a policy that the API server refuses is left out: what
+ * the policy isolates is known once it is corrected.
+ */
+export function givenPods({ world, objects, policies }: Context): ReadonlyMap<string, readonly Pod[]> {
+  const accepted = new Set(policies.map(({ object }) => object))
+  const refused = objects.filter(
+    (object) =>
+      apiVersionOf('NetworkPolicy') === object.apiVersion && object.kind === 'NetworkPolicy' && !accepted.has(object),
+  )
+  const unsure = new Set(refused.map(({ namespace }) => namespace))
   return Map.groupBy(
-    world.pods.filter(({ place, hostNetwork }) => place !== undefined && !hostNetwork),
+    world.pods.filter((pod) => pod.place !== undefined && !pod.hostNetwork && !unsure.has(pod.namespace)),
     ({ namespace }) => namespace,
   )
 }

@@ -153,3 +153,16 @@ describe('DNS that the input does not show', () => {
     expect(say('egress-without-dns', change, true)[0]).toContain('its peers are not the DNS pods')
   })
 })
+
+describe('a policy that the API server refuses', () => {
+  it('is an error, and its namespace is not said to be without policies', () => {
+    const text = readFileSync('test/fixtures/lint/pods-without-isolation.yaml', 'utf8')
+    const refused = text.replace('podSelector:', 'podselector: {}\n  podSelector:')
+    const rulesOf = (source: string) => new Set(lintText(source).map(({ rule }) => rule))
+    expect(rulesOf(text)).toContain('pods-without-isolation')
+    const found = rulesOf(refused)
+    expect(found).toContain('invalid-object')
+    expect(found).not.toContain('pods-without-isolation')
+    expect(found).not.toContain('namespace-without-policy')
+  })
+})
