@@ -17,8 +17,8 @@ interface Among {
 }
 
 /**
- * The identity that stands for a class of the source's pods: the workload itself where it has only one; on a node whose pods are all of this class the
- * workload there; else one of its pods.
+ * The identity that stands for a class of the source's pods: the workload itself where it has only one; where pods differ by their nodes alone, the
+ * workload there; else one of its pods, with the labels that it has beside those of the template.
  */
 export function identityOf(
   { kind, namespace, workload, node }: PodSource,
@@ -28,9 +28,18 @@ export function identityOf(
   const chosen = representativeOf(alike) ?? alike[0]
   if (chosen === undefined || (classes.length === 1 && !chosen.hostNetwork)) return { kind, namespace, workload, node }
   const onNode = all.filter((pod) => pod.node === chosen.node)
-  if (onNode.every((pod) => alike.includes(pod))) return { kind, namespace, workload, node: chosen.node }
+  if (haveSameLabels(all) && onNode.every((pod) => alike.includes(pod)))
+    return { kind, namespace, workload, node: chosen.node }
   const identity = { kind, namespace, workload: `pod/${chosen.name}`, node: chosen.node } as const
   return kind === 'as' ? identity : { ...identity, labels: ordinalLabelsOf(chosen) }
+}
+
+/** A clone of the workload has the labels of its template: it stands for pods that all have the same. */
+function haveSameLabels(pods: readonly Pod[]): boolean {
+  return (
+    new Set(pods.map(({ labels }) => JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)))))
+      .size <= 1
+  )
 }
 
 /** Labels by which a controller numbers its pods (Kubernetes API, "well-known labels"); undefined where there are none. */
@@ -44,10 +53,12 @@ const ordinals = new Set([
   'batch.kubernetes.io/job-completion-index',
 ])
 
-/** `node n1`, `nodes n1, n2 and 5 more` where no other class has pods on these nodes, else the pods by name. */
+/** `node n1`, `nodes n1, n2 and 5 more` where pods differ by their nodes alone, else the pods by name. */
 export function placeText(alike: readonly Pod[], classes: readonly (readonly Pod[])[]): string {
   const nodes = new Set(alike.map(({ node }) => node))
-  const isApart = classes.every((other) => other === alike || other.every(({ node }) => !nodes.has(node)))
+  const isApart =
+    haveSameLabels(classes.flat()) &&
+    classes.every((other) => other === alike || other.every(({ node }) => !nodes.has(node)))
   return isApart
     ? listed('node', [...nodes])
     : listed(

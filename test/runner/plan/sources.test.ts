@@ -105,6 +105,22 @@ describe('a workload as a source', () => {
     ])
   })
 
+  it('keeps the labels of an ordinal where each pod of a StatefulSet is on a node of its own, and differs by pod', () => {
+    const byOrdinal = policy('site/first', {
+      podSelector: {},
+      ingress: [
+        { from: [{ namespaceSelector: {}, podSelector: { matchLabels: { 'apps.kubernetes.io/pod-index': '0' } } }] },
+      ],
+    })
+    const objects = [...nodes(2), workload('StatefulSet', 'db', { replicas: 2 }), web('a', 'n1'), byOrdinal]
+    const places = placesOf('edge/sts/db', objects)
+    expect(places.map(({ where }) => where)).toEqual(['pod db-0', 'pod db-1'])
+    expect(places.map(({ identity }) => identity)).toMatchObject([
+      { node: 'n1', labels: { 'apps.kubernetes.io/pod-index': '0' } },
+      { node: 'n2', labels: { 'apps.kubernetes.io/pod-index': '1' } },
+    ])
+  })
+
   it('is asked from each node whose own pods a Service with internalTrafficPolicy Local leads to', () => {
     const local = service('site/near', { selector: { app: 'web' }, internalTrafficPolicy: 'Local' })
     const ui = workload('DaemonSet', 'ui', {})
