@@ -68,9 +68,10 @@ export interface EndpointResult {
   readonly state: 'open' | 'leak' | 'blocked' | 'unknown'
   readonly reason: Reason
   readonly phase: Phase
-  /** New connections that got through, of how many. */
+  /** New connections that got through, of how many, and how many of these did not run. */
   readonly open: number
   readonly of: number
+  readonly notRun: number
 }
 
 /** Where the source's probe ran. */

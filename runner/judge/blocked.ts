@@ -3,6 +3,7 @@ import type { Unknown } from './sight.ts'
 import {
   aimText,
   causeOf,
+  countText,
   type Evidence,
   fail,
   gravest,
@@ -19,7 +20,7 @@ export const onlyItself = 'the source is itself behind the target, and a pod alw
 export function judgeBlocked(evidence: Evidence): Verdict {
   const { gap } = evidence.planned
   const looks = lookAtAddresses(evidence)
-  const through = looks.filter(({ sight }) => sight.state === 'open' || sight.state === 'leak')
+  const through = looks.filter(gotThrough)
   if (through.length > 0) return somethingPassed(through, looks, evidence)
   const unknown = gravest(looks)
   if (gap !== undefined && (gap.declared !== true || unknown !== undefined)) {
@@ -32,6 +33,12 @@ export function judgeBlocked(evidence: Evidence): Verdict {
   return { status: 'pass', seen: 'blocked', control: controlsOf(looks), ...observed(looks) }
 }
 
+/** Also where so little is known of an address that a path which must work would be undecided: one connection that got through is a leak. */
+export function gotThrough({ sight }: Look): boolean {
+  if (sight.state === 'unknown') return sight.cause === 'not_run' && sight.open + sight.late > 0
+  return sight.state !== 'blocked'
+}
+
 function somethingPassed(through: readonly Look[], looks: readonly Look[], { controls }: Evidence): Verdict {
   const first = through[0] as Look
   const seen = through.length === looks.length ? 'open' : 'partly'
@@ -41,9 +48,9 @@ function somethingPassed(through: readonly Look[], looks: readonly Look[], { con
   const enforced = controls.enforced(node, family)
   if (enforced.shown === false)
     return inconclusive('not_enforced', `open, but that says nothing here: ${enforced.sentence}`, more)
-  const leaks = through.filter(({ sight }) => sight.state === 'leak')
+  const leaks = through.filter(({ sight }) => sight.state !== 'open')
   if (leaks.length === through.length)
-    return fail('leak', `leaks: ${leaks.map(ratio).join(', ')}`, { ...more, seen: 'partly' })
+    return fail('leak', `leaks: ${leaks.map(leakText).join(', ')}`, { ...more, seen: 'partly' })
   const endpoints = looks.filter(({ dial }) => dial.aim.kind !== 'virtual')
   if (
     endpoints.length < looks.length &&
@@ -57,7 +64,7 @@ function somethingPassed(through: readonly Look[], looks: readonly Look[], { con
     )
   if (first.dial.check.kind === 'dns')
     return fail('open', `a DNS server answers, but it must be blocked: ${through.map(named).join(', ')}`, more)
-  if (seen === 'open') return fail('open', 'every new connection got through', more)
+  if (seen === 'open') return fail('open', openText(looks), more)
   return fail(
     'open',
     `open at ${through.map(named).join(', ')}, though blocked at ${looks.length - through.length} of its ${looks.length} addresses`,
@@ -79,9 +86,14 @@ function offer(cause: Unknown, { planned, sightings }: Evidence): string {
   return `; its control ${path.control.name} did not either: ${[...new Set(saw)].join(', ') || 'it did not run'}`
 }
 
-function ratio(look: Look): string {
-  const { sight } = look
-  return sight.state === 'leak' ? `${aimText(look.dial)} was open in ${sight.open} of ${sight.of} attempts` : ''
+function leakText({ dial, sight }: Look): string {
+  return `${aimText(dial)} was open in ${countText(sight)}`
+}
+
+function openText(looks: readonly Look[]): string {
+  const short = looks.filter(({ sight }) => sight.notRun > 0)
+  if (short.length === 0) return 'every new connection got through'
+  return `every new connection that ran got through: ${short.map(({ dial, sight }) => `${aimText(dial)} ${countText(sight)}`).join(', ')}`
 }
 
 function observed(looks: readonly Look[]): Partial<Verdict> {

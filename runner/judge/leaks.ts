@@ -2,8 +2,8 @@ import type { Probe } from '../../fabric/fabric.ts'
 import type { Measurement } from '../measure.ts'
 import { observe } from '../observe/observe.ts'
 import type { PlannedPath } from '../plan/paths.ts'
-import { layer4OfOutcome } from './evidence.ts'
-import { aimText, lookAtAddresses } from './verdict.ts'
+import { gotThrough } from './blocked.ts'
+import { aimText, countText, lookAt, lookAtAddresses } from './verdict.ts'
 
 /** Connections of a leak that is measured again, alone: some plugins fail open under a burst (verdicts.md §5). */
 const connections = 10
@@ -14,16 +14,17 @@ export async function remeasured(
   measurement: Measurement,
   { probe, signal }: { readonly probe: Probe; readonly signal: AbortSignal },
 ): Promise<string[]> {
-  const leaks = lookAtAddresses({ planned, ...measurement }).filter(({ sight }) => sight.state === 'leak')
+  const leaks = lookAtAddresses({ planned, ...measurement }).filter(
+    (look) => gotThrough(look) && look.sight.state !== 'open',
+  )
   const sentences: string[] = []
   for (const { dial } of leaks) {
     if (signal.aborted) break
     const alone = { ...dial, connections }
     const sightings = await observe([alone], { probes: new Map([[dial.source, probe]]), signal })
     if (signal.aborted) break
-    const outcomes = (sightings.get(alone) ?? []).map(({ outcome }) => layer4OfOutcome(outcome, dial.check.kind))
-    const open = outcomes.filter((seen) => seen === 'open').length
-    sentences.push(`measured again alone, ${aimText(dial)} was open in ${open} of ${outcomes.length} attempts`)
+    const { sight } = lookAt(alone, { planned, ...measurement, sightings })
+    sentences.push(`measured again alone, ${aimText(dial)} was open in ${countText(sight)}`)
   }
   return sentences
 }

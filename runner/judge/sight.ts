@@ -1,6 +1,6 @@
 import type { Observation, Outcome } from '../../checks/outcome.ts'
 import type { Controls, Shown } from '../control/controls.ts'
-import { type AddressAim, addressAimOf, type Dial, socketText } from '../plan/dial.ts'
+import { type AddressAim, addressAimOf, type Dial, isLate, socketText } from '../plan/dial.ts'
 import { layer4OfOutcome } from './evidence.ts'
 import { reasonText } from './reasons.ts'
 
@@ -18,40 +18,65 @@ export type Unknown =
   | 'overflow'
   | 'name'
 
+/** How many new connections of a dial got through, of those that ran. */
+export interface Counts {
+  readonly open: number
+  readonly of: number
+  readonly notRun: number
+  /** Got through, and so late that it is not known at which endpoint. */
+  readonly late: number
+}
+
 /** What was seen of one dial, once held against the controls. */
-export type Sight =
-  | { readonly state: 'open'; readonly outcome: Outcome; readonly open: number; readonly of: number }
-  | { readonly state: 'leak'; readonly outcome: Outcome; readonly open: number; readonly of: number }
-  | { readonly state: 'blocked'; readonly outcome: Outcome; readonly controls: readonly Shown[]; readonly of: number }
-  | { readonly state: 'unknown'; readonly cause: Unknown; readonly sentence: string; readonly outcome?: Outcome }
+export type Sight = Counts &
+  (
+    | { readonly state: 'open'; readonly outcome: Outcome }
+    | { readonly state: 'leak'; readonly outcome: Outcome }
+    | { readonly state: 'blocked'; readonly outcome: Outcome; readonly controls: readonly Shown[] }
+    | { readonly state: 'unknown'; readonly cause: Unknown; readonly sentence: string; readonly outcome?: Outcome }
+  )
+
+/** What one sight shows, before its connections are counted. */
+type Shows = Sight extends infer S ? (S extends Sight ? Omit<S, keyof Counts> : never) : never
 
 /** Decides what the connections of one dial show: nothing counts as blocked unless every control of verdicts.md §4 holds. */
 export function sightOf(dial: Dial, observations: readonly Observation[], controls: Controls): Sight {
   const outcomes = observations.map((observation) => observation.outcome)
-  const ran = outcomes.filter((outcome) => outcome.reason !== 'not_run')
-  if (ran.length === 0) return didNotRun(outcomes[0])
+  const lost = outcomes.filter((outcome) => outcome.reason === 'not_run' || isLate(dial, outcome))
+  const ran = outcomes.filter((outcome) => !lost.includes(outcome))
   const open = ran.filter((outcome) => layer4OfOutcome(outcome, dial.check.kind) === 'open')
-  // Those that did not run may be the ones that would have met an endpoint that does not answer, or one that does: only both kinds, and more than a lost packet, are known then.
-  const isSplit = open.length > 0 && ran.length - open.length > 1
-  if (dial.singleSyn === true && !isSplit && ran.length < outcomes.length)
-    return didNotRun(outcomes.find(({ reason }) => reason === 'not_run'))
-  if (open.length > 0) return openSight(dial, open, ran, controls)
-  return closedSight(dial, ran, controls)
+  const notRun = lost.filter(({ reason }) => reason === 'not_run').length
+  const counts = { open: open.length, of: ran.length, notRun, late: lost.length - notRun }
+  return { ...shownBy(dial, { lost, ran, open }, controls), ...counts } as Sight
 }
 
-function didNotRun(outcome: Outcome | undefined): Sight {
-  return {
-    state: 'unknown',
-    cause: 'not_run',
-    sentence: `did not run: ${outcome?.detail ?? 'no answer from the probe'}`,
-    outcome,
-  }
+interface Sorted {
+  readonly lost: readonly Outcome[]
+  readonly ran: readonly Outcome[]
+  readonly open: readonly Outcome[]
+}
+
+function shownBy(dial: Dial, { lost, ran, open }: Sorted, controls: Controls): Shows {
+  if (ran.length === 0) return didNotRun(lost[0], '')
+  // Those that did not run may be the ones that would have met an endpoint that does not answer, or one that does: only both kinds, and more than a lost packet, are known then.
+  const isSplit = open.length > 0 && ran.length - open.length > 1
+  if (dial.singleSyn === true && !isSplit && lost.length > 0)
+    return didNotRun(lost[0], `${lost.length} of ${lost.length + ran.length} connections `)
+  return open.length > 0 ? openSight(dial, open, ran, controls) : closedSight(dial, ran, controls)
+}
+
+function didNotRun(outcome: Outcome | undefined, which: string): Shows {
+  const sentence =
+    outcome !== undefined && outcome.reason !== 'not_run'
+      ? 'the connection was seen too late to tell which endpoint answered: this machine is too busy'
+      : `${which}did not run: ${outcome?.detail ?? 'no answer from the probe'}`
+  return { state: 'unknown', cause: 'not_run', sentence, ...(outcome === undefined ? {} : { outcome }) }
 }
 
 /** Nothing was said beyond the handshake, which something in between can have made. */
 const endedAtOnce = new Set(['reset_after_connect', 'closed_after_connect'])
 
-function openSight(dial: Dial, open: readonly Outcome[], ran: readonly Outcome[], controls: Controls): Sight {
+function openSight(dial: Dial, open: readonly Outcome[], ran: readonly Outcome[], controls: Controls): Shows {
   const outcome = open[0] as Outcome
   const address = dial.aim.kind === 'name' ? outcome.address : dial.aim.socket.address
   const hollow = dial.check.kind === 'tcp' || open.some(({ reason }) => endedAtOnce.has(reason))
@@ -59,13 +84,13 @@ function openSight(dial: Dial, open: readonly Outcome[], ran: readonly Outcome[]
     const sentence = 'something in between answers every connection (a port known to be closed accepted one too)'
     return { state: 'unknown', cause: 'intercepted', sentence, outcome }
   }
-  return { state: open.length === ran.length ? 'open' : 'leak', outcome, open: open.length, of: ran.length }
+  return { state: open.length === ran.length ? 'open' : 'leak', outcome }
 }
 
-function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): Sight {
+function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): Shows {
   const outcome = ran[0] as Outcome
   const seen = new Set(ran.map((each) => layer4OfOutcome(each, dial.check.kind)))
-  const unknown = (cause: Unknown, sentence: string): Sight => ({ state: 'unknown', cause, sentence, outcome })
+  const unknown = (cause: Unknown, sentence: string): Shows => ({ state: 'unknown', cause, sentence, outcome })
   if (seen.has('name')) return unknown('name', `the name did not resolve: ${reasonText(outcome.reason)}`)
   const aim = addressAimOf(dial, outcome)
   if (seen.has('absent')) {
@@ -101,7 +126,6 @@ function closedSight(dial: Dial, ran: readonly Outcome[], controls: Controls): S
     state: 'blocked',
     outcome,
     controls: [target, source, enforced, ...(known === undefined ? [] : [known])],
-    of: ran.length,
   }
 }
 

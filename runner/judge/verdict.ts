@@ -4,7 +4,7 @@ import type { Sightings } from '../observe/observe.ts'
 import type { Dial } from '../plan/dial.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { Cause, EndpointResult, Seen, Status } from '../result.ts'
-import { type Sight, sightOf } from './sight.ts'
+import { type Counts, type Sight, sightOf } from './sight.ts'
 
 /** What is to be said of one planned path, before the engine's prediction is set beside it. */
 export interface Verdict {
@@ -73,13 +73,25 @@ export function causeOf({ cause }: Extract<Sight, { state: 'unknown' }>): Cause 
   return cause === 'name' ? 'dns' : cause
 }
 
+/** All connections of a dial, those included that did not run. */
+export function madeBy({ of, notRun, late }: Counts): number {
+  return of + notRun + late
+}
+
+/** `28 of 30 attempts, 2 did not run`. */
+export function countText(counts: Counts): string {
+  const { open, notRun, late } = counts
+  const lateText = late === 0 ? '' : `, ${late} too late to tell at which endpoint`
+  const text = `${open + late} of ${madeBy(counts)} attempts${lateText}`
+  return notRun === 0 ? text : `${text}, ${notRun} did not run`
+}
+
 /** What the report says of each address. */
 export function endpointResults(looks: readonly Look[]): EndpointResult[] {
   return looks.flatMap(({ dial: { aim, check }, sight }) => {
     const { outcome } = sight
     if (outcome === undefined) return []
     const named = aim.kind === 'name'
-    const counted = sight.state === 'open' || sight.state === 'leak'
     return [
       {
         address: named ? aim.host : aim.socket.address,
@@ -94,8 +106,9 @@ export function endpointResults(looks: readonly Look[]): EndpointResult[] {
         state: sight.state,
         reason: outcome.reason,
         phase: outcome.phase,
-        open: counted ? sight.open : 0,
-        of: 'of' in sight ? sight.of : 1,
+        open: sight.open + sight.late,
+        of: madeBy(sight),
+        notRun: sight.notRun,
       },
     ]
   })

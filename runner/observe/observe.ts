@@ -1,6 +1,6 @@
 import type { Observation } from '../../checks/outcome.ts'
 import type { Probe } from '../../fabric/fabric.ts'
-import { type Dial, type SourceKey, synRepeatMs } from '../plan/dial.ts'
+import { type Dial, isLate, type SourceKey } from '../plan/dial.ts'
 import { mixed, sharedPace } from './pace.ts'
 
 /** Observations of each dial, one per connection, in no particular order. */
@@ -16,7 +16,7 @@ export interface ObserveOptions {
 }
 
 /**
- * Runs all dials, one batch per source and all sources at once; connections that did not run are tried once more.
+ * Runs all dials, one batch per source and all sources at once; connections that did not run, or were seen too late, are tried once more.
  * A dial whose source is not there, or whose batch ended early twice, lacks observations.
  */
 export async function observe(dials: readonly Dial[], options: ObserveOptions): Promise<Sightings> {
@@ -24,7 +24,10 @@ export async function observe(dials: readonly Dial[], options: ObserveOptions): 
   const lost = dials.filter((dial) => !whole(dial, first.get(dial)))
   if (lost.length === 0 || options.signal.aborted) return first
   const again = await observeOnce(lost, options)
-  const both = lost.map((dial) => [dial, [...(first.get(dial) ?? []).filter(ran), ...(again.get(dial) ?? [])]] as const)
+  const both = lost.map((dial) => {
+    const kept = (first.get(dial) ?? []).filter((each) => counts(dial, each))
+    return [dial, [...kept, ...(again.get(dial) ?? [])]] as const
+  })
   return new Map([...first, ...both])
 }
 
@@ -43,7 +46,7 @@ async function observeOnce(
         const dial = own[Number.parseInt(observation.id, 10)]
         const list = dial && seen.get(dial)
         if (dial === undefined || list === undefined) continue
-        list.push(inTime(dial, observation))
+        list.push(observation)
         if (whole(dial, list)) onDial?.(dial, list)
       }
     }),
@@ -51,22 +54,14 @@ async function observeOnce(
   return seen
 }
 
-/** Where the processor was wanting a deadline is given back, and a connection that came that late may be that of a repeated SYN. */
-function inTime(dial: Dial, observation: Observation): Observation {
-  const { durations, ...outcome } = observation.outcome
-  if (dial.singleSyn !== true || (durations.connect ?? 0) < synRepeatMs || outcome.reason === 'connect_timeout')
-    return observation
-  const detail = 'the connection was seen too late to tell which endpoint answered: this machine is too busy'
-  return { ...observation, outcome: { ...outcome, durations, reason: 'not_run', phase: 'connect', detail } }
-}
-
 /** Whether all connections of a dial were made. */
-function whole({ connections }: Dial, list: readonly Observation[] = []): boolean {
-  return list.length === connections && list.every(ran)
+function whole(dial: Dial, list: readonly Observation[] = []): boolean {
+  return list.length === dial.connections && list.every((each) => counts(dial, each))
 }
 
-function ran({ outcome }: Observation): boolean {
-  return outcome.reason !== 'not_run'
+/** Whether a connection ran, and was seen in time. */
+function counts(dial: Dial, { outcome }: Observation): boolean {
+  return outcome.reason !== 'not_run' && !isLate(dial, outcome)
 }
 
 /** Each connection is a check of its own: `<index of the dial>.<connection>`. */

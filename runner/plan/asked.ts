@@ -1,7 +1,7 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { ReachedTarget } from './aims.ts'
 import { addressedCheck, namedCheck, transportCheck } from './checks.ts'
-import { type AddressAim, type Aim, type Dial, synRepeatMs } from './dial.ts'
+import { type AddressAim, type Aim, type Dial, singleSynMs } from './dial.ts'
 import type { PlannedPath } from './paths.ts'
 import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './task.ts'
 
@@ -50,9 +50,6 @@ export function asUsed(
   const ready = aims.filter((aim) => (aim.kind === 'pod' ? aim.ready || literal : aim.kind !== 'virtual'))
   return target.kind === 'pods' || target.kind === 'nodePort' ? ready : ofFamily(ready, family)
 }
-
-/** Below the first repetition of a SYN, which would draw another endpoint and hide one that does not answer. */
-const singleSynMs = synRepeatMs - 100
 
 /** Many connections to an address that draws its endpoints, so that each is met; two that fail are more than a packet lost. */
 function drawn(aim: AddressAim, { source, dial, aims }: Task & { readonly aims: readonly AddressAim[] }): Dial[] {

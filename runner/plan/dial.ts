@@ -66,7 +66,18 @@ export interface Dial {
 }
 
 /** When the kernel repeats a SYN that nobody answered, in milliseconds (RFC 6298 §2). */
-export const synRepeatMs = 1_000
+const synRepeatMs = 1_000
+
+/** Below the first repetition of a SYN, which would draw another endpoint and hide one that does not answer. */
+export const singleSynMs = synRepeatMs - 100
+
+/**
+ * Whether a connection that one SYN was to make came after the time of a repeated one. Where the processor is busy a deadline is given back, and then
+ * it is not known which endpoint answered.
+ */
+export function isLate({ singleSyn }: Dial, { reason, durations }: Outcome): boolean {
+  return singleSyn === true && reason !== 'connect_timeout' && (durations.connect ?? 0) >= synRepeatMs
+}
 
 /** A name that leads out of the cluster stands for the address that was dialled. */
 export function addressAimOf(

@@ -94,7 +94,9 @@ function observedText(outcome: Outcome, endpoint: EndpointResult | undefined): s
   const owner = endpoint === undefined || endpoint.address !== address ? '' : ownerText(endpoint)
   const at = address === undefined ? '' : `${socketText(address, port)}${owner === '' ? '' : ` (${owner})`}: `
   const counted =
-    endpoint !== undefined && endpoint.of > 1 && endpoint.open > 0 ? [`${endpoint.open} of ${endpoint.of}`] : []
+    endpoint !== undefined && endpoint.of > 1 && endpoint.open > 0
+      ? [`${endpoint.open} of ${endpoint.of}${endpoint.notRun === 0 ? '' : `, ${endpoint.notRun} did not run`}`]
+      : []
   const facts = [
     reasonText(reason),
     ...counted,

@@ -77,7 +77,7 @@ function outcomeJson(outcome: Outcome | undefined): ReportOutcome | null {
 }
 
 function endpointJson(endpoint: EndpointResult): ReportPath['endpoints'][number] {
-  const { address, port, protocol, state, reason, phase, open, of } = endpoint
+  const { address, port, protocol, state, reason, phase, open, of, notRun } = endpoint
   return {
     ...{ address, port, protocol },
     family: endpoint.family ?? null,
@@ -86,6 +86,6 @@ function endpointJson(endpoint: EndpointResult): ReportPath['endpoints'][number]
     node: endpoint.node ?? null,
     ready: endpoint.ready ?? null,
     service: endpoint.service ?? null,
-    ...{ state, reason, phase, open, of },
+    ...{ state, reason, phase, open, of, notRun },
   }
 }

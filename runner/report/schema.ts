@@ -103,7 +103,8 @@ const endpointSchema = z.strictObject({
   reason: z.enum(reasons),
   phase: z.enum(phases),
   open: count.describe('new connections that got through'),
-  of: count,
+  of: count.describe('new connections in all'),
+  notRun: count.describe('of these, how many did not run'),
 })
 
 const seen = z.enum(['open', 'blocked', 'partly', 'unknown'])

@@ -56,6 +56,7 @@ export function endpoint(more: Partial<EndpointResult> = {}): EndpointResult {
     phase: 'connect',
     open: 3,
     of: 3,
+    notRun: 0,
     ...more,
   }
 }
