@@ -77,7 +77,7 @@ spec:
   matrix:
     from: [ui, api, stranger]
     to: [api, db]
-    allowed: ['* -> api', api -> db]
+    allowed: ['* -> api', api -> api, api -> db]
 `
 }
 
