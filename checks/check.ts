@@ -50,6 +50,8 @@ export const checkSchemas = {
     port,
     /** Sent after connecting; what comes back first is the outcome's `reply`. */
     send: z.string().max(1024).optional(),
+    /** The deadline is not extended where the processor was busy: the kernel alone makes a connection. */
+    exactDeadline: z.boolean().optional(),
   }),
   udp: z.strictObject({
     kind: z.literal('udp'),

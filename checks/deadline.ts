@@ -1,4 +1,4 @@
-import { endless, type Patience, startPatience, stopPatience } from './patience.ts'
+import { endless, generosity, type Patience, startPatience, stopPatience } from './patience.ts'
 
 /** Why waiting ended: the time is up, or the caller gave up. */
 export type Ended = 'expired' | 'aborted'
@@ -14,15 +14,19 @@ export interface Deadline {
   patience: Readonly<Patience>
 }
 
-/** Begins to count `milliseconds` (no limit when absent) and follows the caller's signal; `closeDeadline` must be called. */
-export function startDeadline(milliseconds: number | undefined, signal?: AbortSignal): Deadline {
+/**
+ * Begins to count `milliseconds` (no limit when absent) and follows the caller's signal; `closeDeadline` must be called. Exact: time that the process
+ * lost is not given back.
+ */
+export function startDeadline(milliseconds: number | undefined, signal?: AbortSignal, exact = false): Deadline {
   const deadline: Deadline = {
     state: signal?.aborted ? 'aborted' : 'running',
     onEnd: undefined,
     signal,
     patience: endless,
   }
-  if (milliseconds !== undefined) deadline.patience = startPatience(milliseconds, expire, deadline)
+  if (milliseconds !== undefined)
+    deadline.patience = startPatience(milliseconds, expire, deadline, exact ? 0 : generosity)
   if (signal !== undefined && !signal.aborted) follow(signal, deadline)
   return deadline
 }

@@ -13,16 +13,21 @@ export interface Patience {
 /** A loss that is smaller than this changes nothing, in milliseconds. */
 const heldUp = 100
 /** What may be given back in all, as a multiple of the time limit: a machine that is never free must not hold a run forever. */
-const generosity = 3
+export const generosity = 3
 
 /**
  * Calls `end` with `argument` after `milliseconds`, when what the kernel already had by then was seen (one more poll of the loop). The time
- * in which the process stood still, or waited for a processor, is given back: a conversation takes several polls.
+ * in which the process stood still, or waited for a processor, is given back, up to so many `times` the time limit: a conversation takes several polls.
  */
-export function startPatience<T>(milliseconds: number, end: (argument: T) => void, argument: T): Patience {
+export function startPatience<T>(
+  milliseconds: number,
+  end: (argument: T) => void,
+  argument: T,
+  times = generosity,
+): Patience {
   const patience: Patience = {
     endsAt: performance.now() + milliseconds,
-    allowance: milliseconds * generosity,
+    allowance: milliseconds * times,
     lostBefore: lostMs(),
     timer: undefined,
   }

@@ -30,7 +30,8 @@ export async function runCheck(check: Check, vantage: Vantage, options: RunOptio
   const observed = (outcome: Outcome): Observation => ({ id: check.id, startedAt, outcome })
   if (signal.aborted) return observed(conclude(trace, 'not_run', 'the caller ended the check'))
   for (;;) {
-    const deadline = startDeadline(check.deadlineMs / check.attempts, signal)
+    const exact = check.kind === 'tcp' && check.exactDeadline === true
+    const deadline = startDeadline(check.deadlineMs / check.attempts, signal, exact)
     startAttempt(trace)
     try {
       const outcome = await runAttempt(check, { vantage, deadline, resolver, admit, trace })

@@ -1,7 +1,7 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { ReachedTarget } from './aims.ts'
-import { addressedCheck, namedCheck, transportCheck } from './checks.ts'
-import { type AddressAim, type Aim, type Dial, singleSynMs } from './dial.ts'
+import { addressedCheck, namedCheck, singleSynCheck } from './checks.ts'
+import type { AddressAim, Aim, Dial } from './dial.ts'
 import type { PlannedPath } from './paths.ts'
 import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './task.ts'
 
@@ -54,7 +54,7 @@ export function asUsed(
 /** Many connections to an address that draws its endpoints, so that each is met; two that fail are more than a packet lost. */
 function drawn(aim: AddressAim, { source, dial, aims }: Task & { readonly aims: readonly AddressAim[] }): Dial[] {
   const connections = drawsOf(aim, aims)
-  const check = transportCheck(aim.socket, { deadlineMs: singleSynMs, attempts: 1 })
+  const check = singleSynCheck(aim.socket)
   return connections === 1 ? [] : [dial({ source: source.key, aim, check, connections, singleSyn: true })]
 }
 

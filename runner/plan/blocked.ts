@@ -1,8 +1,8 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { Pod } from '../../fabric/world.ts'
 import { portOf, type ReachedTarget } from './aims.ts'
-import { lookupCheck, transportCheck } from './checks.ts'
-import { type AddressAim, type Aim, type Dial, type SourceKey, singleSynMs } from './dial.ts'
+import { lookupCheck, singleSynCheck, transportCheck } from './checks.ts'
+import type { AddressAim, Aim, Dial, SourceKey } from './dial.ts'
 import { sourcePodOf } from './itself.ts'
 import type { PlannedPath } from './paths.ts'
 import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './task.ts'
@@ -34,8 +34,13 @@ export function planBlocked(
     const made = path.attempts ?? Math.max(connections, draws)
     if (draws === 1 || at.protocol === 'UDP')
       return dial({ source: from, aim, check: transportCheck(at, wait), connections: made })
-    const once = { deadlineMs: Math.min(singleSynMs, wait.deadlineMs), attempts: 1 }
-    return dial({ source: from, aim, check: transportCheck(at, once), connections: made, singleSyn: true })
+    return dial({
+      source: from,
+      aim,
+      check: singleSynCheck(at, wait.deadlineMs),
+      connections: made,
+      singleSyn: true,
+    })
   }
   return {
     destinations,

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { type Check, type CheckInput, checkSchema } from '../../checks/check.ts'
 import type { Family } from '../../checks/vantage.ts'
 import type { Expectation, HttpRequest, Speech, Target } from '../scenario/model.ts'
-import { familyOf, type Socket } from './dial.ts'
+import { familyOf, type Socket, singleSynMs } from './dial.ts'
 
 /** How long a check may take, over all its attempts. */
 export interface Patience {
@@ -61,6 +61,12 @@ export function addressedCheck(
 export function transportCheck({ address: host, port, protocol }: Omit<Socket, 'family'>, patience: Patience): Check {
   if (protocol === 'UDP' && port === 53 && isIP(host) !== 0) return serverCheck(host, patience)
   return checkSchema.parse({ ...patience, kind: protocol === 'UDP' ? 'udp' : 'tcp', host, port })
+}
+
+/** The same by one SYN where it is TCP: the check ends before a second one, which may meet another endpoint, is sent. */
+export function singleSynCheck(socket: Omit<Socket, 'family'>, deadlineMs = singleSynMs): Check {
+  const check = transportCheck(socket, { deadlineMs: Math.min(singleSynMs, deadlineMs), attempts: 1 })
+  return check.kind === 'tcp' ? { ...check, exactDeadline: true } : check
 }
 
 /** A question that every cluster's DNS answers, put to one server. */

@@ -7,14 +7,14 @@ import { startPatience, stopPatience } from '../../checks/patience.ts'
 const pinned = ['-c', '0', process.execPath, '-e']
 const busy = 'const until = Date.now() + 30_000; while (Date.now() < until);'
 /** Always ready to run; says how many times 200 ms it was given until its patience of 200 ms ended. */
-const patient = `
+const patient = (times: number) => `
   import { startPatience } from '${new URL('../../checks/patience.ts', import.meta.url).href}'
   const began = performance.now()
   let ended = false
   startPatience(200, () => {
     ended = true
     console.log((performance.now() - began) / 200)
-  })
+  }, undefined, ${times})
   const work = () => {
     const until = performance.now() + 5
     while (performance.now() < until);
@@ -28,8 +28,10 @@ test('the time in which others had the processor is given back, within a bound',
     const child = spawn('taskset', [...pinned, busy])
     onTestFinished(() => void child.kill('SIGKILL'))
   }
-  const { stdout } = await promisify(execFile)('taskset', [...pinned, patient])
-  expect(Number(stdout)).toBeGreaterThan(2.5)
+  const waited = async (times: number) =>
+    Number((await promisify(execFile)('taskset', [...pinned, patient(times)])).stdout)
+  expect(await waited(3)).toBeGreaterThan(2.5)
+  expect(await waited(0)).toBeLessThan(2.5)
 })
 
 test('a patience that was stopped never ends', async () => {
