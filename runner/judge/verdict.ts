@@ -1,7 +1,7 @@
 import type { Outcome } from '../../checks/outcome.ts'
 import type { Controls, Shown } from '../control/controls.ts'
 import type { Sightings } from '../observe/observe.ts'
-import type { Dial } from '../plan/dial.ts'
+import { type Dial, socketKey } from '../plan/dial.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { Cause, EndpointResult, Seen, Status } from '../result.ts'
 import { type Counts, type Sight, sightOf } from './sight.ts'
@@ -35,9 +35,20 @@ export function lookAt(dial: Dial, { sightings, controls }: Evidence): Look {
   return { dial, sight: sightOf(dial, sightings.get(dial) ?? [], controls) }
 }
 
-/** What all of the path's addresses showed. */
+/**
+ * What all of the path's addresses showed. Where many connections to an address met endpoints that answer and others that do not, it says nothing more
+ * that the one beside them got no answer.
+ */
 export function lookAtAddresses(evidence: Evidence): Look[] {
-  return evidence.planned.addresses.map((dial) => lookAt(dial, evidence))
+  const looks = evidence.planned.addresses.map((dial) => lookAt(dial, evidence))
+  const mixed = new Set(
+    looks.flatMap(({ dial, sight }) => (dial.singleSyn && sight.state === 'leak' ? [placeOf(dial)] : [])),
+  )
+  return looks.filter(({ dial, sight }) => dial.singleSyn || sight.state !== 'blocked' || !mixed.has(placeOf(dial)))
+}
+
+function placeOf({ aim }: Dial): string {
+  return aim.kind === 'name' ? aim.host : socketKey(aim.socket)
 }
 
 export function fail(cause: Cause, sentence: string, more: Partial<Verdict> = {}): Verdict {
