@@ -85,7 +85,7 @@ export function causeOf({ cause }: Extract<Sight, { state: 'unknown' }>): Cause 
 }
 
 /** All connections of a dial, those included that did not run. */
-export function madeBy({ of, notRun, late }: Counts): number {
+function madeBy({ of, notRun, late }: Counts): number {
   return of + notRun + late
 }
 
