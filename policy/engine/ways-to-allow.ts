@@ -110,14 +110,22 @@ function waysOfRule(policy: NetworkPolicy, index: number, { obstacle, ground }: 
       : []
   if (remotes.length === 0 && sockets.length > 0) {
     const after = { ...rule, ports: [...rule.ports, ...sockets.map(portItem)] }
-    return [...correction, change(after, `add ${portsText(sockets)} to ${named}`, { size: 1, corrects: false })]
+    return [
+      ...correction,
+      change(after, `add ${portsText(sockets)} to ${named}`, { size: sizeIn(rule.peers), corrects: false }),
+    ]
   }
   if (sockets.length > 0 || remotes.length === 0) return correction
   const known = new Set(rule.peers.map((peer) => JSON.stringify(peer)))
   const more = peersFor({ remotes, exempt: obstacle.exempt }, policy.namespace)
   const after = { ...rule, peers: [...rule.peers, ...more.filter((peer) => !known.has(JSON.stringify(peer)))] }
   const what = `add ${namesOf([...remotes, ...obstacle.exempt], ground.called)} to the peers of ${named}`
-  return [...correction, change(after, what, { size: 1, corrects: false }), ...labelled(miss, ground)]
+  return [...correction, change(after, what, { size: sizeIn(rule.ports), corrects: false }), ...labelled(miss, ground)]
+}
+
+/** An item more in a rule that restricts nothing else gives more than a policy of its own, also where the other side hides it now. */
+function sizeIn(restricting: readonly unknown[]): number {
+  return restricting.length === 0 ? 4 : 1
 }
 
 function correctPorts({ rule, sockets }: Miss, about: About) {

@@ -113,6 +113,15 @@ describe('a fix of a denied path', () => {
     expect(opened).toContain('any pod of namespace x > any pod of namespace x:80/TCP')
   })
 
+  it('adds no peer to a rule without ports where a rule of its own does, even if the egress of the source hides what that opens', () => {
+    const quiet = netpol('y/quiet', { podSelector: {}, policyTypes: ['Egress'] })
+    const policy = netpol('x/web', {
+      podSelector: { matchLabels: { pod: 'a' } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { pod: 'b' } } }] }],
+    })
+    expect(what(fixes('y/a > x/a:80', town([policy, quiet]))[0])?.join()).not.toContain('to the peers of')
+  })
+
   it('lists pods that could exist in the namespace of a policy that selects all of it', () => {
     const policy = netpol('x/web', {
       podSelector: {},
