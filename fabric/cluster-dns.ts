@@ -37,6 +37,13 @@ export function isNodeLocal(address: string, { nodeLocalDns, pods }: Pick<World,
   return isLinkLocal(address) && pods.some(({ dnsConfig }) => dnsConfig?.nameservers.includes(address) === true)
 }
 
+/** Every such address at which nothing but a cache answers: not that of a Service, for which NodeLocal DNSCache answers too. */
+export function nodeLocalAddresses(world: Pick<World, 'nodeLocalDns' | 'pods' | 'services'>): readonly string[] {
+  const named = world.pods.flatMap(({ dnsConfig }) => dnsConfig?.nameservers ?? []).filter(isLinkLocal)
+  const virtual = new Set(world.services.flatMap(({ clusterIPs }) => clusterIPs))
+  return [...new Set([...(world.nodeLocalDns?.addresses ?? []), ...named])].filter((address) => !virtual.has(address))
+}
+
 /** RFC 3927 and RFC 4291 §2.5.6. */
 export function isLinkLocal(address: string): boolean {
   return contains('169.254.0.0/16', address) || contains('fe80::/10', address)

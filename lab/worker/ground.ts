@@ -1,3 +1,4 @@
+import { nodeLocalAddresses } from '../../fabric/cluster-dns.ts'
 import type { World } from '../../fabric/world.ts'
 import { type Layout, layOut, outside, podKey } from '../layout.ts'
 import type { LabSettings } from '../settings.ts'
@@ -17,6 +18,7 @@ export interface Ground {
 export function openGround(namespaces: Namespaces, families: { readonly ipv6: boolean }): Ground {
   const links = openLinks(namespaces, families)
   const strangers = new Set<string>(outside.addresses)
+  const aliases = new Set<string>()
   let layout: Layout = { nodes: new Map(), pods: new Map(), issued: 0 }
 
   return {
@@ -47,6 +49,11 @@ export function openGround(namespaces: Namespaces, families: { readonly ipv6: bo
           .filter(isNew),
         outside,
       )
+      for (const node of next.nodes.values()) {
+        const fresh = nodeLocalAddresses(world).filter((address) => !aliases.has(`${node.name} ${address}`))
+        for (const address of fresh) aliases.add(`${node.name} ${address}`)
+        links.alias(fresh, node)
+      }
       const entry = next.nodes.values().next().value
       if (entry !== undefined) links.lead(leadingIn(world).filter(isNew), entry)
       layout = next

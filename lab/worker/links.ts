@@ -30,6 +30,8 @@ export interface Links {
   lead(addresses: readonly string[], host: Pick<NodeSite, 'index'>): void
   /** Adds addresses to a host that is up. */
   own(addresses: readonly string[], host: Pick<NodeSite, 'netns' | 'index'>): void
+  /** Adds addresses that every host may have, on its loopback: nobody else is led there. */
+  alias(addresses: readonly string[], host: Pick<NodeSite, 'netns'>): void
   /** The node's end goes down: the pod keeps its routes, and its packets vanish. */
   unplug(site: PodSite, node: NodeSite): void
   /** Packets to these addresses vanish between the nodes. */
@@ -95,6 +97,7 @@ export function openLinks(namespaces: Namespaces, families: { readonly ipv6: boo
       links.lead(addresses, { index })
       socketOf(netns).send(usable(addresses).map((each) => addAddress(each, farIndex)))
     },
+    alias: (addresses, { netns }) => socketOf(netns).send(usable(addresses).map((each) => addAddress(each, loopback))),
     unplug: (site, node) =>
       socketOf(node.netns).send([setLink(site.index, 'down'), ...usable(site.addresses).map((to) => setRoute({ to }))]),
     swallow: (addresses) => hub.send(usable(addresses).map((to) => setRoute({ to }))),

@@ -1,4 +1,4 @@
-import { dnsEndpointsOf } from '../../fabric/cluster-dns.ts'
+import { dnsEndpointsOf, dnsPort, nodeLocalAddresses } from '../../fabric/cluster-dns.ts'
 import { listeningPorts } from '../../fabric/listeners.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { type Layout, outside, podKey } from '../layout.ts'
@@ -15,6 +15,7 @@ export function wantedListeners(world: World, layout: Layout, settings: LabSetti
   const dns = dnsPorts(world)
   return [
     ...world.pods.flatMap((pod) => ofPod(pod, { world, layout, settings, dns })),
+    ...cacheListeners(world, layout),
     ...standIns(world, settings).flatMap(({ address, ports }) =>
       ports.map((port) => ({
         netns: outside.netns,
@@ -25,6 +26,23 @@ export function wantedListeners(world: World, layout: Layout, settings: LabSetti
       })),
     ),
   ]
+}
+
+/** The DNS cache of every node, on the node's own network. */
+function cacheListeners(world: World, layout: Layout): readonly ListenerSpec[] {
+  const addresses = nodeLocalAddresses(world)
+  if (addresses.length === 0) return []
+  return [...layout.nodes.values()].flatMap(({ name, netns }) =>
+    (['UDP', 'TCP'] as const).map((protocol) => ({
+      ...{ netns, name: `DNS cache of ${name}`, addresses, port: dnsPort, protocol, manner: 'dns' },
+    })),
+  )
+}
+
+/** What `cacheListeners` listens on for it. */
+function isCache(pod: Pod, { nodeLocalDns }: World): boolean {
+  const { namespace, hostNetwork, workload } = pod
+  return hostNetwork && namespace === nodeLocalDns?.namespace && workload.name === nodeLocalDns.name
 }
 
 interface Surroundings {
@@ -40,7 +58,7 @@ function ofPod(pod: Pod, { world, layout, settings, dns }: Surroundings): readon
   if (netns === undefined || isBroken('no-listener', name, settings)) return []
   const status = faultOf('http-status', name, settings)?.status
   const servers = listeningPorts(pod, world).flatMap(({ port, protocol }): ListenerSpec[] =>
-    protocol === 'SCTP'
+    protocol === 'SCTP' || (port === dnsPort && isCache(pod, world))
       ? []
       : [
           {

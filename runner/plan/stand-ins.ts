@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isNodeLocal } from '../../fabric/cluster-dns.ts'
 import type { World } from '../../fabric/world.ts'
 import { parseAddress } from '../../policy/cidr.ts'
 import type { Scenario, ScenarioPath } from '../scenario/model.ts'
@@ -20,7 +21,13 @@ function externalsOf({ source, target }: ScenarioPath, world: World): string[] {
   const spaces = new Set(expandSource(source, world, target).sources.map(({ namespace }) => namespace))
   return [...spaces].flatMap((namespace) => {
     const named = namedBy(target.host, namespace, world)
-    if (named.kind !== 'external' || isDeclared(named.host, world) || isNear(named.host, world)) return []
+    if (
+      named.kind !== 'external' ||
+      isDeclared(named.host, world) ||
+      isNear(named.host, world) ||
+      isNodeLocal(named.host, world)
+    )
+      return []
     const host = isIP(named.host) !== 0 && familyOf(named.host) === 6 ? `[${named.host}]` : named.host
     return [`${host}:${target.port}`]
   })
