@@ -49,14 +49,14 @@ export function isLinkLocal(address: string): boolean {
   return contains('169.254.0.0/16', address) || contains('fe80::/10', address)
 }
 
-/** What reports say once where the cluster's DNS is assumed; none where it is not. */
-export function assumedDnsText({ dns, services }: Pick<World, 'dns' | 'services'>): string | undefined {
+/** What of the cluster's DNS is assumed; none where nothing is. */
+export function assumedDns({ dns, services }: Pick<World, 'dns' | 'services'>): string | undefined {
   if (dns.kind !== 'assumed') return undefined
   const selector = Object.entries(dnsServiceOf({ dns, services })?.selector ?? {}).map(
     ([key, value]) => `${key}=${value}`,
   )
   const labels = selector.length === 0 ? '' : ` (label ${selector.join(', ')})`
   return dns.serviceGiven
-    ? `assumed: pods of Service ${dns.service.namespace}/${dns.service.name}${labels}, not in the input`
-    : `assumed: cluster DNS in ${dns.service.namespace}${labels}, not in the input`
+    ? `pods of Service ${dns.service.namespace}/${dns.service.name}${labels}`
+    : `cluster DNS in ${dns.service.namespace}${labels}`
 }

@@ -4,6 +4,8 @@ import type { Labels, NetworkPolicy, Place, Protocol } from '../policy/types.ts'
 /** What exists, as the lab was told or as a cluster answers: plain data, read once, never changed in place. */
 export interface World {
   readonly domain: string
+  /** What manifests leave to a cluster, and was made up; absent for a live cluster. */
+  readonly assumed?: Assumed
   readonly families: Families
   readonly nodes: readonly Node[]
   readonly namespaces: readonly Namespace[]
@@ -47,6 +49,14 @@ export interface Families {
   readonly assigned: readonly (4 | 6)[]
   /** Those that pods without given addresses get: with the families that policies name or a scenario asks for. */
   readonly used: readonly (4 | 6)[]
+}
+
+/** What the input does not have, beside the servers of DNS. */
+export interface Assumed {
+  /** Whose addresses were handed out. */
+  readonly addressesOf: readonly ('pods' | 'Services' | 'nodes')[]
+  /** Names of nodes. */
+  readonly nodes: readonly string[]
 }
 
 /** Namespace and name of an object. */

@@ -1,3 +1,4 @@
+import { givenPods } from '../fabric/cluster-dns.ts'
 import type { Change, Fabric, Identity, Manifest, Probe, Unavailable } from '../fabric/fabric.ts'
 import { createAllocator } from '../fabric/manifests/allocator.ts'
 import { applyObjects } from '../fabric/manifests/change.ts'
@@ -166,7 +167,7 @@ function fabricOver(
 function describeLab(world: World, { ipv6, refused }: { ipv6: boolean; refused: readonly string[] }): string {
   const count = (n: number, what: string) => `${String(n)} ${what}${n === 1 ? '' : 's'}`
   return [
-    `lab of ${count(world.nodes.length, 'node')} and ${count(world.pods.length, 'pod')} in network namespaces of this machine`,
+    `lab of ${count(world.nodes.length, 'node')} and ${count(givenPods(world).length, 'pod')} in network namespaces of this machine`,
     ...(ipv6 || !world.families.used.includes(6) ? [] : ['without IPv6, which this kernel lacks']),
     ...(refused.length === 0 ? [] : [`without these listeners: ${refused.join(', ')}`]),
   ].join('; ')

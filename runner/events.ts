@@ -49,6 +49,8 @@ export type RunEvent =
       readonly description: string
       readonly policies: readonly PolicyRef[]
       readonly notSimulated: readonly string[]
+      /** What the manifests do not have and is there all the same, in a few words each. */
+      readonly assumed?: readonly string[]
       readonly cluster?: ClusterFacts
     }
   | { readonly kind: 'canary'; readonly scenario: string; readonly results: readonly CanaryResult[] }

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { assumptionsOf } from '../fabric/assumptions.ts'
 import type { Fabric, Manifest } from '../fabric/fabric.ts'
 import type { World } from '../fabric/world.ts'
 import { createCanary } from './control/raise.ts'
@@ -83,12 +84,14 @@ async function runScenario(scenario: Scenario, { emit, close }: Lane, options: R
   }
 }
 
-function describe({ name }: Scenario, fabric: Fabric, { policies, policyVersions = [], notSimulated }: World) {
+function describe({ name }: Scenario, fabric: Fabric, world: World) {
+  const { policies, policyVersions = [], notSimulated } = world
   const versions = new Map(policyVersions.map((each) => [`${each.namespace}/${each.name}`, each]))
   return {
     kind: 'fabric' as const,
     scenario: name,
     description: fabric.description,
+    assumed: assumptionsOf(world),
     ...(fabric.cluster === undefined ? {} : { cluster: fabric.cluster }),
     policies: policies.map(({ namespace, name }) => ({ namespace, name, ...versions.get(`${namespace}/${name}`) })),
     notSimulated: notSimulated.map(

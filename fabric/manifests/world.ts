@@ -7,6 +7,7 @@ import type { NetworkPolicy, Problem } from '../../policy/types.ts'
 import { dnsServiceOf } from '../cluster-dns.ts'
 import type { ClusterDns, Namespace, World } from '../world.ts'
 import type { Allocator } from './allocator.ts'
+import { assumedFor } from './assumed.ts'
 import { findDnsService, hasDns, standInPod, standInService, usualAddresses } from './cluster-dns.ts'
 import { claimAddresses, claimNodePorts } from './conflicts.ts'
 import { familiesIn } from './families.ts'
@@ -60,14 +61,7 @@ export function buildWorld(
   const claimed = claimAddresses({ pods: drafts, nodes: gathered.nodes, services: given }, problems)
   allocator.begin([...claimed, ...claimNodePorts(given, problems)])
 
-  const serviceObjects = simulated.filter(({ kind }) => kind === 'Service')
-  const givenDns = findDnsService(
-    given.map((service, index) => ({ service, labels: ownLabels(serviceObjects[index]!) })),
-    {
-      clusterDns: clusterDnsOfKubelets(objects),
-      nameservers: drafts.flatMap(({ template }) => template.dnsConfig?.nameservers ?? []),
-    },
-  )
+  const givenDns = givenDnsService(given, drafts, objects)
   const policies = readPolicies(simulated, kubernetes, problems)
   const clusterPolicies = readClusterPolicies(simulated, problems)
   const shown = familiesIn({
@@ -82,11 +76,6 @@ export function buildWorld(
     settleService(service, handout),
   )
   const nodeLocalDns = findNodeLocalDns(simulated)
-  const named = givenDns ?? standIn
-  const dns: ClusterDns =
-    named === undefined
-      ? { kind: 'unknown', why: 'no Service of this cluster is recognised as its DNS' }
-      : { kind: 'found', service: { namespace: named.namespace, name: named.name } }
   const declared = [...externals.flatMap(({ name }) => name ?? []), ...serviceEntryHosts(objects)]
   const externalHosts = externals.flatMap(({ name, address }) =>
     name === undefined || address === undefined ? [] : [{ name, address }],
@@ -97,7 +86,7 @@ export function buildWorld(
       families: { ...shown, used: handout.used },
       namespaces,
       services,
-      dns,
+      dns: dnsAt(givenDns ?? standIn),
       policies,
       notSimulated,
     },
@@ -108,9 +97,33 @@ export function buildWorld(
     ...settle(drafts, gathered.nodes, handout),
   }
   if (live) return { world, problems }
-  const complete = withDnsServers(world, { drafts, nodes: gathered.nodes, handout, isGiven: standIn === undefined })
+  const assumed = assumedFor({ pods: drafts, nodes: gathered.nodes, services: given })
+  const complete = withDnsServers(
+    { ...world, assumed },
+    { drafts, nodes: gathered.nodes, handout, isGiven: standIn === undefined },
+  )
   allocator.finish()
   return { world: complete, problems }
+}
+
+/** The Service of the cluster's DNS among those of the input. */
+function givenDnsService(
+  services: readonly ServiceDraft[],
+  pods: readonly PodDraft[],
+  objects: readonly ManifestObject[],
+): ServiceDraft | undefined {
+  const byName = new Map(objects.map((object) => [`${object.kind} ${object.namespace}/${object.name}`, object]))
+  const labelled = services.map((service) => {
+    const object = byName.get(`Service ${service.namespace}/${service.name}`)
+    return { service, labels: object === undefined ? {} : ownLabels(object) }
+  })
+  const nameservers = pods.flatMap(({ template }) => template.dnsConfig?.nameservers ?? [])
+  return findDnsService(labelled, { clusterDns: clusterDnsOfKubelets(objects), nameservers })
+}
+
+function dnsAt(service: ServiceDraft | undefined): ClusterDns {
+  if (service === undefined) return { kind: 'unknown', why: 'no Service of this cluster is recognised as its DNS' }
+  return { kind: 'found', service: { namespace: service.namespace, name: service.name } }
 }
 
 /** The usual address of a family in use, unless something of the input has it. */

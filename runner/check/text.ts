@@ -1,3 +1,4 @@
+import { assumedLine } from '../report/assumed.ts'
 import { evidenceLines, pathText } from '../report/block.ts'
 import { wrap } from '../report/layout.ts'
 import { neutral } from '../report/neutral.ts'
@@ -11,7 +12,7 @@ const words = { open: 'open', blocked: 'blocked', partly: 'partly open', broken:
 /** The answer in one line, why, and what it rests on. */
 export function answerText(
   { answer, result }: Answer,
-  { expect }: Pick<Question, 'expect'>,
+  { expect, assumed }: Pick<Question, 'expect'> & { readonly assumed: readonly string[] },
   options: Pick<ReportOptions, 'colour' | 'unicode' | 'width'>,
 ): string {
   const style = styleFor(options)
@@ -22,6 +23,7 @@ export function answerText(
     `${style.ink(ink, words[answer])}: ${pathText(clean, style)}${asked}`,
     ...clean.explanation.flatMap((sentence) => wrap(sentence, style.width - 2).map((line) => `  ${line}`)),
     ...evidenceLines(clean, style),
+    ...assumedLine(assumed).flatMap((line) => wrap(line, style.width - 2).map((part) => `  ${part}`)),
   ]
   return `${lines.join('\n')}\n`
 }

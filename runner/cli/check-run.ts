@@ -82,6 +82,7 @@ async function measure(
 ): Promise<number> {
   const status = createStatus(io)
   const results: PathResult[] = []
+  let assumed: readonly string[] = []
   await run([scenario], {
     ...{ head: { id: randomUUID(), where, tool: version, scenarios: [] }, parallel: 1 },
     ...{ open, worldWords },
@@ -89,24 +90,25 @@ async function measure(
     emit: (event) => {
       if (event.kind === 'doing') status.show(event.what)
       if (event.kind === 'path') results.push(event.result)
+      if (event.kind === 'fabric') assumed = event.assumed ?? []
     },
     ...{ now: io.now, signal: io.signal },
   }).finally(() => status.clear())
   const answer = answerOf(results, question)
   if (answer === undefined)
     return io.signal.reason instanceof Interruption ? io.signal.reason.exitCode : exitCodes.broken
-  for (const output of outputs) await writeOutput(output, textOf(output, answer, { question, io }), io)
+  for (const output of outputs) await writeOutput(output, textOf(output, answer, { question, assumed, io }), io)
   return answer.exitCode
 }
 
 function textOf(
   { format, file }: Output<'text' | 'json'>,
   answer: Answer,
-  { question, io }: { question: Question; io: Io },
+  { question, assumed, io }: { question: Question; assumed: readonly string[]; io: Io },
 ): string {
   const { from, to } = question
   if (format === 'json')
-    return `${JSON.stringify({ from, to, answer: answer.answer, path: pathJson(answer.result) }, null, 2)}\n`
+    return `${JSON.stringify({ from, to, answer: answer.answer, path: pathJson(answer.result), assumed }, null, 2)}\n`
   const look = file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }
-  return answerText(answer, question, look)
+  return answerText(answer, { ...question, assumed }, look)
 }

@@ -42,8 +42,8 @@ export function predictLive(
     const wrong = refusal(options, world, io)
     if (wrong !== undefined) return wrong
     const start = io.now()
-    const { description, cells } = predicted(world, options)
-    await writeMatrix(cells, outputs, { description, seconds: (io.now() - start) / 1000, io })
+    const { description, assumed, cells } = predicted(world, options)
+    await writeMatrix(cells, outputs, { description, assumed, seconds: (io.now() - start) / 1000, io })
     return exitCodes.pass
   })
 }
@@ -60,7 +60,7 @@ export async function measureLive({ options, outputs, cluster, yes }: MatrixLive
     const start = io.now()
     const cells = await measured(fabric, plan, world, io)
     const seconds = (io.now() - start) / 1000
-    await writeMatrix(cells, outputs, { description: fabric.description, seconds, io })
+    await writeMatrix(cells, outputs, { description: fabric.description, assumed: [], seconds, io })
     return io.signal.reason instanceof Interruption ? io.signal.reason.exitCode : exitCodes.pass
   } finally {
     await fabric[Symbol.asyncDispose]()

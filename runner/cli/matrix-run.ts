@@ -1,4 +1,5 @@
 import type { Family } from '../../checks/vantage.ts'
+import { assumptionsOf } from '../../fabric/assumptions.ts'
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import type { Manifests } from '../../fabric/manifests/read.ts'
 import { buildWorld } from '../../fabric/manifests/world.ts'
@@ -42,11 +43,11 @@ export async function runMatrix(
   const passedOver = nothingFound(options, lab ? withoutClusterPolicies(built.world) : built.world, lab)
   if (tellProblems([...problems, ...built.problems, ...passedOver], io)) return exitCodes.usage
   const start = io.now()
-  const { description, cells } = lab
+  const { description, assumed, cells } = lab
     ? await measured({ objects, options, families, kubernetes, predict }, io)
     : predicted(built.world, options)
   const seconds = (io.now() - start) / 1000
-  await writeMatrix(cells, outputs, { description, seconds, io })
+  await writeMatrix(cells, outputs, { description, assumed, seconds, io })
   return exitCodes.pass
 }
 
@@ -61,6 +62,7 @@ export async function writeMatrix(
 
 export interface Told {
   readonly description: string
+  readonly assumed: readonly string[]
   readonly cells: readonly MeasuredCell[]
 }
 
@@ -68,8 +70,14 @@ export interface Told {
 export function predicted(world: World, options: MatrixOptions): Told {
   return {
     description: `predicted: ${predictedDescription(world)}`,
+    assumed: assumedIn(world, options),
     cells: predictMatrix(planMatrix(world, { ...options, timing: noTiming }), world),
   }
+}
+
+/** A matrix resolves no names; the lab's own DNS is part of it only with everything. */
+function assumedIn(world: World, { everything }: MatrixOptions): readonly string[] {
+  return assumptionsOf(world, { dns: everything })
 }
 
 /** Nothing waits: only the plan's shape is used. */
@@ -98,7 +106,11 @@ async function measured({ objects, options, families, kubernetes, predict }: Mea
     const onProgress = (done: number, total: number) => status.show(`${done} of ${total} connections`)
     const cells = await measureMatrix(fabric, plan, { world, now, signal, onProgress })
     const { description } = fabric
-    return { description, cells: predict ? withObserved(predictMatrix(plan, world), cells) : cells }
+    return {
+      description,
+      assumed: assumedIn(world, options),
+      cells: predict ? withObserved(predictMatrix(plan, world), cells) : cells,
+    }
   } finally {
     status.clear()
   }
@@ -106,6 +118,7 @@ async function measured({ objects, options, families, kubernetes, predict }: Mea
 
 interface Circumstances {
   readonly description: string
+  readonly assumed: readonly string[]
   readonly seconds: number
   readonly io: Io
 }
@@ -113,13 +126,14 @@ interface Circumstances {
 function textOf(
   { format, file }: Output<'text' | 'json'>,
   measured: readonly MeasuredCell[],
-  { description, seconds, io }: Circumstances,
+  { description, assumed, seconds, io }: Circumstances,
 ): string {
-  if (format === 'json') return `${JSON.stringify({ cells: measured.map(({ cell }) => cell) }, null, 2)}\n`
+  if (format === 'json') return `${JSON.stringify({ cells: measured.map(({ cell }) => cell), assumed }, null, 2)}\n`
   const width = file === undefined ? (io.stdout.columns ?? 120) : 120
   const paint = file === undefined ? painter(io.stdout, io) : (_: string, text: string) => text
   return matrixText(measured, {
     description,
+    assumed,
     seconds,
     interrupted: io.signal.aborted,
     width,

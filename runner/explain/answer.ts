@@ -1,3 +1,4 @@
+import { assumptionsOf } from '../../fabric/assumptions.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Undeclared } from '../plan/listeners.ts'
 import type { PlannedSource } from '../plan/sources.ts'
@@ -45,6 +46,7 @@ export function answerTo({ sources, target, aims, gap }: Asked, world: World) {
   return {
     ...{ predictor, predicted, verdict: together(verdicts.map(({ verdict }) => verdict)), unread: [...unread], way },
     dependsOn: [...new Set(predicted.flatMap(({ prediction: { hops, dns } }) => doubtsOf([...hops, ...dns])))],
+    assumed: assumptionsOf(world, { dns: predicted.some(({ prediction }) => prediction.dns.length > 0) }),
     places: verdicts.flatMap(({ place, verdict }) => (place === undefined ? [] : [{ place, verdict }])),
     dns: foldedOf(predicted, ({ dns, servers, dnsUnknown }) =>
       servers.unsure && dnsUnknown ? dns.map((hop) => ({ ...hop, verdict: 'undefined' as const })) : dns,

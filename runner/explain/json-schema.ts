@@ -66,6 +66,7 @@ export const explanationSchema = z
       .describe('of a source whose pods differ on the way: the verdict from each place'),
     changes: changesSchema.optional(),
     unread: z.array(z.string()).describe('what could not be read and may decide'),
+    assumed: z.array(z.string()).describe('what the manifests do not have and the answer shows all the same'),
     dependsOn: z
       .array(z.string())
       .describe('what a denial depends on that the input does not say, or that differs by plugin'),

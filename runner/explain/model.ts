@@ -17,6 +17,8 @@ export interface Explanation {
   readonly unread: readonly string[]
   /** What a denial depends on that the input does not say, or that differs by plugin. */
   readonly dependsOn: readonly string[]
+  /** What the manifests do not have and the answer shows all the same: addresses, nodes, the cluster's DNS. */
+  readonly assumed: readonly string[]
   /** What happens before any policy is asked: name, Service, endpoints. */
   readonly way: readonly string[]
   /** The question to DNS that comes first, for a name. */

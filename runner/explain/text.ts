@@ -1,4 +1,5 @@
 import { differenceText } from '../plan/pod-places.ts'
+import { assumedLine } from '../report/assumed.ts'
 import { wrap, wrapHanging } from '../report/layout.ts'
 import { neutralText } from '../report/neutral.ts'
 import type { ReportOptions } from '../report/reporter.ts'
@@ -33,7 +34,7 @@ const inks = {
 export function explanationText(explanation: Explanation, look: Look): string {
   const style = styleFor(look)
   const clean = (text: string) => neutralText(text, { ascii: style.ascii })
-  const { from, to, verdict, changes, way, dns, hops, fixes, proof } = explanation
+  const { from, to, verdict, changes, way, dns, hops, assumed, fixes, proof } = explanation
   const lines = [
     `${clean(from)} ${style.signs.arrow} ${clean(to)}: ${style.ink(inks[verdict], answerOf(explanation))}`,
     ...(changes === undefined ? [] : changeLines(changes, style)),
@@ -41,6 +42,7 @@ export function explanationText(explanation: Explanation, look: Look): string {
     ...dns.filter((hop) => hop.verdict !== 'allow').flatMap((hop) => hopLines('the question to DNS', hop, style)),
     ...hops.flatMap((hop) => hopLines('', hop, style)),
     ...fixLines(fixes, style),
+    ...assumedLine(assumed).flatMap((line) => ['', ...indented(line, 0, style)]),
     ...['', 'prove it with packets:', `  ${clean(proof)}`],
   ]
   return `${lines.join('\n')}\n`

@@ -41,7 +41,10 @@ export const cellSchema = z.strictObject({
 })
 
 export const matrixSchema = z
-  .strictObject({ cells: z.array(cellSchema) })
+  .strictObject({
+    cells: z.array(cellSchema),
+    assumed: z.array(z.string()).describe('what the manifests do not have and is there all the same'),
+  })
   .describe('What `crosscheck matrix -o json` prints.')
 
 /** One source, one port of one target. */

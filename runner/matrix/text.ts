@@ -1,3 +1,4 @@
+import { assumedLine } from '../report/assumed.ts'
 import { type Cell, stateOf } from './cell.ts'
 import { type Folded, type FoldedMatrix, foldMatrix } from './fold.ts'
 import type { MeasuredCell } from './measure.ts'
@@ -8,6 +9,8 @@ export type Colour = 'green' | 'red' | 'yellow' | 'magenta' | 'dim'
 export interface TextOptions {
   /** Lab or cluster, in one line. */
   readonly description: string
+  /** What the manifests do not have and is there all the same. */
+  readonly assumed: readonly string[]
   readonly seconds: number
   readonly interrupted: boolean
   /** Characters of a line. */
@@ -30,7 +33,7 @@ export function matrixText(measured: readonly MeasuredCell[], options: TextOptio
   const folded = foldMatrix(measured)
   const cells = measured.map(({ cell }) => cell)
   const parts = [
-    `${options.description}\n`,
+    `${[options.description, ...assumedLine(options.assumed)].join('\n')}\n`,
     ...notes('policies say one thing and packets another', cells.filter(disagrees).map(disagreement)),
     ...tables(folded, options),
     ...(cells.length > 0 ? [legend(options)] : []),

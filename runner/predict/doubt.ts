@@ -1,4 +1,4 @@
-import { isDnsStandIn } from '../../fabric/cluster-dns.ts'
+import { assumedDns, isDnsStandIn } from '../../fabric/cluster-dns.ts'
 import type { World } from '../../fabric/world.ts'
 import { mayAllowDns } from './dns-elsewhere.ts'
 import type { Doubt, HopPrediction } from './hop-prediction.ts'
@@ -27,6 +27,20 @@ function elsewhere({ hop: { query }, prediction }: HopPrediction, world: World):
   if (!isPossible) return undefined
   const sentence = `it depends on where the cluster's DNS runs, which is not in the input: give its Service and pods with -f`
   return { kind: 'dns elsewhere', sentence }
+}
+
+/** What an allowed DNS query rests on, where policies limit it and the input does not say where the cluster's DNS runs. */
+export function assumptionOf(dns: readonly HopPrediction[], world: World): string | undefined {
+  const rests = dns.some(
+    ({ hop, prediction, verdict }) =>
+      verdict === 'allow' &&
+      isToStandIn(hop.query.to, world) &&
+      prediction.kind === 'prediction' &&
+      (prediction.egress.isolated || prediction.ingress.isolated),
+  )
+  return rests
+    ? `the DNS query is allowed to ${assumedDns(world)}, which is assumed: it is not in the input`
+    : undefined
 }
 
 function isToStandIn(to: HopPrediction['hop']['query']['to'], world: World): boolean {

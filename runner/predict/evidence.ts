@@ -12,7 +12,7 @@ export function evidenceOf(
   prediction: Omit<TargetPrediction, 'byDestination'> & { readonly verdict: HopPrediction['verdict'] },
   { path: { target, expect }, destinations: { gap } }: Pick<PlannedPath, 'path' | 'destinations'>,
 ): Evidence {
-  const { verdict, hops, dns, servers, dnsUnknown, unresolvable } = prediction
+  const { verdict, hops, dns, servers, dnsUnknown, unresolvable, assuming } = prediction
   const byName = expect.kind !== 'blocked'
   const queried = target.kind === 'dns' ? dns : dns.filter((hop) => hop.verdict !== 'allow')
   const all = [...(byName ? queried : []), ...hops]
@@ -26,6 +26,7 @@ export function evidenceOf(
     ...hopSentences(all.filter((hop) => !deciding(hop))),
     ...(unresolved && verdict === 'deny' ? [unresolvable] : []),
     ...(gap === undefined ? [] : [gap.sentence]),
+    ...(byName && assuming !== undefined ? [assuming] : []),
   ]
   return [first ?? `${target.name} leads to no address`, ...rest]
 }

@@ -11,7 +11,7 @@ import type { PlannedPath } from '../plan/paths.ts'
 import type { PlannedSource } from '../plan/sources.ts'
 import { hostNameOf } from '../plan/task.ts'
 import type { Target } from '../scenario/model.ts'
-import { withDoubt } from './doubt.ts'
+import { assumptionOf, withDoubt } from './doubt.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
 import { predictExternal } from './external.ts'
 import { createHopPredictor, type HopPrediction, type HopPredictor, type PredictedVerdict } from './hop-prediction.ts'
@@ -46,6 +46,8 @@ export interface TargetPrediction {
   readonly undeclared: Undeclared
   /** Whether it is not known if policies let the DNS query pass. */
   readonly dnsUnknown: boolean
+  /** What the DNS query rests on that is not in the input. */
+  readonly assuming: string | undefined
 }
 
 /** The same for a planned path, with the one verdict that its expectation is about. A prediction always has its evidence. */
@@ -116,7 +118,7 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
   return {
     works: hidden || (unresolvable !== undefined && works !== 'deny') ? 'undefined' : works,
     reach: hidden ? 'undefined' : reachBy([...external, ...hopsTo(others)]),
-    ...{ byDestination, hops, dns, servers, dnsUnknown, unresolvable },
+    ...{ byDestination, hops, dns, servers, dnsUnknown, unresolvable, assuming: assumptionOf(dns, world) },
     undeclared: undeclaredOf(destinations.aims, destinations.gap),
   }
 }

@@ -1,3 +1,4 @@
+import { assumptionsOf } from '../../fabric/assumptions.ts'
 import type { Manifest } from '../../fabric/fabric.ts'
 import { createAllocator } from '../../fabric/manifests/allocator.ts'
 import { applyObjects } from '../../fabric/manifests/change.ts'
@@ -35,6 +36,7 @@ export async function predictScenario(options: PredictOptions, { emit }: Pick<La
     kind: 'fabric',
     scenario: scenario.name,
     description: predictedDescription(world),
+    assumed: assumptionsOf(world),
     policies: world.policies.map(({ namespace, name }) => ({ namespace, name })),
     notSimulated: world.notSimulated.map(
       ({ kind, namespace, name }) => `${kind} ${[namespace, name].filter(Boolean).join('/')}`,

@@ -90,7 +90,8 @@ function runJson(head: RunHead, { fabrics, image, event }: Told): Report['run'] 
     scenarios: head.scenarios.map(({ name, file, sha256, paths }) => {
       const fabric = fabrics.find(({ scenario }) => scenario === name)
       const notSimulated = [...(fabric?.notSimulated ?? [])]
-      return { name, file, sha256, paths, fabric: fabric?.description ?? null, notSimulated }
+      const assumed = [...(fabric?.assumed ?? [])]
+      return { name, file, sha256, paths, fabric: fabric?.description ?? null, notSimulated, assumed }
     }),
     policies: fabrics.flatMap(({ scenario, policies }) =>
       policies.map(({ namespace, name, uid, resourceVersion }) => ({

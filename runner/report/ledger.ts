@@ -9,6 +9,7 @@ export interface FabricNote {
   readonly description: string
   readonly policies: number
   readonly notSimulated: readonly string[]
+  readonly assumed?: readonly string[]
 }
 
 /** What a report for people keeps of a run until its end. Of paths that passed, it keeps their place in the grid alone. */

@@ -6,7 +6,7 @@ import { type Grid, gridsOf, withoutPassing } from './grid.ts'
 import { type Group, groupPaths } from './groups.ts'
 import { emptyLedger, enter, type Ledger } from './ledger.ts'
 import { neutral } from './neutral.ts'
-import { noticesOf } from './notices.ts'
+import { limitsOf, noticesOf } from './notices.ts'
 import type { Reporter } from './reporter.ts'
 import { type Mark, marksOf, signsOf } from './style.ts'
 import { summaryText } from './summary.ts'
@@ -44,9 +44,7 @@ function headText({ head, fabrics }: Ledger, summary: Summary): string {
 
 function noticeTexts(ledger: Ledger): string[] {
   const told = noticesOf(ledger).map(({ message, scenarios }) => [...scenarios, message].join(': '))
-  const absent = [...new Set(ledger.fabrics.flatMap(({ notSimulated }) => notSimulated))]
-  const all = absent.length === 0 ? told : [...told, `not simulated: ${absent.join(', ')}`]
-  return all.map((text) => `> [!WARNING]\n> ${md(text)}\n`)
+  return [...told, ...limitsOf(ledger.fabrics)].map((text) => `> [!WARNING]\n> ${md(text)}\n`)
 }
 
 function groupTexts({ troubled }: Ledger): string[] {

@@ -1,4 +1,5 @@
 import type { CanaryResult, CanaryStep } from '../control/canary.ts'
+import { assumedLine } from './assumed.ts'
 import type { Ledger } from './ledger.ts'
 
 /** One line of the report's top, and the scenarios that it holds for; none where it holds for all. */
@@ -56,6 +57,13 @@ export function noticesOf({ canaries, notices, troubled, fabrics }: Ledger): Not
     const everywhere = told.some(({ scenario }) => scenario === undefined) || named.length >= scenarios.size
     return { message, scenarios: everywhere ? [] : named }
   })
+}
+
+/** What the fabrics do not simulate, and what they assume, in a line each. */
+export function limitsOf(fabrics: Ledger['fabrics']): string[] {
+  const absent = [...new Set(fabrics.flatMap(({ notSimulated }) => notSimulated))]
+  const assumed = [...new Set(fabrics.flatMap((fabric) => fabric.assumed ?? []))]
+  return [...(absent.length === 0 ? [] : [`not simulated: ${absent.join(', ')}`]), ...assumedLine(assumed)]
 }
 
 function unenforced(count: number): string {

@@ -31,6 +31,7 @@ const runSchema = z.strictObject({
       paths: count,
       fabric: maybe.describe('where its pods lived, in one line'),
       notSimulated: z.array(text).describe('objects that nothing acted on'),
+      assumed: z.array(text).describe('what the manifests do not have and is there all the same'),
     }),
   ),
   policies: z

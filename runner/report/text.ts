@@ -7,7 +7,7 @@ import { wrap } from './layout.ts'
 import { emptyLedger, enter, isQuiet, type Ledger } from './ledger.ts'
 import { legend, matrixLines } from './matrix.ts'
 import { neutral } from './neutral.ts'
-import { noticesOf } from './notices.ts'
+import { limitsOf, noticesOf } from './notices.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 import { type Style, styleFor } from './style.ts'
 import { summaryText } from './summary.ts'
@@ -67,9 +67,7 @@ function noticeLines(ledger: Ledger, style: Style): string[] {
     const lines = wrap(`${where}${message}`, style.width - 2)
     return lines.map((line, index) => style.ink('inconclusive', `${index === 0 ? style.signs.notice : ' '} ${line}`))
   })
-  const absent = [...new Set(ledger.fabrics.flatMap(({ notSimulated }) => notSimulated))]
-  if (absent.length === 0) return notices
-  return [...notices, ...wrap(`not simulated: ${absent.join(', ')}`, style.width)]
+  return [...notices, ...limitsOf(ledger.fabrics).flatMap((line) => wrap(line, style.width))]
 }
 
 function troubledBlocks({ troubled }: Ledger, verbose: boolean, style: Style): string[][] {

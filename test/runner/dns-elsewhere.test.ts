@@ -71,8 +71,11 @@ describe('where the cluster’s DNS is not in the input', () => {
   })
 
   it('a rule for the usual place allows it', async () => {
-    const { status } = await predicted({ to: [named('kube-system')], ports: udp(53) })
+    const { status, predicted: told } = await predicted({ to: [named('kube-system')], ports: udp(53) })
     expect(status).toBe('predicted')
+    expect(told?.evidence.at(-1)).toBe(
+      'the DNS query is allowed to cluster DNS in kube-system (label k8s-app=kube-dns), which is assumed: it is not in the input',
+    )
   })
 
   it('a DNS of the lab that is not reached proves nothing of the cluster’s', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assumedDnsText, dnsEndpointsOf } from '../../../fabric/cluster-dns.ts'
+import { assumedDns, dnsEndpointsOf } from '../../../fabric/cluster-dns.ts'
 import { worldOf } from './build.ts'
 
 interface Dns {
@@ -67,21 +67,21 @@ describe('the cluster’s DNS', () => {
         ['server', port, 'TCP'],
       ]),
     )
-    expect(assumedDnsText(world)).toBe(undefined)
+    expect(assumedDns(world)).toBe(undefined)
   })
 
   it('is assumed in kube-system where the input has nothing of it, and says so', () => {
     const { world } = worldOf('')
     expect(world.dns).toMatchObject({ kind: 'assumed', serviceGiven: false })
-    expect(assumedDnsText(world)).toBe('assumed: cluster DNS in kube-system (label k8s-app=kube-dns), not in the input')
+    expect(assumedDns(world)).toBe('cluster DNS in kube-system (label k8s-app=kube-dns)')
   })
 
   it('has assumed pods with the labels and ports of its Service where the input has only that', () => {
     const { world } = worldOf(service(openshift))
     expect(world.dns).toMatchObject({ kind: 'assumed', serviceGiven: true, pod: { namespace: 'openshift-dns' } })
     expect(dnsEndpointsOf(world).map(({ targetPort }) => targetPort)).toContain(5353)
-    expect(assumedDnsText(world)).toBe(
-      'assumed: pods of Service openshift-dns/dns-default (label dns.operator.openshift.io/daemonset-dns=default), not in the input',
+    expect(assumedDns(world)).toBe(
+      'pods of Service openshift-dns/dns-default (label dns.operator.openshift.io/daemonset-dns=default)',
     )
   })
 

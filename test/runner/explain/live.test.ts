@@ -67,6 +67,7 @@ describe('what changed of late', () => {
       places: [],
       unread: [],
       dependsOn: [],
+      assumed: [],
       way: [],
       dns: [],
       hops: [],

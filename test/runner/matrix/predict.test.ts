@@ -26,6 +26,7 @@ test('a predicted matrix has the cells of a measured one, with `predicted` in pl
       { from: 'a/db', to: 'a/web', port: 8080, protocol: 'TCP', predicted: 'allow' },
       { from: 'a/db', to: 'a/web', port: 9, protocol: 'SCTP', predicted: 'allow' },
     ],
+    assumed: ['node node-1'],
   })
 })
 

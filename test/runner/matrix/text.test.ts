@@ -27,7 +27,7 @@ const unknown = { observed: 'unknown', reason: 'not_listening', detail: 'nothing
 
 function textOf(cells: readonly MeasuredCell[], options: Partial<TextOptions> = {}): string {
   const plain = { seconds: 2.345, interrupted: false, width: 120, paint: (_: string, text: string) => text }
-  return matrixText(cells, { description: 'lab of 1 node', ...plain, ...options })
+  return matrixText(cells, { description: 'lab of 1 node', assumed: [], ...plain, ...options })
 }
 
 test('replicas are one row and one column, and where they differ it is said which', () => {

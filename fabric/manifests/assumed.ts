@@ -1,0 +1,24 @@
+import type { Assumed } from '../world.ts'
+import type { NodeDraft } from './nodes.ts'
+import type { PodDraft } from './pods.ts'
+import type { ServiceDraft } from './services.ts'
+
+interface Given {
+  readonly pods: readonly PodDraft[]
+  readonly nodes: readonly NodeDraft[]
+  readonly services: readonly ServiceDraft[]
+}
+
+/** What is handed out to objects of the input, and which nodes are not among them. */
+export function assumedFor({ pods, nodes, services }: Given): Assumed {
+  const withoutAddress = {
+    pods: pods.some(({ status, template }) => status.addresses === undefined && !template.hostNetwork),
+    Services: services.some((each) => each.type !== 'ExternalName' && !each.headless && each.clusterIPs.length === 0),
+    nodes: nodes.some(({ addresses, place }) => addresses.length === 0 && place !== undefined),
+  }
+  const kinds = ['pods', 'Services', 'nodes'] as const
+  return {
+    addressesOf: kinds.filter((kind) => withoutAddress[kind]),
+    nodes: nodes.filter(({ place }) => place === undefined).map(({ name }) => name),
+  }
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { assumptionsOf } from '../../fabric/assumptions.ts'
+import { deployment, pod, service, worldOf } from './manifests/build.ts'
+
+const dns = 'cluster DNS in kube-system (label k8s-app=kube-dns)'
+const node = `
+apiVersion: v1
+kind: Node
+metadata: { name: n1 }
+status: { addresses: [{ type: InternalIP, address: 192.0.2.11 }] }
+---`
+const web = service('web', '{ selector: { app: ui }, ports: [{ port: 80 }] }')
+const dumped = pod('a', {
+  spec: '{ nodeName: n1, containers: [{ name: c }] }',
+  status: '{ podIPs: [{ ip: 10.1.0.1 }] }',
+})
+const server = `
+apiVersion: v1
+kind: Pod
+metadata: { name: dns, namespace: kube-system, labels: { k8s-app: kube-dns } }
+spec: { nodeName: n1, containers: [{ name: c, ports: [{ name: dns, containerPort: 53, protocol: UDP }] }] }
+status: { podIPs: [{ ip: 10.1.0.53 }] }
+---`
+
+test.each<[string, string, readonly string[]]>([
+  ['a workload and its Service', deployment('ui') + web, ['addresses of pods and Services', 'node node-1', dns]],
+  ['a workload beside a node', deployment('ui') + node, ['addresses of pods', dns]],
+  ['a pod on a node that is only named', dumped, ['addresses of nodes', dns]],
+  ['a dump of a cluster', node + dumped + server, []],
+])('of %s is assumed what it does not have', (_, text, expected) => {
+  expect(assumptionsOf(worldOf(text).world)).toEqual(expected)
+})
+
+test('a question without names assumes no DNS', () => {
+  expect(assumptionsOf(worldOf(node + dumped).world, { dns: false })).toEqual([])
+})
