@@ -104,15 +104,15 @@ export const mutants: readonly Mutant[] = [
     ['address.bytes[0] === 127', 'false'],
   ]),
   ...of('engine/trace', [
-    ['a.failed.length - b.failed.length', 'b.failed.length - a.failed.length'],
+    ['a.failed.length - b.failed.length || peerFaults', 'b.failed.length - a.failed.length || peerFaults'],
     [' || peerFaults(a) - peerFaults(b)', ''],
     [' || namesPort(b) - namesPort(a)', ''],
     ["decided ||= answer !== 'next'", ''],
   ]),
   ...of('engine/foreign', [
-    ["namespace === '' || namespaces.includes(namespace)", 'namespaces.includes(namespace)'],
-    ['clusterScoped.test(kind) || ', ''],
+    ["isIn = namespaces === 'all' || namespaces.includes(space.name)", 'isIn = namespaces.includes(space.name)'],
   ]),
+  ...of('foreign/kinds', [['clusterScoped.test(kind) ? overAllNamespaces(object) : ', '']]),
   ...of('engine/predict', [
     ["if (protocol === 'ICMP') return undefinedBy(47)", ''],
     ['established === true ? undefinedBy(49) :', ''],
