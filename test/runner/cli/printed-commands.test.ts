@@ -17,9 +17,9 @@ const planned = {
 test('a printed command names the world by the options that were typed, quoted for a shell', () => {
   const options = { filename: ['a b.yaml', '-'], kustomize: ['overlays/prod'], namespace: 'shop', kubernetes: '1.36' }
   expect(worldWords(options)).toEqual(["-f 'a b.yaml'", '-f -', '-k overlays/prod', '-n shop', '--kubernetes 1.36'])
-  expect(worldWords({ context: 'kind staging', kubeconfig: '/tmp/k' })).toEqual([
+  expect(worldWords({ context: 'kind staging', kubeconfig: 'k.conf' })).toEqual([
     "--context 'kind staging'",
-    '--kubeconfig /tmp/k',
+    '--kubeconfig k.conf',
   ])
 })
 
