@@ -1,6 +1,5 @@
 import { LineCounter, parseAllDocuments, type Document as YamlDocument } from 'yaml'
 import type { Place, Problem } from '../../policy/types.ts'
-import { cutPaths, readCut } from './long-list.ts'
 import { findKey, findNode, type Path } from './nodes.ts'
 import { fixStructure, maxAliasCount } from './structure.ts'
 
@@ -21,34 +20,28 @@ export interface Documents {
   readonly problems: readonly Problem[]
 }
 
-/** What is parsed as one tree costs about 150 times its size in memory. */
-const maxTreeLength = 4 * 1024 * 1024
+/** Characters of a text. Its tree takes about 150 times as much memory. */
+const maxLength = 4 * 1024 * 1024
 
 /** All documents of a YAML text; empty ones are left out. Never throws for what a text can be. */
 export function readDocuments(text: string, file: string): Documents {
   try {
-    const cut = cutPaths(text, file)
-    const documents = cut && readCut(cut, (part, firstLine) => readTree(part, file, firstLine))
-    return documents ?? readTree(text, file, 1)
+    return readTrees(text, file)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     return failure({ file, line: 1, column: 1 }, 'the YAML is nested too deeply')
   }
 }
 
-function readTree(text: string, file: string, firstLine: number): Documents {
-  if (text.length > maxTreeLength) {
-    const message = `more than ${maxTreeLength / 1024 / 1024} MiB besides spec.paths`
-    return failure(
-      { file, line: 1, column: 1 },
-      message,
-      'write paths as a block list, without anchors, or split the file',
-    )
+function readTrees(text: string, file: string): Documents {
+  if (text.length > maxLength) {
+    const message = `the YAML is larger than ${maxLength / 1024 / 1024} MiB`
+    return failure({ file, line: 1, column: 1 }, message, 'use lists in from and to, or a matrix, or split the file')
   }
   const lines = new LineCounter()
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
-    return { file, line: line + firstLine - 1, column: col }
+    return { file, line, column: col }
   }
   const parsed = parseAllDocuments(text, {
     lineCounter: lines,
