@@ -1,4 +1,4 @@
-# Two images from one file; docs/image.md says what is in them and how they are run.
+# Two images from one file; docs/reference/image.md says what is in them and how they are run.
 #   docker build --target probe  -t crosscheck:dev .       what runs in pods: Node's binary, its libraries, certificates, one bundle; no shell, no root
 #   docker build --target runner -t crosscheck-runner .    the command line with what the lab needs: nft, ip, unshare
 # Without --target it is the probe. Builds from one commit and one base image have the same layers, whenever they are made.
@@ -26,7 +26,7 @@ RUN set -eu; mkdir -p /image/etc/ssl/certs /image/usr/local/bin; \
 
 FROM scratch AS probe
 COPY --from=build-probe /image /
-# docs/probe.md says what each flag and MALLOC_ARENA_MAX is for; with a heap of 32 MiB a full batch would end the process.
+# docs/reference/probe.md says what each flag and MALLOC_ARENA_MAX is for; with a heap of 32 MiB a full batch would end the process.
 ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt MALLOC_ARENA_MAX=1
 USER 65532:65532
 HEALTHCHECK --interval=10s --timeout=2s CMD ["/usr/local/bin/node", "-e", "require('node:http').get('http://127.0.0.1:28172/healthz', (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]

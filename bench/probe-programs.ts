@@ -19,7 +19,7 @@ export async function startTarget(): Promise<Program> {
   return started(process.execPath, [here('./probe-target.ts')], { portKey: 'port' })
 }
 
-/** The bundled probe, started as docs/probe.md says, or as Node starts by itself. */
+/** The bundled probe, started as docs/reference/probe.md says, or as Node starts by itself. */
 export async function startProbe(bundle: string, memory: 'bounded' | 'unbounded' = 'bounded'): Promise<Program> {
   const options = ['--control-port', '0', '--health-port', '0', '--allow-targets', 'loopback']
   if (memory === 'unbounded') return started(process.execPath, [bundle, ...options], { portKey: 'controlPort' })

@@ -3,7 +3,7 @@ import * as z from 'zod'
 /** Where in a check something happened; `admission` means the probe itself refused the target. */
 export const phases = ['admission', 'resolve', 'connect', 'tls', 'request', 'response'] as const
 
-/** The closed vocabulary of what a check can see. `docs/outcomes.md` says for each whether it is evidence of a block. */
+/** The closed vocabulary of what a check can see. `docs/reference/outcomes.md` says for each whether it is evidence of a block. */
 export const reasons = [
   'connected',
   'answered',

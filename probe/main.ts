@@ -19,7 +19,7 @@ async function serve(control: EarlyPort): Promise<void> {
       hostname: hostname(),
       now: Date.now,
       residentBytes: () => process.memoryUsage.rss(),
-      // With `--expose-gc` alone (docs/probe.md); only this kind of collection returns what it frees.
+      // With `--expose-gc` alone (docs/reference/probe.md); only this kind of collection returns what it frees.
       collect: () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
       control,
     })

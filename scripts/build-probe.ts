@@ -7,7 +7,7 @@ import { licences } from './licences.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * How Node is started for a probe that idles under 64 MiB and works under 128 MiB (docs/probe.md says what each of these is for). A smaller young
+ * How Node is started for a probe that idles under 64 MiB and works under 128 MiB (docs/reference/probe.md says what each of these is for). A smaller young
  * generation or `--optimize-for-size` would take a little less, at up to twice the processor time per check.
  */
 export const nodeFlags = ['--expose-gc', '--max-semi-space-size=4', '--max-old-space-size=48'] as const
@@ -17,7 +17,7 @@ export const nodeEnvironment = { MALLOC_ARENA_MAX: '1' } as const
 /**
  * Bundles the probe into one file that needs nothing beside it, so that the image holds it alone: `node scripts/build-probe.ts FILE.cjs`, which writes the
  * licences of what is bundled beside it.
- * As CommonJS it idles at 4 MiB less than the same code as an ECMAScript module (docs/probe.md).
+ * As CommonJS it idles at 4 MiB less than the same code as an ECMAScript module (docs/reference/probe.md).
  */
 export async function buildProbe(outfile: string): Promise<Metafile> {
   const { metafile } = await build({

@@ -8,5 +8,5 @@ test('each fault that is planted in the engine has its one place in the sources'
 })
 
 test('the page on the engine tells how many there are', () => {
-  expect(readFileSync('docs/engine.md', 'utf8')).toContain(`plants ${mutants.length} faults`)
+  expect(readFileSync('docs/concepts/engine.md', 'utf8')).toContain(`plants ${mutants.length} faults`)
 })

@@ -6,7 +6,7 @@ import { reasons } from '../checks/outcome.ts'
 import { openapi } from '../probe/openapi.ts'
 
 const kinds = Object.keys(checkKinds)
-const page = readFileSync('docs/checks.md', 'utf8')
+const page = readFileSync('docs/reference/checks.md', 'utf8')
 const { paths } = openapi({ checksPerBatch: 1, bodyBytes: 1 }) as { paths: Record<string, unknown> }
 
 test('the registry has exactly the kinds that have a schema', () => {
@@ -22,6 +22,6 @@ test.each(kinds)('%s has its own file and test, endpoint and page', (kind) => {
 })
 
 test('the page on outcomes has one row for each reason, in their order', () => {
-  const rows = readFileSync('docs/outcomes.md', 'utf8').matchAll(/^\| `(\w+)` \|/gm)
+  const rows = readFileSync('docs/reference/outcomes.md', 'utf8').matchAll(/^\| `(\w+)` \|/gm)
   expect([...rows].map((row) => row[1])).toEqual(reasons)
 })

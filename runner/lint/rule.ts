@@ -28,7 +28,7 @@ export interface Found {
   readonly severity?: Severity
 }
 
-/** One thing that goes wrong in manifests; `docs/lint.md` has a section for each. */
+/** One thing that goes wrong in manifests; `docs/reference/lint/` has a page for each. */
 export interface Rule {
   /** In kebab case; what `--select`, `--ignore` and `# crosscheck-ignore` name. */
   readonly id: string

@@ -49,7 +49,7 @@ import { unknownServicePort } from './rules/unknown-service-port.ts'
 import { unquotedValue } from './rules/unquoted-value.ts'
 import { webhookBlocked } from './rules/webhook-blocked.ts'
 
-/** All rules, in the order of `docs/lint.md`. */
+/** All rules, in the order of `docs/reference/lint/README.md`. */
 export const rules: readonly Rule[] = [
   invalidObject,
   quotedPort,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { reasons } from '../../checks/outcome.ts'
 
-/** Why nothing can be said of a cell; `docs/matrix.md` has a line for each. */
+/** Why nothing can be said of a cell; `docs/reference/matrix.md` has a line for each. */
 export const unknownReasons = [
   'not_run',
   'not_listening',

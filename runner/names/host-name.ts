@@ -24,7 +24,7 @@ export function hostNameOf(host: string, domain: string): HostName {
 }
 
 /**
- * Whether a host that no object has is a name outside the cluster, by the rule of docs/scenario-file.md: declared to be, under a domain of the
+ * Whether a host that no object has is a name outside the cluster, by the rule of docs/reference/scenario-file.md: declared to be, under a domain of the
  * internet or of private networks, or too long for a name of the cluster; and not nearly the name of a Service here.
  */
 export function isOutside(name: HostName, namespace: string | undefined, world: World): boolean {

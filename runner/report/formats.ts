@@ -5,7 +5,7 @@ import { markdownReporter } from './markdown.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 import { textReporter } from './text.ts'
 
-/** The one registry of report formats; docs/report.md has a section for each. The first is the default. */
+/** The one registry of report formats; docs/reference/report.md has a section for each. The first is the default. */
 const formats = {
   text: textReporter,
   json: jsonReporter,

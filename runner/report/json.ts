@@ -19,7 +19,7 @@ interface Told {
   readonly event: End
 }
 
-/** The document that scripts read (docs/report.md): whole at the end, each path on a line of its own. */
+/** The document that scripts read (docs/reference/report.md): whole at the end, each path on a line of its own. */
 export function jsonReporter(): Reporter {
   let head: RunHead | undefined
   const fabrics: Fabric[] = []

@@ -55,7 +55,7 @@ const spec = z.strictObject({
   steps: z.array(stepSchema).default([]).describe('Changes, each with what must hold after it.'),
 })
 
-/** The scenario file (docs/scenario-file.md). Its output is checked in itself; names are linked by resolve.ts. */
+/** The scenario file (docs/reference/scenario-file.md). Its output is checked in itself; names are linked by resolve.ts. */
 export const scenarioSchema = z.strictObject({
   apiVersion: z.literal(apiVersion),
   kind: z.literal('Scenario'),

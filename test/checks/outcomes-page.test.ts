@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { reasons } from '../../checks/outcome.ts'
 
-const page = readFileSync(new URL('../../docs/outcomes.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../docs/reference/outcomes.md', import.meta.url), 'utf8')
 const own = 'outcomes-page.test.ts'
 
-test('docs/outcomes.md explains each reason of the vocabulary once, in its order', () => {
+test('docs/reference/outcomes.md explains each reason of the vocabulary once, in its order', () => {
   const rows = [...page.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, reason]) => reason)
   expect(rows).toEqual([...reasons])
 })

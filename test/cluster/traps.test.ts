@@ -9,7 +9,7 @@ import { plainPods } from './plain-pods.ts'
 import { nodeNames, runOnCluster } from './run-on-cluster.ts'
 
 // Traps of the verdicts' specification as a real cluster has them. Those that need another cluster are in modes.test.ts (8, 10, 18), those that need
-// packets bent on a node in bent-traps.test.ts (6, 12, 17); docs/traps.md has the list.
+// packets bent on a node in bent-traps.test.ts (6, 12, 17); docs/concepts/traps.md has the list.
 
 const [web, db, plain] = ['crosscheck-traps-web', 'crosscheck-traps-db', 'crosscheck-traps-plain']
 const inPod = (name: string) => ({ namespace: web, like: `pod/${name}` })

@@ -59,7 +59,7 @@ export function fitted(ranges: readonly LiveObject[], quotas: readonly LiveObjec
   return { requests, limits }
 }
 
-/** Memory below which a probe does not live (docs/probe.md). */
+/** Memory below which a probe does not live (docs/reference/probe.md). */
 const leastMemory = '48Mi'
 
 /** What keeps a probe out of the namespace, as a sentence; exported for its decision table. */

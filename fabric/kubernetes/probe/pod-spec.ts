@@ -2,7 +2,7 @@ import type { Labels } from '../../../policy/types.ts'
 import { ownedLabel } from '../../owned.ts'
 import type { RunFacts } from '../run-facts.ts'
 
-/** Where the probe takes checks: on the loopback of its pod (docs/probe.md). */
+/** Where the probe takes checks: on the loopback of its pod (docs/reference/probe.md). */
 export const controlPort = 28_171
 const healthPort = 28_172
 const user = 65_532
@@ -18,7 +18,7 @@ export interface Resources {
   readonly limits: Labels
 }
 
-/** What a probe asks for where nothing else is demanded (docs/probe.md has what it was measured with). */
+/** What a probe asks for where nothing else is demanded (docs/reference/probe.md has what it was measured with). */
 export const usualResources: Resources = { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '128Mi' } }
 
 export interface ContainerOptions {

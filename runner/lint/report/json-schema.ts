@@ -6,7 +6,7 @@ import { severities } from '../rule.ts'
 const lintSchema = z.strictObject({
   findings: z.array(
     z.strictObject({
-      rule: z.string().describe('the id of the rule, as docs/lint.md lists them'),
+      rule: z.string().describe('the id of the rule, as docs/reference/lint/README.md lists them'),
       severity: z.enum(severities),
       message: z.string(),
       file: z.string(),

@@ -44,7 +44,7 @@ function described({ id, severity, summary }: Rule) {
     id,
     shortDescription: { text: summary },
     fullDescription: { text: summary },
-    help: { text: `${summary}. docs/lint.md has a section on ${id}.` },
+    help: { text: `${summary}. See docs/reference/lint/${id}.md.` },
     defaultConfiguration: { level: levels[severity] },
     properties: { tags: ['kubernetes', 'network'] },
   }

@@ -11,18 +11,18 @@ function rowsOf(page: string): readonly string[] {
   return [...rows].flatMap(([, head = '']) => head.replaceAll('`', '').split(', '))
 }
 
-test('docs/cli.md has a row for each command and each exit code', () => {
-  const rows = rowsOf('cli')
+test('docs/reference/cli.md has a row for each command and each exit code', () => {
+  const rows = rowsOf('reference/cli')
   expect(commands.map(({ name }) => name).filter((name) => !rows.some((row) => row.split(' ')[0] === name))).toEqual([])
   expect(Object.values(exitCodes).filter((code) => !rows.includes(String(code)))).toEqual([])
 })
 
 test('the pages name every document that has a schema', () => {
-  const page = readFileSync('docs/validate.md', 'utf8')
+  const page = readFileSync('docs/reference/validate.md', 'utf8')
   expect(page).toContain(`crosscheck schema [${Object.keys(schemas).join('|')}]`)
 })
 
-test('docs/matrix.md has a row for each reason why a cell is unknown', () => {
-  const rows = rowsOf('matrix')
+test('docs/reference/matrix.md has a row for each reason why a cell is unknown', () => {
+  const rows = rowsOf('reference/matrix')
   expect(unknownReasons.filter((reason) => !rows.includes(reason))).toEqual([])
 })

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { rules } from '../../../runner/lint/rules.ts'
 import { lintText } from './linted.ts'
 
-const page = readFileSync('docs/lint.md', 'utf8')
+const folder = 'docs/reference/lint'
+const page = readFileSync(`${folder}/README.md`, 'utf8')
 const fixture = (name: string) => readFileSync(`test/fixtures/lint/${name}.yaml`, 'utf8')
 
 describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) => {
@@ -22,16 +23,18 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
     expect(findings.filter((finding) => finding.rule === id || finding.rule === 'invalid-object')).toEqual([])
   })
 
-  it('has a file and a section of its own', () => {
+  it('has a file, a page of its own and a row in the list', () => {
     expect(existsSync(`runner/lint/rules/${id}.ts`)).toBe(true)
-    expect(page).toContain(`\n## ${id}\n`)
-    expect(page).toMatch(new RegExp(`^\\| \\[${id}\\]\\(#${id}\\) \\| ${rule.severity} \\|`, 'm'))
+    const text = readFileSync(`${folder}/${id}.md`, 'utf8')
+    expect(text).toMatch(new RegExp(`^# ${id}\n\nFinds .+\n\nSeverity: ${rule.severity}\\.\n\n`))
+    expect(page).toMatch(new RegExp(`^\\| \\[${id}\\]\\(${id}\\.md\\) \\| ${rule.severity} \\|`, 'm'))
   })
 })
 
-it('no id stands twice, and the page has no section for a rule that is gone', () => {
+it('no id stands twice, the list has the order of the rules, and no page is of a rule that is gone', () => {
   const ids = rules.map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
-  const sections = [...page.matchAll(/^## ([a-z]+(?:-[a-z]+)+)$/gm)].map((match) => match[1])
-  expect(sections).toEqual(ids)
+  expect([...page.matchAll(/^\| \[([a-z-]+)\]/gm)].map((match) => match[1])).toEqual(ids)
+  const pages = readdirSync(folder).filter((name) => name !== 'README.md')
+  expect(pages.toSorted()).toEqual(ids.map((id) => `${id}.md`).toSorted())
 })

@@ -8,8 +8,8 @@ import { hostile } from './hostile.ts'
 
 const headings = (page: string) => [...readFileSync(page, 'utf8').matchAll(/^##+ (\S+)$/gm)].map((match) => match[1])
 
-test('docs/report.md has a section for each format, in their order', () => {
-  const sections = headings('docs/report.md')
+test('docs/reference/report.md has a section for each format, in their order', () => {
+  const sections = headings('docs/reference/report.md')
   expect(sections.filter((name) => formatNames.some((format) => format === name))).toEqual(formatNames)
 })
 
