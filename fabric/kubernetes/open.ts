@@ -1,9 +1,9 @@
-import type { ClusterFacts, Fabric } from '../fabric.ts'
-import type { World } from '../world.ts'
-import type { ClusterAccess } from './api/client.ts'
-import { type Approach, approachCluster } from './approach.ts'
+import type { Fabric } from '../fabric.ts'
+import { type ClusterAccess, connectCluster } from './api/client.ts'
+import { shareReads } from './api/shared-reads.ts'
 import { type Changes, createChanges } from './change/changes.ts'
 import type { Cluster, Outside } from './cluster.ts'
+import { clusterFacts } from './cluster-facts.ts'
 import { nodeNamespace } from './node-namespace.ts'
 import { createNodes } from './nodes.ts'
 import { createOwners, remember } from './owners.ts'
@@ -12,15 +12,13 @@ import { createPodWatch } from './probe/pod-watch.ts'
 import type { ProbePatch } from './probe/probe-patch.ts'
 import { createProbes } from './probes.ts'
 import { removeEverything } from './removal.ts'
-import { findSeats, type Seats } from './resident/seats.ts'
+import { findSeats } from './resident/seats.ts'
 import { createPreflight } from './rights/preflight.ts'
 import { startRun } from './run-facts.ts'
 import { readWorld } from './world/world.ts'
 
 export interface ClusterOptions {
   readonly access: ClusterAccess
-  /** The same cluster, where somebody has connected to it already. */
-  readonly approach?: Approach
   /** The probe's image, as the nodes can pull it or already have it. */
   readonly image: string
   readonly imagePullSecret?: string
@@ -39,8 +37,6 @@ export interface ClusterOptions {
   /** New connections that a target's node sees in a second; 500 when absent. */
   readonly perSecond?: number
   readonly outside: Outside
-  /** The world is read while the cluster is still asked what it is: for who looks at it before changing it. */
-  readonly lookAhead?: boolean
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -59,15 +55,10 @@ const disposeMs = 90_000
  * It makes nothing until a probe or a change is asked for; what it made is gone when it is disposed of, or two minutes after the runner died.
  */
 export async function openCluster(options: ClusterOptions, signal: AbortSignal): Promise<Fabric> {
-  const { client, facts: asked } = options.approach ?? (await approachCluster(options.access, signal))
+  const client = shareReads(await connectCluster(options.access))
+  const facts = await clusterFacts(client, signal)
+  const seats = await findSeats(client, options.canaryNamespace, signal)
   const run = startRun(options)
-  const read = (over: AbortSignal) =>
-    readWorld(client, { namespaces: options.namespaces ?? [], since: options.now() - recentMs }, over)
-  const { facts, seats, world } = await lookAround(
-    { facts: asked(), seats: (over) => findSeats(client, options.canaryNamespace, over), world: read },
-    { lookAhead: options.lookAhead === true, signal },
-  )
-  let ahead = world
   const nodeSpace = new Map<'', Promise<string>>()
   const cluster: Cluster = {
     ...{ client, run, owners: createOwners(client, run), pods: createPodWatch(client), nodes: createNodes(client) },
@@ -99,11 +90,7 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
       perSecond: options.perSecond ?? usualRate,
       policies: 'eventually',
     },
-    world: (over) => {
-      const world = ahead ?? read(over)
-      ahead = undefined
-      return world
-    },
+    world: (over) => readWorld(client, { namespaces: options.namespaces ?? [], since: options.now() - recentMs }, over),
     probe: probes,
     apply: (change, over) => changes.change(change, over),
     // Runs that share one without a turn would move each other's policies.
@@ -116,30 +103,6 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
       disposed ??= dispose(cluster, changes)
       return disposed
     },
-  }
-}
-
-interface Looks {
-  readonly facts: Promise<ClusterFacts>
-  seats(signal: AbortSignal): Promise<Seats | undefined>
-  world(signal: AbortSignal): Promise<World>
-}
-
-/** Asks at once what does not need the answer of another; where one is refused the rest is given up. */
-async function lookAround(
-  looks: Looks,
-  { lookAhead, signal }: { readonly lookAhead: boolean; readonly signal: AbortSignal },
-) {
-  const refused = new AbortController()
-  const both = AbortSignal.any([signal, refused.signal])
-  const seats = looks.seats(both)
-  const world = lookAhead ? looks.world(both) : undefined
-  for (const each of [seats, world]) each?.catch(() => undefined)
-  try {
-    return { facts: await looks.facts, seats: await seats, world }
-  } catch (error) {
-    refused.abort(error)
-    throw error
   }
 }
 

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import type { Command as Definition } from 'commander'
 import type { Fabric } from '../../fabric/fabric.ts'
-import type { Approach } from '../../fabric/kubernetes/approach.ts'
 import type { ClusterOptions } from '../../fabric/kubernetes/open.ts'
 import type { Scenario } from '../scenario/model.ts'
 import { spacesOf } from '../scenario/spaces.ts'
@@ -57,49 +56,18 @@ export function readCluster({ options }: Pick<Invocation, 'options'>): ClusterRe
   }
 }
 
-/** A cluster that is connected to while scenarios are still read. */
-export interface Ahead {
-  /** For the first who opens a cluster; the next connects itself. */
-  take(): Promise<Approach> | undefined
-  /** Ends it where nobody took it. */
-  drop(): void
-}
-
-/** Begins to connect, and says nothing of what becomes of it: whoever opens the cluster hears it. */
-export function goAhead(request: Pick<ClusterRequest, 'kubeconfig' | 'context'>, io: Io): Ahead {
-  const dropped = new AbortController()
-  let approach: Promise<Approach> | undefined = import('../../fabric/kubernetes/approach.ts').then(
-    ({ approachCluster }) => approachCluster(accessOf(request, io), AbortSignal.any([io.signal, dropped.signal])),
-  )
-  approach.catch(() => undefined)
-  return {
-    take: () => {
-      const taken = approach
-      approach = undefined
-      return taken
-    },
-    drop: () => {
-      dropped.abort()
-      approach?.then(({ client }) => client.close()).catch(() => undefined)
-    },
-  }
-}
-
 /** Opens the cluster for each scenario, and rehearses its manifests where that is asked for. */
 export function clusterOpener(
   prepared: readonly Prepared[],
   request: ClusterRequest,
   io: Io,
-  ahead?: Ahead,
 ): (scenario: Scenario, signal: AbortSignal) => Promise<Fabric> {
   const objectsOf = new Map(prepared.map(({ scenario, objects }) => [scenario, objects]))
   const open = async (scenario: Scenario, signal: AbortSignal): Promise<Fabric> => {
-    const asked = { ...(await clusterOptions(request, io)), mesh: scenario.mesh ?? false }
-    const approach = await ahead?.take()
-    const options = approach === undefined ? asked : { ...asked, approach }
+    const options = { ...(await clusterOptions(request, io)), mesh: scenario.mesh ?? false }
     if (!request.rehearse) {
       const { openCluster } = await import('../../fabric/kubernetes/open.ts')
-      return openCluster({ ...options, namespaces: spacesOf(scenario), lookAhead: true }, signal)
+      return openCluster({ ...options, namespaces: spacesOf(scenario) }, signal)
     }
     const { openRehearsal } = await import('../../fabric/kubernetes/change/rehearsal.ts')
     const { fabric, left } = await openRehearsal(options, objectsOf.get(scenario) ?? [], signal)
@@ -116,7 +84,7 @@ export async function openLive(
   io: Io,
 ): Promise<Fabric> {
   const { openCluster } = await import('../../fabric/kubernetes/open.ts')
-  const options = { ...(await clusterOptions(request, io)), namespaces, lookAhead: true }
+  const options = { ...(await clusterOptions(request, io)), namespaces }
   return openCluster(options, io.signal).catch((error: unknown) => offerOthers(error, otherwise))
 }
 

@@ -8,7 +8,7 @@ import { predictRun } from '../predict-run.ts'
 import type { FormatName } from '../report/formats.ts'
 import { exitCodes } from '../result.ts'
 import { run } from '../run.ts'
-import { type Ahead, type ClusterRequest, clusterOpener } from './cluster.ts'
+import { type ClusterRequest, clusterOpener } from './cluster.ts'
 import { Interruption, type Io } from './io.ts'
 import type { Output } from './outputs.ts'
 import { tellProblems } from './problems.ts'
@@ -30,14 +30,12 @@ export interface ScenarioRun {
   readonly cluster: ClusterRequest
   /** The words of the command line that name the world. */
   readonly worldWords: readonly string[]
-  /** The cluster, where that is where they run; dropped by who gave it. */
-  readonly ahead: Ahead | undefined
   readonly outputs: readonly Output<FormatName>[]
 }
 
 /** Runs scenarios, in the lab or by the engine alone, and writes the reports; resolves with the exit code. */
 export async function runScenarios(
-  { paths, objects, set, how, showPassedOver, request, cluster, worldWords, ahead, outputs }: ScenarioRun,
+  { paths, objects, set, how, showPassedOver, request, cluster, worldWords, outputs }: ScenarioRun,
   io: Io,
 ): Promise<number> {
   const { kubernetes, only, inconclusive } = request
@@ -57,7 +55,7 @@ export async function runScenarios(
   const summary = await start(
     prepared,
     {
-      ...{ head, emit: reports.emit, how, request, cluster, worldWords, ahead },
+      ...{ head, emit: reports.emit, how, request, cluster, worldWords },
       ...(known === undefined ? {} : { amend: known.amend }),
     },
     io,
@@ -86,13 +84,12 @@ interface Start {
   readonly request: RunRequest
   readonly cluster: ClusterRequest
   readonly worldWords: readonly string[]
-  readonly ahead: Ahead | undefined
   readonly amend?: KnownFailures['amend']
 }
 
 function measured(
   prepared: readonly Prepared[],
-  { head, emit, how, request, cluster, worldWords, ahead, amend }: Start,
+  { head, emit, how, request, cluster, worldWords, amend }: Start,
   io: Io,
 ): Promise<Summary> {
   const { deadlineMs, settleMs, parallel, kubernetes, perSecond, inFlight } = request
@@ -106,7 +103,7 @@ function measured(
       open:
         request.where === 'lab'
           ? labOpener(prepared, io, kubernetes)
-          : clusterOpener(prepared, { ...cluster, ...pace }, io, ahead),
+          : clusterOpener(prepared, { ...cluster, ...pace }, io),
       readObjects: (files) => readObjects(files, io, how),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
       ...(settleMs === undefined ? {} : { settleMs }),

@@ -1,6 +1,6 @@
 import { formatNames } from '../report/formats.ts'
 import { exitCodes } from '../result.ts'
-import { defineCluster, goAhead, readCluster } from './cluster.ts'
+import { defineCluster, readCluster } from './cluster.ts'
 import { type Command, repeatable } from './command.ts'
 import { defineInputs, defineNamespace, loadOptions, readInputs } from './inputs.ts'
 import { readOutputs } from './outputs.ts'
@@ -59,23 +59,23 @@ export const run: Command = {
     const wrong = [...wrongOutputs, ...wrongSettings, ...('problems' in request ? request.problems : [])]
     if (tellProblems(wrong, io) || 'problems' in request) return exitCodes.usage
     const cluster = readCluster(invocation)
-    const ahead = request.where === 'cluster' ? goAhead(cluster, io) : undefined
     const given = options.filename !== undefined || options.kustomize !== undefined
-    try {
-      const inputs = given ? await readInputs(invocation, io) : undefined
-      if (inputs !== undefined && tellProblems(inputs.problems, io)) return exitCodes.usage
-      const reading = { how: loadOptions(options), showPassedOver: options.showPassedOver === true }
-      const { runScenarios } = await import('./run-scenarios.ts')
-      const paths = (args[0] ?? []) as string[]
-      return await runScenarios(
-        {
-          ...{ paths, objects: inputs?.objects, set, ...reading, request, cluster },
-          ...{ worldWords: worldWords(options), ahead, outputs },
-        },
-        io,
-      )
-    } finally {
-      ahead?.drop()
-    }
+    const inputs = given ? await readInputs(invocation, io) : undefined
+    if (inputs !== undefined && tellProblems(inputs.problems, io)) return exitCodes.usage
+    const { runScenarios } = await import('./run-scenarios.ts')
+    return runScenarios(
+      {
+        paths: (args[0] ?? []) as string[],
+        objects: inputs?.objects,
+        set,
+        how: loadOptions(options),
+        showPassedOver: options.showPassedOver === true,
+        request,
+        cluster,
+        worldWords: worldWords(options),
+        outputs,
+      },
+      io,
+    )
   },
 }

@@ -45,8 +45,6 @@ export interface Client {
   readonly user: string
   /** The namespace of the context. */
   readonly namespace: string | undefined
-  /** Its user's credentials come from a program, which may ask him. */
-  readonly runsPlugin: boolean
   /** The answer's JSON; rejects with `ApiError`. What is safe to repeat is repeated where the server is busy or the connection breaks. */
   send(asked: ApiRequest, signal: AbortSignal): Promise<unknown>
   /** The same of a GET, as the bytes that came. */
@@ -116,7 +114,6 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
     server,
     context,
     user: config.getCurrentUser()?.name ?? '',
-    runsPlugin: config.getCurrentUser()?.exec !== undefined || config.getCurrentUser()?.authProvider !== undefined,
     namespace: config.getContextObject(context)?.namespace,
     send: async (asked, signal) => readWhole(await patiently(asked, signal), `${asked.method} ${asked.path}`),
     fetch: (path, signal, reception) => patiently({ method: 'GET', path }, signal, reception),

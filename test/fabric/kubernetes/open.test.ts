@@ -1,20 +1,21 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { Client } from '../../../fabric/kubernetes/api/client.ts'
-import { type Approach, approachCluster } from '../../../fabric/kubernetes/approach.ts'
 import { openCluster } from '../../../fabric/kubernetes/open.ts'
 import { type Answer, kubeconfig, serve, status } from './api-server.ts'
 
 const { signal } = new AbortController()
 
-/** A cluster that was connected to, of an API server that answers as the test says, and the options to open it. */
-async function approached(answer: (...asked: Parameters<Answer>) => unknown) {
-  const server = await serve((...asked) => void answer(...asked))
+/** The cluster of an API server that answers as the test says, and what it was asked for so far. */
+async function opened(answer: Answer) {
+  const requests: string[] = []
+  const server = await serve((request, response) => {
+    requests.push(request.url ?? '')
+    answer(request, response)
+  })
   const access = { kubeconfig: kubeconfig(server), environment: {} }
-  const approach: Approach = await approachCluster(access, signal)
-  onTestFinished(() => approach.client.close())
-  const vantage = undefined as never
-  const outside = { vantage, addresses: [], inCluster: false }
-  return { access, approach, image: 'i', outside, now: Date.now, lookAhead: true }
+  const outside = { vantage: undefined as never, addresses: [], inCluster: false }
+  const fabric = await openCluster({ access, image: 'i', outside, now: Date.now }, signal)
+  onTestFinished(() => fabric[Symbol.asyncDispose]())
+  return { fabric, requests }
 }
 
 const list = '{"kind":"List","metadata":{},"items":[]}'
@@ -22,52 +23,20 @@ const isList = (url = '') => url.includes('limit=')
 const answerTo = (url = '') =>
   isList(url) ? list : url === '/version' ? '{"gitVersion":"v1.36.0"}' : '{"metadata":{"name":"n"}}'
 
-test('what a cluster is, its canary and its world are asked for at once, and the world once', async () => {
-  const pods = Promise.withResolvers<void>()
-  const canary = Promise.withResolvers<void>()
-  const asked: string[] = []
-  const options = await approached(async ({ url = '' }, response) => {
-    asked.push(url)
-    if (url.includes('/pods?')) pods.resolve()
-    if (url.endsWith('/crosscheck-canary')) canary.resolve()
-    if (url === '/version') await Promise.all([pods.promise, canary.promise])
-    response.end(answerTo(url))
-  })
-  const fabric = await openCluster(options, signal)
+test('a cluster says what it is when it is opened, and lists nothing until its world is read', async () => {
+  const { fabric, requests } = await opened(({ url }, response) => void response.end(answerTo(url)))
   expect(fabric.cluster?.version).toBe('v1.36.0')
+  expect(requests.filter(isList)).toEqual([])
   await fabric.world(signal)
-  expect(asked.filter((url) => url.includes('/pods?'))).toHaveLength(1)
+  expect(requests.filter((url) => url.includes('/pods?'))).toHaveLength(1)
   await fabric.world(signal)
-  expect(asked.filter((url) => url.includes('/pods?'))).toHaveLength(2)
+  expect(requests.filter((url) => url.includes('/pods?'))).toHaveLength(2)
 })
 
-test('who changes a cluster first reads its world when it asks for it', async () => {
-  const { approach, ...options } = await approached(({ url }, response) => response.end(answerTo(url)))
-  const read: string[] = []
-  const fetch: Client['fetch'] = (path, ...rest) => {
-    read.push(path)
-    return approach.client.fetch(path, ...rest)
-  }
-  const spied = { ...approach, client: { ...approach.client, fetch } }
-  const fabric = await openCluster({ ...options, approach: spied, lookAhead: false }, signal)
-  expect(read).toEqual([])
-  await fabric.world(signal)
-  expect(read).not.toEqual([])
-})
-
-test('of several refusals the one of the cluster itself is told, and requests under way are given up', async () => {
-  const refused = Promise.withResolvers<void>()
-  const gaveUp = Promise.withResolvers<void>()
-  const options = await approached(async ({ url = '' }, response) => {
-    if (url.includes('/pods?')) response.on('close', gaveUp.resolve)
-    else if (url === '/version') {
-      await refused.promise
-      response.writeHead(401).end(status(401, 'Unauthorized', 'who are you'))
-    } else {
-      response.writeHead(418).end(status(418, 'Teapot', 'not here'))
-      if (url.endsWith('/crosscheck-canary')) response.on('close', refused.resolve)
-    }
+test('a cluster that refuses to say its version is not opened, and the refusal is the reason', async () => {
+  const refusal = opened(({ url }, response) => {
+    if (url === '/version') response.writeHead(401).end(status(401, 'Unauthorized', 'who are you'))
+    else response.writeHead(418).end(status(418, 'Teapot', 'not here'))
   })
-  await expect(openCluster(options, signal)).rejects.toThrow('GET /version: who are you')
-  await gaveUp.promise
+  await expect(refusal).rejects.toThrow('GET /version: who are you')
 })

@@ -68,14 +68,16 @@ test('manifests of the command line stand instead of those of the scenario', asy
   expect([code, stdout]).toEqual([1, expect.stringContaining('namespace back has no NetworkPolicy')])
 })
 
-test('a cluster is asked while what to ask it is still read; after a mistake in that its answer is not waited for', async () => {
-  const asked = Promise.withResolvers<string | undefined>()
-  const server = await serve(({ url }) => asked.resolve(url))
-  const cwd = await folderOf(right)
-  const child = start(['run', '-f', '-', 'scenario.yaml', '--kubeconfig', kubeconfig(server)], { cwd })
-  expect(await asked.promise).toBe('/version')
-  child.stdin.end('kind: [')
-  expect(await ended(child)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('<stdin>:1:') })
+test('a mistake in the manifests ends a run before the cluster gets a request', async () => {
+  const requests: unknown[] = []
+  const server = await serve(({ url }, response) => {
+    requests.push(url)
+    response.end('{}')
+  })
+  const cwd = await folderOf(right, { 'broken.yaml': 'kind: [' })
+  const args = ['run', '-f', 'broken.yaml', 'scenario.yaml', '--kubeconfig', kubeconfig(server)]
+  expect(await crosscheck(args, { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('broken.yaml:1:') })
+  expect(requests).toEqual([])
 })
 
 test('mistakes in scenario, manifests and options are told with their places, and nothing is started', async () => {
