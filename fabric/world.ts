@@ -135,7 +135,7 @@ export interface Node {
 export interface Namespace {
   readonly name: string
   readonly labels: Labels
-  /** False when no Namespace object was given and only `kubernetes.io/metadata.name` is known (semantics rule 27). */
+  /** False when no Namespace object was given and only `kubernetes.io/metadata.name` is known (docs/semantics.md, rule 27). */
   readonly labelsKnown: boolean
   readonly place?: Place
 }
@@ -144,7 +144,7 @@ export interface ContainerPort {
   readonly name?: string
   readonly port: number
   readonly protocol: Protocol
-  /** Declared by an init container that restarts always (semantics rule 45). */
+  /** Declared by an init container that restarts always (docs/semantics.md, rule 45). */
   readonly sidecar?: boolean
 }
 
@@ -168,7 +168,7 @@ export interface Pod {
   readonly hostNetwork: boolean
   readonly ready: boolean
   readonly serviceAccount: string
-  /** Ports of containers, and of init containers with restartPolicy Always (semantics rule 45). */
+  /** Ports of containers, and of init containers with restartPolicy Always (docs/semantics.md, rule 45). */
   readonly ports: readonly ContainerPort[]
   /** `spec.hostname` and `spec.subdomain`, which give a pod its headless name. */
   readonly hostname?: string
@@ -181,7 +181,7 @@ export interface Pod {
   }
   readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[]
   readonly restarts: number
-  /** Of a live pod that is ready: the TCP sockets at which its kubelet asks for that, and is answered (no policy stops it, semantics rule 51). */
+  /** Of a live pod that is ready: the TCP sockets at which its kubelet asks for that, and is answered (no policy stops it, docs/semantics.md, rule 51). */
   readonly answering?: readonly { readonly address: string; readonly port: number }[]
   /** What keeps a container of it from running, as its cluster says: `app waits: CrashLoopBackOff: …`. */
   readonly trouble?: string

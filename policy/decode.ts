@@ -37,7 +37,7 @@ export function readOnce<T>(read: (of: Field) => T): (of: Field) => T {
   }
 }
 
-/** A string; absent without a problem, another type is a decode error as in the API server (semantics rule 26). */
+/** A string; absent without a problem, another type is a decode error as in the API server (docs/semantics.md, rule 26). */
 export function text(of: Field): string | undefined {
   if (isAbsent(of)) return undefined
   if (typeof of.value === 'string') return of.value

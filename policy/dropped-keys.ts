@@ -4,7 +4,7 @@ import { suggest } from './suggest.ts'
 /** What a part of a policy does once a key that the API server does not know is dropped from it; none where that is nothing special. */
 export type Remains = (key: string, part: Field) => string | undefined
 
-/** `spec`: what the API server makes of a list or a selector that is absent (semantics rules 1, 8 and 12). */
+/** `spec`: what the API server makes of a list or a selector that is absent (docs/semantics.md, rules 1, 8 and 12). */
 export const specRemains: Remains = (key, spec) => {
   const meant = meantInSpec(key)
   if (meant === undefined || !isAbsent(field(spec, meant))) return undefined
@@ -20,7 +20,7 @@ export const specRemains: Remains = (key, spec) => {
 /** An object whose `spec` has lost a key to the level above it. */
 export const objectRemains: Remains = (key, object) => specRemains(key, field(object, 'spec'))
 
-/** A selector (semantics rule 23). */
+/** A selector (docs/semantics.md, rule 23). */
 export const selectorRemains: Remains = (_, selector) => {
   const rest = ['matchLabels', 'matchExpressions'].filter((each) => !isAbsent(field(selector, each)))
   const [last, above] = stepsUp(selector)
@@ -31,7 +31,7 @@ export const selectorRemains: Remains = (_, selector) => {
     : `the selector is empty and matches every ${noun}`
 }
 
-/** An item of `from` or `to` (semantics rules 16 to 21). */
+/** An item of `from` or `to` (docs/semantics.md, rules 16 to 21). */
 export const peerRemains: Remains = (key, peer) => {
   const [pods, spaces, block] = ['podSelector', 'namespaceSelector', 'ipBlock'].map(
     (each) => !isAbsent(field(peer, each)),
@@ -43,7 +43,7 @@ export const peerRemains: Remains = (key, peer) => {
   return "the peer matches pods of the policy's own namespace alone"
 }
 
-/** A rule: without its list of peers or of ports it allows all of them (semantics rule 14). */
+/** A rule: without its list of peers or of ports it allows all of them (docs/semantics.md, rule 14). */
 export function ruleRemains(peersKey: 'from' | 'to'): Remains {
   return (key, rule) => {
     if (isOfPorts(key)) return isAbsent(field(rule, 'ports')) ? 'the rule allows every port' : undefined
@@ -52,11 +52,11 @@ export function ruleRemains(peersKey: 'from' | 'to'): Remains {
   }
 }
 
-/** An item of `ports` (semantics rules 37 and 40). */
+/** An item of `ports` (docs/semantics.md, rules 37 and 40). */
 export const portRemains: Remains = (_, item) =>
   isAbsent(field(item, 'port')) ? 'the item allows every port of its protocol' : undefined
 
-/** An `ipBlock` (semantics rule 30). */
+/** An `ipBlock` (docs/semantics.md, rule 30). */
 export const blockRemains: Remains = (_, block) =>
   isAbsent(field(block, 'except')) ? 'the whole network matches' : undefined
 

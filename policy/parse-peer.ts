@@ -9,7 +9,7 @@ import type { IpBlock, PolicyPeer } from './types.ts'
 /** Whether the API server of that version refuses host bits, leading zeros and IPv4-mapped addresses (StrictIPCIDRValidation, 1.36). */
 export type CidrStrictness = 'refuse' | 'warn'
 
-/** One item of `from` or `to`: an ipBlock, or selectors; an empty peer is refused, not "everything" (semantics rule 16). */
+/** One item of `from` or `to`: an ipBlock, or selectors; an empty peer is refused, not "everything" (docs/semantics.md, rule 16). */
 export function parsePeer(of: Field, strictness: CidrStrictness): PolicyPeer[] {
   if (!isAbsent(of) && !isObject(of.value)) {
     report(of, {

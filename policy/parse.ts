@@ -20,7 +20,7 @@ export interface ParsedPolicy {
 
 const specKeys = ['podSelector', 'policyTypes', 'ingress', 'egress'] as const
 
-/** Reads a networking.k8s.io/v1 NetworkPolicy: refuses what the API server refuses (semantics §2), all at once, and defaults as it does (rules 1, 8 to 16). */
+/** Reads a networking.k8s.io/v1 NetworkPolicy: refuses what the API server refuses (docs/semantics.md#what-the-api-server-refuses), all at once, and defaults as it does (rules 1, 8 to 16). */
 export function parsePolicy(raw: unknown, at: Locate, options: ParseOptions = {}): ParsedPolicy {
   const problems: Problem[] = []
   const root: Field = { value: raw, path: [], source: { subject: subjectOf(raw), at, problems } }

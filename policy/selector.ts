@@ -1,6 +1,6 @@
 import type { LabelExpression, LabelSelector, Labels } from './types.ts'
 
-/** Whether labels satisfy a selector: matchLabels and every expression (semantics rules 23 to 26); an empty selector matches all. */
+/** Whether labels satisfy a selector: matchLabels and every expression (docs/semantics.md, rules 23 to 26); an empty selector matches all. */
 export function matchesSelector(selector: LabelSelector, labels: Labels): boolean {
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
     if (labelOf(labels, key) !== value) return false

@@ -6,7 +6,7 @@ import { openapi } from './openapi.ts'
 import { refusalOf, refuse, refuseConnection } from './refusal.ts'
 import { addBatch, addSingle, addStop, addWitness, type ControlParts } from './routes.ts'
 
-/** The control server, not yet listening; it must be bound to loopback only (design.md §3). */
+/** The control server, not yet listening; it must be bound to loopback only (docs/reference/probe.md). */
 export function createControlServer(parts: ControlParts): FastifyInstance {
   const { options, metrics } = parts
   const app: FastifyInstance = fastify({

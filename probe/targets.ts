@@ -1,6 +1,6 @@
 import { type AddressClass, type KnownAddress, knowAddress } from './addresses.ts'
 
-/** Kinds of targets that a probe refuses unless they are allowed by name (design.md §3). */
+/** Kinds of targets that a probe refuses unless they are allowed by name (docs/reference/probe.md). */
 export const allowable = ['loopback', 'link-local', 'metadata', 'kubelet', 'apiserver', 'etcd'] as const
 export type Allowable = (typeof allowable)[number]
 

@@ -140,5 +140,5 @@ export interface PathResult {
   readonly place: Place
 }
 
-/** Exit codes of verdicts.md §1. */
+/** Exit codes (docs/reference/cli.md#exit-codes). */
 export const exitCodes = { pass: 0, fail: 1, usage: 2, inconclusive: 3, broken: 4 } as const

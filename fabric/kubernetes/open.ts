@@ -44,7 +44,7 @@ export interface ClusterOptions {
 /** How far back a change is told of, in milliseconds: a little more than settling asks for, because clocks differ. */
 const recentMs = 150_000
 
-/** Some plugins fail open under a burst, kind's among them (verdicts.md §5). */
+/** Some plugins fail open under a burst, kind's among them (docs/verdicts.md#time). */
 const usualRate = 500
 
 /** How long the clean-up may take, in milliseconds: beyond it the owners' expiry does the rest. */

@@ -6,7 +6,7 @@ import { runCheck } from '../../checks/run.ts'
 import type { Probe, Unavailable } from '../fabric.ts'
 import type { Outside } from './cluster.ts'
 
-/** Connections that a source has in flight at once (verdicts.md §5). */
+/** Connections that a source has in flight at once (docs/verdicts.md#time). */
 const inFlight = 50
 
 /** The runner's own machine as a source; none when the runner is a pod of the cluster. */

@@ -14,7 +14,7 @@ export interface RunFacts {
   readonly tokenSha256: string
   readonly image: string
   readonly imagePullSecret?: string
-  /** Connections that a source has in flight; 50 when absent (verdicts.md §5). */
+  /** Connections that a source has in flight; 50 when absent (docs/verdicts.md#time). */
   readonly concurrency?: number
   /** What every pod of the run gets besides. */
   readonly patch?: ProbePatch

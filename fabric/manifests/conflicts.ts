@@ -22,7 +22,7 @@ interface Holder {
 }
 
 /**
- * One object per kind, namespace and name: the last. Two that differ are an error naming both places (semantics rule 66), two alike
+ * One object per kind, namespace and name: the last. Two that differ are an error naming both places (docs/semantics.md, rule 66), two alike
  * a warning; not a Namespace, which every overlay that lives in it may bring along: its labels are merged.
  */
 export function withoutDuplicates(objects: readonly ManifestObject[], problems: Problem[]): ManifestObject[] {

@@ -8,7 +8,7 @@ import { type PodTemplate, readAddress, readCount, readTemplate } from './templa
 /** What a live cluster said of a pod. */
 export interface PodStatus {
   readonly uid?: string
-  /** Given addresses; none leaves them to the allocator, an empty list is a pod that has none yet (semantics rule 59). */
+  /** Given addresses; none leaves them to the allocator, an empty list is a pod that has none yet (docs/semantics.md, rule 59). */
   readonly addresses?: readonly string[]
   readonly hostAddresses: readonly string[]
   readonly ready: boolean
@@ -24,7 +24,7 @@ export interface PodDraft extends Pick<Pod, 'namespace' | 'name' | 'workload' | 
 
 export const unknownStatus: PodStatus = { hostAddresses: [], ready: true, restarts: 0 }
 
-/** Reads a Pod object; none for one that has ended, whose address may already be another's (semantics rule 60). */
+/** Reads a Pod object; none for one that has ended, whose address may already be another's (docs/semantics.md, rule 60). */
 export function readPod(object: ManifestObject, workload: Workload, problems: Problem[]): PodDraft | undefined {
   const root = rootOf(object, problems)
   const phase = field(field(root, 'status'), 'phase').value

@@ -54,7 +54,7 @@ export function readTemplate(of: Field): PodTemplate {
   }
 }
 
-/** Ports of containers, and of init containers that restart always: sidecars (semantics rule 45). */
+/** Ports of containers, and of init containers that restart always: sidecars (docs/semantics.md, rule 45). */
 function readPorts(spec: Field): readonly ContainerPort[] {
   const own = readOwnPorts(field(spec, 'containers'))
   const ofSidecars = readSidecarPorts(field(spec, 'initContainers'))

@@ -29,7 +29,7 @@ export function rangeOfAddress({ family, bytes }: Address): AddressRange {
   return { family, first: value, last: value }
 }
 
-/** What an ipBlock admits: its CIDR, host bits masked, less its own exceptions (semantics rules 30, 34, 35). */
+/** What an ipBlock admits: its CIDR, host bits masked, less its own exceptions (docs/semantics.md, rules 30, 34, 35). */
 export function rangesOfBlock(block: IpBlock): readonly AddressRange[] {
   const holes = (block.except ?? []).map(rangeOfCidr)
   return holes.reduce<readonly AddressRange[]>(

@@ -14,7 +14,7 @@ export interface Leak {
 export interface PodClass {
   readonly direction: Direction
   readonly policies: readonly NetworkPolicy[]
-  /** How named ports of ingress rules resolve in each of these pods (semantics rule 41). */
+  /** How named ports of ingress rules resolve in each of these pods (docs/semantics.md, rule 41). */
   readonly resolve: ResolvePort
   readonly leak: Leak | undefined
   readonly links: readonly string[]

@@ -24,7 +24,7 @@ const families = [
 ] as const
 
 /**
- * Peers as sets of addresses: selectors as those of the pods that they match, never of a hostNetwork pod (semantics rules 17 to 22, 50),
+ * Peers as sets of addresses: selectors as those of the pods that they match, never of a hostNetwork pod (docs/semantics.md, rules 17 to 22, 50),
  * ipBlocks as intervals that match pods too (31). Addresses in `unknown` belong to pods that no selector sees yet.
  */
 export function createPeers(world: World, sets: SetRegistry, unknown: ReadonlySet<string>): Peers {

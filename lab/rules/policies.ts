@@ -27,7 +27,7 @@ export interface PolicyRulesetInput {
 /**
  * One node's policies as nftables text, replacing those before (see `transactionsOf`). A packet passes its sender's egress chain, then its
  * receiver's ingress chain, each under a hook of its own; a rule that matches counts and accepts, a chain's end denies. What enters by a
- * pod's own node comes through `output`, which nothing judges (semantics rule 51); pod to own node is judged by egress (52).
+ * pod's own node comes through `output`, which nothing judges (docs/semantics.md, rule 51); pod to own node is judged by egress (52).
  */
 export function policyRuleset({ world, links, settings }: PolicyRulesetInput): string {
   if (settings.enforcement === 'none') return replacingTable(policyTable, { blocks: [], hooks: [], closed: [] })

@@ -1,7 +1,7 @@
 import type { PolicyPort, Protocol } from '../../policy/types.ts'
 import type { SetRegistry } from './set-registry.ts'
 
-/** Numbers of a named port at the destination; several when a pod declares the name twice (semantics rule 44). */
+/** Numbers of a named port at the destination; several when a pod declares the name twice (docs/semantics.md, rule 44). */
 export type ResolvePort = (name: string, protocol: Protocol) => readonly number[]
 
 interface Span {
@@ -15,7 +15,7 @@ export const layer4 = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const satisfie
 
 /**
  * A match on protocol and destination port: `''` when the rule restricts no port, nothing when its items match nothing
- * (a named port that the destination does not have; semantics rules 36 to 46).
+ * (a named port that the destination does not have; docs/semantics.md, rules 36 to 46).
  */
 export function portMatch(ports: readonly PolicyPort[], resolve: ResolvePort, sets: SetRegistry): string | undefined {
   if (ports.length === 0) return ''

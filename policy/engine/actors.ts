@@ -27,7 +27,7 @@ export interface Governing {
   readonly baseline: readonly CompiledPolicy[]
 }
 
-/** A pod as policies see it. On the host's network it is an address of its node to them (semantics rule 50). */
+/** A pod as policies see it. On the host's network it is an address of its node to them (docs/semantics.md, rule 50). */
 export interface PodActor {
   readonly kind: 'pod'
   readonly pod: PolicyPod

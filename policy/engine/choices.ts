@@ -1,4 +1,4 @@
-/** Where implementations differ from each other, each as one bit; the numbers are rules of the semantics. */
+/** Where implementations differ from each other, each as one bit; the numbers are rules of docs/semantics.md. */
 export const choiceBits = {
   27: 1,
   31: 2,
@@ -18,7 +18,7 @@ export const choiceBits = {
 } as const
 export type ChoiceBit = (typeof choiceBits)[keyof typeof choiceBits]
 
-/** A rule of the semantics that leaves something open, or what ClusterNetworkPolicy leaves open. */
+/** A rule of docs/semantics.md that leaves something open, or what ClusterNetworkPolicy leaves open. */
 export type Choice = 27 | 31 | 33 | 40 | 44 | 45 | 47 | 49 | 50 | 52 | 54 | 'domainNames' | 'samePriority'
 
 /** What a plugin is known to do, where it is known. */

@@ -23,7 +23,7 @@ export interface Compiled extends Tables {
   readonly clusterPolicies: readonly CompiledPolicy[]
   /** Policies of kinds that are not evaluated here. */
   readonly foreign: readonly ForeignPolicy[]
-  /** Two policies of one name (semantics rule 66). */
+  /** Two policies of one name (docs/semantics.md, rule 66). */
   readonly problems: readonly Problem[]
 }
 

@@ -3,6 +3,7 @@ import { failedPodLabels, failedSpaceLabels } from './failed-labels.ts'
 import type { Traffic } from './match.ts'
 import { nameOf } from './path.ts'
 import type { FailedCondition } from './prediction.ts'
+import { ruleLinks } from './rule-links.ts'
 import type { CompiledPeer, CompiledPort } from './rules.ts'
 
 /** Why a peer that did not match the other end did not, condition by condition; at least one. */
@@ -19,7 +20,7 @@ export function failedOfPeer(peer: CompiledPeer, { actor, at }: End): FailedCond
         ? `address expected in ${peer.text}, got ${addressText({ actor, at })}`
         : hole >= 0
           ? `${at.text} is in ${peer.exceptTexts[hole]}, which is excepted from ${peer.text}`
-          : `ipBlock ${peer.text} does not match pods here (rule 31), and ${called} is one`
+          : `ipBlock ${peer.text} does not match pods here (${ruleLinks(31)}), and ${called} is one`
       return [{ on: 'address', sentence: reason }]
     }
     case 'nodes':
@@ -61,7 +62,7 @@ function failedOfPods(
 function noPod(actor: Exclude<Actor, { kind: 'pod' }>): string {
   if (actor.kind === 'external') return `${nameOf(actor)} is outside the cluster`
   if (actor.pod === undefined) return `${nameOf(actor)} is no pod`
-  return `${nameOf(actor)} is on the host's network and counts as node ${actor.node.name} (rule 50)`
+  return `${nameOf(actor)} is on the host's network and counts as node ${actor.node.name} (${ruleLinks(50)})`
 }
 
 /** Why a port item that did not match did not; at least one condition. */
@@ -75,7 +76,7 @@ export function failedOfPort(item: CompiledPort, traffic: Traffic): FailedCondit
   if (port >= item.first && port <= item.last) {
     const onlyFirst: FailedCondition = {
       on: 'port',
-      sentence: `admits port ${item.first} alone where endPort is not enforced (rule 40), asked ${port}`,
+      sentence: `admits port ${item.first} alone where endPort is not enforced (${ruleLinks(40)}), asked ${port}`,
     }
     return wrongProtocol.length > 0 ? wrongProtocol : [onlyFirst]
   }
@@ -91,7 +92,7 @@ function failedName(name: string, item: CompiledPort, { target, port, protocol }
   const declared = target.pod.ports.filter((each) => each.name === name)
   const fitting = declared.filter((each) => each.protocol === (item.protocol ?? protocol))
   if (fitting.some((each) => each.port === port)) {
-    const unsure = `admits the port named \`${name}\`, which plugins resolve differently on ${called} (rules 44 and 45)`
+    const unsure = `admits the port named \`${name}\`, which plugins resolve differently on ${called} (${ruleLinks(44, 45)})`
     return item.protocol === undefined || item.protocol === protocol ? [{ on: 'port', sentence: unsure }] : []
   }
   const first = fitting[0]

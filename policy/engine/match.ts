@@ -10,7 +10,7 @@ export const nameLabel = 'kubernetes.io/metadata.name'
 /** What one side's rules are asked: who is at the other end, and where the connection goes. */
 export interface Traffic {
   readonly remote: End
-  /** The destination, whose named ports count in both directions (semantics rule 41). */
+  /** The destination, whose named ports count in both directions (docs/semantics.md, rule 41). */
   readonly target: Actor
   readonly port: number
   readonly protocol: Protocol

@@ -17,7 +17,7 @@ export function newNetworks(): Networks {
   return { ids: new Map(), prefixes: { 4: new Map(), 6: new Map() } }
 }
 
-/** The number of a CIDR, its host bits cleared (semantics rule 35); -1 for text that is no CIDR, which contains nothing. */
+/** The number of a CIDR, its host bits cleared (docs/semantics.md, rule 35); -1 for text that is no CIDR, which contains nothing. */
 export function networkId(networks: Networks, text: string): number {
   const known = networks.ids.get(text)
   if (known !== undefined) return known

@@ -20,7 +20,7 @@ export interface Path {
   readonly front: End | undefined
 }
 
-/** Why a question has no answer: it names what does not exist (semantics rule 65), or what has no such address (34, 59), or a virtual one (56). */
+/** Why a question has no answer: it names what does not exist (docs/semantics.md, rule 65), or what has no such address (34, 59), or a virtual one (56). */
 export interface Unanswerable {
   readonly kind: 'unanswerable'
   readonly rule: 34 | 56 | 59 | 65

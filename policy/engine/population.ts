@@ -52,7 +52,7 @@ function locatedIn(networks: Tables['networks'], addresses: readonly string[]): 
   return located
 }
 
-/** A pod that is not of the world; none when its namespace is not either (semantics rule 65). */
+/** A pod that is not of the world; none when its namespace is not either (docs/semantics.md, rule 65). */
 export function givenPod(pod: PolicyPod, spaces: ReadonlyMap<string, Space>, tables: Tables): PodActor | undefined {
   const space = spaces.get(pod.namespace)
   if (space === undefined) return undefined

@@ -34,6 +34,6 @@ export interface Query {
   /** Default: the family of a given address, else IPv4 where both ends have it. */
   readonly family?: Family
   readonly via?: Way
-  /** A connection that was there before the policies changed (semantics rule 49). */
+  /** A connection that was there before the policies changed (docs/semantics.md, rule 49). */
   readonly established?: boolean
 }

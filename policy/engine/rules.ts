@@ -6,7 +6,7 @@ import { compileSelector, type Labelling, type Selector } from './selectors.ts'
 export type CompiledPeer =
   | {
       readonly kind: 'pods'
-      /** The one namespace meant, where there is no namespaceSelector (semantics rule 17). */
+      /** The one namespace meant, where there is no namespaceSelector (docs/semantics.md, rule 17). */
       readonly namespace: string | undefined
       readonly namespaces: Selector | undefined
       readonly pods: Selector | undefined

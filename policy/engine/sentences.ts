@@ -1,21 +1,22 @@
 import type { Choice } from './choices.ts'
 import type { Prediction, RuleTrace, Side } from './prediction.ts'
+import { ruleLinks } from './rule-links.ts'
 
-/** What implementations differ in, in words, with the rule of the semantics. */
+/** What implementations differ in, in words, with a link to the rule of docs/semantics.md. */
 export const choiceWords: Readonly<Record<Choice, string>> = {
-  27: 'the labels of a namespace are not known (rule 27)',
-  31: 'plugins differ in whether an ipBlock matches pods (rule 31)',
+  27: `the labels of a namespace are not known (${ruleLinks(27)})`,
+  31: `plugins differ in whether an ipBlock matches pods (${ruleLinks(31)})`,
   33:
     'with externalTrafficPolicy: Cluster, nodes replace the source address of what enters by a NodePort or load balancer, so that an ipBlock ' +
-    'for clients does not match: externalTrafficPolicy: Local keeps their addresses (rule 33)',
-  40: 'not every plugin enforces endPort (rule 40)',
-  44: 'a port name stands for several ports of the pod (rule 44)',
-  45: 'plugins differ in named ports of sidecars (rule 45)',
-  47: 'policies govern TCP, UDP and SCTP only (rule 47)',
-  49: 'plugins differ in what a change of policies does to established connections (rule 49)',
-  50: "plugins differ in how they treat pods on the host's network (rule 50)",
-  52: "plugins differ in whether egress policies govern the way to the pod's own node (rule 52)",
-  54: 'plugins differ in whether policies govern a pod that reaches itself through a Service (rule 54)',
+    `for clients does not match: externalTrafficPolicy: Local keeps their addresses (${ruleLinks(33)})`,
+  40: `not every plugin enforces endPort (${ruleLinks(40)})`,
+  44: `a port name stands for several ports of the pod (${ruleLinks(44)})`,
+  45: `plugins differ in named ports of sidecars (${ruleLinks(45)})`,
+  47: `policies govern TCP, UDP and SCTP only (${ruleLinks(47)})`,
+  49: `plugins differ in what a change of policies does to established connections (${ruleLinks(49)})`,
+  50: `plugins differ in how they treat pods on the host's network (${ruleLinks(50)})`,
+  52: `plugins differ in whether egress policies govern the way to the pod's own node (${ruleLinks(52)})`,
+  54: `plugins differ in whether policies govern a pod that reaches itself through a Service (${ruleLinks(54)})`,
   domainNames: 'whether the address belongs to a domain that a policy names is not known',
   samePriority: 'two ClusterNetworkPolicies of the same priority answer differently',
 }

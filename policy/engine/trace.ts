@@ -3,6 +3,7 @@ import { failedOfPeer, failedOfPort } from './failed-conditions.ts'
 import { failedPodLabels } from './failed-labels.ts'
 import { type Context, matchesPeer, matchesPort, matchesRule } from './match.ts'
 import type { FailedCondition, ItemTrace, PolicyName, PolicyTrace, RuleTrace, TierTrace } from './prediction.ts'
+import { ruleLinks } from './rule-links.ts'
 import type { CompiledPolicy, CompiledRule } from './rules.ts'
 import { type SideTraffic, tiers } from './tiers.ts'
 
@@ -79,7 +80,7 @@ function traceRule(rule: CompiledRule, { name, index, traffic, context }: Spot):
 /** Peer and port match, but not together. */
 const namedBesideBlock: FailedCondition = {
   on: 'port',
-  sentence: 'admits a port by its name, which means nothing toward an ipBlock (rule 43)',
+  sentence: `admits a port by its name, which means nothing toward an ipBlock (${ruleLinks(43)})`,
 }
 
 /** What the item with the fewest failed conditions misses; nothing where one matches or the list is empty. */

@@ -8,7 +8,7 @@ export interface PolicyWorld {
   readonly pods: readonly PolicyPod[]
   readonly policies: readonly NetworkPolicy[]
   readonly clusterPolicies?: readonly ClusterPolicy[]
-  /** Virtual addresses are refused in questions: policies see the endpoints behind them (semantics rule 56). */
+  /** Virtual addresses are refused in questions: policies see the endpoints behind them (docs/semantics.md, rule 56). */
   readonly services?: readonly PolicyService[]
   /** Objects that were read by name only; policies of other kinds among them may override a prediction. */
   readonly notSimulated?: readonly ForeignObject[]
@@ -23,7 +23,7 @@ export interface PolicyNode {
 export interface PolicyNamespace {
   readonly name: string
   readonly labels: Labels
-  /** False when only `kubernetes.io/metadata.name` is known (semantics rule 27). */
+  /** False when only `kubernetes.io/metadata.name` is known (docs/semantics.md, rule 27). */
   readonly labelsKnown: boolean
 }
 
@@ -36,7 +36,7 @@ export interface PolicyPod {
   readonly hostNetwork: boolean
   readonly node: string
   readonly ports: readonly PodPort[]
-  /** Succeeded or Failed: its address may belong to another pod by now (semantics rule 60). */
+  /** Succeeded or Failed: its address may belong to another pod by now (docs/semantics.md, rule 60). */
   readonly ended?: boolean
 }
 
@@ -44,7 +44,7 @@ export interface PodPort {
   readonly name?: string
   readonly port: number
   readonly protocol: Protocol
-  /** Declared by an init container that restarts always (semantics rule 45). */
+  /** Declared by an init container that restarts always (docs/semantics.md, rule 45). */
   readonly sidecar?: boolean
 }
 

@@ -19,7 +19,7 @@ export interface ListenPorts {
   readonly connections: number
 }
 
-/** A burst of sources dialling one listener must not overflow its accept queue: a lost SYN reads as "blocked" (design.md §4). */
+/** A burst of sources dialling one listener must not overflow its accept queue: a lost SYN reads as "blocked". */
 const backlog = 4096
 
 /** Opens the ports on all addresses of both families; rejects with the system's error (EADDRINUSE, EACCES) and closes what was open. */

@@ -4,7 +4,7 @@ import { exitCodes } from '../result.ts'
 import { Interruption, type Io } from './io.ts'
 import { tellProblems } from './problems.ts'
 
-/** The one place that says what went wrong, on stderr, and which exit code it means (verdicts.md §1). */
+/** The one place that says what went wrong, on stderr, and which exit code it means (docs/reference/cli.md#exit-codes). */
 export function exitCodeOf(error: unknown, io: Io): number {
   // Commander has said it already; help and version are asked for and no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.pass : exitCodes.usage

@@ -122,7 +122,7 @@ function predicted(prepared: readonly Prepared[], { head, emit, how, request }: 
   return predictRun(scenarios, { head, emit, now: io.now, signal: io.signal })
 }
 
-/** verdicts.md §1; interrupted, the shell's code for the signal. Where no path was judged, nothing is known. */
+/** docs/reference/cli.md#exit-codes; interrupted, the shell's code for the signal. Where no path was judged, nothing is known. */
 function exitCodeOf(summary: Summary, unknown: RunRequest['inconclusive'], { signal }: Io): number {
   const { pass, fail, inconclusive, predicted: asPredicted, skipped } = summary
   if (signal.aborted) return signal.reason instanceof Interruption ? signal.reason.exitCode : exitCodes.broken

@@ -11,7 +11,7 @@ import { canaryPort } from './canary-objects.ts'
 import type { Shown } from './controls.ts'
 import { isolatingPolicies, policyNames } from './isolation.ts'
 
-/** How long a plugin may take to learn of a fresh pod where nothing can show that it has (verdicts.md §4). */
+/** How long a plugin may take to learn of a fresh pod where nothing can show that it has (docs/verdicts.md#when-a-block-counts). */
 const blindMs = 5_000
 /** After this a source that no plugin has learnt of is given up. */
 const patienceMs = 30_000

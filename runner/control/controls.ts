@@ -22,17 +22,17 @@ export type ControlKind =
   | 'closed-port'
   | 'none'
 
-/** What a block has to be held against before it counts (verdicts.md §4). Pure look-ups over what was measured in this run. */
+/** What a block has to be held against before it counts (docs/verdicts.md#when-a-block-counts). Pure look-ups over what was measured in this run. */
 export interface Controls {
-  /** Condition 2: the socket answered in this run, seen from where no policy can interfere. */
+  /** docs/verdicts.md, condition 2: the socket answered in this run, seen from where no policy can interfere. */
   targetAlive(socket: Socket): Shown
-  /** Condition 3: the source reached something on that node, in that family; `pod`: a pod at its own address, to which not every source has a way. */
+  /** docs/verdicts.md, condition 3: the source reached something on that node, in that family; `pod`: a pod at its own address, to which not every source has a way. */
   sourceAlive(source: SourceKey, node: string | undefined, family: Family, to?: 'pod'): Shown
-  /** Condition 4: policies are enforced on that node for that family; undefined node: on every node of the run. */
+  /** docs/verdicts.md, condition 4: policies are enforced on that node for that family; undefined node: on every node of the run. */
   enforced(node: string | undefined, family: Family): Shown
-  /** Condition 4, last sentence: policies know a fresh source; undefined where it is none. */
+  /** docs/verdicts.md, condition 4, last sentence: policies know a fresh source; undefined where it is none. */
   known(source: SourceKey): Shown | undefined
-  /** Condition 5: true where something in between answers every connection of this source, or to this address. */
+  /** docs/verdicts.md, condition 5: true where something in between answers every connection of this source, or to this address. */
   intercepted(source: SourceKey, address: string): boolean
   /** Pods (`namespace/name`) whose accept queue overflowed: their silence says nothing. */
   overflowed(pod: string): boolean

@@ -17,7 +17,7 @@ export interface ForwardOptions {
   readonly signal: AbortSignal
 }
 
-/** Of targets that were silent and of which nothing else shows that they live: whether a port-forward finds somebody there (the last of verdicts.md §4, condition 2). */
+/** Of targets that were silent and of which nothing else shows that they live: whether a port-forward finds somebody there (docs/verdicts.md, condition 2). */
 export async function controlByForward(options: ForwardOptions): Promise<ReadonlyMap<string, Shown>> {
   const { fabric, signal } = options
   if (fabric.forwards === undefined) return new Map()

@@ -2,7 +2,7 @@ import type { Pod, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { Direction, NetworkPolicy } from '../../policy/types.ts'
 
-/** Policies that select the pod and isolate it in that direction (semantics rules 1 to 3, 50); hostNetwork pods are never selected. */
+/** Policies that select the pod and isolate it in that direction (docs/semantics.md, rules 1 to 3, 50); hostNetwork pods are never selected. */
 export function isolatingPolicies(pod: Pod, direction: Direction, world: World): NetworkPolicy[] {
   if (pod.hostNetwork) return []
   return world.policies.filter(

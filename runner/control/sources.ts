@@ -35,7 +35,7 @@ export function placeKey(node: string, family: Family): string {
   return `${node}/${family}`
 }
 
-/** Lets one source dial the canary's open listener and its closed port on each node of the run (verdicts.md §4, conditions 3 and 5). */
+/** Lets one source dial the canary's open listener and its closed port on each node of the run (docs/verdicts.md, conditions 3 and 5). */
 async function controlSource(key: SourceKey, probe: Probe, options: SourceOptions): Promise<SourceControls> {
   const { world, canary, deadlineMs, signal } = options
   const aims = [...canary.listeners].flatMap(([node, pod]) =>

@@ -25,7 +25,7 @@ export interface TargetOptions {
   readonly signal: AbortSignal
 }
 
-/** Dials every target pod from inside its own network namespace, where no policy applies (semantics rule 53). */
+/** Dials every target pod from inside its own network namespace, where no policy applies (docs/semantics.md, rule 53). */
 export async function controlTargets(
   sockets: readonly Socket[],
   { fabric, world, signal }: TargetOptions,

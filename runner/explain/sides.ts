@@ -54,7 +54,7 @@ function reason({ direction, party, by, allowed, tiers, ...side }: Side): string
   }
 }
 
-/** Semantics rules 50 and 51: what has a node's network is no pod to policies. */
+/** docs/semantics.md, rules 50 and 51: what has a node's network is no pod to policies. */
 function hostReason(direction: Side['direction'], party: string): string {
   const what = party.startsWith('node ') ? party : `${party}, on its node's network,`
   return direction === 'egress'

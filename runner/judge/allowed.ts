@@ -15,7 +15,7 @@ import {
   type Verdict,
 } from './verdict.ts'
 
-/** A path that must work: by its name, and at every ready endpoint behind it (verdicts.md §3). */
+/** A path that must work: by its name, and at every ready endpoint behind it (docs/verdicts.md#when-an-open-path-passes). */
 export function judgeAllowed(evidence: Evidence): Verdict {
   const { planned, controls } = evidence
   const application = planned.application && lookAt(planned.application, evidence)

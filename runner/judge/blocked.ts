@@ -16,7 +16,7 @@ import {
 /** Why nothing is known of a path whose target is the source itself. */
 export const onlyItself = 'the source is itself behind the target, and a pod always reaches itself'
 
-/** A path that must be blocked at layer 4: every address of it, with every control, or it is no pass (verdicts.md §4). */
+/** A path that must be blocked at layer 4: every address of it, with every control, or it is no pass (docs/verdicts.md#when-a-block-counts). */
 export function judgeBlocked(evidence: Evidence): Verdict {
   const { gap } = evidence.planned
   const looks = lookAtAddresses(evidence)

@@ -4,7 +4,7 @@ import type { ScenarioPath } from '../scenario/model.ts'
 import { aimText, type Evidence, inconclusive, type Look, lookAtAddresses, type Verdict } from './verdict.ts'
 
 /**
- * Sets what the policies mean (P) beside what was expected (E) and seen (O), as verdicts.md §1 has it:
+ * Sets what the policies mean (P) beside what was expected (E) and seen (O), as docs/verdicts.md#what-is-compared has it:
  *
  *     E = O = open, P denies      pass, flagged `unenforced`
  *     E = O = blocked, P allows   inconclusive: `unexplained_block`, unless the path says by what it is blocked

@@ -1,7 +1,7 @@
 import type { CheckKindName } from '../../checks/check.ts'
 import type { Outcome, Reason } from '../../checks/outcome.ts'
 
-/** What a reason says of layer 4 (verdicts.md §2). `refused` is a block only where a control shows a listener. */
+/** What a reason says of layer 4 (docs/reference/outcomes.md). `refused` is a block only where a control shows a listener. */
 export type Layer4 = 'open' | 'blocked' | 'refused' | 'absent' | 'name' | 'none'
 
 const layer4: Record<Reason, Layer4> = {

@@ -5,7 +5,7 @@ import type { PlannedPath } from '../plan/paths.ts'
 import { gotThrough } from './blocked.ts'
 import { aimText, countText, lookAt, lookAtAddresses } from './verdict.ts'
 
-/** Connections of a leak that is measured again, alone: some plugins fail open under a burst (verdicts.md §5). */
+/** Connections of a leak that is measured again, alone: some plugins fail open under a burst (docs/verdicts.md#time). */
 const connections = 10
 
 /** What each leaking address of the path does when nothing else is dialled, as sentences. */

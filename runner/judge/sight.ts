@@ -39,7 +39,7 @@ export type Sight = Counts &
 /** What one sight shows, before its connections are counted. */
 type Shows = Sight extends infer S ? (S extends Sight ? Omit<S, keyof Counts> : never) : never
 
-/** Decides what the connections of one dial show: nothing counts as blocked unless every control of verdicts.md §4 holds. */
+/** Decides what the connections of one dial show: nothing counts as blocked unless every condition of docs/verdicts.md holds (1 to 5). */
 export function sightOf(dial: Dial, observations: readonly Observation[], controls: Controls): Sight {
   const outcomes = observations.map((observation) => observation.outcome)
   const lost = outcomes.filter((outcome) => outcome.reason === 'not_run' || isLate(dial, outcome))

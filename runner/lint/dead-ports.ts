@@ -23,7 +23,7 @@ type Cause =
   | { readonly kind: 'internet' }
   | { readonly kind: 'unknown'; readonly ports: readonly ContainerPort[] }
 
-/** All dead ports of all rules. Where a pod declares no port, nothing is known of it and nothing is said (semantics rule 46). */
+/** All dead ports of all rules. Where a pod declares no port, nothing is known of it and nothing is said (docs/semantics.md, rule 46). */
 export const deadPortsOf = perContext((context: Context): readonly DeadPort[] =>
   portsIn(context).flatMap((at) => {
     const found = typeof at.port.port === 'string' ? deadName(at, context) : deadNumber(at, context)
@@ -35,7 +35,7 @@ export const deadPortsOf = perContext((context: Context): readonly DeadPort[] =>
 
 type Dead = Pick<DeadPort, 'pods' | 'cause'>
 
-/** Semantics rules 41 to 43. */
+/** docs/semantics.md, rules 41 to 43. */
 function deadName(at: PortAt, context: Context): Dead | undefined {
   const { peers } = at.rule
   const networks = at.direction === 'egress' && peers.length > 0 && peers.every(({ ipBlock }) => ipBlock !== undefined)
@@ -84,7 +84,7 @@ function serviceWith(item: PolicyPort, pods: readonly Pod[], { population }: Con
   return undefined
 }
 
-/** `namespaceSelector: {}` with the ports of the web: what people write who mean everybody outside (semantics rule 18). */
+/** `namespaceSelector: {}` with the ports of the web: what people write who mean everybody outside (docs/semantics.md, rule 18). */
 function meansInternet({ direction, rule, port }: PortAt): boolean {
   const everyPod = rule.peers.some(
     ({ namespaceSelector, podSelector }) =>

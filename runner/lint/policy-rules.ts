@@ -23,7 +23,7 @@ export interface PortAt extends RuleAt {
   readonly portPath: Path
 }
 
-/** Every rule of a direction that the policy's types name: others have no effect (semantics rule 10). */
+/** Every rule of a direction that the policy's types name: others have no effect (docs/semantics.md, rule 10). */
 export function rulesIn({ policies }: Pick<Context, 'policies'>): RuleAt[] {
   return policies.flatMap(({ policy, object }) =>
     policy.policyTypes.flatMap((direction) =>
@@ -56,7 +56,7 @@ export function portsIn(context: Pick<Context, 'policies'>): PortAt[] {
 }
 
 /**
- * The pods whose ports a rule speaks of: the selected ones for ingress, those of the peers for egress (semantics rule 39); `everybody`
+ * The pods whose ports a rule speaks of: the selected ones for ingress, those of the peers for egress (docs/semantics.md, rule 39); `everybody`
  * for an egress rule that names no peer or a network.
  */
 export function destinationsOf(at: RuleAt, { population }: Pick<Context, 'population'>): readonly Pod[] | 'everybody' {

@@ -11,7 +11,7 @@ export interface Population {
   /** The Services of that name, in whatever namespace. */
   servicesNamed(name: string): readonly Service[]
   hasNamespace(name: string): boolean
-  /** The pods that policies can select: those on the host's network are not among them (semantics rule 50). */
+  /** The pods that policies can select: those on the host's network are not among them (docs/semantics.md, rule 50). */
   select(namespace: string, selector: LabelSelector): readonly Pod[]
   namespacesOf(selector: LabelSelector): readonly Namespace[]
   /** The pods that a peer's selectors address, seen from a policy's namespace; none for an ipBlock. */

@@ -9,7 +9,7 @@ export interface PortRange {
 
 const all: readonly PortRange[] = (['TCP', 'UDP', 'SCTP'] as const).map((protocol) => rangeOf({ protocol }))
 
-/** The ports that a rule allows by number: all without items, none for items by name, which depend on the pod (semantics rules 14 and 41). */
+/** The ports that a rule allows by number: all without items, none for items by name, which depend on the pod (docs/semantics.md, rules 14 and 41). */
 export function rangesIn({ ports }: Pick<PolicyRule, 'ports'>): readonly PortRange[] {
   if (ports.length === 0) return all
   return ports.filter(({ port }) => typeof port !== 'string').map(rangeOf)

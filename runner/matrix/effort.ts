@@ -14,7 +14,7 @@ export interface Effort {
 
 /** Until probes run and the canary has shown that policies are enforced, and until all is removed again, in milliseconds. */
 const aroundMs = 10_000
-/** Connections of one source that wait at the same time, and new ones per second toward one node (verdicts.md §5). */
+/** Connections of one source that wait at the same time, and new ones per second toward one node (docs/verdicts.md#time). */
 const atOnce = 50
 const perSecond = 500
 

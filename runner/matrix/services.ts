@@ -34,7 +34,7 @@ interface PortOptions extends ServiceOptions, Port {
   readonly endpoints: readonly Endpoint[]
 }
 
-/** None where the Service leads back to the source alone: what happens then is left to the implementation (semantics rule 54). */
+/** None where the Service leads back to the source alone: what happens then is left to the implementation (docs/semantics.md, rule 54). */
 function questionOf(from: Pod, service: Service, options: PortOptions): Question | undefined {
   const { dialTo, endpoints } = options
   const ready = endpoints.filter((each) => each.ready)

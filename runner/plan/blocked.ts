@@ -60,7 +60,7 @@ export function planBlocked(
   }
 }
 
-/** A pod always reaches itself (semantics rule 53), also by a Service that may draw it; then the other endpoints tell. */
+/** A pod always reaches itself (docs/semantics.md, rule 53), also by a Service that may draw it; then the other endpoints tell. */
 function leadsTo(pod: Pod | undefined, aim: AddressAim): boolean {
   if (pod === undefined || pod.hostNetwork || aim.kind === 'external') return false
   if (aim.kind === 'pod') return aim.pod.uid === pod.uid

@@ -7,7 +7,7 @@ import type { AddressAim } from './dial.ts'
 import type { PlannedSource } from './sources.ts'
 
 /**
- * Whether a source stands for one pod, and every address of a target is that pod: a pod always reaches itself (semantics rule 53; by a Service,
+ * Whether a source stands for one pod, and every address of a target is that pod: a pod always reaches itself (docs/semantics.md, rule 53; by a Service,
  * rule 54). A replica that reaches another one is not itself.
  */
 export function isItselfIn(world: World): (source: PlannedSource, target: Target) => boolean {

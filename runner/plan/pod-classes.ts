@@ -67,7 +67,7 @@ function grouped(pods: readonly Pod[], keyOf: (pod: Pod) => string): Pod[][] {
 interface Ground {
   readonly index: PolicyIndex
   readonly destinations: Destinations
-  /** Those whose node reaches them although policies isolate them (semantics rule 51). */
+  /** Those whose node reaches them although policies isolate them (docs/semantics.md, rule 51). */
   readonly isolated: readonly Pod[]
   /** Those on the network of a node, to whose own pods plugins differ (rule 52). */
   readonly onHosts: readonly Pod[]
@@ -108,7 +108,7 @@ interface Naming extends Ground {
   readonly called: (destination: Pod) => string
 }
 
-/** A text that is equal for pods between which nothing makes a difference. A pod among the destinations is none of its own (semantics rule 53). */
+/** A text that is equal for pods between which nothing makes a difference. A pod among the destinations is none of its own (docs/semantics.md, rule 53). */
 function differenceOf(pod: Pod, { kindOf, called, ...ground }: Naming): string {
   const { index, destinations, isolated, onHosts, rules, selectors } = ground
   const egress = index.governing('egress', pod)

@@ -6,7 +6,7 @@ import type { Direction, IpBlock, NetworkPolicy } from '../../policy/types.ts'
 
 /** The policies of a world, prepared for questions about many pods. */
 export interface PolicyIndex {
-  /** Those that select a pod in a direction, for plugins that treat pods on the host's network as pods too (semantics rule 50). */
+  /** Those that select a pod in a direction, for plugins that treat pods on the host's network as pods too (docs/semantics.md, rule 50). */
   governing(direction: Direction, pod: Pod): readonly NetworkPolicy[]
   isIn(block: IpBlock, address: string): boolean
   /** Equal for addresses that the same ipBlocks contain. */

@@ -1,5 +1,6 @@
 import { assumedDns, isDnsStandIn } from '../../fabric/cluster-dns.ts'
 import type { World } from '../../fabric/world.ts'
+import { ruleLinks } from '../../policy/engine/rule-links.ts'
 import { mayAllowDns } from './dns-elsewhere.ts'
 import type { Doubt, HopPrediction } from './hop-prediction.ts'
 
@@ -11,7 +12,7 @@ export function withDoubt(predicted: HopPrediction, world: World): HopPrediction
 }
 
 function ownNode({ hop: { text } }: HopPrediction): Doubt {
-  const sentence = `it depends on the network plugin whether egress policies govern the way to ${text}, which is on the source's own node (rules 50 and 52)`
+  const sentence = `it depends on the network plugin whether egress policies govern the way to ${text}, which is on the source's own node (${ruleLinks(50, 52)})`
   return { kind: 'own node', sentence }
 }
 

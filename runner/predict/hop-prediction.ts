@@ -5,6 +5,7 @@ import type { Unanswerable } from '../../policy/engine/path.ts'
 import { predict, verdictOf } from '../../policy/engine/predict.ts'
 import type { Prediction } from '../../policy/engine/prediction.ts'
 import type { Party, Query } from '../../policy/engine/query.ts'
+import { choiceWords } from '../../policy/engine/sentences.ts'
 import type { PlannedSource } from '../plan/sources.ts'
 import { fromUnknownAddress } from './external.ts'
 import type { Hop } from './hops.ts'
@@ -123,7 +124,10 @@ function verdictOnly(query: Query, context: Context): VerdictOnly {
   if ('kind' in found) return { verdict: 'undefined', why: found.reason }
   const { verdict, undefinedBy } = found
   if (undefinedBy.length === 0) return { verdict }
-  return { verdict, why: `the specification leaves it open (rule ${undefinedBy.join(', ')})` }
+  return {
+    verdict,
+    why: `the specification leaves it open: ${undefinedBy.map((choice) => choiceWords[choice]).join(', ')}`,
+  }
 }
 
 function verdictWith(prediction: Prediction | Unanswerable, hidden: readonly string[]): PredictedVerdict {

@@ -10,13 +10,13 @@ export interface Hop {
   /** `ns/pod (10.1.2.3:80)`. */
   readonly text: string
   readonly query: Omit<Query, 'from'>
-  /** A DNS cache on the node of the source: whether egress policies govern the way to it differs by plugin (semantics rules 50 and 52). */
+  /** A DNS cache on the node of the source: whether egress policies govern the way to it differs by plugin (docs/semantics.md, rules 50 and 52). */
   readonly ownNode?: boolean
 }
 
 /**
  * What an address leads to as policies see it; a virtual address is judged by its endpoints, which are aims of their own, and which a pod
- * that is one of them reaches by way of the Service (semantics rule 54).
+ * that is one of them reaches by way of the Service (docs/semantics.md, rule 54).
  */
 export function hopsOf(aim: AddressAim, { byService, world }: HopOptions): readonly Hop[] {
   if (aim.kind === 'virtual') return externalHops(aim, world)

@@ -1,6 +1,7 @@
 import { dnsServiceOf, isNodeLocal } from '../../fabric/cluster-dns.ts'
 import { whyUnread } from '../../fabric/unread.ts'
 import type { Pod, World } from '../../fabric/world.ts'
+import { ruleLinks } from '../../policy/engine/rule-links.ts'
 import { familyOf } from '../plan/dial.ts'
 import { dnsHops, type Hop } from './hops.ts'
 
@@ -8,7 +9,7 @@ import { dnsHops, type Hop } from './hops.ts'
 export interface NameServers {
   readonly hops: readonly Hop[]
   readonly remarks: readonly string[]
-  /** Whether what policies say of the hops is not the whole story (semantics rules 50 and 52). */
+  /** Whether what policies say of the hops is not the whole story (docs/semantics.md, rules 50 and 52). */
   readonly unsure: boolean
   /** Where names are asked for could not be read. */
   readonly hidden: boolean
@@ -52,7 +53,7 @@ function clusterServers(pod: Pod, world: World): NameServers {
     return {
       hops,
       remarks: [
-        `NodeLocal DNSCache (${cache.namespace}/${cache.name}) answers on the pod's own node: whether egress policies govern that way differs by plugin (rules 50 and 52)`,
+        `NodeLocal DNSCache (${cache.namespace}/${cache.name}) answers on the pod's own node: whether egress policies govern that way differs by plugin (${ruleLinks(50, 52)})`,
       ],
       ...{ unsure: true, hidden: false },
     }
@@ -79,7 +80,7 @@ function serverAt(address: string, world: World): NameServers {
     return { ...noServers, hops: dnsHops(world, [familyOf(address)]) }
   const query = { to: { kind: 'address', address }, port: 53, protocol: 'UDP', family: familyOf(address) } as const
   if (!isNodeLocal(address, world)) return { ...noServers, hops: [{ text: `resolver ${address}:53/UDP`, query }] }
-  const remark = `its resolver ${address} is a DNS cache on its own node: whether egress policies govern the way there differs by plugin (rules 50 and 52)`
+  const remark = `its resolver ${address} is a DNS cache on its own node: whether egress policies govern the way there differs by plugin (${ruleLinks(50, 52)})`
   return { ...noServers, hops: [{ text: `DNS cache ${address}:53/UDP`, query, ownNode: true }], remarks: [remark] }
 }
 

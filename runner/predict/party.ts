@@ -81,7 +81,7 @@ const plain = {
   ...{ dnsPolicy: 'ClusterFirst', hostAliases: [], restarts: 0 },
 } as const satisfies Partial<Pod>
 
-/** A pod always reaches itself (semantics rule 53): whether a path is blocked, its other endpoints tell. */
+/** A pod always reaches itself (docs/semantics.md, rule 53): whether a path is blocked, its other endpoints tell. */
 export function isItself(aim: AddressAim, own: Party | undefined): boolean {
   if (aim.kind !== 'pod' || aim.pod.hostNetwork) return false
   const source = own?.kind === 'given' ? own.pod : own?.kind === 'pod' ? own : undefined

@@ -99,7 +99,7 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
   const servers = serversFor(question, context)
   const dns = servers.hops.map((each) => withDoubt(hop.of(each, connecting), world))
   const isolated = hops.some(({ prediction }) => prediction.kind === 'prediction' && prediction.egress.isolated)
-  // Whether egress policies govern the way to a resolver on the own node is left open (semantics rules 50 and 52).
+  // Whether egress policies govern the way to a resolver on the own node is left open (docs/semantics.md, rules 50 and 52).
   const dnsUnknown = servers.hidden || (servers.unsure && isolated)
   const hidden = destinations.gap?.hidden === true
   const inCluster = 'host' in target && clusterNames.has(namedBy(target.host, source.namespace, world).kind)

@@ -90,7 +90,7 @@ function endOfPod({ hostNetwork, namespace }: Pod): End {
   return hostNetwork ? { kind: 'host' } : { kind: 'pod', namespace }
 }
 
-/** Semantics rule 27, with the reason why labels are not known. */
+/** docs/semantics.md, rule 27, with the reason why labels are not known. */
 function hiddenLabels({ from, to }: Query, prediction: Prediction | Unanswerable, world: World): string[] {
   const why = whyUnread('Namespace', undefined, world)
   if (why === undefined || prediction.kind !== 'prediction') return []

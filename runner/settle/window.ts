@@ -1,7 +1,7 @@
 import type { World } from '../../fabric/world.ts'
 import type { Changed } from '../observe/probes.ts'
 
-/** For how long a path may settle where nobody says it, and how recent a change must be for that, in milliseconds (verdicts.md §5). */
+/** For how long a path may settle where nobody says it, and how recent a change must be for that, in milliseconds (docs/verdicts.md#time). */
 const automaticMs = 30_000
 const recentMs = 120_000
 

@@ -28,7 +28,7 @@ test('every link of every page leads to a file and a heading that exist', () => 
 
 test('every page that sources, messages and tests name exists, with its anchor', () => {
   const faults = [...sources].flatMap(([file, text]) =>
-    [...text.matchAll(/(?<![\w./-])(docs\/[\w./-]+\.md)(?:#([\w-]+))?/g)]
+    [...text.matchAll(/(?<![\w./-])(docs\/[\w./-]+\.md)(?:#([\w-]+)(?![\w-]*\$\{))?/g)]
       .map(([, path = '', anchor]) => fault(path, anchor))
       .filter((wrong) => wrong !== undefined)
       .map((wrong) => `${file}: ${wrong}`),

@@ -8,7 +8,7 @@ const peer = (value: unknown) => ({ ingress: [{ from: [value] }] })
 const port = (value: unknown) => ({ ingress: [{ ports: [value] }] })
 const expression = (value: unknown) => ({ podSelector: { matchExpressions: [value] } })
 
-/** What the API server refuses (semantics §2): the spec, the message in substance, the way out. */
+/** What the API server refuses (docs/semantics.md#what-the-api-server-refuses): the spec, the message in substance, the way out. */
 const table: readonly (readonly [string, unknown, string, string?])[] = [
   [
     'port in quotes',

@@ -7,7 +7,7 @@ export const controlPort = 28_171
 const healthPort = 28_172
 const user = 65_532
 
-/** Connections that a source has in flight (verdicts.md §5). */
+/** Connections that a source has in flight (docs/verdicts.md#time). */
 const usualConcurrency = 50
 
 /** A condition that nobody sets: a pod that waits for it is never ready, so that no Service sends it traffic. */

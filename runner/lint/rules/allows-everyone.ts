@@ -4,7 +4,7 @@ import type { Found, Rule } from '../rule.ts'
 import { valueAt } from '../templates.ts'
 import { workloadsOf } from '../words.ts'
 
-/** An empty list of peers restricts nothing, and neither does a rule without keys (semantics rules 13 and 14). */
+/** An empty list of peers restricts nothing, and neither does a rule without keys (docs/semantics.md, rules 13 and 14). */
 export const allowsEveryone: Rule = {
   id: 'allows-everyone',
   severity: 'warning',

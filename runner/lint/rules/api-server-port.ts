@@ -9,7 +9,7 @@ import { includesPort, rangesIn } from '../port-ranges.ts'
 import type { Rule } from '../rule.ts'
 import { listed } from '../words.ts'
 
-/** `kubernetes.default:443` leads to the API server's own port (semantics rules 56 and 57): known where the input has its endpoints. */
+/** `kubernetes.default:443` leads to the API server's own port (docs/semantics.md, rules 56 and 57): known where the input has its endpoints. */
 export const apiServerPort: Rule = {
   id: 'api-server-port',
   severity: 'warning',
@@ -76,7 +76,7 @@ function callsApi(pod: Pod, context: Context): boolean {
   return mentionsOf(context).some(({ object, text }) => object === workload && text.includes('kubernetes.default'))
 }
 
-/** The API server is on the network of a node: no selector matches it (semantics rule 50). */
+/** The API server is on the network of a node: no selector matches it (docs/semantics.md, rule 50). */
 function holds({ peers }: PolicyRule, address: string): boolean {
   if (peers.length === 0) return true
   return peers.some(

@@ -6,7 +6,7 @@ import type { Rule } from '../rule.ts'
 import { valueAt } from '../templates.ts'
 import { listed } from '../words.ts'
 
-/** A policy isolates pods, and a rule without restrictions takes that back: whatever other policies say, since rules add up (semantics rule 6). */
+/** A policy isolates pods, and a rule without restrictions takes that back: whatever other policies say, since rules add up (docs/semantics.md, rule 6). */
 export const blocksNothing: Rule = {
   id: 'blocks-nothing',
   severity: 'warning',

@@ -6,7 +6,7 @@ import { type PeerAt, peersKeyOf } from '../policy-rules.ts'
 import type { Rule } from '../rule.ts'
 import { workloadsOf } from '../words.ts'
 
-/** Items of a list are alternatives (semantics rule 20): a broad item is not restricted by a narrow one beside it. */
+/** Items of a list are alternatives (docs/semantics.md, rule 20): a broad item is not restricted by a narrow one beside it. */
 export const broaderPeer: Rule = {
   id: 'broader-peer',
   severity: 'warning',

@@ -2,7 +2,7 @@ import { dnsReachOf, dnsTarget } from '../dns.ts'
 import type { Rule } from '../rule.ts'
 import { workloadsOf } from '../words.ts'
 
-/** An answer that does not fit a datagram is asked for again by TCP (RFC 7766); a port without protocol is TCP (semantics rule 36). */
+/** An answer that does not fit a datagram is asked for again by TCP (RFC 7766); a port without protocol is TCP (docs/semantics.md, rule 36). */
 export const dnsByOneProtocol: Rule = {
   id: 'dns-by-one-protocol',
   severity: 'warning',

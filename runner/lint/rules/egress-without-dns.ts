@@ -3,7 +3,7 @@ import { type DnsReach, dnsReachOf, dnsRule, dnsTarget } from '../dns.ts'
 import type { Found, Rule } from '../rule.ts'
 import { workloadsOf } from '../words.ts'
 
-/** Isolation for egress covers DNS too (semantics rule 58). */
+/** Isolation for egress covers DNS too (docs/semantics.md, rule 58). */
 export const egressWithoutDns: Rule = {
   id: 'egress-without-dns',
   severity: 'warning',

@@ -11,7 +11,7 @@ import { listed, workloadsOf } from '../words.ts'
 /** The address of NodeLocal DNSCache in its documentation (kubernetes.io, "Using NodeLocal DNSCache in Kubernetes Clusters"). */
 const usualAddress = '169.254.20.10'
 
-/** Queries go to an address of the pod's own node, which no selector matches; whether policies govern it differs by plugin (semantics rules 50 and 52). */
+/** Queries go to an address of the pod's own node, which no selector matches; whether policies govern it differs by plugin (docs/semantics.md, rules 50 and 52). */
 export const egressWithoutNodeLocalDns: Rule = {
   id: 'egress-without-node-local-dns',
   severity: 'warning',

@@ -9,7 +9,7 @@ import { describeRange, type PortRange, rangesIn, sharedRanges } from '../port-r
 import type { Rule } from '../rule.ts'
 import { listed } from '../words.ts'
 
-/** An `except` takes away from its own peer alone (semantics rule 30), and policies of the same pods add up (rule 6). */
+/** An `except` takes away from its own peer alone (docs/semantics.md, rule 30), and policies of the same pods add up (rule 6). */
 export const exceptOpenedAgain: Rule = {
   id: 'except-opened-again',
   severity: 'warning',

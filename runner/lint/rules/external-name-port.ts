@@ -2,7 +2,7 @@ import { portsOfName } from '../hosts/ports.ts'
 import type { Rule } from '../rule.ts'
 import { listed } from '../words.ts'
 
-/** An ExternalName is an alias in DNS: its ports are the target's, and none is translated (semantics rule 57). */
+/** An ExternalName is an alias in DNS: its ports are the target's, and none is translated (docs/semantics.md, rule 57). */
 export const externalNamePort: Rule = {
   id: 'external-name-port',
   severity: 'warning',

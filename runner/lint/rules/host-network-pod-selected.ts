@@ -4,7 +4,7 @@ import { peersIn } from '../policy-rules.ts'
 import type { Rule } from '../rule.ts'
 import { workloadsOf } from '../words.ts'
 
-/** Nearly all plugins see such a pod's traffic as its node's (semantics rule 50). */
+/** Nearly all plugins see such a pod's traffic as its node's (docs/semantics.md, rule 50). */
 export const hostNetworkPodSelected: Rule = {
   id: 'host-network-pod-selected',
   severity: 'warning',

@@ -1,7 +1,7 @@
 import type { Rule } from '../rule.ts'
 import { valueAt } from '../templates.ts'
 
-/** Semantics rules 8 and 10. */
+/** docs/semantics.md, rules 8 and 10. */
 export const inertRules: Rule = {
   id: 'inert-rules',
   severity: 'warning',

@@ -6,7 +6,7 @@ import type { Found, Rule } from '../rule.ts'
 import { listOf, valueAt } from '../templates.ts'
 import { listed } from '../words.ts'
 
-/** Policies see the pod's address, after the Service's was translated (semantics rule 56). */
+/** Policies see the pod's address, after the Service's was translated (docs/semantics.md, rule 56). */
 export const ipBlockOfServices: Rule = {
   id: 'ip-block-of-services',
   severity: 'warning',

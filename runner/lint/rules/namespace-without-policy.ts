@@ -10,7 +10,7 @@ spec:
   podSelector: {}
   policyTypes: [Ingress]`
 
-/** Until a policy selects a pod, everybody reaches it (semantics rule 1). Kubernetes' own namespaces usually have none. */
+/** Until a policy selects a pod, everybody reaches it (docs/semantics.md, rule 1). Kubernetes' own namespaces usually have none. */
 export const namespaceWithoutPolicy: Rule = {
   id: 'namespace-without-policy',
   severity: 'info',

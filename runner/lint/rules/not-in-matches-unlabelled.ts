@@ -8,7 +8,7 @@ import { peersIn } from '../policy-rules.ts'
 import type { Rule } from '../rule.ts'
 import { listed } from '../words.ts'
 
-/** `NotIn` holds where the label is absent (semantics rule 25). */
+/** `NotIn` holds where the label is absent (docs/semantics.md, rule 25). */
 export const notInMatchesUnlabelled: Rule = {
   id: 'not-in-matches-unlabelled',
   severity: 'info',

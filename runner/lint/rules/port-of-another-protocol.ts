@@ -2,7 +2,7 @@ import { deadPortsOf } from '../dead-ports.ts'
 import type { Rule } from '../rule.ts'
 import { workloadsOf } from '../words.ts'
 
-/** A port item without a protocol is TCP (semantics rule 36). */
+/** A port item without a protocol is TCP (docs/semantics.md, rule 36). */
 export const portOfAnotherProtocol: Rule = {
   id: 'port-of-another-protocol',
   severity: 'warning',

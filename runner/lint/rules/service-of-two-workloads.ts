@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { Found, Rule } from '../rule.ts'
 import { workloadsOf } from '../words.ts'
 
-/** A Service sends requests to every pod that its selector matches, whatever listens there (semantics rule 55). */
+/** A Service sends requests to every pod that its selector matches, whatever listens there (docs/semantics.md, rule 55). */
 export const serviceOfTwoWorkloads: Rule = {
   id: 'service-of-two-workloads',
   severity: 'warning',

@@ -8,7 +8,7 @@ import { ruleCoversPort } from '../covers.ts'
 import type { Rule } from '../rule.ts'
 import { workloadsOf } from '../words.ts'
 
-/** The verdict is per endpoint (semantics rule 55): such a Service works now and then. */
+/** The verdict is per endpoint (docs/semantics.md, rule 55): such a Service works now and then. */
 export const servicePartlySelected: Rule = {
   id: 'service-partly-selected',
   severity: 'warning',

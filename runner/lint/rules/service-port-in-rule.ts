@@ -3,7 +3,7 @@ import { deadPortsOf } from '../dead-ports.ts'
 import type { Rule } from '../rule.ts'
 import { workloadsOf } from '../words.ts'
 
-/** Policies are judged at the pod, after the Service has translated the port (semantics rule 56). */
+/** Policies are judged at the pod, after the Service has translated the port (docs/semantics.md, rule 56). */
 export const servicePortInRule: Rule = {
   id: 'service-port-in-rule',
   severity: 'warning',

@@ -2,7 +2,7 @@ import { deadPortsOf } from '../dead-ports.ts'
 import type { Rule } from '../rule.ts'
 import { listed, workloadsOf } from '../words.ts'
 
-/** A name is looked up in each destination pod, together with the protocol (semantics rules 41 to 43). */
+/** A name is looked up in each destination pod, together with the protocol (docs/semantics.md, rules 41 to 43). */
 export const undeclaredPortName: Rule = {
   id: 'undeclared-port-name',
   severity: 'warning',

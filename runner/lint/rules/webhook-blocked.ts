@@ -8,13 +8,13 @@ import { othersMayAllow } from '../other-policies.ts'
 import type { Rule } from '../rule.ts'
 import { listed, workloadsOf } from '../words.ts'
 
-/** The API server is on a node's network, or outside the cluster: no selector matches it (semantics rules 22 and 50). */
+/** The API server is on a node's network, or outside the cluster: no selector matches it (docs/semantics.md, rules 22 and 50). */
 export const webhookBlocked: Rule = {
   id: 'webhook-blocked',
   severity: 'warning',
   summary: 'a webhook or an APIService whose pods are isolated, without a rule by which the API server reaches them',
   *find(context) {
-    // The API server on the pod's own node is always allowed (semantics rule 51).
+    // The API server on the pod's own node is always allowed (docs/semantics.md, rule 51).
     if (context.objects.filter(({ kind, apiVersion }) => kind === 'Node' && apiVersion === 'v1').length === 1) return
     const known = new Set<string>()
     for (const callback of apiCallbacksIn(context)) {

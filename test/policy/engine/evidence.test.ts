@@ -68,7 +68,7 @@ describe('failed conditions', () => {
     expect(missed('8.8.8.8 > x/a', [block])).toEqual(['address expected in 10.0.0.0/8, got 8.8.8.8'])
     expect(missed('10.1.2.3 > x/a', [block])).toEqual(['10.1.2.3 is in 10.1.0.0/16, which is excepted from 10.0.0.0/8'])
     expect(sentences(prediction('y/c > x/a', town([rule([block])]), { ipBlockMatchesPods: false }).ingress)).toEqual([
-      'ipBlock 10.0.0.0/8 does not match pods here (rule 31), and y/c is one',
+      'ipBlock 10.0.0.0/8 does not match pods here (docs/semantics.md#rule-31), and y/c is one',
     ])
   })
   it('say of what is no pod what it is', () => {
@@ -76,7 +76,7 @@ describe('failed conditions', () => {
     expect(missed('node:n1 > x/a', [{ podSelector: {} }])).toEqual(['means pods; node n1 is no pod'])
     const pods = [pod('x/a'), pod('x/c', { hostNetwork: true, addresses: ['172.18.0.3'] })]
     expect(missed('x/c > x/a', [{ podSelector: {} }], [], { pods })).toEqual([
-      "means pods; x/c is on the host's network and counts as node n1 (rule 50)",
+      "means pods; x/c is on the host's network and counts as node n1 (docs/semantics.md#rule-50)",
     ])
   })
 })

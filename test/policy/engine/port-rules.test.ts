@@ -71,7 +71,7 @@ describe('ports', () => {
     expect(verdict('y/a > x/a', world)).toBe('deny')
     expect(verdict('y/a > y/b', world)).toBe('allow')
     expect(prediction('y/a > x/a', world).egress.nearestMiss?.failed.map(({ sentence }) => sentence)).toEqual([
-      'admits a port by its name, which means nothing toward an ipBlock (rule 43)',
+      'admits a port by its name, which means nothing toward an ipBlock (docs/semantics.md#rule-43)',
     ])
     expect(verdict('y/a > x/a', town([egress([{ port: 'web' }, { port: 80 }])]))).toBe('allow (31)')
     const ingress = netpol('x/in', {

@@ -28,16 +28,20 @@ describe('a prediction in words', () => {
   })
   it('says what makes it undefined, what it depends on, and what may override it', () => {
     const deny = netpol('x/p', { ...toA, policyTypes: ['Egress'] })
-    expect(said('x/a > node:n0', [deny])[0]).toMatch(/^undefined: plugins differ .* own node \(rule 52\)$/)
+    expect(said('x/a > node:n0', [deny])[0]).toMatch(
+      /^undefined: plugins differ .* own node \(docs\/semantics\.md#rule-52\)$/,
+    )
     const block = netpol('x/p', { ...toA, ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }] })
     const notSimulated = [{ apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy', namespace: 'x', name: 'c' }]
     expect(said('x/b > x/a', [block], { notSimulated })).toEqual([
       'no policy isolates x/b for egress',
       'x/p ingress[0] admits it (ingress of x/a)',
-      'depends on the network plugin: plugins differ in whether an ipBlock matches pods (rule 31)',
+      'depends on the network plugin: plugins differ in whether an ipBlock matches pods (docs/semantics.md#rule-31)',
       'CiliumNetworkPolicy x/c is not evaluated and may decide otherwise',
     ])
-    expect(said('x/b > x/a/ICMP', [])).toEqual(['undefined: policies govern TCP, UDP and SCTP only (rule 47)'])
+    expect(said('x/b > x/a/ICMP', [])).toEqual([
+      'undefined: policies govern TCP, UDP and SCTP only (docs/semantics.md#rule-47)',
+    ])
   })
   it('names the ClusterNetworkPolicy that denies', () => {
     const every = { namespaceSelector: {}, podSelector: {} }

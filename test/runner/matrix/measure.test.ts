@@ -43,7 +43,7 @@ test('pods that wait for an address are unknown, pods that are not ready and tho
   expect(some.toSorted()).toEqual([
     'a/asleep -> a/host:9000/TCP open',
     'a/asleep -> a/waiting:8080/TCP unknown no_address',
-    // From the pod's own node nothing is held up (semantics rule 51).
+    // From the pod's own node nothing is held up (docs/semantics.md, rule 51).
     'a/host -> a/asleep:8080/TCP open',
     'a/host -> a/waiting:8080/TCP unknown no_address',
     'a/waiting -> a/asleep:8080/TCP unknown no_address',
