@@ -38,6 +38,7 @@ COPY checks checks
 COPY policy policy
 COPY fabric fabric
 COPY lab lab
+COPY lint lint
 COPY probe probe
 COPY runner runner
 COPY scripts scripts

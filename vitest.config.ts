@@ -12,6 +12,6 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    coverage: { include: ['{checks,policy,probe,fabric,lab,runner}/**/*.ts'] },
+    coverage: { include: ['{checks,policy,probe,fabric,lab,lint,runner}/**/*.ts'] },
   },
 })

@@ -1,4 +1,4 @@
-import { endless, generosity, type Patience, startPatience, stopPatience } from './patience.ts'
+import { endless, generosity, type Patience, startPatience, stopPatience } from './cpu-stall.ts'
 
 /** Why waiting ended: the time is up, or the caller gave up. */
 export type Ended = 'expired' | 'aborted'

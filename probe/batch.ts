@@ -1,7 +1,7 @@
 import { type Check, checkSchema } from '../checks/check.ts'
 import type { Observation } from '../checks/outcome.ts'
 import { createGate } from './gate.ts'
-import { type Mistake, mistakes } from './mistakes.ts'
+import { type Mistake, mistakes } from './validation-errors.ts'
 
 export type Observe = (check: Check, signal: AbortSignal) => Promise<Observation>
 

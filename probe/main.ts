@@ -1,16 +1,16 @@
 import { hostname } from 'node:os'
-import { type EarlyPort, openEarly } from './early.ts'
+import { type EarlyPort, openEarly } from './control-port.ts'
 
 const args = process.argv.slice(2)
 // No top-level await: the image ships a CommonJS bundle, which idles at 9 MiB less than the same code as a module.
-if (args.includes('--help')) void import('./late.ts').then(({ usage }) => process.stdout.write(usage()))
+if (args.includes('--help')) void import('./deferred.ts').then(({ usage }) => process.stdout.write(usage()))
 else void serve(openEarly(args, process.env))
 
 async function serve(control: EarlyPort): Promise<void> {
   // As pid 1 of a container, a signal without a handler would be ignored: also one that comes before the ports are open.
   const asked = Promise.withResolvers<void>()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => asked.resolve())
-  const { readOptions, startService, processVantage } = await import('./late.ts')
+  const { readOptions, startService, processVantage } = await import('./deferred.ts')
   const options = readOptions(args, process.env)
   if ('problems' in options) return giveUp(control, 2, options.problems)
   try {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { bounds as checkBounds } from '../checks/check.ts'
-import { usualControlPort } from './early.ts'
+import { usualControlPort } from './control-port.ts'
 import { allowable } from './targets.ts'
 
 const integer = (min: number, max: number) =>

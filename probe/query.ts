@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type Check, type CheckKindName, checkSchema, checkSchemas } from '../checks/check.ts'
-import { type Mistake, mistakes } from './mistakes.ts'
+import { type Mistake, mistakes } from './validation-errors.ts'
 
 export interface Parameter {
   readonly name: string

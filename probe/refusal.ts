@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyReply } from 'fastify'
 import type { Metrics, RefusalCode } from './metrics.ts'
-import type { Mistake } from './mistakes.ts'
+import type { Mistake } from './validation-errors.ts'
 
 /** The answer to a request that is not served. */
 export interface Refusal {

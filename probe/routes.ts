@@ -4,11 +4,11 @@ import type { CheckKindName } from '../checks/check.ts'
 import { type Observe, observations, readBatch } from './batch.ts'
 import type { Witness } from './listener/witness.ts'
 import type { Metrics } from './metrics.ts'
-import { mistakes } from './mistakes.ts'
 import type { ProbeOptions } from './options.ts'
 import { paced, paceSchema } from './pace.ts'
 import { type Parameter, parameters, readQuery } from './query.ts'
 import { refuse } from './refusal.ts'
+import { mistakes } from './validation-errors.ts'
 
 export interface ControlParts {
   readonly options: ProbeOptions

@@ -18,7 +18,7 @@ for (const [name, exitCode] of Object.entries(signals)) {
 const launcher = process.env['CROSSCHECK_LAUNCHER_FD']
 if (launcher !== undefined) {
   delete process.env['CROSSCHECK_LAUNCHER_FD']
-  const { whenClosed } = await import('./cli/launcher.ts')
+  const { whenClosed } = await import('./launcher.ts')
   whenClosed(Number(launcher), () => interruption.abort(new Interruption('the end of its launcher', signals.SIGHUP)))
 }
 
@@ -53,7 +53,7 @@ const io: Io = {
 
 keepCompiled({ environment: process.env, temporaryFolder: tmpdir(), user: process.getuid?.() })
 // Only what is imported from here on is kept.
-void import('./cli/program.ts')
+void import('./program.ts')
   .then(({ runCommandLine }) => runCommandLine(io))
   .then((exitCode) => {
     process.exitCode = exitCode

@@ -30,14 +30,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'fabric/': ['checks/', ...reading, 'yaml', 'zod', 'ipaddr.js'],
   'fabric/kubernetes/': ['checks/', 'fabric/', ...reading, 'zod', 'undici', 'p-limit'],
   'fabric/kubernetes/api/client.ts': ['fabric/kubernetes/', '@kubernetes/client-node', 'undici', 'p-limit'],
-  'fabric/kubernetes/api/library.ts': ['@kubernetes/client-node/'],
+  'fabric/kubernetes/api/client-node.ts': ['@kubernetes/client-node/'],
   'lab/': ['checks/', 'fabric/', ...leaves, 'probe/listener/', 'koffi', 'dns2', 'zod', 'ipaddr.js'],
-  'runner/': ['checks/', 'policy/', 'fabric/', 'lab/settings.ts', 'zod', 'yaml', 'ipaddr.js', 'p-limit'],
+  'lint/': ['policy/', 'fabric/', 'yaml', 'zod', 'ipaddr.js'],
+  'runner/': ['checks/', 'policy/', 'fabric/', 'lab/settings.ts', 'lint/', 'zod', 'yaml', 'ipaddr.js', 'p-limit'],
   'runner/cli/': [
     'checks/',
     'policy/',
     'fabric/',
     'lab/',
+    'lint/',
     'probe/',
     'runner/',
     'commander',
@@ -45,8 +47,31 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'zod',
     'package.json',
   ],
+  'runner/program.ts': ['runner/', 'commander'],
   'runner/main.ts': ['runner/'],
 }
+
+/** The folders of runner/, from the bottom up: each may import those before it. Files beside them stand above all folders. */
+const runnerFolders = [
+  'scenario',
+  'plan',
+  'observe',
+  'predict',
+  'control',
+  'result',
+  'report',
+  'judge',
+  'measure',
+  'run',
+  'validate',
+  'check',
+  'explain',
+  'diff',
+  'coverage',
+  'matrix',
+  'cli',
+  'cli/commands',
+]
 
 const files = globSync(Object.keys(allowed).map((room) => (room.endsWith('/') ? `${room}**/*.ts` : room)))
 const sources = new Map([...new Set(files)].map((file) => [file, readFileSync(file, 'utf8')]))
@@ -85,6 +110,21 @@ describe('architecture', () => {
     })
     expect(sources.size).toBeGreaterThan(50)
     expect(wrong).toEqual([])
+  })
+
+  it('lets the folders of runner/ import only those below them', () => {
+    const heightOf = (file: string): number => {
+      const folder = dirname(file).replace(/^runner\/?/, '')
+      return folder === '' ? runnerFolders.length : runnerFolders.indexOf(folder)
+    }
+    const inside = [...sources].filter(([file]) => file.startsWith('runner/'))
+    const upward = inside.flatMap(([file, text]) =>
+      importsOf(file, text)
+        .filter((name) => name.startsWith('runner/') && heightOf(name) > heightOf(file))
+        .map((name) => `${file} imports ${name}`),
+    )
+    expect(inside.filter(([file]) => heightOf(file) === -1).map(([file]) => file)).toEqual([])
+    expect(upward).toEqual([])
   })
 
   it('touches the process and the console in the main.ts files alone', () => {

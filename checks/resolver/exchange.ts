@@ -1,7 +1,7 @@
 import type { Socket as UdpSocket } from 'node:dgram'
+import { startPatience, stopPatience } from '../cpu-stall.ts'
 import { type Deadline, type Ended, within } from '../deadline.ts'
 import { errorCode, isExhaustion } from '../errno.ts'
-import { startPatience, stopPatience } from '../patience.ts'
 import type { Vantage } from '../vantage.ts'
 import { type Message, type Query, readMessage } from './message.ts'
 

@@ -3,10 +3,10 @@ import type { Probe } from '../fabric.ts'
 import type { Client } from './api/client.ts'
 import type { LiveObject } from './api/objects.ts'
 import type { Nodes } from './nodes.ts'
-import type { Owners } from './owners.ts'
+import type { Owners } from './ownership.ts'
 import type { Control } from './probe/control-batch.ts'
 import type { PodWatch } from './probe/pod-watch.ts'
-import type { Seats } from './resident/seats.ts'
+import type { Seats } from './resident/standing-canary.ts'
 import type { RunFacts } from './run-facts.ts'
 
 /** What the parts of an open cluster share. */

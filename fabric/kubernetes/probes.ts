@@ -3,14 +3,14 @@ import { getObject, type LiveObject } from './api/objects.ts'
 import { resources } from './api/resources.ts'
 import type { Cluster } from './cluster.ts'
 import { outsideProbe } from './outside.ts'
-import { remember } from './owners.ts'
+import { remember } from './ownership.ts'
 import { isOnHost, type Template, templateOf } from './probe/clone.ts'
 import { ephemeralProbe } from './probe/ephemeral.ts'
 import { ownListener } from './probe/probe-in.ts'
 import { freshProbe } from './probe/probe-pods.ts'
 import { podOfWorkload } from './probe/workload-pod.ts'
 import { standInProbe } from './resident/probes.ts'
-import { seatProbe } from './resident/seats.ts'
+import { seatProbe } from './resident/standing-canary.ts'
 
 /** One probe per identity and run, made at the first call; all that are asked for at once start at once. */
 export function createProbes(

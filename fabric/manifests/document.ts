@@ -1,8 +1,8 @@
 import type { Locate, Path } from '../../policy/field.ts'
 import type { Place, Problem } from '../../policy/types.ts'
-import { placesIn } from './places.ts'
 import type { Reader } from './reader.ts'
 import { documentSegments, itemSegments, type Segment } from './segments.ts'
+import { placesIn } from './source-positions.ts'
 
 export interface InputText {
   readonly file: string

@@ -1,7 +1,7 @@
 import { type Document, parseAllDocuments } from 'yaml'
 import type { Path } from '../../policy/field.ts'
 import { onOneLine } from './flow-collections.ts'
-import { offsetOf, writtenAt } from './places.ts'
+import { offsetOf, writtenAt } from './source-positions.ts'
 
 /** One document of a text as plain data, undefined where it is empty or faulty. Texts that are alike share it. */
 export interface Reading {

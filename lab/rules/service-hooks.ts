@@ -2,7 +2,7 @@ import type { World } from '../../fabric/world.ts'
 import type { Address } from '../../policy/cidr.ts'
 import { canonical } from './address-range.ts'
 import { type Block, chainBlock, hairpinMark, quoted, setBlock } from './ruleset.ts'
-import { masqueradeMark } from './ways.ts'
+import { masqueradeMark } from './service-dnat.ts'
 
 /** Who is who, from the point of view of one node: sets `pods`, `near_pods`, `self`, `nodes`, `own` and `vips`, each with its family. */
 export function addressSets(world: World, node: string): readonly Block[] {

@@ -2,9 +2,9 @@ import type { World } from '../../fabric/world.ts'
 import type { Family } from '../../policy/cidr.ts'
 import { frontendsOf } from './frontends.ts'
 import { type Block, mapBlock, serviceTable } from './ruleset.ts'
+import { type Route, routeOf, translateChain } from './service-dnat.ts'
 import { addressSets, refusals, serviceHooks } from './service-hooks.ts'
 import { replacingTable } from './transactions.ts'
-import { type Route, routeOf, translateChain } from './ways.ts'
 
 /**
  * One node's Services as nftables text (see `transactionsOf`): what kube-proxy does for cluster addresses, external addresses and

@@ -4,7 +4,7 @@ import { matchesSelector } from '../../policy/selector.ts'
 import type { Direction } from '../../policy/types.ts'
 import { podKey } from '../layout.ts'
 import type { Source } from '../protocol.ts'
-import type { Haste } from './gate.ts'
+import type { Haste } from './concurrency.ts'
 
 /**
  * In which order checks begin: the hasty are those that a policy may block, because they wait until their deadline, and

@@ -3,9 +3,9 @@ import { listeningPorts } from '../../fabric/listeners.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { type Layout, outside, podKey } from '../layout.ts'
 import type { LabSettings } from '../settings.ts'
+import { standIns } from './external-hosts.ts'
 import { faultOf, isBroken } from './faults.ts'
 import type { ListenerSpec } from './listeners.ts'
-import { standIns } from './stand-ins.ts'
 
 /** Where a transparent proxy listens in its pod. */
 export const proxyPort = 15_001

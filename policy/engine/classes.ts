@@ -1,6 +1,6 @@
-import type { Actor, PodActor } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import { hostOf } from './population.ts'
+import type { Actor, PodActor } from './subjects.ts'
 
 /** Pods that no policy can tell apart: same namespace, labels, named ports, and in the same ipBlocks. */
 export interface IdentityClass {

@@ -1,12 +1,12 @@
 import type { NetworkPolicy, Problem } from '../types.ts'
-import type { Actor, HostActor, PodActor, Space } from './actors.ts'
-import { defaultProfile, type Profile } from './choices.ts'
 import { type ForeignPolicy, foreignPoliciesOf } from './foreign.ts'
 import { indexPolicies } from './governing.ts'
+import { defaultProfile, type Profile } from './implementation-choices.ts'
 import { newNetworks } from './networks.ts'
 import { addressesOf, nodesOf, podsOf, spacesOf } from './population.ts'
 import { type CompiledPolicy, compileClusterPolicy, compilePolicy, type Tables } from './rules.ts'
 import { newLabelling } from './selectors.ts'
+import type { Actor, HostActor, PodActor, Space } from './subjects.ts'
 import type { PolicyWorld } from './world.ts'
 
 /** A world prepared for questions. Nothing in it changes afterwards but what it remembers of answers. */

@@ -11,11 +11,11 @@ import type {
   PolicyRule,
   Protocol,
 } from '../types.ts'
-import type { End, PodActor, Space } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import { nameLabel } from './match.ts'
 import type { Socket } from './matrix.ts'
-import { peerOf } from './meant.ts'
+import { peerOf } from './minimal-selector.ts'
+import type { End, PodActor, Space } from './subjects.ts'
 import type { PolicyPod } from './world.ts'
 
 /** The ports on which a pod is taken to listen. */

@@ -1,10 +1,17 @@
 import type { Direction } from '../types.ts'
-import type { End, PodActor } from './actors.ts'
-import { type Assumptions, type Choice, choiceBits, choicesOf, isFlipped, unpromised } from './choices.ts'
 import type { Compiled } from './compile.ts'
 import { governing } from './governing.ts'
+import {
+  type Assumptions,
+  type Choice,
+  choiceBits,
+  choicesOf,
+  isFlipped,
+  unpromised,
+} from './implementation-choices.ts'
 import type { Context } from './match.ts'
 import type { Path } from './path.ts'
+import type { End, PodActor } from './subjects.ts'
 import { type SideTraffic, type TierName, tiers } from './tiers.ts'
 
 export type Verdict = 'allow' | 'deny' | 'undefined'

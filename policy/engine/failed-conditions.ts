@@ -1,10 +1,10 @@
-import type { Actor, End } from './actors.ts'
 import { failedPodLabels, failedSpaceLabels } from './failed-labels.ts'
 import type { Traffic } from './match.ts'
 import { nameOf } from './path.ts'
 import type { FailedCondition } from './prediction.ts'
 import { ruleLinks } from './rule-links.ts'
 import type { CompiledPeer, CompiledPort } from './rules.ts'
+import type { Actor, End } from './subjects.ts'
 
 /** Why a peer that did not match the other end did not, condition by condition; at least one. */
 export function failedOfPeer(peer: CompiledPeer, { actor, at }: End): FailedCondition[] {

@@ -1,7 +1,7 @@
 import { matchesExpression } from '../selector.ts'
 import type { LabelExpression, LabelSelector, Labels } from '../types.ts'
-import type { PodActor, Space } from './actors.ts'
 import type { FailedCondition } from './prediction.ts'
+import type { PodActor, Space } from './subjects.ts'
 
 /** Each requirement of a pod selector that the pod's labels do not meet. */
 export function failedPodLabels(selector: LabelSelector, { labels }: PodActor): FailedCondition[] {

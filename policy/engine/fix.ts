@@ -1,4 +1,3 @@
-import type { Actor } from './actors.ts'
 import type { Candidate } from './candidate.ts'
 import type { Compiled } from './compile.ts'
 import type { Listening } from './corrections.ts'
@@ -10,6 +9,7 @@ import { nameOf, pathOf } from './path.ts'
 import { predict, verdictOf } from './predict.ts'
 import type { Query } from './query.ts'
 import { recompile } from './recompile.ts'
+import type { Actor } from './subjects.ts'
 import { waysToAllow } from './ways-to-allow.ts'
 import { waysToBlock } from './ways-to-block.ts'
 

@@ -2,11 +2,11 @@ import type { Governed } from '../foreign/governed.ts'
 import { governedBy } from '../foreign/kinds.ts'
 import { matchesSelector } from '../selector.ts'
 import type { Direction, Labels } from '../types.ts'
-import type { PodActor } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import { rulingOf, type Verdict } from './decide.ts'
 import { governing } from './governing.ts'
 import type { Path } from './path.ts'
+import type { PodActor } from './subjects.ts'
 import type { ForeignObject, PolicyService, PolicyWorld } from './world.ts'
 
 /** A policy of a kind that is not evaluated, and what it can change. */

@@ -1,9 +1,9 @@
 import type { Direction } from '../types.ts'
-import type { Governing, PodActor, Space } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import { type Context, matchesSpace } from './match.ts'
 import type { CompiledPolicy } from './rules.ts'
 import { selects } from './selectors.ts'
+import type { Governing, PodActor, Space } from './subjects.ts'
 
 /** Puts each NetworkPolicy under its namespace and the rarest label that it asks for, so that a pod meets few candidates. */
 export function indexPolicies(policies: readonly CompiledPolicy[], spaces: ReadonlyMap<string, Space>): void {

@@ -1,4 +1,3 @@
-import type { Governing, PodActor, Space } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import { foreignText } from './foreign.ts'
 import { governing } from './governing.ts'
@@ -6,6 +5,7 @@ import type { Socket } from './matrix.ts'
 import type { Located } from './networks.ts'
 import type { CompiledPolicy } from './rules.ts'
 import type { LabelSet } from './selectors.ts'
+import type { Governing, PodActor, Space } from './subjects.ts'
 
 /** Numbers for what policies see of a pod, comparable between the worlds that are asked about. */
 export interface Keys {

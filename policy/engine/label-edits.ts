@@ -1,9 +1,9 @@
 import { matchesExpression } from '../selector.ts'
 import type { LabelExpression, LabelSelector, Labels, PolicyPeer } from '../types.ts'
-import type { Actor } from './actors.ts'
 import type { Edit } from './edits.ts'
 import { nameLabel } from './match.ts'
 import type { FailedCondition } from './prediction.ts'
+import type { Actor } from './subjects.ts'
 
 interface Missed {
   readonly remote: Actor

@@ -1,9 +1,9 @@
 import { matchesSelector } from '../selector.ts'
 import type { LabelSelector, Protocol } from '../types.ts'
-import type { Actor, End, PodActor, Space } from './actors.ts'
-import { type Assumptions, choiceBits, isFlipped } from './choices.ts'
+import { type Assumptions, choiceBits, isFlipped } from './implementation-choices.ts'
 import type { CompiledPeer, CompiledPort, CompiledRule } from './rules.ts'
 import { type Labelling, type Selector, selects } from './selectors.ts'
+import type { Actor, End, PodActor, Space } from './subjects.ts'
 
 export const nameLabel = 'kubernetes.io/metadata.name'
 

@@ -1,12 +1,12 @@
 import type { Direction } from '../types.ts'
-import type { End, PodActor } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import type { Socket } from './matrix.ts'
-import { selectorOf } from './meant.ts'
+import { selectorOf } from './minimal-selector.ts'
 import { nameOf, type Path, pathOf } from './path.ts'
 import { predict } from './predict.ts'
 import type { Side } from './prediction.ts'
 import type { Query } from './query.ts'
+import type { End, PodActor } from './subjects.ts'
 
 /** One pod's policies in one direction, and every connection asked about that they alone decide otherwise than wanted. */
 export interface Obstacle {

@@ -1,11 +1,11 @@
-import type { Governing } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import { decide, type Verdict } from './decide.ts'
 import { overriding } from './foreign.ts'
 import { governing } from './governing.ts'
 import { endIn, endsOf, type Socket, together } from './matrix.ts'
-import type { Moment, Pair } from './moments.ts'
+import type { Moment, Pair } from './pod-groups.ts'
 import { type Answer, no, reachOf } from './reach.ts'
+import type { Governing } from './subjects.ts'
 
 /** The verdict from a pair, by number, at one moment; `absent`: the pair, its target, or the port, is not there. */
 type VerdictFrom = (from: number) => Verdict | 'absent'

@@ -1,11 +1,11 @@
 import { type Family, parseAddress } from '../cidr.ts'
 import { suggest } from '../suggest.ts'
 import type { Protocol } from '../types.ts'
-import { type Actor, addressOf, type End, type HostActor } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import { locate } from './networks.ts'
 import { givenPod, hostOf } from './population.ts'
 import type { Party, Query, Way } from './query.ts'
+import { type Actor, addressOf, type End, type HostActor } from './subjects.ts'
 
 /** A question with both ends found in the world. */
 export interface Path {

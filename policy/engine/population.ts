@@ -1,9 +1,9 @@
 import type { NetworkPolicy } from '../types.ts'
-import type { Actor, HostActor, PodActor, Space } from './actors.ts'
 import { nameLabel } from './match.ts'
 import { type Located, locate } from './networks.ts'
 import type { Tables } from './rules.ts'
 import { foreignLabelSet, labelSet } from './selectors.ts'
+import type { Actor, HostActor, PodActor, Space } from './subjects.ts'
 import type { PolicyNamespace, PolicyNode, PolicyPod } from './world.ts'
 
 /** The namespaces of a world, those included that only pods or policies name; each is labelled with its name (rules 27 and 28). */

@@ -1,12 +1,12 @@
 import { parseCidr } from '../cidr.ts'
 import { describeSelector, matchesSelector } from '../selector.ts'
 import type { LabelSelector, Labels, PolicyPeer } from '../types.ts'
-import type { Actor } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import { nameLabel } from './match.ts'
 import { locate } from './networks.ts'
 import { givenPod, spacesOf } from './population.ts'
 import { foreignLabelSet } from './selectors.ts'
+import type { Actor } from './subjects.ts'
 import type { PolicyPod } from './world.ts'
 
 /** An end of a connection that need not exist: a pod that a selector would match, or an address outside the cluster. */

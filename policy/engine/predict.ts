@@ -1,5 +1,4 @@
 import type { Direction } from '../types.ts'
-import type { PodActor } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import { type Decision, decide, rulingOf, sideOf, type Verdict } from './decide.ts'
 import { overriding } from './foreign.ts'
@@ -8,6 +7,7 @@ import { nameOf, type Path, pathOf, type Unanswerable } from './path.ts'
 import type { Prediction, Side } from './prediction.ts'
 import type { Query } from './query.ts'
 import { reselected } from './reselect.ts'
+import type { PodActor } from './subjects.ts'
 import { nearestMiss, traceTiers, traceUnselecting } from './trace.ts'
 
 /** What the policies say of one new connection, with the evidence of both sides. */

@@ -1,6 +1,6 @@
 import type { Direction, Place } from '../types.ts'
-import type { Choice } from './choices.ts'
 import type { Ruling, Verdict } from './decide.ts'
+import type { Choice } from './implementation-choices.ts'
 import type { Answer, TierName } from './tiers.ts'
 import type { ForeignObject } from './world.ts'
 

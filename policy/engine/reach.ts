@@ -1,11 +1,11 @@
 import type { Direction } from '../types.ts'
-import type { End, Governing, PodActor } from './actors.ts'
-import type { Assumptions } from './choices.ts'
 import type { Compiled } from './compile.ts'
 import { governing } from './governing.ts'
+import type { Assumptions } from './implementation-choices.ts'
 import { type Context, matchesPeer, matchesPort, matchesRule, type Traffic } from './match.ts'
 import type { Socket } from './matrix.ts'
 import type { CompiledPeer, CompiledPort, CompiledRule } from './rules.ts'
+import type { End, Governing, PodActor } from './subjects.ts'
 
 /** What one side says of a connection: no, yes, or that it rests on choices of implementations, so that the evaluator must try them. */
 export const no = 0

@@ -1,11 +1,11 @@
 import type { NetworkPolicy } from '../types.ts'
-import type { PodActor, Space } from './actors.ts'
 import { type Compiled, withoutTwins } from './compile.ts'
 import { type Edit, withEdits } from './edits.ts'
 import { indexPolicies } from './governing.ts'
 import { locate, type Networks, networkId, newNetworks } from './networks.ts'
 import { addressesOf, nodesOf, podsOf, spacesOf } from './population.ts'
 import { compilePolicy, type Tables } from './rules.ts'
+import type { PodActor, Space } from './subjects.ts'
 import type { PolicyPod } from './world.ts'
 
 /** A compiled world after edits. */

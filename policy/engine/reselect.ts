@@ -1,9 +1,9 @@
 import { matchesSelector } from '../selector.ts'
 import type { Direction, LabelSelector } from '../types.ts'
-import type { Actor, PodActor, Space } from './actors.ts'
 import { type Candidate, changePolicy } from './candidate.ts'
 import { correctedSelector } from './corrections.ts'
 import type { CompiledPolicy } from './rules.ts'
+import type { Actor, PodActor, Space } from './subjects.ts'
 
 /** A NetworkPolicy that selects no pod, with a podSelector that selects the pod whose labels its own comes near to. */
 export interface Reselected {

@@ -1,4 +1,4 @@
-import type { Choice } from './choices.ts'
+import type { Choice } from './implementation-choices.ts'
 import type { Prediction, RuleTrace, Side } from './prediction.ts'
 import { ruleLinks } from './rule-links.ts'
 

@@ -1,9 +1,9 @@
 import type { Direction } from '../types.ts'
-import type { Governing, Space } from './actors.ts'
-import { choiceBits, isFlipped } from './choices.ts'
 import { meansSpace } from './governing.ts'
+import { choiceBits, isFlipped } from './implementation-choices.ts'
 import { type Context, matchesRule, type Traffic } from './match.ts'
 import type { CompiledPolicy, CompiledRule } from './rules.ts'
+import type { Governing, Space } from './subjects.ts'
 
 export const tierNames = ['Admin', 'NetworkPolicy', 'Baseline'] as const
 export type TierName = (typeof tierNames)[number]

@@ -1,10 +1,10 @@
-import type { Governing, PodActor } from './actors.ts'
 import { failedOfPeer, failedOfPort } from './failed-conditions.ts'
 import { failedPodLabels } from './failed-labels.ts'
 import { type Context, matchesPeer, matchesPort, matchesRule } from './match.ts'
 import type { FailedCondition, ItemTrace, PolicyName, PolicyTrace, RuleTrace, TierTrace } from './prediction.ts'
 import { ruleLinks } from './rule-links.ts'
 import type { CompiledPolicy, CompiledRule } from './rules.ts'
+import type { Governing, PodActor } from './subjects.ts'
 import { type SideTraffic, tiers } from './tiers.ts'
 
 /** The evidence of one side: every tier that has policies for the pod, with what the very matchers of the verdict say of each rule. */

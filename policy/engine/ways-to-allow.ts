@@ -1,16 +1,16 @@
 import { matchesSelector } from '../selector.ts'
 import type { NetworkPolicy, PolicyPeer, PolicyRule } from '../types.ts'
-import type { Actor, End } from './actors.ts'
 import { type Candidate, changePolicy, freeName, withRule, withRules } from './candidate.ts'
 import type { Compiled } from './compile.ts'
 import { type About, correctedPeer, type Listening, wrongPorts } from './corrections.ts'
 import { governing } from './governing.ts'
 import { labelEdits } from './label-edits.ts'
 import type { Socket } from './matrix.ts'
-import { peerOf, portItem, selectorOf, wordOf } from './meant.ts'
+import { peerOf, portItem, selectorOf, wordOf } from './minimal-selector.ts'
 import { type Need, type Obstacle, remoteKey } from './obstacle.ts'
 import type { RuleTrace } from './prediction.ts'
 import { reselections } from './reselect.ts'
+import type { Actor, End } from './subjects.ts'
 
 export interface Ground {
   readonly compiled: Compiled

@@ -1,10 +1,10 @@
 import { parseCidr } from '../cidr.ts'
 import { matchesSelector } from '../selector.ts'
 import type { LabelExpression, LabelSelector, PolicyPeer } from '../types.ts'
-import type { End, PodActor } from './actors.ts'
 import type { Compiled } from './compile.ts'
 import { nameLabel } from './match.ts'
-import { blockOf, selectorOf } from './meant.ts'
+import { blockOf, selectorOf } from './minimal-selector.ts'
+import type { End, PodActor } from './subjects.ts'
 
 interface Where {
   readonly remote: End

@@ -1,5 +1,5 @@
-import { exitCodes, type PathResult } from '../result.ts'
-import type { Question } from './question.ts'
+import { exitCodes, type PathResult } from '../result/path-result.ts'
+import type { Question } from './scenario.ts'
 
 /** `partly`: some endpoints are open, or from some places of the source; `broken`: packets are not what stops it, as with a name that does not resolve or a server that is not there. */
 export interface Answer {

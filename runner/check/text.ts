@@ -1,11 +1,11 @@
 import { assumedLine } from '../report/assumed.ts'
-import { evidenceLines, pathText } from '../report/block.ts'
+import { evidenceLines, pathText } from '../report/failed-path.ts'
 import { wrap } from '../report/layout.ts'
-import { neutral } from '../report/neutral.ts'
 import type { ReportOptions } from '../report/reporter.ts'
+import { neutral } from '../report/sanitize.ts'
 import { styleFor } from '../report/style.ts'
 import type { Answer } from './answer.ts'
-import type { Question } from './question.ts'
+import type { Question } from './scenario.ts'
 
 const words = { open: 'open', blocked: 'blocked', partly: 'partly open', broken: 'does not work', unknown: 'not known' }
 

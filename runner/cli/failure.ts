@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import type { Problem } from '../../policy/types.ts'
-import { exitCodes } from '../result.ts'
+import { exitCodes } from '../result/path-result.ts'
 import { Interruption, type Io } from './io.ts'
 import { tellProblems } from './problems.ts'
 

@@ -1,7 +1,7 @@
-import type { Emit } from '../events.ts'
 import { createReporter, type FormatName } from '../report/formats.ts'
 import { createProgress } from '../report/progress.ts'
 import type { ReportOptions } from '../report/reporter.ts'
+import type { Emit } from '../result/events.ts'
 import { type Io, type TextOutput, wantsColour } from './io.ts'
 import { type Output, writeOutput } from './outputs.ts'
 

@@ -6,10 +6,10 @@ import type { PassedOver } from '../../fabric/manifests/passed-over.ts'
 import type { Loaded } from '../../fabric/manifests/read.ts'
 import { createReader } from '../../fabric/manifests/reader.ts'
 import type { Problem } from '../../policy/types.ts'
-import { momentsOf } from '../names/moments.ts'
-import { unknownNames } from '../names/scenario-names.ts'
 import { loadScenarios } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/model.ts'
+import { unknownNames } from '../validate/unknown-names.ts'
+import { momentsOf } from '../validate/worlds-of-steps.ts'
 
 /** What `validate -o json` prints. */
 export interface Validation {

@@ -1,4 +1,4 @@
-import { shellWord } from '../shell-word.ts'
+import { shellWord } from '../result/shell-word.ts'
 import type { Invocation } from './command.ts'
 
 /** Options that name the world a command is about: manifests, or a cluster. */

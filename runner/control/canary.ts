@@ -2,7 +2,7 @@ import type { Reason } from '../../checks/outcome.ts'
 import type { Family } from '../../checks/vantage.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { Pod } from '../../fabric/world.ts'
-import { type Leg, legsOf, type NodeCanaries, seenAs, untilWanted, type Wanted } from './canary-legs.ts'
+import { type Leg, legsOf, type NodeCanaries, seenAs, untilWanted, type Wanted } from './canary-connections.ts'
 import {
   type Admitted,
   type CanaryRole,

@@ -1,13 +1,13 @@
+import { layer4OfOutcome, looksShut } from '../../checks/layer4.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
+import { isolatingPolicies } from '../../fabric/isolation.ts'
 import type { World } from '../../fabric/world.ts'
-import { layer4OfOutcome, looksShut } from '../judge/evidence.ts'
 import type { Sightings } from '../observe/observe.ts'
 import { transportCheck } from '../plan/checks.ts'
-import { familyOf, type Socket, socketKey, socketText } from '../plan/dial.ts'
+import { familyOf, type Socket, socketKey, socketText } from '../plan/connection.ts'
 import type { Canary } from './canary.ts'
 import { closedPort } from './canary-objects.ts'
 import type { Controls, Shown } from './controls.ts'
-import { isolatingPolicies } from './isolation.ts'
 
 export interface CanaryDialOptions {
   readonly fabric: Fabric

@@ -1,15 +1,15 @@
 import { checkSchemas } from '../../checks/check.ts'
+import { layer4Of } from '../../checks/layer4.ts'
 import type { Reason } from '../../checks/outcome.ts'
+import { reasonText } from '../../checks/reason-text.ts'
 import type { Family } from '../../checks/vantage.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
+import { isolatingPolicies, policyNames } from '../../fabric/isolation.ts'
 import type { Pod, World } from '../../fabric/world.ts'
-import { layer4Of } from '../judge/evidence.ts'
-import { reasonText } from '../judge/reasons.ts'
-import { type Dial, familyOf, type SourceKey } from '../plan/dial.ts'
+import { type Dial, familyOf, type SourceKey } from '../plan/connection.ts'
 import type { Canary } from './canary.ts'
 import { canaryPort, closedPort } from './canary-objects.ts'
 import type { Shown } from './controls.ts'
-import { isolatingPolicies, policyNames } from './isolation.ts'
 
 /** What a source reached: per node and family the canary's open listener, and where a closed port answered it: everywhere, or at these addresses. */
 export interface SourceControls {

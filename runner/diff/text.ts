@@ -1,6 +1,6 @@
 import { table } from '../report/layout.ts'
-import { neutralText } from '../report/neutral.ts'
 import type { ReportOptions } from '../report/reporter.ts'
+import { neutralText } from '../report/sanitize.ts'
 import { styleFor } from '../report/style.ts'
 import type { Changes, WorkloadChange } from './changes.ts'
 

@@ -4,10 +4,10 @@ import type { Undeclared } from '../plan/listeners.ts'
 import type { PlannedSource } from '../plan/sources.ts'
 import type { HopPrediction } from '../predict/hop-prediction.ts'
 import { createPredictor, type TargetPrediction } from '../predict/predict.ts'
-import type { Asked } from './asked.ts'
+import type { Asked } from './endpoints.ts'
 import { folded } from './folded.ts'
 import type { Explanation, HopExplanation } from './model.ts'
-import { wayTo } from './way.ts'
+import { wayTo } from './resolution.ts'
 
 /** What is predicted for one place of the source. */
 export interface Predicted {

@@ -1,5 +1,5 @@
 import { table, wrap } from '../report/layout.ts'
-import { neutralText } from '../report/neutral.ts'
+import { neutralText } from '../report/sanitize.ts'
 import type { Style } from '../report/style.ts'
 import type { PathChanges } from './model.ts'
 

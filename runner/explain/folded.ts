@@ -1,8 +1,8 @@
 import { sentencesOf } from '../../policy/engine/sentences.ts'
 import type { HopPrediction } from '../predict/hop-prediction.ts'
 import type { Hop } from '../predict/hops.ts'
+import { sidesOf } from './directions.ts'
 import type { HopExplanation } from './model.ts'
-import { sidesOf } from './sides.ts'
 
 /** A hop from one of several places of a source. */
 interface HopFrom {

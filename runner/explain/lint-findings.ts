@@ -1,7 +1,7 @@
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
-import { lint } from '../lint/lint.ts'
-import type { Finding } from '../lint/rule.ts'
-import { rules } from '../lint/rules.ts'
+import { lint } from '../../lint/lint.ts'
+import type { Finding } from '../../lint/rule.ts'
+import { rules } from '../../lint/rules.ts'
 
 /** What lint finds in policies of manifests, by `namespace/name`, a line each; it runs once, when it is first asked. */
 export function lintedPolicies(

@@ -1,7 +1,7 @@
 import type { Edit } from '../../policy/engine/edits.ts'
-import { blockOf } from '../../policy/engine/meant.ts'
+import { blockOf } from '../../policy/engine/minimal-selector.ts'
 import type { Party, Query } from '../../policy/engine/query.ts'
-import { standInAddresses } from '../predict/party.ts'
+import { standInAddresses } from '../predict/engine-endpoint.ts'
 
 /** An address that the input does not give, and that a fix asks for. */
 export interface Placeholder {

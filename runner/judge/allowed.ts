@@ -1,7 +1,7 @@
+import { layer4Of, layer4OfOutcome } from '../../checks/layer4.ts'
 import type { Outcome, Reason } from '../../checks/outcome.ts'
-import type { Cause } from '../result.ts'
-import { layer4Of, layer4OfOutcome } from './evidence.ts'
-import { reasonText } from './reasons.ts'
+import { reasonText } from '../../checks/reason-text.ts'
+import type { Cause } from '../result/path-result.ts'
 import {
   aimText,
   causeOf,
@@ -13,7 +13,7 @@ import {
   lookAt,
   lookAtAddresses,
   type Verdict,
-} from './verdict.ts'
+} from './endpoint-verdict.ts'
 
 /** A path that must work: by its name, and at every ready endpoint behind it (docs/verdicts.md#when-an-open-path-passes). */
 export function judgeAllowed(evidence: Evidence): Verdict {

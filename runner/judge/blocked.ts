@@ -1,5 +1,5 @@
-import { reasonText } from './reasons.ts'
-import type { Unknown } from './sight.ts'
+import { reasonText } from '../../checks/reason-text.ts'
+import type { Unknown } from './connection-verdict.ts'
 import {
   aimText,
   causeOf,
@@ -11,7 +11,7 @@ import {
   type Look,
   lookAtAddresses,
   type Verdict,
-} from './verdict.ts'
+} from './endpoint-verdict.ts'
 
 /** Why nothing is known of a path whose target is the source itself. */
 export const onlyItself = 'the source is itself behind the target, and a pod always reaches itself'

@@ -1,12 +1,12 @@
 import type { Probe } from '../../fabric/fabric.ts'
-import type { Measurement } from '../measure.ts'
+import type { Measurement } from '../control/measurement.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { CastPath } from '../plan/stage.ts'
 import type { PathPrediction } from '../predict/predict.ts'
-import type { Cause, PathResult, SourceResult, Status } from '../result.ts'
+import type { Cause, PathResult, SourceResult, Status } from '../result/path-result.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
+import { endpointResults, lookAt, lookAtAddresses, type Verdict } from './endpoint-verdict.ts'
 import { expectationText } from './expectation.ts'
-import { endpointResults, lookAt, lookAtAddresses, type Verdict } from './verdict.ts'
 
 /** Where a path stands in the run. */
 export interface Position {

@@ -1,7 +1,7 @@
 import type { PredictedVerdict } from '../predict/hop-prediction.ts'
 import type { PathPrediction } from '../predict/predict.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
-import { aimText, type Evidence, inconclusive, type Look, lookAtAddresses, type Verdict } from './verdict.ts'
+import { aimText, type Evidence, inconclusive, type Look, lookAtAddresses, type Verdict } from './endpoint-verdict.ts'
 
 /**
  * Sets what the policies mean (P) beside what was expected (E) and seen (O), as docs/verdicts.md#what-is-compared has it:

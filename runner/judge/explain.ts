@@ -1,13 +1,13 @@
+import { isolatingPolicies } from '../../fabric/isolation.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { describeSelector, matchesSelector } from '../../policy/selector.ts'
 import type { Direction, NetworkPolicy } from '../../policy/types.ts'
-import { isolatingPolicies } from '../control/isolation.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import { hopSentences } from '../predict/evidence.ts'
 import type { HopPrediction } from '../predict/hop-prediction.ts'
 import type { PathPrediction } from '../predict/predict.ts'
-import type { Cause } from '../result.ts'
-import type { Verdict } from './verdict.ts'
+import type { Cause } from '../result/path-result.ts'
+import type { Verdict } from './endpoint-verdict.ts'
 
 export interface ExplainOptions {
   readonly world: World

@@ -1,7 +1,7 @@
 import type { Identity } from '../../fabric/fabric.ts'
 import type { PlannedPath } from '../plan/paths.ts'
+import { shellWord } from '../result/shell-word.ts'
 import type { Scenario, Target } from '../scenario/model.ts'
-import { shellWord } from '../shell-word.ts'
 
 /** Where a command that is printed finds the world of a run. */
 export interface WorldWords {

@@ -1,8 +1,8 @@
 import { judgeAllowed } from './allowed.ts'
 import { judgeBlocked } from './blocked.ts'
+import { judgeQuestion } from './dns.ts'
+import type { Evidence, Verdict } from './endpoint-verdict.ts'
 import { judgeLayer7 } from './layer7.ts'
-import { judgeQuestion } from './question.ts'
-import type { Evidence, Verdict } from './verdict.ts'
 
 /** Holds what was seen of a path against what the scenario expects of it. */
 export function judge(evidence: Evidence): Verdict {

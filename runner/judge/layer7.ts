@@ -1,5 +1,5 @@
+import { layer4OfOutcome } from '../../checks/layer4.ts'
 import type { Reason } from '../../checks/outcome.ts'
-import { layer4OfOutcome } from './evidence.ts'
 import {
   aimText,
   causeOf,
@@ -11,7 +11,7 @@ import {
   lookAt,
   lookAtAddresses,
   type Verdict,
-} from './verdict.ts'
+} from './endpoint-verdict.ts'
 
 /** A path that must be refused, at layer 7 at the latest: what a service mesh does. */
 export function judgeLayer7(evidence: Evidence): Verdict {

@@ -1,9 +1,9 @@
+import { namedBy } from '../../fabric/lookup/host-lookup.ts'
 import { isPublic } from '../../fabric/public-suffix.ts'
 import type { ObjectRef, World } from '../../fabric/world.ts'
-import { namedBy } from '../plan/names.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PathPrediction } from '../predict/predict.ts'
-import { inconclusive, type Verdict } from './verdict.ts'
+import { inconclusive, type Verdict } from './endpoint-verdict.ts'
 
 const missing = new Set<string>(['no_such_name', 'no_endpoints', 'target_gone'])
 /** Objects that lead to what others made, and make nothing that could be dialled. */

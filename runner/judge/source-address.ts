@@ -1,5 +1,5 @@
 import type { Probe } from '../../fabric/fabric.ts'
-import type { Verdict } from './verdict.ts'
+import type { Verdict } from './endpoint-verdict.ts'
 
 const contradicted = new Set<string>(['enforcement', 'unenforced', 'unexplained_block'])
 

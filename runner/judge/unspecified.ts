@@ -1,9 +1,9 @@
 import type { PlannedPath } from '../plan/paths.ts'
 import type { HopPrediction } from '../predict/hop-prediction.ts'
 import type { PathPrediction } from '../predict/predict.ts'
-import type { Cause } from '../result.ts'
+import type { Cause } from '../result/path-result.ts'
 import { isBlockedElsewhere } from './cross-check.ts'
-import { inconclusive, type Verdict } from './verdict.ts'
+import { inconclusive, type Verdict } from './endpoint-verdict.ts'
 
 /**
  * The lab's packets take one of the ways that are open to an implementation. Where the prediction is unknown, neither their passing nor their block

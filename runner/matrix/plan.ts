@@ -1,12 +1,12 @@
 import type { Timing } from '../../fabric/fabric.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
 import { transportCheck } from '../plan/checks.ts'
-import { type Dial, type SourceKey, socketKey } from '../plan/dial.ts'
+import { type Dial, type SourceKey, socketKey } from '../plan/connection.ts'
 import type { PlannedSource } from '../plan/sources.ts'
-import { everyPod, workloadPlaces } from './askers.ts'
 import { type DialTo, type PlannedCell, socketBetween } from './question.ts'
 import { type MatrixOptions, type Port, portsOf, selectPods } from './selection.ts'
 import { planService } from './services.ts'
+import { everyPod, workloadPlaces } from './sources.ts'
 
 export interface MatrixPlan {
   readonly cells: readonly PlannedCell[]

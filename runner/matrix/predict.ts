@@ -1,7 +1,7 @@
 import type { World } from '../../fabric/world.ts'
 import type { Verdict } from '../../policy/engine/decide.ts'
 import type { Party, Query } from '../../policy/engine/query.ts'
-import type { Dial } from '../plan/dial.ts'
+import type { Dial } from '../plan/connection.ts'
 import { createHopPredictor, type HopPredictor } from '../predict/hop-prediction.ts'
 import type { Cell } from './cell.ts'
 import { headOf, type MeasuredCell } from './measure.ts'

@@ -1,11 +1,11 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { Pod } from '../../fabric/world.ts'
-import { portOf, type ReachedTarget } from './aims.ts'
 import { lookupCheck, singleSynCheck, transportCheck } from './checks.ts'
-import type { AddressAim, Aim, Dial, SourceKey } from './dial.ts'
-import { sourcePodOf } from './itself.ts'
+import type { AddressAim, Aim, Dial, SourceKey } from './connection.ts'
+import { portOf, type ReachedTarget } from './destinations-of-target.ts'
+import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './path-context.ts'
 import type { PlannedPath } from './paths.ts'
-import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './task.ts'
+import { sourcePodOf } from './same-pod.ts'
 
 /** New connections to each address of a path that must be blocked: one that gets through is a leak. */
 const connections = 3

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { type Check, type CheckInput, checkSchema } from '../../checks/check.ts'
 import type { Family } from '../../checks/vantage.ts'
 import type { Expectation, HttpRequest, Speech, Target } from '../scenario/model.ts'
-import { familyOf, type Socket, singleSynMs } from './dial.ts'
+import { familyOf, type Socket, singleSynMs } from './connection.ts'
 
 /** How long a check may take, over all its attempts. */
 export interface Patience {

@@ -1,6 +1,6 @@
 import type { Pod } from '../../fabric/world.ts'
-import type { AddressAim, Aim } from './dial.ts'
-import type { Gap } from './gap.ts'
+import type { AddressAim, Aim } from './connection.ts'
+import type { Gap } from './unresolved-target.ts'
 
 /** What objects say of the listeners behind a Service, where containers do not declare every port. */
 export interface Undeclared {

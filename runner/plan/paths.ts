@@ -1,12 +1,12 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
-import { planAsked } from './asked.ts'
+import { planAsked } from './allowed.ts'
 import { planBlocked } from './blocked.ts'
-import type { Dial } from './dial.ts'
-import type { Aims, Gap } from './gap.ts'
-import { planQuestion } from './questions.ts'
+import type { Dial } from './connection.ts'
+import { planQuestion } from './dns.ts'
+import type { MakeDial, PlanOptions } from './path-context.ts'
 import type { PlannedSource } from './sources.ts'
-import type { MakeDial, PlanOptions } from './task.ts'
+import type { Aims, Gap } from './unresolved-target.ts'
 
 /** A path of the scenario for one source and family, with everything that is dialled for it. */
 export interface PlannedPath {

@@ -1,7 +1,7 @@
 import type { World } from '../../fabric/world.ts'
 import type { Scenario, ScenarioPath, StepChange } from '../scenario/model.ts'
-import { isItselfIn } from './itself.ts'
 import type { PlannedPath } from './paths.ts'
+import { isItselfIn } from './same-pod.ts'
 import { expandSource, type PlannedSource } from './sources.ts'
 
 /** The scenario's paths, then those of each step, after its change. */

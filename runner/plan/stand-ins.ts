@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
 import { isNodeLocal } from '../../fabric/cluster-dns.ts'
+import { namedBy } from '../../fabric/lookup/host-lookup.ts'
 import type { World } from '../../fabric/world.ts'
 import { parseAddress } from '../../policy/cidr.ts'
 import type { Scenario, ScenarioPath } from '../scenario/model.ts'
-import { familyOf } from './dial.ts'
-import { namedBy } from './names.ts'
+import { familyOf } from './connection.ts'
 import { expandSource } from './sources.ts'
 
 /**

@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js'
 import { type Cidr, parseCidr } from '../../policy/cidr.ts'
 import type { Compiled } from '../../policy/engine/compile.ts'
-import type { Port } from '../plan/dial.ts'
+import type { Port } from '../plan/connection.ts'
+import { standInAddresses } from './engine-endpoint.ts'
 import type { Connecting, HopPrediction, HopPredictor } from './hop-prediction.ts'
-import { standInAddresses } from './party.ts'
 
 /**
  * The connection to a name outside the cluster, whose address is not known: predicted at one address of each part into which the networks

@@ -7,11 +7,11 @@ import type { Prediction } from '../../policy/engine/prediction.ts'
 import type { Party, Query } from '../../policy/engine/query.ts'
 import { choiceWords } from '../../policy/engine/sentences.ts'
 import type { PlannedSource } from '../plan/sources.ts'
+import { askerOf, isOwnAddress } from './engine-endpoint.ts'
 import { fromUnknownAddress } from './external.ts'
 import type { Hop } from './hops.ts'
-import { type Overruling, overrulingBy } from './overruled.ts'
-import { askerOf, isOwnAddress } from './party.ts'
-import { type Unseen, unseenIn } from './unseen.ts'
+import { type Overruling, overrulingBy } from './not-enforced.ts'
+import { type Unseen, unseenIn } from './unreadable.ts'
 
 /** What a denial depends on, in a sentence. */
 export interface Doubt {

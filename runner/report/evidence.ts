@@ -1,6 +1,6 @@
 import type { Outcome } from '../../checks/outcome.ts'
-import { reasonText } from '../judge/reasons.ts'
-import type { EndpointResult, PathResult } from '../result.ts'
+import { reasonText } from '../../checks/reason-text.ts'
+import type { EndpointResult, PathResult } from '../result/path-result.ts'
 import { table } from './layout.ts'
 import { millisecondsOf, recordsText, timeText } from './words.ts'
 

@@ -1,4 +1,4 @@
-import type { PathResult } from '../result.ts'
+import type { PathResult } from '../result/path-result.ts'
 import type { Mark } from './style.ts'
 
 /** The paths of a scenario as sources × targets; what is gravest of several paths in one cell. */

@@ -1,4 +1,4 @@
-import type { PathResult } from '../result.ts'
+import type { PathResult } from '../result/path-result.ts'
 
 /** Paths of one scenario with one and the same cause: the first is explained, the others are listed. */
 export interface Group {

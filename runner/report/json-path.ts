@@ -1,5 +1,5 @@
 import type { Outcome } from '../../checks/outcome.ts'
-import type { EndpointResult, PathResult, SourceResult } from '../result.ts'
+import type { EndpointResult, PathResult, SourceResult } from '../result/path-result.ts'
 import type { ReportOutcome, ReportPath } from './schema.ts'
 import { millisecondsOf } from './words.ts'
 

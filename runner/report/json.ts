@@ -1,9 +1,9 @@
-import type { RunEvent, RunHead } from '../events.ts'
-import type { PathResult } from '../result.ts'
-import { percentile } from '../settle/text.ts'
+import { percentile } from '../result/enforcement.ts'
+import type { RunEvent, RunHead } from '../result/events.ts'
+import type { PathResult } from '../result/path-result.ts'
 import { pathJson } from './json-path.ts'
-import { bounded } from './neutral.ts'
 import type { Reporter } from './reporter.ts'
+import { bounded } from './sanitize.ts'
 import type { Report } from './schema.ts'
 
 /** Characters of one string: beyond it something hostile or a dump is told, not a fact. */

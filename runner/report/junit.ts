@@ -1,9 +1,9 @@
-import type { RunEvent } from '../events.ts'
-import type { PathResult } from '../result.ts'
-import { pathText } from './block.ts'
+import type { RunEvent } from '../result/events.ts'
+import type { PathResult } from '../result/path-result.ts'
 import { evidenceOf } from './evidence.ts'
-import { neutral } from './neutral.ts'
+import { pathText } from './failed-path.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
+import { neutral } from './sanitize.ts'
 import { signsOf } from './style.ts'
 import { claim, millisecondsOf } from './words.ts'
 

@@ -1,6 +1,6 @@
 import type { CanaryResult, CanaryStep } from '../control/canary.ts'
 import { assumedLine } from './assumed.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger } from './collected-run.ts'
 
 /** One line of the report's top, and the scenarios that it holds for; none where it holds for all. */
 export interface Notice {

@@ -1,8 +1,8 @@
-import type { RunEvent } from '../events.ts'
-import { pathText } from './block.ts'
+import type { RunEvent } from '../result/events.ts'
+import { pathText } from './failed-path.ts'
 import { clip } from './layout.ts'
-import { neutral } from './neutral.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
+import { neutral } from './sanitize.ts'
 import { knownWidth, styleFor } from './style.ts'
 import { claim } from './words.ts'
 

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../events.ts'
+import type { RunEvent } from '../result/events.ts'
 
 /** A report as a pure function of events: what it returns is to be written at once, and often is nothing until the end. */
 export type Reporter = (event: RunEvent) => string

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { outcomeSchema, phases, reasons } from '../../checks/outcome.ts'
-import { causes, statuses } from '../result.ts'
+import { causes, statuses } from '../result/path-result.ts'
 
 /** What is not known or does not apply is null: every key is always there. */
 const text = z.string()

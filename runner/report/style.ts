@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { Status } from '../result.ts'
+import type { Status } from '../result/path-result.ts'
 import type { ReportOptions } from './reporter.ts'
 
 const unicode = { arrow: '→', ellipsis: '…', bar: '│', dash: '–', none: '·', notice: '▲', down: '↓', rule: '─' }

@@ -1,4 +1,4 @@
-import type { Summary } from '../events.ts'
+import type { Summary } from '../result/events.ts'
 import type { Style } from './style.ts'
 
 /** `12 passed, 2 failed, 1 inconclusive in 3.2 s`; what did not occur is left out. */

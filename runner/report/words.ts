@@ -1,5 +1,5 @@
 import type { Outcome, Reason } from '../../checks/outcome.ts'
-import type { PathResult, Seen, Status } from '../result.ts'
+import type { PathResult, Seen, Status } from '../result/path-result.ts'
 
 const seenWords: Record<Seen, string> = {
   open: 'saw open',

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
 import { didYouMean } from '../../policy/suggest.ts'
 import type { Place } from '../../policy/types.ts'
+import { unreadable } from './drop-invalid.ts'
 import type { Source, Target } from './model.ts'
-import { unreadable } from './salvage.ts'
 import { parseSource } from './sources.ts'
 import { parseTarget } from './target-text.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { namespacePattern } from './nouns.ts'
+import { namespacePattern } from './resource-names.ts'
 
 /** Kubernetes label syntax: an optional DNS prefix, then at most 63 characters. */
 const labelKey = z

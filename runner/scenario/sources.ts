@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { invalid } from './duration.ts'
 import type { SourceSpec } from './model.ts'
-import { isWorkloadKind, objectNamePattern, parseNoun, parseWorkload } from './nouns.ts'
+import { isWorkloadKind, objectNamePattern, parseNoun, parseWorkload } from './resource-names.ts'
 import { labels, namespaceName, selector, selectorFields } from './selectors.ts'
 
 const workload = z.string().transform((text, context): string => {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { invalid } from './duration.ts'
 import type { NamedObject } from './model.ts'
-import { objectOf, parseNoun } from './nouns.ts'
 import { pathSchema } from './paths.ts'
+import { objectOf, parseNoun } from './resource-names.ts'
 import { labelChanges } from './selectors.ts'
 
 const objectRef = z.string().transform((text, context): NamedObject => {

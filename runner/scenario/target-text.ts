@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { didYouMean } from '../../policy/suggest.ts'
+import { requestOf } from './app-protocol.ts'
 import { type DnsType, dnsTypes, type Speech, type TargetSpec } from './model.ts'
-import { isWorkloadKind, parseNoun } from './nouns.ts'
-import { requestOf } from './speech.ts'
+import { isWorkloadKind, parseNoun } from './resource-names.ts'
 
 const forms = 'tcp://host:port, udp://, tls://, http(s)://, dns://name, nodeport://port or namespace/deploy/x:port'
 

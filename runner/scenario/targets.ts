@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { port, requestFields, requestOf, speechFields, speechOf } from './app-protocol.ts'
 import { invalid } from './duration.ts'
 import { dnsTypes, type HttpRequest, type TargetSpec } from './model.ts'
-import { objectNamePattern, parseNoun } from './nouns.ts'
+import { objectNamePattern, parseNoun } from './resource-names.ts'
 import { namespaceName, selectorFields } from './selectors.ts'
-import { port, requestFields, requestOf, speechFields, speechOf } from './speech.ts'
 import { dnsTarget, parseAddress, parseHttp, parseTarget } from './target-text.ts'
 
 const podsFields = { namespace: namespaceName.optional(), ...selectorFields, port, ...speechFields }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { PathResult } from '../../runner/result.ts'
+import type { PathResult } from '../../runner/result/path-result.ts'
 import { closedByPolicies, type Ends, explained, inputOf, keyOf, predictedMatrix, predictedRuns } from './answers.ts'
 import { type RandomCluster, randomCluster } from './random-cluster.ts'
 import { type Spelled, sourcesOf, targetsOf } from './spellings.ts'

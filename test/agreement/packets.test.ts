@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { PathResult } from '../../runner/result.ts'
+import type { PathResult } from '../../runner/result/path-result.ts'
 import { runInLab } from '../runner/run-in-lab.ts'
 import { type Ends, inputOf, keyOf, predictedRuns } from './answers.ts'
 import { type RandomCluster, randomCluster } from './random-cluster.ts'

@@ -1,7 +1,7 @@
 import type { Fabric, Manifest } from '../../fabric/fabric.ts'
 import { openRehearsal } from '../../fabric/kubernetes/change/rehearsal.ts'
 import { objectsOf } from '../../fabric/manifests/read.ts'
-import type { RunEvent } from '../../runner/events.ts'
+import type { RunEvent } from '../../runner/result/events.ts'
 import { type Ran, runIn, type Stage } from '../runner/run-in-lab.ts'
 import { clusterOptions } from './opening.ts'
 

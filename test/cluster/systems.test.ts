@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { PathResult } from '../../runner/result.ts'
+import type { PathResult } from '../../runner/result/path-result.ts'
 import { rehearseFile, runFile } from '../scenarios/run-files.ts'
 import { absent, image } from './opening.ts'
 

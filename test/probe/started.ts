@@ -5,7 +5,7 @@ import type { CheckInput } from '../../checks/check.ts'
 import type { Observation } from '../../checks/outcome.ts'
 import { processVantage } from '../../checks/process-vantage.ts'
 import type { Vantage } from '../../checks/vantage.ts'
-import { openEarly } from '../../probe/early.ts'
+import { openEarly } from '../../probe/control-port.ts'
 import { type ProbeOptions, readOptions } from '../../probe/options.ts'
 import { type Service, startService } from '../../probe/service.ts'
 

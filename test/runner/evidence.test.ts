@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { layer4OfOutcome } from '../../checks/layer4.ts'
 import type { Outcome } from '../../checks/outcome.ts'
-import { layer4OfOutcome } from '../../runner/judge/evidence.ts'
 
 const question = (rcode: string) => ({
   ...{ name: 'kubernetes.default.svc.cluster.local', type: 'A' as const, server: '10.96.0.10' },

@@ -2,9 +2,9 @@ import type { Problem } from '../../policy/types.ts'
 import { clusterOpener } from '../../runner/cli/cluster.ts'
 import type { Io } from '../../runner/cli/io.ts'
 import { describeScenarios, labOpener, prepare, readObjects } from '../../runner/cli/scenarios.ts'
-import type { RunEvent, Summary } from '../../runner/events.ts'
-import type { PathResult } from '../../runner/result.ts'
-import { run } from '../../runner/run.ts'
+import type { RunEvent, Summary } from '../../runner/result/events.ts'
+import type { PathResult } from '../../runner/result/path-result.ts'
+import { run } from '../../runner/run/run.ts'
 import { hostWith } from '../lab/opening.ts'
 
 export interface FileRun {

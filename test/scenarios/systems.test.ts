@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import type { PathResult } from '../../runner/result.ts'
+import type { PathResult } from '../../runner/result/path-result.ts'
 import { runFile } from './run-files.ts'
 
 const folders = (parent: string) =>

@@ -5,10 +5,10 @@ import type { HttpMethod, KubeConfig } from '@kubernetes/client-node'
 import pLimit from 'p-limit'
 import { type Dispatcher, getGlobalDispatcher } from 'undici'
 import { apiError } from './api-error.ts'
-import { bytesOf, type Reception } from './body.ts'
 import { linesOf } from './lines.ts'
+import { bytesOf, type Reception } from './read-body.ts'
 import { createReader } from './reader.ts'
-import { sendPatiently } from './sending.ts'
+import { sendPatiently } from './retry.ts'
 import { createTunnel, type WebSocketLike } from './tunnel.ts'
 
 /** No cluster can be reached with what was given, as one sentence for the user. */
@@ -141,8 +141,8 @@ function patienceMs(known: boolean): number {
 const readWhole = createReader('all')
 
 /** Loaded only when a cluster is asked for: it takes a fifth of a second. */
-function loadLibrary(): Promise<typeof import('./library.ts')> {
-  return import('./library.ts')
+function loadLibrary(): Promise<typeof import('./client-node.ts')> {
+  return import('./client-node.ts')
 }
 
 function loadInto(config: KubeConfig, { kubeconfig, environment }: ClusterAccess, create: () => KubeConfig): void {

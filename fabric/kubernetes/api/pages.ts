@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Reception } from './body.ts'
+import type { Reception } from './read-body.ts'
 
 /** The pages of a list, one after the other. */
 export interface Pages {

@@ -1,7 +1,7 @@
 import type { ManifestObject } from '../../manifests/object.ts'
 import type { LiveObject } from '../api/objects.ts'
-import { fitted } from '../probe/fitting.ts'
 import type { Resources } from '../probe/pod-spec.ts'
+import { fitted } from '../probe/resource-limits.ts'
 
 /** What the listeners of each namespace ask for: what its LimitRanges and ResourceQuotas among these objects admit and demand. */
 export function listenResources(objects: readonly ManifestObject[]): (namespace: string) => Resources {

@@ -4,7 +4,7 @@ import { deleteObject, titleOf } from '../api/objects.ts'
 import { waitUntilGone } from '../change/readiness.ts'
 import { foreignObject, namespacedKinds } from './foreign.ts'
 import { findLeftovers, type Leftover } from './leftovers.ts'
-import { clusterTime, livingRunOf, renewals } from './living.ts'
+import { clusterTime, livingRunOf, renewals } from './live-runs.ts'
 
 export interface CleanRequest {
   /** Only these namespaces; everywhere when empty. */

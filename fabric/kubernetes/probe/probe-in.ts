@@ -5,9 +5,9 @@ import type { Cluster } from '../cluster.ts'
 import { roleAnnotation, runAnnotation } from '../run-facts.ts'
 import { podOf } from '../world/live-world.ts'
 import { createControl } from './control-batch.ts'
-import { noteWith } from './injected.ts'
 import { controlPort } from './pod-spec.ts'
 import { imageOf } from './pod-state.ts'
+import { noteWith } from './sidecars.ts'
 
 export interface Inside {
   readonly identity: Identity

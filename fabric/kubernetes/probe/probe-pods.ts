@@ -6,12 +6,10 @@ import { isStatus } from '../api/api-error.ts'
 import { deleteObject, type LiveObject, listObjects, tryObject } from '../api/objects.ts'
 import { resources } from '../api/resources.ts'
 import type { Cluster } from '../cluster.ts'
-import { marks, remember } from '../owners.ts'
+import { marks, remember } from '../ownership.ts'
 import { podOf } from '../world/live-world.ts'
 import { copiedFields, isOnHost, type Template } from './clone.ts'
-import { fitResources } from './fitting.ts'
 import { nextHostPort } from './host-ports.ts'
-import { noteWith } from './injected.ts'
 import { createPod, untilRunning } from './pod-creation.ts'
 import {
   neverReady,
@@ -27,6 +25,8 @@ import { imageOf } from './pod-state.ts'
 import { probeIn } from './probe-in.ts'
 import { patched } from './probe-patch.ts'
 import { refusedText } from './refused-object.ts'
+import { fitResources } from './resource-limits.ts'
+import { noteWith } from './sidecars.ts'
 
 /** How long a fresh probe may take to come up, in milliseconds: an image that is pulled first included. */
 const startMs = 90_000

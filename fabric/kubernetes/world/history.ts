@@ -2,7 +2,7 @@ import { isStatus } from '../api/api-error.ts'
 import type { Client } from '../api/client.ts'
 import { getObject, type LiveObject, listObjects } from '../api/objects.ts'
 import { type ResourceKind, resources } from '../api/resources.ts'
-import { type Touch, touchesOf } from './touches.ts'
+import { type Touch, touchesOf } from './managed-fields.ts'
 
 /** The objects on a path of which it is asked what became of them. */
 export interface PathObjects {

@@ -8,7 +8,7 @@ import { roleAnnotation } from '../run-facts.ts'
 import { toObject, worldOf } from './live-world.ts'
 import { readOtherPolicies } from './other-policies.ts'
 import { projected, shapeOf } from './project.ts'
-import { recentOf } from './recent.ts'
+import { recentOf } from './recent-writes.ts'
 
 /** The kinds that a live world is read from. Workloads are not among them: a pod's owner says what people call it. */
 const read = [

@@ -1,5 +1,5 @@
-import type { Profile } from '../../../policy/engine/choices.ts'
 import { compile } from '../../../policy/engine/compile.ts'
+import type { Profile } from '../../../policy/engine/implementation-choices.ts'
 import { predict } from '../../../policy/engine/predict.ts'
 import type { Prediction } from '../../../policy/engine/prediction.ts'
 import type { Party, Query } from '../../../policy/engine/query.ts'

@@ -25,19 +25,24 @@ function loadedWith(file: string, seen = new Set<string>()): ReadonlySet<string>
 
 test('help loads no package but the one that prints it', () => {
   expect(packagesOf('runner/main.ts')).toEqual([])
-  expect(packagesOf('runner/cli/program.ts')).toEqual(['commander'])
+  expect(packagesOf('runner/program.ts')).toEqual(['commander'])
 })
 
 test('manifests are linted and compared without the schema library, which takes longer to load than they to read', () => {
-  for (const file of ['runner/cli/lint-run.ts', 'runner/cli/diff-run.ts'])
+  for (const file of ['runner/cli/commands/lint-run.ts', 'runner/cli/commands/diff-run.ts'])
     expect(packagesOf(file).toSorted()).toEqual(['ipaddr.js', 'yaml'])
 })
 
 test('what hashes and opens sockets is loaded when it is needed', () => {
-  for (const file of ['runner/main.ts', 'runner/cli/program.ts', 'runner/cli/lint-run.ts', 'runner/cli/diff-run.ts'])
+  for (const file of [
+    'runner/main.ts',
+    'runner/program.ts',
+    'runner/cli/commands/lint-run.ts',
+    'runner/cli/commands/diff-run.ts',
+  ])
     expect([...loadedWith(file)].filter((name) => /^node:(crypto|dgram|tls|http)/.test(name))).toEqual([])
 })
 
 test('the lab and the schema library are seen by this test where they are loaded', () => {
-  expect(packagesOf('runner/cli/matrix-run.ts')).toEqual(expect.arrayContaining(['zod', 'yaml']))
+  expect(packagesOf('runner/cli/commands/matrix-run.ts')).toEqual(expect.arrayContaining(['zod', 'yaml']))
 })

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { commands } from '../../../runner/cli/commands.ts'
-import { schemas } from '../../../runner/cli/schema.ts'
+import { commands } from '../../../runner/cli/commands/commands.ts'
+import { schemas } from '../../../runner/cli/commands/schema.ts'
 import { unknownReasons } from '../../../runner/matrix/cell.ts'
-import { exitCodes } from '../../../runner/result.ts'
+import { exitCodes } from '../../../runner/result/path-result.ts'
 
 /** Words that begin the rows of a page's tables. */
 function rowsOf(page: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { touchesOf } from '../../../fabric/kubernetes/world/touches.ts'
-import { spacesNamed } from '../../../runner/check/ends.ts'
+import { touchesOf } from '../../../fabric/kubernetes/world/managed-fields.ts'
+import { spacesNamed } from '../../../runner/check/endpoints.ts'
 import { explanationSchema } from '../../../runner/explain/json-schema.ts'
 import type { Explanation } from '../../../runner/explain/model.ts'
 import { explanationText } from '../../../runner/explain/text.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { predictScenario } from '../../../runner/predict/scenario.ts'
-import type { PathResult } from '../../../runner/result.ts'
+import type { PathResult } from '../../../runner/result/path-result.ts'
+import { predictScenario } from '../../../runner/run/predict-scenario.ts'
 import { parseScenarios } from '../../../runner/scenario/parse.ts'
 import { inputOf } from '../../agreement/answers.ts'
 import { namespace, pod, service } from '../objects.ts'

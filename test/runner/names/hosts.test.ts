@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { namedBy } from '../../../fabric/lookup/host-lookup.ts'
+import { hintOf } from '../../../fabric/lookup/missing.ts'
 import { createAllocator } from '../../../fabric/manifests/allocator.ts'
 import { readManifests } from '../../../fabric/manifests/read.ts'
 import { buildWorld } from '../../../fabric/manifests/world.ts'
 import type { World } from '../../../fabric/world.ts'
-import { hintOf } from '../../../runner/names/missing.ts'
-import { aimsOf } from '../../../runner/plan/aims.ts'
-import { namedBy } from '../../../runner/plan/names.ts'
+import { aimsOf } from '../../../runner/plan/destinations-of-target.ts'
 import { namespace, pod, service } from '../objects.ts'
 
 function worldOf(objects: readonly object[]): World {

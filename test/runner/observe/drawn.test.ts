@@ -3,9 +3,9 @@ import { checkSchemas } from '../../../checks/check.ts'
 import type { Outcome } from '../../../checks/outcome.ts'
 import type { Probe } from '../../../fabric/fabric.ts'
 import type { Controls } from '../../../runner/control/controls.ts'
-import { sightOf } from '../../../runner/judge/sight.ts'
+import { sightOf } from '../../../runner/judge/connection-verdict.ts'
 import { observe } from '../../../runner/observe/observe.ts'
-import type { Dial } from '../../../runner/plan/dial.ts'
+import type { Dial } from '../../../runner/plan/connection.ts'
 
 const { signal } = new AbortController()
 const controls = { intercepted: () => false } as unknown as Controls

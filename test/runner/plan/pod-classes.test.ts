@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Pod, World } from '../../../fabric/world.ts'
-import { destinationsOf, mayMeetNodes } from '../../../runner/plan/destinations.ts'
+import { destinationsOf, mayMeetNodes } from '../../../runner/plan/destination-nodes.ts'
 import { createPlanner } from '../../../runner/plan/paths.ts'
 import { podClasses } from '../../../runner/plan/pod-classes.ts'
 import { expandSource } from '../../../runner/plan/sources.ts'

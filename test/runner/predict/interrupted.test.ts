@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { RunEvent } from '../../../runner/events.ts'
-import { predictRun } from '../../../runner/predict-run.ts'
+import type { RunEvent } from '../../../runner/result/events.ts'
+import { predictRun } from '../../../runner/run/predict-run.ts'
 import { parseScenarios } from '../../../runner/scenario/parse.ts'
 
 test('interrupted, the paths that the engine did not come to are told as such', async () => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createAllocator } from '../../../fabric/manifests/allocator.ts'
 import { readManifests } from '../../../fabric/manifests/read.ts'
 import { buildWorld } from '../../../fabric/manifests/world.ts'
-import { predictScenario } from '../../../runner/predict/scenario.ts'
+import { predictScenario } from '../../../runner/run/predict-scenario.ts'
 import { parseScenarios } from '../../../runner/scenario/parse.ts'
 
 const manifests = `apiVersion: v1

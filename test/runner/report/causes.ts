@@ -1,4 +1,4 @@
-import type { Cause, PathResult } from '../../../runner/result.ts'
+import type { Cause, PathResult } from '../../../runner/result/path-result.ts'
 import { blockedPath, endpoint, openPath, outcome, path } from './events.ts'
 
 const timeout = outcome('connect_timeout', { address: '10.244.1.7', port: 5432, durations: { connect: 3_500 } })

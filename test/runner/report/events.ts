@@ -1,9 +1,9 @@
 import type { Outcome, Reason } from '../../../checks/outcome.ts'
 import type { CanaryResult } from '../../../runner/control/canary.ts'
 import type { Shown } from '../../../runner/control/controls.ts'
-import type { RunEvent, Summary } from '../../../runner/events.ts'
 import type { Reporter, ReportOptions } from '../../../runner/report/reporter.ts'
-import type { EndpointResult, PathResult } from '../../../runner/result.ts'
+import type { RunEvent, Summary } from '../../../runner/result/events.ts'
+import type { EndpointResult, PathResult } from '../../../runner/result/path-result.ts'
 
 /** Events of runs as the runner emits them, written by hand. */
 export const start: RunEvent = {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createReporter, formatNames } from '../../../runner/report/formats.ts'
-import { causes, statuses } from '../../../runner/result.ts'
+import { causes, statuses } from '../../../runner/result/path-result.ts'
 import { pathsByCause } from './causes.ts'
 import { cluster, end, openPath, options, run, said, start } from './events.ts'
 import { hostile } from './hostile.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { groupPaths } from '../../../runner/report/groups.ts'
-import type { PathResult } from '../../../runner/result.ts'
+import type { PathResult } from '../../../runner/result/path-result.ts'
 import { endpoint, openPath, outcome } from './events.ts'
 
 /** A path to a pod of its own, whose sentences name it in every form that sentences have. */

@@ -4,7 +4,7 @@ import { gridsOf } from '../../../runner/report/grid.ts'
 import { columns } from '../../../runner/report/layout.ts'
 import { legend, matrixLines } from '../../../runner/report/matrix.ts'
 import { styleFor } from '../../../runner/report/style.ts'
-import { type Status, statuses } from '../../../runner/result.ts'
+import { type Status, statuses } from '../../../runner/result/path-result.ts'
 
 const style = styleFor({ colour: false, unicode: true, width: 80 })
 

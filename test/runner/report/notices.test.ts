@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { emptyLedger, enter } from '../../../runner/report/ledger.ts'
+import { emptyLedger, enter } from '../../../runner/report/collected-run.ts'
 import { canarySentences, noticesOf } from '../../../runner/report/notices.ts'
 import { canary, fabric, path, start } from './events.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseNoun } from '../../../runner/scenario/nouns.ts'
+import { parseNoun } from '../../../runner/scenario/resource-names.ts'
 import { parseTarget } from '../../../runner/scenario/target-text.ts'
 
 test('a target that lacks something is told what to write', () => {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Reception } from '../../../../fabric/kubernetes/api/body.ts'
 import { createPages } from '../../../../fabric/kubernetes/api/pages.ts'
+import type { Reception } from '../../../../fabric/kubernetes/api/read-body.ts'
 
 /** A server that answers when it is told to; pages are numbered from 0 on. */
 function createServer({ last, headFirst = true }: { readonly last: number; readonly headFirst?: boolean }) {

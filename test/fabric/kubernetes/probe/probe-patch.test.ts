@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { noteWith } from '../../../../fabric/kubernetes/probe/injected.ts'
 import { patched, probePatchSchema } from '../../../../fabric/kubernetes/probe/probe-patch.ts'
+import { noteWith } from '../../../../fabric/kubernetes/probe/sidecars.ts'
 
 const pod = {
   metadata: { name: 'p', labels: { app: 'ui' }, annotations: { a: '1' } },

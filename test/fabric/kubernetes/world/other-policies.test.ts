@@ -3,7 +3,7 @@ import { readWorld } from '../../../../fabric/kubernetes/world/world.ts'
 import { compile } from '../../../../policy/engine/compile.ts'
 import { predict } from '../../../../policy/engine/predict.ts'
 import type { Query } from '../../../../policy/engine/query.ts'
-import { unseenIn } from '../../../../runner/predict/unseen.ts'
+import { unseenIn } from '../../../../runner/predict/unreadable.ts'
 import { against, status } from '../api-server.ts'
 
 const namespaces = ['x', 'y'].map((name) => ({ metadata: { name, labels: {} } }))

@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Labels } from '../../../policy/types.ts'
+import type { Identity, Probe, Unavailable } from '../../fabric.ts'
+import type { ManifestObject } from '../../manifests/object.ts'
+import { ownedLabel, residentLabel } from '../../owned.ts'
+import { isStatus } from '../api/api-error.ts'
+import type { Client } from '../api/client.ts'
+import { deleteObject, getObject, type LiveObject, listObjects } from '../api/objects.ts'
+import { resources } from '../api/resources.ts'
+import type { Cluster } from '../cluster.ts'
+import { ownerName } from '../ownership.ts'
+import { stateOf } from '../probe/pod-state.ts'
+import { standingCanary } from './canary.ts'
+import { residentIn, standsFor } from './probes.ts'
+
+/** A standing canary: what a run asks for is there, and gets the name that the run gives it. */
+export interface Seats {
+  readonly namespace: string
+  /** Its pods stand there; else the namespace is only lent, and each run makes them. */
+  readonly standing: boolean
+  /** By the name that the run asked for. */
+  readonly taken: Map<string, LiveObject>
+  /** This run's turn: two runs that move the same policies would disturb each other. */
+  turn?: Promise<void>
+}
+
+/** How long the runs before may take, and how often they are looked for, in milliseconds. */
+const turnMs = 300_000
+const periodMs = 250
+
+/** The standing canary of a cluster, if there is one that this user may see; or the namespace that was named for canaries, if it is there. */
+export async function findSeats(
+  client: Client,
+  named: string | undefined,
+  signal: AbortSignal,
+): Promise<Seats | undefined> {
+  const namespace = named ?? standingCanary
+  const at = { resource: resources.Namespace, name: namespace }
+  const found = await getObject(client, at, signal).catch((error: unknown) => {
+    if (!isStatus(error, 401, 403)) throw error
+    return 'hidden' as const
+  })
+  // Whoever names one that he may not see knows that it is there.
+  if (found === 'hidden') return named === undefined ? undefined : { namespace, standing: false, taken: new Map() }
+  if (found === undefined || found.metadata.deletionTimestamp !== undefined) return undefined
+  const { labels = {} } = found.metadata
+  const standing = labels[residentLabel] !== undefined
+  const lent = named !== undefined && labels[ownedLabel] === undefined
+  return standing || lent ? { namespace, standing, taken: new Map() } : undefined
+}
+
+/** Of what a run applies, that which has to be made: the canary's namespace is there, and its pods where they stand. Waits for this run's turn. */
+export async function takeSeats(
+  cluster: Cluster,
+  objects: readonly ManifestObject[],
+  signal: AbortSignal,
+): Promise<readonly ManifestObject[]> {
+  const { seats } = cluster
+  const own = objects.filter(({ kind, namespace, name }) => isSeat(seats, kind === 'Namespace' ? name : namespace))
+  if (seats === undefined || own.length === 0) return objects
+  seats.turn ??= takeTurn(cluster, seats, signal)
+  await seats.turn
+  if (!seats.standing) return objects.filter((object) => !own.includes(object) || object.kind !== 'Namespace')
+  const asked = own.filter(({ kind }) => kind === 'Pod')
+  if (asked.length > 0) {
+    const at = { resource: resources.Pod, namespace: seats.namespace, labelSelector: residentLabel }
+    const pods = await listObjects(cluster.client, at, signal)
+    for (const object of asked) seats.taken.set(object.name, seatFor(object, pods))
+  }
+  return objects.filter((object) => !own.includes(object) || isSeatPolicy(seats, object))
+}
+
+/** Policies are all that a run makes or removes there. */
+export function isSeatPolicy(seats: Seats | undefined, { kind, namespace }: ManifestObject): boolean {
+  return kind === 'NetworkPolicy' && isSeat(seats, namespace)
+}
+
+/** Whether a namespace is that of the standing canary. */
+export function isSeat(seats: Seats | undefined, namespace: string): boolean {
+  return seats?.namespace === namespace
+}
+
+/** The probe in the pod that has this name in this run; undefined where the name is none of the canary's. */
+export async function seatProbe(
+  cluster: Cluster,
+  identity: Extract<Identity, { kind: 'inside' }>,
+  signal: AbortSignal,
+): Promise<Probe | Unavailable | undefined> {
+  const { seats } = cluster
+  const live = isSeat(seats, identity.namespace) ? seats?.taken.get(identity.pod) : undefined
+  if (live === undefined) return undefined
+  const probe = await residentIn(cluster, live, signal)
+  return 'unavailable' in probe ? probe : { ...probe, identity }
+}
+
+function seatFor(object: ManifestObject, pods: readonly LiveObject[]): LiveObject {
+  const { name, value } = object
+  const { labels = {} } = value['metadata'] as { readonly labels?: Labels }
+  const { nodeName } = value['spec'] as { readonly nodeName?: string }
+  const { [ownedLabel]: _, ...wanted } = labels
+  const found = pods.find(
+    (pod) => pod.spec?.['nodeName'] === nodeName && standsFor(pod, wanted) && stateOf(pod).kind === 'running',
+  )
+  if (found !== undefined) return found
+  throw new Error(
+    `the standing canary is not up on ${nodeName}, where ${name} is needed: crosscheck probes list -n ${object.namespace}`,
+  )
+}
+
+/** Whoever made its owner first goes first; what a run before left behind is removed. */
+async function takeTurn({ client, owners, run }: Cluster, seats: Seats, signal: AbortSignal): Promise<void> {
+  const { namespace, standing } = seats
+  await owners.ownerIn(namespace, signal)
+  const labelSelector = ownedLabel
+  for (const end = performance.now() + turnMs; ; await delay(periodMs, undefined, { signal })) {
+    // Where pods are made, those of the run before have the same names: they are waited for too.
+    const kinds = standing ? [resources.Job] : [resources.Job, resources.Pod]
+    const lists = kinds.map((resource) => listObjects(client, { resource, namespace, labelSelector }, signal))
+    const jobs = (await Promise.all(lists)).flat()
+    const [first] = jobs.toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
+    if (first === undefined || first.metadata.name === ownerName(run.id)) break
+    if (performance.now() > end)
+      throw new Error(
+        `the canary is still used by another run after ${turnMs / 1000} s (${namespace}/${first.metadata.name})`,
+      )
+  }
+  const left = await listObjects(client, { resource: resources.NetworkPolicy, namespace, labelSelector }, signal)
+  const at = left.map(({ metadata: { name } }) => ({ resource: resources.NetworkPolicy, namespace, name }))
+  await Promise.all(at.map((each) => deleteObject(client, each, {}, signal)))
+}
+
+function orderOf({ metadata: { creationTimestamp = '', name } }: LiveObject): string {
+  return `${creationTimestamp} ${name}`
+}

@@ -1,0 +1,83 @@
+import { treatmentOf } from '../fabric/manifests/kinds.ts'
+import { keyOf, type ManifestObject } from '../fabric/manifests/object.ts'
+import { ownershipOf } from '../fabric/manifests/owners.ts'
+import { mayMakePods } from '../fabric/operators.ts'
+import type { Pod, Service, World } from '../fabric/world.ts'
+import type { NetworkPolicy, Problem } from '../policy/types.ts'
+import { createPopulation, type Population } from './population.ts'
+import { probedPorts, type Template, templateOf } from './templates.ts'
+
+/** What rules look at. */
+export interface Context {
+  readonly world: World
+  /** Each object once, in the order of the input. */
+  readonly objects: readonly ManifestObject[]
+  readonly population: Population
+  /** Policies that the API server accepts, with the objects that they were read from. */
+  readonly policies: readonly PolicyObject[]
+  readonly services: readonly ServiceObject[]
+  /** Of workloads, and of pods that no workload of the input stands for. */
+  readonly templates: readonly Template[]
+  templatesIn(namespace: string): readonly Template[]
+  /** What the API server would refuse or warn of. */
+  readonly problems: readonly Problem[]
+  /** The objects are all that there is: what is not among them does not exist. */
+  readonly live: boolean
+  /** The input's object of that kind, namespace and name. */
+  objectOf(kind: string, namespace: string, name: string): ManifestObject | undefined
+  /** The object that a pod was made from; none for the pods of the lab's own DNS. */
+  workloadOf(pod: Pod): ManifestObject | undefined
+  /** Custom resources of a namespace, whose operators may make pods and Services that nobody sees here. */
+  operatorsIn(namespace: string): readonly ManifestObject[]
+}
+
+export interface PolicyObject {
+  readonly policy: NetworkPolicy
+  readonly object: ManifestObject
+}
+
+export interface ServiceObject {
+  readonly service: Service
+  readonly object: ManifestObject
+}
+
+interface ContextInput extends Pick<Context, 'world' | 'problems' | 'live'> {
+  readonly given: readonly ManifestObject[]
+}
+
+/** Indexes what was read; objects that are given twice count once, the last of them. */
+export function createContext({ given, world, problems, live }: ContextInput): Context {
+  const objects = [...new Map(given.map((object) => [keyOf(object), object])).values()]
+  const simulated = objects.filter(({ apiVersion, kind }) => treatmentOf(apiVersion, kind) === 'simulated')
+  const byTitle = new Map(simulated.map((object) => [titleKey(object.kind, object.namespace, object.name), object]))
+  const objectOf = (kind: string, namespace: string, name: string) => byTitle.get(titleKey(kind, namespace, name))
+  const owners = ownershipOf(objects)
+  const own = objects.filter((object) => owners.standIn(object) === undefined)
+  const templates = own.flatMap((object) => templateOf(object) ?? [])
+  const byNamespace = Map.groupBy(templates, ({ namespace }) => namespace)
+  const probed = new Map(templates.map((template) => [template.object, probedPorts(template)]))
+  const workloadOf = (pod: Pod) =>
+    objectOf(pod.workload.kind, pod.namespace, pod.workload.name) ?? objectOf('Pod', pod.namespace, pod.name)
+  const operators = Map.groupBy(objects.filter(mayMakePods), ({ namespace }) => namespace)
+  return {
+    ...{ world, objects, templates, problems, live, objectOf, workloadOf },
+    population: createPopulation(world, (pod) => {
+      const object = workloadOf(pod)
+      return object === undefined ? [] : (probed.get(object) ?? [])
+    }),
+    policies: world.policies.flatMap((policy) => {
+      const object = objectOf('NetworkPolicy', policy.namespace, policy.name)
+      return object === undefined ? [] : [{ policy, object }]
+    }),
+    services: world.services.flatMap((service) => {
+      const object = objectOf('Service', service.namespace, service.name)
+      return object === undefined ? [] : [{ service, object }]
+    }),
+    templatesIn: (namespace) => byNamespace.get(namespace) ?? [],
+    operatorsIn: (namespace) => operators.get(namespace) ?? [],
+  }
+}
+
+function titleKey(kind: string, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`
+}

@@ -1,0 +1,135 @@
+import { dnsEndpointsOf, dnsServiceOf } from '../fabric/cluster-dns.ts'
+import type { Endpoint } from '../fabric/endpoints.ts'
+import { nameLabel } from '../fabric/manifests/namespaces.ts'
+import type { Pod } from '../fabric/world.ts'
+import type { Path } from '../policy/field.ts'
+import type { NetworkPolicy, PolicyPeer, PolicyRule, Protocol } from '../policy/types.ts'
+import type { Context, PolicyObject } from './context.ts'
+import { ruleCoversPort } from './covers.ts'
+import { isolatorsOf } from './isolators.ts'
+import { perContext } from './per-context.ts'
+
+/** Pods that the same policies isolate for egress. */
+export interface IsolatedGroup {
+  readonly pods: readonly Pod[]
+  /** All that isolate them for egress. */
+  readonly policies: readonly PolicyObject[]
+  /** The first rule that speaks of a port of DNS, and by which policy. */
+  readonly meant: (PolicyObject & { readonly rule: PolicyRule; readonly path: Path }) | undefined
+}
+
+/** How such pods reach the cluster's DNS. */
+export interface DnsReach extends IsolatedGroup {
+  readonly udp: boolean
+  readonly tcp: boolean
+  /** Whether the rule that speaks of DNS has the DNS pods among its peers. */
+  readonly byPeer: boolean
+}
+
+/** The pods of the input that egress policies isolate and some rule lets reach something by name. */
+export const isolatedGroupsOf = perContext((context: Context): readonly IsolatedGroup[] => {
+  const given = [...isolatorsOf(context).egress].filter(([pod]) => pod.place !== undefined)
+  const groups = Map.groupBy(given, ([pod, policies]) =>
+    [
+      pod.dnsPolicy,
+      ...(pod.dnsConfig?.nameservers ?? []),
+      ...policies.map(({ object }) => `${object.namespace}/${object.name}`),
+    ].join(' '),
+  )
+  return [...groups.values()].flatMap((group) => {
+    const policies = group[0]![1]
+    if (!policies.some(({ policy }) => policy.egress.some(needsNames))) return []
+    return [{ pods: group.map(([pod]) => pod), policies, meant: meantOf(policies) }]
+  })
+})
+
+/** Only pods that use the cluster's DNS. */
+export const dnsReachOf = perContext((context: Context): readonly DnsReach[] => {
+  const endpoints = dnsEndpointsOf(context.world).filter(({ pod }) => pod !== undefined)
+  if (endpoints.length === 0) return []
+  return isolatedGroupsOf(context).flatMap((group) => {
+    if (group.pods[0]!.dnsPolicy !== 'ClusterFirst') return []
+    const rules = group.policies.flatMap(({ policy }) => policy.egress.map((rule) => ({ policy, rule })))
+    const reaches = (protocol: Protocol) =>
+      rules.some(({ policy, rule }) =>
+        endpoints.some((end) => end.protocol === protocol && allows(rule, { policy, end, context })),
+      )
+    const { meant } = group
+    const byPeer = endpoints.some((end) => meant !== undefined && isPeer(meant.rule, { ...meant, end, context }))
+    return [{ ...group, udp: reaches('UDP'), tcp: reaches('TCP'), byPeer }]
+  })
+})
+
+/** A rule that allows the cluster's DNS, as YAML; it says so where the labels are the usual ones and not the input's. */
+export function dnsRule(context: Context): string {
+  const { world } = context
+  const remark = isGuessed(context) ? '   # assumed: the DNS pods are not in the input' : ''
+  const service = dnsServiceOf(world)!
+  const labels = Object.entries(service.selector ?? {}).map(([key, value]) => `${key}: ${value}`)
+  const ports = ['UDP', 'TCP'].map((protocol) => `    - {protocol: ${protocol}, port: ${dnsTarget(world, protocol)}}`)
+  return `- to:
+    - namespaceSelector:
+        matchLabels: {kubernetes.io/metadata.name: ${service.namespace}}
+      podSelector:
+        matchLabels: {${labels.join(', ')}}${remark}
+  ports:
+${ports.join('\n')}`
+}
+
+/** The port on which the DNS pods listen. */
+export function dnsTarget(world: Context['world'], wanted: string): number {
+  return dnsEndpointsOf(world).find(({ protocol }) => protocol === wanted)?.targetPort ?? 53
+}
+
+/** A rule by networks alone reaches addresses, unless it is the whole internet. */
+function needsNames({ peers }: PolicyRule): boolean {
+  return peers.length === 0 || peers.some(({ ipBlock }) => ipBlock === undefined || ipBlock.cidr.endsWith('/0'))
+}
+
+interface Question {
+  readonly policy: NetworkPolicy
+  readonly end: Endpoint
+  readonly context: Context
+}
+
+/** A network is taken to hold the DNS server: its address is not known from manifests. */
+function isPeer({ peers }: PolicyRule, { policy, end, context }: Question): boolean {
+  return (
+    peers.length === 0 ||
+    peers.some(
+      (peer) =>
+        peer.ipBlock !== undefined ||
+        context.population.peersOf(policy.namespace, peer).includes(end.pod!) ||
+        (isGuessed(context) && mayHoldDns(peer, end.pod!.namespace, context)),
+    )
+  )
+}
+
+function allows(rule: PolicyRule, question: Question): boolean {
+  const { protocol, targetPort, pod } = question.end
+  const ports = isGuessed(question.context) ? [53, 5353] : [targetPort]
+  return isPeer(rule, question) && ports.some((port) => ruleCoversPort(rule, { port, protocol }, pod!))
+}
+
+/** Neither the Service nor the pods are in the input: their labels and their port are not known. */
+function isGuessed({ world: { dns } }: Context): boolean {
+  return dns.kind === 'assumed' && !dns.serviceGiven
+}
+
+/** Whether a peer's namespaces are the usual one of the DNS, or one by name that is not in the input. */
+function mayHoldDns({ namespaceSelector }: PolicyPeer, usual: string, { population }: Context): boolean {
+  if (namespaceSelector === undefined) return false
+  const name = namespaceSelector.matchLabels?.[nameLabel]
+  const unknown = name !== undefined && !population.hasNamespace(name)
+  return unknown || population.namespacesOf(namespaceSelector).some((each) => each.name === usual)
+}
+
+function meantOf(policies: readonly PolicyObject[]): IsolatedGroup['meant'] {
+  for (const { policy, object } of policies) {
+    for (const [index, rule] of policy.egress.entries()) {
+      const item = rule.ports.findIndex(({ port }) => port === 53 || port === 5353 || port === 'dns')
+      if (item >= 0) return { policy, object, rule, path: ['spec', 'egress', index, 'ports', item] }
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,155 @@
+import { createAllocator } from '../fabric/manifests/allocator.ts'
+import { type ManifestObject, titleOf } from '../fabric/manifests/object.ts'
+import { buildWorld } from '../fabric/manifests/world.ts'
+import type { Place, Problem } from '../policy/types.ts'
+import { alternativesOf, type Clash } from './alternatives.ts'
+import { createContext } from './context.ts'
+import { type Ignores, readIgnores } from './ignores.ts'
+import { refusals } from './refusals.ts'
+import { type Finding, type Found, type Rule, severities } from './rule.ts'
+import { badIgnore } from './rules/bad-ignore.ts'
+import { invalidObject } from './rules/invalid-object.ts'
+
+export interface LintInput {
+  readonly objects: readonly ManifestObject[]
+  /** Of reading; those of building the world are found here. Each has a place. */
+  readonly problems: readonly Problem[]
+  /** The texts that comments are read from, by file. */
+  readonly texts: ReadonlyMap<string, string>
+  readonly rules: readonly Rule[]
+  /** The objects are all that there is. */
+  readonly live?: boolean
+  /** Files whose objects could not be read, files from which objects may be rendered, and files that were found in folders. */
+  readonly unreadable?: readonly string[]
+  readonly hidden?: readonly string[]
+  readonly found?: readonly string[]
+  /** The version whose API server is imitated (`1.36`). */
+  readonly kubernetes?: string
+}
+
+export interface Linted {
+  /** In the order of files and lines, without those that comments ignore. */
+  readonly findings: readonly Finding[]
+  readonly ignored: number
+  /** Rules that were left out, because they may say that something is missing and not all could be read. */
+  readonly withheld: readonly string[]
+  /** The sets of files that were linted apart, because a cluster has one of them; none where all are together. */
+  readonly alternatives: readonly (readonly string[])[]
+}
+
+/** All findings. */
+export function lint(input: LintInput): Linted {
+  const { objects, texts, rules, unreadable = [], found = [] } = input
+  const applied = unreadable.length === 0 ? rules : rules.filter(({ restsOnPresence }) => restsOnPresence === true)
+  const { sets, clashes } = alternativesOf(objects, new Set(found))
+  const linted = sets.length < 2 ? findingsIn(objects, applied, input) : findingsOfSets(sets, applied, input)
+  const clashing = rules.includes(invalidObject) ? clashes.map((clash) => findingOf(invalidObject, ofClash(clash))) : []
+  const ignores = readIgnores(texts)
+  const bad = rules.includes(badIgnore) ? ignores.findings : []
+  const all = unique([...linted, ...clashing, ...bad]).toSorted(byPlace)
+  const kept = all.filter((finding) => !isIgnored(finding, ignores))
+  return {
+    findings: kept,
+    ignored: all.length - kept.length,
+    withheld: rules.filter((rule) => !applied.includes(rule)).map(({ id }) => id),
+    alternatives: sets.length < 2 ? [] : sets.map((files) => [...files]),
+  }
+}
+
+function ofClash({ object, first }: Clash): Found {
+  const message = `${titleOf(object)} is also in ${first.place.file}:${first.place.line}, with other content: where both are applied, the last replaces the other`
+  return { object, severity: 'warning', message, fix: 'rename one of them, if a cluster is to have both' }
+}
+
+/** What the rules find in objects that are in one cluster. */
+function findingsIn(objects: readonly ManifestObject[], rules: readonly Rule[], input: LintInput): Finding[] {
+  const { live = false, kubernetes, hidden = [] } = input
+  const version = kubernetes === undefined ? {} : { kubernetes }
+  const { world, problems } = buildWorld(objects, { allocator: createAllocator(), live, ...version })
+  const context = createContext({ given: objects, world, problems: [...input.problems, ...problems], live })
+  const found = rules.flatMap((rule) =>
+    [...rule.find(context)].map((each) => (hidden.length === 0 ? findingOf(rule, each) : qualified(rule, each))),
+  )
+  return rules.includes(invalidObject) ? [...found, ...refusals(context, found)] : found
+}
+
+/** What templates and kustomizations render is not read, and what a rule misses may be there. */
+function qualified(rule: Rule, found: Found): Finding {
+  const finding = findingOf(rule, found)
+  if (rule.restsOnPresence === true || finding.message.includes('not known')) return finding
+  return {
+    ...finding,
+    severity: 'info',
+    message: `as far as the files show that could be read: ${finding.message}`,
+    edits: [],
+  }
+}
+
+/** More sets than these are taken together once, not each in the company of all others. */
+const maxCompanies = 8
+
+/**
+ * What holds in every set that has the object, taken by itself and in the company of what the other sets have beside it: nobody knows
+ * how much of them is deployed together.
+ */
+function findingsOfSets(sets: readonly ReadonlySet<string>[], rules: readonly Rule[], input: LintInput): Finding[] {
+  const { objects, found = [] } = input
+  const inFolders = new Set(found)
+  const holdAlone = new Set(rules.filter(({ restsOnPresence }) => restsOnPresence === true).map(({ id }) => id))
+  const spotsIn = (all: readonly ManifestObject[]) =>
+    new Map(findingsIn(all, rules, input).map((finding) => [spotOf(finding), finding]))
+  const common = sets.length > maxCompanies ? spotsIn(objects) : undefined
+  const results = sets.map((files) => {
+    const [own, rest] = [true, false].map((wanted) =>
+      objects.filter(({ place: { file } }) => (files.has(file) || !inFolders.has(file)) === wanted),
+    )
+    const company = common ?? spotsIn([...rest!, ...own!])
+    const findings = findingsIn(own!, rules, input).flatMap((finding) => {
+      const other = company.get(spotOf(finding))
+      if (other !== undefined) return [milder(finding, other)]
+      return common !== undefined && holdAlone.has(finding.rule) ? [finding] : []
+    })
+    return { files, findings, spots: new Set(findings.map(spotOf)) }
+  })
+  return results.flatMap(({ findings }) =>
+    findings.filter((finding) =>
+      results.every(({ files, spots }) => !files.has(finding.place.file) || spots.has(spotOf(finding))),
+    ),
+  )
+}
+
+function spotOf({ rule, place }: Finding): string {
+  return `${rule} ${placeKey(place)}`
+}
+
+function milder(a: Finding, b: Finding): Finding {
+  return severities.indexOf(a.severity) < severities.indexOf(b.severity) ? b : a
+}
+
+function findingOf(rule: Rule, { object, path = [], part, message, severity, fix, edits = [] }: Found): Finding {
+  return {
+    ...{ rule: rule.id, severity: severity ?? rule.severity, message },
+    place: path.length === 0 ? object.place : (object.at(path, part) ?? object.place),
+    object: titleOf(object),
+    ...(fix === undefined ? {} : { fix }),
+    edits,
+  }
+}
+
+function isIgnored({ rule, place }: Finding, { ignored }: Ignores): boolean {
+  return rule !== badIgnore.id && ignored(rule, place)
+}
+
+function unique(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((each) => [`${each.rule} ${placeKey(each.place)} ${each.message}`, each])).values()]
+}
+
+function placeKey({ file, line, column }: Place): string {
+  return `${file}:${line}:${column}`
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  if (a.place.file !== b.place.file) return a.place.file < b.place.file ? -1 : 1
+  const severity = severities.indexOf(a.severity) - severities.indexOf(b.severity)
+  return a.place.line - b.place.line || a.place.column - b.place.column || severity
+}

@@ -1,0 +1,99 @@
+import type { ManifestObject } from '../fabric/manifests/object.ts'
+import type { Path } from '../policy/field.ts'
+import { suggest } from '../policy/suggest.ts'
+import type { LabelSelector } from '../policy/types.ts'
+import type { Context } from './context.ts'
+import { perContext } from './per-context.ts'
+import { listOf, valueAt } from './templates.ts'
+
+/**
+ * What may make pods in a namespace that a selector would match, and that the input does not show: custom resources there, workloads
+ * whose account may create pods, and the operator of an API group by which the selector's labels are named.
+ */
+export function podMakersIn(namespace: string, selector: LabelSelector, context: Context): string[] {
+  const makers = [...context.operatorsIn(namespace), ...creatorsOf(context)(namespace)]
+  const operators = domainsIn(selector).flatMap((domain) => operatorOf(domain, context) ?? [])
+  return [...makers.map(({ kind, name }) => `${kind} ${name}`), ...operators]
+}
+
+/** Workloads by the namespaces in which their account may create pods: by a role of the whole cluster, their own. */
+const creatorsOf = perContext((context: Context): ((namespace: string) => readonly ManifestObject[]) => {
+  const { objects, templates } = context
+  const roles = new Set(objects.filter(createsPods).map(({ kind, namespace, name }) => `${kind}/${namespace}/${name}`))
+  const grants = objects.filter(({ kind }) => kind === 'RoleBinding' || kind === 'ClusterRoleBinding').flatMap(grantsIn)
+  const able = grants.filter(({ role }) => roles.has(role))
+  const creators = templates.flatMap(({ object, path, namespace }) => {
+    const account = textAt(object.value, [...path, 'spec', 'serviceAccountName']) ?? 'default'
+    const own = able.filter((grant) => grant.account === `${namespace}/${account}`)
+    return own.map(({ where = namespace }) => ({ where, object }))
+  })
+  const byNamespace = Map.groupBy(creators, ({ where }) => where)
+  return (namespace) => [...new Set((byNamespace.get(namespace) ?? []).map(({ object }) => object))]
+})
+
+const podKinds = ['*', 'pods', 'deployments', 'statefulsets', 'daemonsets', 'replicasets', 'jobs', 'cronjobs']
+
+function createsPods({ kind, value }: ManifestObject): boolean {
+  if (kind !== 'Role' && kind !== 'ClusterRole') return false
+  return listOf(value['rules']).some((rule) => {
+    const of = (key: string) => listOf(valueAt(rule, [key]))
+    const groups = of('apiGroups').some((group) => ['', '*', 'apps', 'batch'].includes(String(group)))
+    const verbs = of('verbs').some((verb) => verb === '*' || verb === 'create')
+    return groups && verbs && of('resources').some((resource) => podKinds.includes(String(resource)))
+  })
+}
+
+function textAt(value: unknown, path: Path): string | undefined {
+  const text = valueAt(value, path)
+  return typeof text === 'string' ? text : undefined
+}
+
+interface Grant {
+  /** `Kind/namespace/name`. */
+  readonly role: string
+  /** `namespace/name`. */
+  readonly account: string
+  /** Everywhere when absent. */
+  readonly where?: string | undefined
+}
+
+function grantsIn({ kind, namespace, value }: ManifestObject): Grant[] {
+  const [roleKind = '', name = ''] = ['kind', 'name'].map((key) => textAt(value, ['roleRef', key]))
+  const role = `${roleKind}/${roleKind === 'Role' ? namespace : ''}/${name}`
+  return listOf(value['subjects']).flatMap((subject): Grant[] => {
+    if (textAt(subject, ['kind']) !== 'ServiceAccount') return []
+    const account = `${textAt(subject, ['namespace']) ?? namespace}/${textAt(subject, ['name'])}`
+    return [{ role, account, where: kind === 'RoleBinding' ? namespace : undefined }]
+  })
+}
+
+/** The domains that name labels of a selector: `longhorn.io` of `longhorn.io/component`. Those of Kubernetes are for everyone's labels. */
+function domainsIn({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string[] {
+  const keys = [...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)]
+  const domains = keys.flatMap((key) => (key.includes('/') ? [key.slice(0, key.indexOf('/'))] : []))
+  return [...new Set(domains)].filter((domain) => !/(^|\.)(kubernetes\.io|k8s\.io)$/.test(domain))
+}
+
+/** The operator that sets labels of a domain: its API group is in the input, or no pod of the input has a label of such a name. */
+function operatorOf(domain: string, context: Context): string | undefined {
+  const group = groupsOf(context).find(
+    (each) => each === domain || each.endsWith(`.${domain}`) || domain.endsWith(`.${each}`),
+  )
+  if (group !== undefined) return `the operator of ${group}`
+  const known = labelDomainsOf(context)
+  return context.live || known.has(domain) || suggest(domain, known) !== undefined
+    ? undefined
+    : `an operator of ${domain}`
+}
+
+const groupsOf = perContext(({ objects }: Context): readonly string[] =>
+  objects
+    .filter(({ kind }) => kind === 'CustomResourceDefinition')
+    .map(({ value }) => valueAt(value, ['spec', 'group']))
+    .filter((group) => typeof group === 'string'),
+)
+
+const labelDomainsOf = perContext(({ templates }: Context): ReadonlySet<string> => {
+  const keys = templates.flatMap(({ labels }) => Object.keys(labels))
+  return new Set(keys.flatMap((key) => (key.includes('/') ? [key.slice(0, key.indexOf('/'))] : [])))
+})

@@ -1,0 +1,30 @@
+import { titleOf } from '../../fabric/manifests/object.ts'
+import type { Found, Rule } from '../rule.ts'
+import { listOf, valueAt } from '../templates.ts'
+
+/** The API server hands a NodePort to one Service only; 0 means that it chooses one. */
+export const duplicateNodePort: Rule = {
+  id: 'duplicate-node-port',
+  severity: 'error',
+  summary: 'a NodePort that two Services ask for',
+  restsOnPresence: true,
+  *find({ services }) {
+    const holders = new Map<number, string>()
+    for (const { object } of services) {
+      const own = new Set<number>()
+      for (const [index, port] of listOf(valueAt(object.value, ['spec', 'ports'])).entries()) {
+        const nodePort = valueAt(port, ['nodePort'])
+        if (typeof nodePort !== 'number' || nodePort === 0 || own.has(nodePort)) continue
+        own.add(nodePort)
+        const holder = holders.get(nodePort)
+        if (holder === undefined)
+          holders.set(nodePort, `${titleOf(object)} (${object.place.file}:${object.place.line})`)
+        else {
+          const path = ['spec', 'ports', index, 'nodePort']
+          const message = `nodePort ${nodePort} is already that of ${holder}: the API server refuses this Service`
+          yield { object, path, message, fix: 'choose another, or leave nodePort out' } satisfies Found
+        }
+      }
+    }
+  },
+}

@@ -1,0 +1,43 @@
+import { workloadsOf } from '../../fabric/lookup/listed.ts'
+import { describeSelector, matchesSelector } from '../../policy/selector.ts'
+import type { LabelSelector } from '../../policy/types.ts'
+import { peersIn } from '../policy-rules.ts'
+import type { Rule } from '../rule.ts'
+
+/** Nearly all plugins see such a pod's traffic as its node's (docs/semantics.md, rule 50). */
+export const hostNetworkPodSelected: Rule = {
+  id: 'host-network-pod-selected',
+  severity: 'warning',
+  summary: "a selector that means pods on the host's network, which policies do not reach",
+  restsOnPresence: true,
+  *find(context) {
+    const hostPods = (namespace: string, selector: LabelSelector) =>
+      Object.keys(selector).length === 0
+        ? []
+        : context.population
+            .podsIn(namespace)
+            .filter(({ hostNetwork, labels }) => hostNetwork && matchesSelector(selector, labels))
+    for (const { policy, object } of context.policies) {
+      const pods = hostPods(policy.namespace, policy.podSelector)
+      if (pods.length === 0) continue
+      const message = `${workloadsOf(pods)} is on the host's network: most plugins apply no policy to it`
+      yield {
+        object,
+        path: ['spec', 'podSelector'],
+        message,
+        fix: "guard it by the node's firewall, or leave hostNetwork out",
+      }
+    }
+    for (const { policy, object, peer, peerPath } of peersIn(context)) {
+      const { podSelector = {}, namespaceSelector } = peer
+      const names =
+        namespaceSelector === undefined
+          ? [policy.namespace]
+          : context.population.namespacesOf(namespaceSelector).map(({ name }) => name)
+      const pods = names.flatMap((name) => hostPods(name, podSelector))
+      if (pods.length === 0) continue
+      const message = `${workloadsOf(pods)} (${describeSelector(podSelector)}) is on the host's network: its traffic has the node's address, and this peer does not match it`
+      yield { object, path: [...peerPath, 'podSelector'], message, fix: "name the nodes' addresses by an ipBlock" }
+    }
+  },
+}

@@ -1,0 +1,23 @@
+import { didYouMean } from '../policy/suggest.ts'
+import type { Problem } from '../policy/types.ts'
+import type { Rule } from './rule.ts'
+import { ruleIds, rules } from './rules.ts'
+
+/** The rules to run: those selected (all when none is), less those ignored; a name that no rule has is a mistake. */
+export function chooseRules(
+  select: readonly string[],
+  ignore: readonly string[],
+): { readonly rules: readonly Rule[]; readonly problems: readonly Problem[] } {
+  const named = [
+    ...select.map((id) => ({ option: '--select', id })),
+    ...ignore.map((id) => ({ option: '--ignore', id })),
+  ]
+  const problems = named
+    .filter(({ id }) => !ruleIds.includes(id))
+    .map(({ option, id }): Problem => {
+      const hint = didYouMean(id, ruleIds) ?? 'crosscheck lint --list-rules names them all'
+      return { severity: 'error', message: `${option} ${id}: there is no such rule`, hint }
+    })
+  const chosen = rules.filter(({ id }) => (select.length === 0 || select.includes(id)) && !ignore.includes(id))
+  return { rules: chosen, problems }
+}

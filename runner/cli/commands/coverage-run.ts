@@ -1,0 +1,38 @@
+import type { LoadOptions } from '../../../fabric/manifests/files.ts'
+import { countCoverage } from '../../coverage/coverage.ts'
+import { coverScenario } from '../../coverage/scenario-coverage.ts'
+import { coverageText } from '../../coverage/text.ts'
+import { exitCodes } from '../../result/path-result.ts'
+import type { Io } from '../io.ts'
+import { type Output, writeOutput } from '../outputs.ts'
+import { tellProblems } from '../problems.ts'
+import { looks } from '../reports.ts'
+import { prepare, readObjects } from '../scenarios.ts'
+
+export interface CoverageRun {
+  readonly paths: readonly string[]
+  readonly set: ReadonlyMap<string, string>
+  readonly outputs: readonly Output<'text' | 'json'>[]
+  readonly kubernetes: string | undefined
+  /** How manifests are read. */
+  readonly how: LoadOptions
+  readonly showPassedOver: boolean
+}
+
+/** Counts what the paths of all scenarios turn on, by the engine alone, and writes it. */
+export async function runCoverage(request: CoverageRun, io: Io): Promise<number> {
+  const { paths, set, outputs, kubernetes, how, showPassedOver } = request
+  const version = kubernetes === undefined ? {} : { kubernetes }
+  const { prepared, problems } = await prepare(paths, { set, how, showPassedOver, ...version }, io)
+  if (tellProblems(problems, io)) return exitCodes.usage
+  const counter = countCoverage()
+  for (const { scenario, objects } of prepared)
+    await coverScenario({ scenario, objects, readObjects: (files) => readObjects(files, io, how), ...version }, counter)
+  const result = counter.result()
+  for (const output of outputs) {
+    const look = output.file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }
+    const text = output.format === 'json' ? `${JSON.stringify(result, null, 2)}\n` : coverageText(result, look)
+    await writeOutput(output, text, io)
+  }
+  return exitCodes.pass
+}

@@ -1,0 +1,49 @@
+import { createAllocator } from '../../../fabric/manifests/allocator.ts'
+import { createReader } from '../../../fabric/manifests/reader.ts'
+import { buildWorld } from '../../../fabric/manifests/world.ts'
+import { type Changes, changesBetween } from '../../diff/changes.ts'
+import { changesText } from '../../diff/text.ts'
+import { exitCodes } from '../../result/path-result.ts'
+import type { Invocation } from '../command.ts'
+import { readInputs } from '../inputs.ts'
+import type { Io } from '../io.ts'
+import { type Output, writeOutput } from '../outputs.ts'
+import { tellProblems } from '../problems.ts'
+import { looks } from '../reports.ts'
+
+export interface DiffRun {
+  readonly before: string
+  readonly after: string
+  /** How manifests are read. */
+  readonly options: Invocation['options']
+  readonly outputs: readonly Output<'text' | 'json'>[]
+  readonly kubernetes: string | undefined
+}
+
+/** Compares the paths of two sets of manifests and writes what changes; pods keep their addresses, so that only what changed differs. */
+export async function runDiff({ before, after, options, outputs, kubernetes }: DiffRun, io: Io): Promise<number> {
+  const version = kubernetes === undefined ? {} : { kubernetes }
+  const [allocator, reader] = [createAllocator(), createReader()]
+  const worlds = []
+  let wrong = false
+  for (const path of [before, after]) {
+    const { objects, problems } = await readInputs({ args: [], options: { ...options, filename: [path] } }, io, reader)
+    const built = buildWorld(objects, { allocator, ...version })
+    wrong = tellProblems([...problems, ...built.problems], io) || wrong
+    worlds.push(built.world)
+  }
+  const [was, is] = worlds
+  if (wrong || was === undefined || is === undefined) return exitCodes.usage
+  return writeChanges(changesBetween(was, is), outputs, io)
+}
+
+/** Writes changes as they were asked for; the exit code says whether there are any. */
+export async function writeChanges(changes: Changes, outputs: DiffRun['outputs'], io: Io): Promise<number> {
+  for (const output of outputs) {
+    const look = output.file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }
+    const text = output.format === 'json' ? `${JSON.stringify(changes, null, 2)}\n` : changesText(changes, look)
+    await writeOutput(output, text, io)
+  }
+  const { opens, closes, unclear } = changes
+  return opens.length + closes.length + unclear.length === 0 ? exitCodes.pass : exitCodes.fail
+}

@@ -1,0 +1,51 @@
+import type { Client, ClusterAccess } from '../../fabric/kubernetes/api/client.ts'
+import type { LiveCluster } from '../../fabric/kubernetes/world/world.ts'
+import { withoutOwned } from '../../fabric/owned.ts'
+import type { World } from '../../fabric/world.ts'
+import type { Problem } from '../../policy/types.ts'
+import { exitCodes } from '../result/path-result.ts'
+import { offerOthers } from './cluster.ts'
+import type { Io } from './io.ts'
+import { tellProblems } from './problems.ts'
+
+export interface LiveRequest {
+  readonly access: ClusterAccess
+  /** Namespaces to read where the whole cluster may not be listed; that of the context is read too. */
+  readonly namespaces: readonly string[]
+  /** What to do without a cluster, as the end of a sentence: `name manifests by -f`. */
+  readonly otherwise: string
+}
+
+/** Reads a live cluster, read-only, and hands it over with its client, which is closed afterwards. */
+export async function withLive<T>(
+  { access, namespaces, otherwise }: LiveRequest,
+  io: Io,
+  use: (live: LiveCluster, client: Client) => Promise<T>,
+): Promise<T> {
+  const { connectCluster } = await import('../../fabric/kubernetes/api/client.ts')
+  const { readCluster } = await import('../../fabric/kubernetes/world/world.ts')
+  const client = await connectCluster(access).catch((error: unknown) => offerOthers(error, otherwise))
+  try {
+    const spaces = [...new Set([...namespaces, ...(client.namespace === undefined ? [] : [client.namespace])])]
+    const { world, objects } = await readCluster(client, { namespaces: spaces }, io.signal)
+    return await use({ world: withoutOwned(world), objects }, client)
+  } finally {
+    await client.close()
+  }
+}
+
+/** The way out where something may not be read. */
+export const readRights =
+  'what reading takes is granted by deploy/rbac/r0-read.yaml; kubectl auth can-i --list says what is there'
+
+/** Tells why a path's ends were not found; what may not be read may be where they are, which is no mistake of the user. */
+export function tellMissing(problems: readonly Problem[], { unread = [] }: World, io: Io): number {
+  tellProblems(problems, io)
+  if (unread.length === 0) return exitCodes.usage
+  const warnings = unread.map(({ why }, index): Problem => {
+    const hint = index === unread.length - 1 ? { hint: readRights } : {}
+    return { severity: 'warning', message: `not read, and it may be there: ${why}`, ...hint }
+  })
+  tellProblems(warnings, io)
+  return exitCodes.broken
+}

@@ -1,0 +1,59 @@
+import type { Fabric, Probe } from '../../fabric/fabric.ts'
+import type { SourceKey } from '../plan/connection.ts'
+import { type Canary, raiseCanary } from './canary.ts'
+import type { Admitted } from './canary-objects.ts'
+
+export interface CanaryRequest {
+  /** Where the targets are; empty where only the sources say it. */
+  readonly nodes: readonly string[]
+  /** The sources, which may still be on their way: the canary does not wait for them before it must. */
+  readonly probes: Promise<ReadonlyMap<SourceKey, Probe>>
+  readonly signal: AbortSignal
+}
+
+/** A canary that can be asked for again: it is raised anew only for nodes or fresh sources that it does not cover yet. */
+export type CanaryFor = (request: CanaryRequest) => Promise<{ readonly canary: Canary; readonly fresh: boolean }>
+
+/** Where nothing is dialled. */
+const nowhere: Canary = { results: [], listeners: new Map(), guarded: new Map(), missing: new Map() }
+
+/** Keeps one canary per fabric. */
+export function createCanary(fabric: Fabric): CanaryFor {
+  let standing:
+    | { readonly canary: Canary; readonly nodes: readonly string[]; readonly covers: ReadonlySet<string> }
+    | undefined
+  return async ({ nodes: wanted, probes, signal }) => {
+    // Whoever raises it may not come as far as waiting for them.
+    probes.catch(() => undefined)
+    const nodes = wanted.length > 0 ? wanted.toSorted() : nodesOf(await probes)
+    const admitted = probes.then(freshOf)
+    admitted.catch(() => undefined)
+    if (standing !== undefined) {
+      const asked = [...nodes, ...(await admitted).map(textOf)]
+      if (asked.every((each) => standing?.covers.has(each))) return { canary: standing.canary, fresh: false }
+    }
+    // Canaries are named by the place of their node in the list: those that stand keep theirs.
+    const before = standing?.nodes ?? []
+    const all = [...before, ...nodes.filter((node) => !before.includes(node))]
+    if (all.length === 0) return { canary: nowhere, fresh: false }
+    const canary = await raiseCanary(fabric, { nodes: all, admitted, again: standing !== undefined, signal })
+    standing = { canary, nodes: all, covers: new Set([...all, ...(await admitted).map(textOf)]) }
+    return { canary, fresh: true }
+  }
+}
+
+function nodesOf(probes: ReadonlyMap<SourceKey, Probe>): string[] {
+  return [...new Set([...probes.values()].flatMap(({ node }) => node ?? []))].toSorted()
+}
+
+/** Fresh sources of the same namespace and labels are one peer. */
+function freshOf(probes: ReadonlyMap<SourceKey, Probe>): Admitted[] {
+  const fresh = [...probes.values()].flatMap(({ pod, bornAt }) =>
+    pod === undefined || bornAt === undefined ? [] : [{ namespace: pod.namespace, labels: pod.labels }],
+  )
+  return [...new Map(fresh.map((each) => [textOf(each), each])).values()]
+}
+
+function textOf(admitted: Admitted): string {
+  return JSON.stringify(admitted)
+}

@@ -1,0 +1,107 @@
+import { layer4OfOutcome } from '../../checks/layer4.ts'
+import { reasonText } from '../../checks/reason-text.ts'
+import type { Family } from '../../checks/vantage.ts'
+import type { Sightings } from '../observe/observe.ts'
+import { addressAimOf, type Socket, type SourceKey, socketKey, socketText } from '../plan/connection.ts'
+import type { Canary, CanaryResult } from './canary.ts'
+import type { Controls, Shown } from './controls.ts'
+import { placeKey, type SourceControls } from './sources.ts'
+import type { TargetControls } from './targets.ts'
+
+/** Everything that was measured beside the paths themselves. */
+export interface Measured {
+  readonly canary: Pick<Canary, 'results' | 'missing'>
+  readonly targets: TargetControls
+  readonly sources: ReadonlyMap<SourceKey, SourceControls>
+  readonly known: ReadonlyMap<SourceKey, Shown>
+  readonly sightings: Sightings
+  readonly overflowed: ReadonlySet<string>
+}
+
+/** Turns measurements into the look-ups that verdicts are held against. */
+export function assembleControls({ canary, targets, sources, known, sightings, overflowed }: Measured): Controls {
+  const intercepted = (source: SourceKey, address: string): boolean => {
+    const own = sources.get(source)
+    return own?.intercepted === true || own?.interceptedAt.has(address) === true || targets.intercepted.has(address)
+  }
+  const reached = reachedIn(sightings, intercepted)
+  return {
+    targetAlive(socket) {
+      const own = targets.alive.get(socketKey(socket))
+      return own?.shown === true ? own : (reached.sockets.get(socketKey(socket)) ?? own ?? unasked(socket))
+    },
+    sourceAlive(source, node, family, to) {
+      const own = sources.get(source)
+      const shown = placesOf(to === 'pod' ? (own?.pods ?? own?.alive) : own?.alive, node, family)
+      const bad = shown.find((each) => each.shown !== true)
+      if (shown.length > 0 && bad === undefined) return shown[0] as Shown
+      const other = node === undefined ? undefined : reached.places.get(`${source} ${placeKey(node, family)}`)
+      return other ?? bad ?? { shown: undefined, kind: 'none', sentence: `the source has no control over IPv${family}` }
+    },
+    enforced: (node, family) => enforcedBy(canary, node, family),
+    known: (source) => known.get(source),
+    intercepted,
+    overflowed: (pod) => overflowed.has(pod),
+  }
+}
+
+function unasked(socket: Socket): Shown {
+  return { shown: undefined, kind: 'none', sentence: `nothing else reached ${socketText(socket)} in this run` }
+}
+
+function placesOf(alive: ReadonlyMap<string, Shown> | undefined, node: string | undefined, family: Family): Shown[] {
+  const wanted = node === undefined ? undefined : placeKey(node, family)
+  const end = `/${family}`
+  const places = [...(alive ?? [])].filter(([key]) => (wanted === undefined ? key.endsWith(end) : key === wanted))
+  return places.map(([, shown]) => shown)
+}
+
+interface Reached {
+  readonly sockets: ReadonlyMap<string, Shown>
+  /** By source and place: it reached a pod there, on another path. */
+  readonly places: ReadonlyMap<string, Shown>
+}
+
+/** Paths that were open are the best control there is. */
+function reachedIn(sightings: Sightings, intercepted: Controls['intercepted']): Reached {
+  const sockets = new Map<string, Shown>()
+  const places = new Map<string, Shown>()
+  for (const [dial, observations] of sightings) {
+    const { source, aim, check } = dial
+    const open = observations.find(({ outcome }) => layer4OfOutcome(outcome, check.kind) === 'open')
+    const socket = open === undefined ? undefined : addressAimOf(dial, open.outcome)?.socket
+    if (socket === undefined || intercepted(source, socket.address)) continue
+    const text = socketText(socket)
+    const sentence = `${text} was reached on another path of this run`
+    sockets.set(socketKey(socket), { shown: true, kind: 'other-path', sentence })
+    if (aim.kind !== 'pod') continue
+    const reached = `the source reached ${text} on ${aim.pod.node}`
+    places.set(`${source} ${placeKey(aim.pod.node, socket.family)}`, {
+      ...{ shown: true, kind: 'other-path', sentence: reached },
+    })
+  }
+  return { sockets, places }
+}
+
+/** Both sides on that node; on every node of the run where a virtual address could lead to any. */
+function enforcedBy({ results, missing }: Measured['canary'], node: string | undefined, family: Family): Shown {
+  const [absent] = [...missing].filter(([where]) => node === undefined || where === node)
+  if (absent !== undefined)
+    return { shown: undefined, kind: 'none', sentence: `no canary runs on ${absent[0]}: ${absent[1]}` }
+  const mine = results.filter((result) => (node === undefined || result.node === node) && result.family === family)
+  const where = `${node === undefined ? '' : `on ${node} `}over IPv${family}`
+  const failed = mine.find(({ ok }) => !ok)
+  if (failed !== undefined) return { shown: false, kind: 'canary', sentence: canarySentence(failed) }
+  if (mine.length > 0) return { shown: true, kind: 'canary', sentence: `policies are enforced ${where} (canary)` }
+  return { shown: undefined, kind: 'none', sentence: `no canary ran ${where}` }
+}
+
+/** What a canary that failed says of its node. */
+function canarySentence({ node, family, side, steps }: CanaryResult): string {
+  const where = `on ${node} over IPv${family}`
+  const [before, deny, admit] = steps
+  if (before?.ok === false)
+    return `the canary ${where} could not be reached before there was any policy: ${reasonText(before.saw)}`
+  if (deny?.ok === false) return `${side} policies are not enforced ${where}: a canary under deny-all was still reached`
+  return `a rule that admits the canary ${where} does not let it through (${side}): ${reasonText(admit?.saw ?? 'not_run')}`
+}

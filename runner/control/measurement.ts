@@ -1,0 +1,8 @@
+import type { Sightings } from '../observe/observe.ts'
+import type { Controls } from './controls.ts'
+
+/** What packets did, and what that can be held against. */
+export interface Measurement {
+  readonly sightings: Sightings
+  readonly controls: Controls
+}

@@ -1,0 +1,50 @@
+import type { World } from '../../fabric/world.ts'
+import type { Place, Problem } from '../../policy/types.ts'
+import { readFrom, readTo } from '../check/endpoints.ts'
+import { aimsOf, type ReachedTarget } from '../plan/destinations-of-target.ts'
+import { expandSource, type PlannedSource } from '../plan/sources.ts'
+import type { Aims } from '../plan/unresolved-target.ts'
+
+/** As people write them. */
+export interface Ends {
+  readonly from: string
+  readonly to: string
+}
+
+/** A path whose ends were found in a world. */
+export interface Asked extends Aims {
+  readonly ends: Ends
+  /** At least one: the places of a source between which something on the way makes a difference. */
+  readonly sources: readonly [PlannedSource, ...PlannedSource[]]
+  readonly target: ReachedTarget
+}
+
+const nowhere: Place = { file: 'command line', line: 1, column: 1 }
+
+/** Finds both ends; what is wrong with their words are problems. */
+export function askedFor(ends: Ends, world: World): Asked | { readonly problems: Problem[] } {
+  const { from, to } = ends
+  const [source, target] = [readFrom(from, world), readTo(to, world)]
+  const wrong = [
+    ...(typeof source === 'string' ? [`FROM: ${source}`] : []),
+    ...(typeof target === 'string' ? [`TO: ${target}`] : []),
+  ]
+  if (typeof source === 'string' || typeof target === 'string') return { problems: wrong.map(problem) }
+  if (target.kind === 'dns')
+    return {
+      problems: [problem('TO: a question to DNS has no path of its own: name its server, as udp://10.96.0.10:53')],
+    }
+  const named = { ...target, name: to, place: nowhere }
+  const { sources, note } = expandSource({ ...source, name: from, place: nowhere }, world, named)
+  const [first, ...others] = sources
+  if (first === undefined) return { problems: [problem(`FROM: ${note ?? `${from} stands for no pod`}`)] }
+  const aims = aimsOf(named, {
+    ...{ world, namespace: first.namespace },
+    outside: first.identity.kind === 'outside',
+  })
+  return { ends, sources: [first, ...others], target: named, ...aims }
+}
+
+function problem(message: string): Problem {
+  return { severity: 'error', message }
+}

@@ -1,0 +1,152 @@
+import type { Fabric } from '../../fabric/fabric.ts'
+import type { World } from '../../fabric/world.ts'
+import type { Measurement } from '../control/measurement.ts'
+import type { Probes } from '../observe/probes.ts'
+import type { PlannedPath } from '../plan/paths.ts'
+import type { PlanEntry, Stage } from '../plan/stage.ts'
+import type { PathPrediction, Predict } from '../predict/predict.ts'
+import type { PathResult } from '../result/path-result.ts'
+import type { Scenario } from '../scenario/model.ts'
+import { conclude, concludeUnmeasured, type Position } from './conclude.ts'
+import { crossCheck } from './cross-check.ts'
+import { inconclusive, type Verdict } from './endpoint-verdict.ts'
+import { explain } from './explain.ts'
+import { fixLine, type WorldWords } from './fix-line.ts'
+import { joinPlaces, type Placed } from './join-sources.ts'
+import { judge } from './judge.ts'
+import { remeasured } from './leak-recheck.ts'
+import { overruled } from './not-enforced.ts'
+import { beyondTheLab, blockedOutside, notSimulated, standInText } from './not-simulated.ts'
+import { sourceAddressRemark } from './source-address.ts'
+import { unspecified } from './unspecified.ts'
+
+/** A measurement that counts for nothing, with the sentence of the report. */
+export interface Doubt {
+  readonly cause: 'world_changed' | 'not_run'
+  readonly sentence: string
+}
+
+export interface JudgeAllOptions {
+  readonly stage: Stage
+  readonly scenario: Scenario
+  readonly world: World
+  readonly fabric: Fabric
+  readonly probes: Probes
+  readonly measurement: Measurement
+  /** What became of paths that had to settle. */
+  readonly remarks: ReadonlyMap<PlannedPath, string>
+  readonly predict: Predict
+  /** Paths of which the run's interruption kept something back: packets, what they are held against, or their settling. */
+  readonly interrupted: ReadonlyMap<PlannedPath, string>
+  /** The words of the command line that name the world, quoted for a shell. */
+  readonly worldWords?: readonly string[]
+  /** Why nothing is known of paths although they were measured. */
+  readonly doubt?: Doubt | undefined
+  readonly signal: AbortSignal
+}
+
+/** One result per path, source and family, in the order of the scenario; a source in several places is one. */
+export async function* judgeAll(
+  plan: readonly PlanEntry[],
+  options: JudgeAllOptions,
+): AsyncGenerator<Omit<PathResult, 'index'>> {
+  const { stage, scenario, probes } = options
+  const position: Position = { scenario: scenario.name, ...(stage.name === undefined ? {} : { step: stage.name }) }
+  for (const { cast, planned } of plan) {
+    const name = cast.path.source.name
+    if (cast.skip !== undefined) {
+      yield concludeUnmeasured(cast, name, { position, status: 'skipped', explanation: [cast.skip] })
+      continue
+    }
+    const placed: Placed[] = missingSources(cast, probes).map((missing) => {
+      const explanation = [`the source cannot be had: ${missing.why}`]
+      const result = concludeUnmeasured(cast, missing.name ?? name, {
+        position,
+        status: 'inconclusive',
+        cause: 'source_missing',
+        explanation,
+      })
+      return { place: missing.place, result }
+    })
+    for (const path of planned)
+      placed.push({ place: path.source.place, result: await judgeOne(path, position, options) })
+    yield* joinPlaces(placed, cast.path.expect)
+  }
+}
+
+interface Missing {
+  readonly name?: string
+  readonly place?: string
+  readonly why: string
+}
+
+function missingSources({ sources, itself, note }: PlanEntry['cast'], probes: Probes): readonly Missing[] {
+  if (sources.length === 0 && itself.length === 0) return [{ why: note ?? 'it stands for nothing' }]
+  return sources.flatMap(({ key, name, place }) => {
+    const why = probes.unavailable.get(key)
+    return why === undefined ? [] : [{ name, place, why }]
+  })
+}
+
+/** What is not known anyway keeps its own cause. */
+function unlessDoubted(verdict: Verdict, { doubt }: JudgeAllOptions): Verdict {
+  if (doubt === undefined || verdict.status === 'inconclusive') return verdict
+  return inconclusive(doubt.cause, doubt.sentence, { control: verdict.control })
+}
+
+/** Whatever half of a measurement seems to say; what was seen stands beside. */
+function cutOff({ observed }: Verdict, sentence: string): Verdict {
+  return inconclusive('not_run', sentence, observed === undefined ? {} : { observed })
+}
+
+/** What the lab's listeners are taken for where containers do not declare the ports; a cluster's packets say it themselves. */
+function assumedText({ undeclared: { assumed, missing } }: PathPrediction): readonly string[] {
+  return missing === undefined ? assumed : [missing.sentence, ...assumed]
+}
+
+/** Manifests of the command line, and a cluster, stand in place of the scenario's. */
+function worldOf({ scenario, fabric, worldWords = [] }: JudgeAllOptions): WorldWords {
+  const isOwn = fabric.where === 'lab' && !worldWords.some((word) => /^-[fk] /.test(word))
+  return { words: worldWords, manifests: isOwn ? scenario.manifests : [] }
+}
+
+async function judgeOne(
+  planned: PlannedPath,
+  position: Position,
+  options: JudgeAllOptions,
+): Promise<Omit<PathResult, 'index'>> {
+  const { world, probes, measurement, signal } = options
+  const probe = probes.ready.get(planned.source.key)
+  const evidence = { planned, ...measurement }
+  const prediction = options.predict(planned, probe)
+  const first = judge(evidence)
+  const cut = options.interrupted.get(planned)
+  const judged =
+    (cut === undefined ? undefined : cutOff(first, cut)) ??
+    overruled(prediction, first) ??
+    notSimulated(planned, first, world) ??
+    (options.fabric.where === 'lab'
+      ? (unspecified(planned, first, prediction) ??
+        blockedOutside(planned, first, prediction) ??
+        beyondTheLab(planned, first, { prediction, world }))
+      : undefined) ??
+    crossCheck(first, evidence, prediction)
+  const verdict = unlessDoubted(judged, options)
+  const alone =
+    verdict.cause === 'leak' && probe !== undefined ? await remeasured(planned, measurement, { probe, signal }) : []
+  const fix = verdict.cause === 'policy' ? fixLine(planned, worldOf(options)) : undefined
+  const remark = options.remarks.get(planned)
+  const settled = remark === undefined ? [] : [remark]
+  const assumed = options.fabric.where === 'lab' ? [...assumedText(prediction), ...standInText(planned, verdict)] : []
+  const explanation = [
+    ...alone,
+    ...settled,
+    ...assumed,
+    ...sourceAddressRemark(verdict, probe),
+    ...explain(planned, verdict, { world, source: probe?.pod, prediction }),
+  ]
+  return conclude(planned, verdict, {
+    ...{ position, measurement, probe, prediction, explanation },
+    ...(fix === undefined ? {} : { fix }),
+  })
+}

@@ -1,0 +1,156 @@
+import { namedBy } from '../../fabric/lookup/host-lookup.ts'
+import type { World } from '../../fabric/world.ts'
+import { unknownHost } from '../plan/destinations-of-target.ts'
+import type { PlannedPath } from '../plan/paths.ts'
+import type { PlanEntry, Stage } from '../plan/stage.ts'
+import type { PathPrediction, Predict } from '../predict/predict.ts'
+import type { Cause, PathResult, Status } from '../result/path-result.ts'
+import type { Scenario } from '../scenario/model.ts'
+import { onlyItself } from './blocked.ts'
+import { concludeUnmeasured, type Position } from './conclude.ts'
+import { inconclusive } from './endpoint-verdict.ts'
+import { explain } from './explain.ts'
+import { joinPlaces } from './join-sources.ts'
+import { notSimulated } from './not-simulated.ts'
+
+export interface JudgePredictedOptions {
+  readonly stage: Stage
+  readonly scenario: Scenario
+  readonly world: World
+  readonly predict: Predict
+}
+
+type Result = Omit<PathResult, 'index'>
+
+/** What the policies and the objects alone say of a path: `predicted` where that is what is expected, never a pass. */
+export function judgePredicted({ cast, planned }: PlanEntry, options: JudgePredictedOptions): Result[] {
+  const { stage, scenario } = options
+  const position: Position = { scenario: scenario.name, ...(stage.name === undefined ? {} : { step: stage.name }) }
+  const name = cast.path.source.name
+  if (cast.skip !== undefined)
+    return [concludeUnmeasured(cast, name, { position, status: 'skipped', explanation: [cast.skip] })]
+  if (planned.length === 0 && cast.itself.length === 0) {
+    const explanation = [`the source cannot be had: ${cast.note ?? 'it stands for nothing'}`]
+    return [concludeUnmeasured(cast, name, { position, status: 'inconclusive', cause: 'source_missing', explanation })]
+  }
+  const placed = planned.map((each) => {
+    const prediction = options.predict(each, undefined)
+    const result = resultOf(each, cast, { ...options, position, prediction })
+    return { place: each.source.place, word: wordOf(prediction), result }
+  })
+  return joinPlaces(placed, cast.path.expect)
+}
+
+/** The words that packets would have, of one place of a source. */
+function wordOf({ works, reach, hops, verdict }: PathPrediction): string {
+  const verdicts = new Set(hops.map((hop) => hop.verdict))
+  if (reach === 'allow' && verdicts.has('deny')) return 'partly allowed'
+  if (works === 'allow' || reach === 'deny') return works === 'allow' ? 'allowed' : 'blocked'
+  return { allow: 'allowed', deny: 'blocked', undefined: 'not known' }[verdict]
+}
+
+interface Judged {
+  readonly status: Status
+  readonly cause?: Cause
+  readonly sentence?: string
+  /** What shows it beside the policies. */
+  readonly evidence?: readonly string[]
+}
+
+function resultOf(
+  planned: PlannedPath,
+  cast: PlanEntry['cast'],
+  { position, world, prediction }: JudgePredictedOptions & { position: Position; prediction: PathPrediction },
+): Result {
+  const judged =
+    planned.path.target.kind === 'dns' ? judgeName(planned, prediction, world) : judgePath(planned, prediction, world)
+  const { status, cause, sentence, evidence = [] } = judged
+  const about =
+    cause === undefined
+      ? []
+      : explain(planned, { ...inconclusive(cause, ''), status: 'fail' }, { world, source: undefined, prediction })
+  const [first, ...rest] = prediction.evidence
+  return {
+    ...concludeUnmeasured(cast, planned.source.name, {
+      position,
+      status,
+      cause,
+      explanation: [...(sentence === undefined ? [] : [sentence]), ...about],
+    }),
+    family: planned.family,
+    predicted: { verdict: prediction.verdict, evidence: [first, ...rest, ...evidence] },
+  }
+}
+
+function judgePath(
+  planned: PlannedPath,
+  { verdict, evidence, unresolvable, undeclared }: PathPrediction,
+  world: World,
+): Judged {
+  const { gap, path } = planned
+  const mustWork = path.expect.kind !== 'blocked'
+  if (gap !== undefined && gap.cause !== 'external_name') {
+    const absent = notSimulated(planned, inconclusive(gap.cause, gap.sentence), world)
+    if (absent?.cause !== undefined)
+      return { status: 'inconclusive', cause: absent.cause, sentence: absent.sentence ?? gap.sentence }
+    return { status: mustWork ? 'fail' : 'inconclusive', cause: gap.cause, sentence: gap.sentence }
+  }
+  if (!mustWork && path.target.kind !== 'dns' && gap === undefined && planned.addresses.length === 0)
+    return { status: 'inconclusive', cause: 'self', sentence: onlyItself }
+  if (mustWork && verdict !== 'deny' && unresolvable !== undefined)
+    return { status: 'fail', cause: 'dns', sentence: unresolvable }
+  if (verdict === 'undefined') return unknown(evidence[0])
+  const { assumed, missing } = undeclared
+  if ((verdict === 'allow') === mustWork) {
+    if (missing === undefined) return { status: 'predicted', evidence: assumed }
+    // A closed port is closed without any policy.
+    return mustWork ? { status: 'fail', ...missing } : { status: 'inconclusive', ...missing, cause: 'not_listening' }
+  }
+  if (!mustWork && path.expect.kind === 'blocked' && (path.expect.layer === 7 || path.expect.blockedBy !== undefined))
+    return {
+      status: 'inconclusive',
+      cause: 'no_control',
+      sentence: 'it must be blocked by something that is no NetworkPolicy',
+    }
+  return {
+    status: 'fail',
+    cause: 'policy',
+    sentence: mustWork ? 'policies block it, but it must work' : 'policies allow it, but it must be blocked',
+  }
+}
+
+function unknown(why: string): Judged {
+  return { status: 'inconclusive', cause: 'no_control', sentence: `no prediction: ${why}` }
+}
+
+/** A DNS query: whether the policies let it reach a server, and what the cluster's own names answer. */
+function judgeName(
+  { path, source }: PlannedPath,
+  { verdict, evidence, unresolvable }: PathPrediction,
+  world: World,
+): Judged {
+  const { target, expect } = path
+  if (target.kind !== 'dns') return { status: 'inconclusive' }
+  if (unresolvable !== undefined && expect.kind !== 'blocked')
+    return { status: 'fail', cause: 'dns', sentence: unresolvable }
+  if (verdict === 'undefined') return unknown(evidence[0])
+  if (expect.kind === 'blocked')
+    return verdict === 'deny'
+      ? { status: 'predicted' }
+      : { status: 'fail', cause: 'policy', sentence: 'policies allow its DNS queries' }
+  if (verdict === 'deny') return { status: 'fail', cause: 'policy', sentence: 'policies block its DNS queries' }
+  const named = namedBy(target.host, source.namespace, world)
+  const gap = named.kind === 'nothing' ? unknownHost(target.host, named.missing) : undefined
+  if (gap?.hidden === true) return { status: 'inconclusive', cause: 'not_simulated', sentence: gap.sentence }
+  if (named.kind === 'external')
+    return { status: 'inconclusive', cause: 'no_control', sentence: `${target.host} is a name outside the cluster` }
+  const rcode = gap === undefined ? 'NOERROR' : 'NXDOMAIN'
+  const wanted = expect.kind === 'dns' ? (expect.rcode ?? 'NOERROR') : 'NOERROR'
+  const exists = gap?.sentence ?? 'an object has this name'
+  if (rcode === wanted) return { status: 'predicted', evidence: [`DNS answers ${rcode} for ${target.host}: ${exists}`] }
+  return {
+    status: 'fail',
+    cause: expect.kind === 'dns' ? 'answer' : 'dns',
+    sentence: `DNS would answer ${rcode}, expected ${wanted}: ${exists}`,
+  }
+}

@@ -1,0 +1,41 @@
+import { representativeOf } from '../../fabric/workloads.ts'
+import type { Pod, Service, World } from '../../fabric/world.ts'
+import { towards } from '../plan/destination-nodes.ts'
+import { podClasses } from '../plan/pod-classes.ts'
+import { identityOf } from '../plan/pod-places.ts'
+import type { PlannedSource } from '../plan/sources.ts'
+import { nameOf } from './question.ts'
+
+/** Who stands for each source pod of a matrix, in the order of its rows. */
+export type Askers = ReadonlyMap<Pod, PlannedSource>
+
+/** Every pod as it is, not a copy of it. */
+export function everyPod(pods: readonly Pod[]): Askers {
+  return new Map(
+    pods.map((pod) => [pod, planned(pod, { kind: 'pod', namespace: pod.namespace, name: pod.name })] as const),
+  )
+}
+
+/** For each workload one that is like its pods, and one more for each of its nodes and pods that differ on the way to any of the pods and Services. */
+export function workloadPlaces(pods: readonly Pod[], services: readonly Service[], world: World): Askers {
+  const isLocal = services.some(({ internalTrafficPolicy }) => internalTrafficPolicy === 'Local')
+  const destinations = { ...towards(pods, world), isLocal }
+  const workloads = Map.groupBy(pods, ({ namespace, workload: { kind, name } }) =>
+    JSON.stringify([namespace, kind, name]),
+  )
+  return new Map(
+    [...workloads.values()].flatMap((all) => {
+      const classes = podClasses(all, world, { destinations: () => destinations, byPods: 0 })
+      return classes.map((alike) => {
+        const pod = representativeOf(alike) ?? alike[0]!
+        const workload = `${pod.workload.kind.toLowerCase()}/${pod.workload.name}`
+        const source = { kind: 'like', name: nameOf(pod), namespace: pod.namespace, workload } as const
+        return [pod, planned(pod, identityOf(source, alike, { all, classes }))] as const
+      })
+    }),
+  )
+}
+
+function planned(pod: Pod, identity: PlannedSource['identity']): PlannedSource {
+  return { key: JSON.stringify(identity), name: nameOf(pod), identity, namespace: pod.namespace }
+}

@@ -1,0 +1,84 @@
+import { layer4OfOutcome, looksShut } from '../../checks/layer4.ts'
+import type { Observation } from '../../checks/outcome.ts'
+import { pause } from '../../checks/pause.ts'
+import type { Probe, Timing } from '../../fabric/fabric.ts'
+import { pollMs } from '../control/canary-connections.ts'
+import { observe } from '../observe/observe.ts'
+import { transportCheck } from '../plan/checks.ts'
+import { type AddressAim, type Dial, type SourceKey, socketKey } from '../plan/connection.ts'
+import type { PlannedPath } from '../plan/paths.ts'
+import type { PathPrediction, Predict } from '../predict/predict.ts'
+import type { Enforcement } from '../result/enforcement.ts'
+
+export interface EnforcementOptions {
+  readonly probes: ReadonlyMap<SourceKey, Probe>
+  readonly predict: Predict
+  readonly timing: Timing
+  /** When the change was made, and until when it is waited for, in milliseconds since the epoch. */
+  readonly since: number
+  readonly until: number
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
+
+const periodMs = 50
+
+interface Way {
+  readonly dial: Dial
+  readonly wanted: 'allow' | 'deny'
+  since: number | undefined
+  flips: number
+}
+
+/** Dials every pod that the paths lead to by new connections until each is as open or as shut as the policies say, or the time is up. */
+export async function untilEnforced(paths: readonly PlannedPath[], options: EnforcementOptions): Promise<Enforcement> {
+  const { probes, timing, since, until, now, signal } = options
+  const ways = waysOf(paths, options)
+  for (let round = 1; ways.length > 0; round++) {
+    const begun = now()
+    const dials = new Map(ways.map((way) => [quick(way.dial, pollMs(round, timing.canaryMs)), way]))
+    const seen = await observe([...dials.keys()], { probes, perSecond: timing.perSecond, signal })
+    for (const [dial, way] of dials) {
+      const isSo = agrees(way, dial, seen.get(dial) ?? [])
+      if (!isSo && way.since !== undefined) way.flips += 1
+      way.since = isSo ? (way.since ?? begun) : undefined
+    }
+    if (ways.every((way) => way.since !== undefined) || now() > until || signal.aborted) break
+    await pause(periodMs, signal)
+  }
+  const settled = ways.flatMap((way) => (way.since === undefined ? [] : [Math.max(0, way.since - since)]))
+  const flips = ways.reduce((sum, way) => sum + way.flips, 0)
+  return { afterMs: settled.toSorted((a, b) => a - b), flips, late: ways.length - settled.length }
+}
+
+/** A refusal is no news: nobody may be listening, and some plugins deny by it. */
+function agrees({ wanted }: Way, { check }: Dial, observations: readonly Observation[]): boolean {
+  const [first] = observations
+  if (first === undefined) return false
+  const seen = layer4OfOutcome(first.outcome, check.kind)
+  return seen === 'refused' || (wanted === 'allow' ? seen === 'open' : looksShut(first.outcome, check.kind))
+}
+
+function waysOf(paths: readonly PlannedPath[], { probes, predict }: EnforcementOptions): Way[] {
+  const ways = new Map<string, Way>()
+  for (const planned of paths) {
+    const { byDial } = predict(planned, probes.get(planned.source.key))
+    for (const dial of planned.addresses) {
+      const wanted = predictedOf(dial, byDial)
+      if (dial.aim.kind !== 'pod' || wanted === undefined) continue
+      ways.set(`${dial.source} ${socketKey(dial.aim.socket)}`, { dial, wanted, since: undefined, flips: 0 })
+    }
+  }
+  return [...ways.values()]
+}
+
+function predictedOf(dial: Dial, byDial: PathPrediction['byDial']): 'allow' | 'deny' | undefined {
+  const verdicts = (byDial.get(dial) ?? []).map(({ verdict }) => verdict)
+  const [first] = verdicts
+  return verdicts.every((each) => each === first) && (first === 'allow' || first === 'deny') ? first : undefined
+}
+
+function quick(dial: Dial, deadlineMs: number): Dial {
+  const { socket } = dial.aim as AddressAim
+  return { ...dial, check: transportCheck(socket, { deadlineMs, attempts: 1 }), connections: 1 }
+}

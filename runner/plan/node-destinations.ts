@@ -1,0 +1,73 @@
+import { backendsOf, type Endpoint, endpointsOf } from '../../fabric/endpoints.ts'
+import type { Node, Service, World } from '../../fabric/world.ts'
+import { type AddressAim, type Port, type Socket, socketAt } from './connection.ts'
+import { type Aims, noEndpoints } from './unresolved-target.ts'
+
+/** This port of every node, or of one; nodes where it leads nowhere are left out as long as it leads somewhere on another. */
+export function nodePortAims(name: string | undefined, port: Port, world: World): Aims {
+  const nodes = world.nodes.filter((node) => name === undefined || node.name === name)
+  const all = nodes.flatMap((node) => node.addresses.flatMap((address) => nodeAims(node, address, port, world)))
+  if (all.length === 0) return { aims: [], gap: { cause: 'target_gone', sentence: `no node ${name ?? ''}` } }
+  const leading = all.filter((aim) => aim.kind !== 'node' || aim.endpoints.length > 0)
+  if (leading.length > 0) return { aims: leading }
+  const service = world.services.find((each) => nodePortOf(each, port) !== undefined)
+  if (service !== undefined) {
+    const own = { protocol: port.protocol, port: nodePortOf(service, port)?.port ?? port.port }
+    return { aims: all, gap: noEndpoints(service, backendsOf(service, world), own) }
+  }
+  return { aims: all, gap: { cause: 'no_such_port', sentence: `no Service has the NodePort ${port.port}` } }
+}
+
+/** A node's address stands for the NodePort Services on it, or else for pods on the host's network. */
+export function nodeAims(node: Node, address: string, asked: Port, world: World): AddressAim[] {
+  const own = socketAt(address, asked)
+  for (const service of world.services) {
+    if (!service.ipFamilies.includes(own.family)) continue
+    const match = nodePortOf(service, asked) ?? externalPortOf(service, address, asked)
+    if (match === undefined) continue
+    const endpoints = endpointsOf(service, world).filter(
+      (each) => each.port === match.port && each.protocol === asked.protocol,
+    )
+    const ofFamily = endpoints.filter(({ family }) => family === own.family)
+    const near = ofFamily.filter((each) => each.node === node.name).map(socketOf)
+    return [{ kind: 'node', node, socket: own, endpoints: ofFamily.map(socketOf), entry: { service, near } }]
+  }
+  const host = world.pods.find(
+    (pod) => pod.hostNetwork && pod.node === node.name && pod.ports.some((each) => each.port === asked.port),
+  )
+  if (host !== undefined) return [{ kind: 'pod', pod: host, socket: own, ready: host.ready }]
+  return [{ kind: 'node', node, socket: own, endpoints: [] }]
+}
+
+/** The same for a client outside the cluster, whom a Service with `externalTrafficPolicy: Local` leads to endpoints of the entry node alone. */
+export function fromOutside({ aims, gap }: Aims): Aims {
+  const reached = aims.map((aim) => (isLocal(aim) ? { ...aim, endpoints: aim.entry.near } : aim))
+  const leading = reached.filter((aim) => !isLocal(aim) || aim.endpoints.length > 0)
+  const [dropping] = reached.filter(isLocal)
+  if (gap !== undefined || dropping === undefined || leading.length > 0) return { aims: leading, gap }
+  const { namespace, name } = dropping.entry.service
+  const sentence =
+    `Service ${namespace}/${name} has externalTrafficPolicy: Local and no endpoint on node ${dropping.node.name}, ` +
+    'which drops connections from outside the cluster'
+  return { aims: reached, gap: { cause: 'no_endpoints', sentence } }
+}
+
+type NodeAim = Extract<AddressAim, { kind: 'node' }>
+
+function isLocal(aim: AddressAim): aim is NodeAim & Required<Pick<NodeAim, 'entry'>> {
+  return aim.kind === 'node' && aim.entry?.service.externalTrafficPolicy === 'Local'
+}
+
+function socketOf({ address, targetPort: port, protocol }: Endpoint): Socket {
+  return socketAt(address, { port, protocol })
+}
+
+function nodePortOf(service: Service, { port, protocol }: Port) {
+  return service.ports.find((each) => each.nodePort === port && each.protocol === protocol)
+}
+
+/** An external address of a Service may be a node's own. */
+function externalPortOf(service: Service, address: string, { port, protocol }: Port) {
+  if (!service.externalIPs.includes(address)) return undefined
+  return service.ports.find((each) => each.port === port && each.protocol === protocol)
+}

@@ -1,0 +1,89 @@
+import { type Backend, backendsOf, type Endpoint, endpointsOf } from '../../fabric/endpoints.ts'
+import { listenerAt } from '../../fabric/listeners.ts'
+import type { Named } from '../../fabric/lookup/host-lookup.ts'
+import type { Pod, Service, World } from '../../fabric/world.ts'
+import { type AddressAim, type Port, type Socket, socketAt } from './connection.ts'
+import { type Aims, type Gap, noEndpoints } from './unresolved-target.ts'
+
+type NamedService = Extract<Named, { kind: 'service' }>
+
+/** What a Service stands for: its own addresses and every endpoint; by an external address that one alone, whose way in is another. */
+export function serviceAims({ service, address }: NamedService, port: Port, world: World): Aims {
+  if (service.headless) return headlessAims(service, port, world)
+  const endpoints = endpointsOf(service, world).filter(
+    (endpoint) => endpoint.protocol === port.protocol && endpoint.port === port.port,
+  )
+  const where = `${service.namespace}/${service.name}`
+  if (!service.ports.some((each) => each.port === port.port && each.protocol === port.protocol)) {
+    const known = service.ports.map((each) => `${each.port}/${each.protocol}`).join(', ')
+    const sentence = `Service ${where} has no port ${port.port}/${port.protocol} (it has ${known || 'none'})`
+    return {
+      aims: virtualAims(service, port, { endpoints: [], address }),
+      gap: { cause: 'no_such_port', sentence },
+    }
+  }
+  const sockets = endpoints.map((endpoint) => socketAt(endpoint.address, targetOf(endpoint)))
+  const aims = [
+    ...virtualAims(service, port, { endpoints: sockets, address }),
+    ...(address === undefined
+      ? endpoints.map((endpoint) => endpointAim(endpoint, targetOf(endpoint), { service, world }))
+      : []),
+  ]
+  if (endpoints.some((endpoint) => endpoint.ready)) return { aims }
+  return { aims, gap: noEndpoints(service, backendsOf(service, world), port) }
+}
+
+/** A headless Service is a name for its pods: what is dialled is the pod's own port, whatever ports the Service lists. */
+function headlessAims(service: Service, port: Port, world: World): Aims {
+  const backends = backendsOf(service, world)
+  const aims = backends.map((backend) => endpointAim(backend, port, { service, world }))
+  if (!backends.some(({ ready }) => ready)) return { aims, gap: noEndpoints(service, backends, port) }
+  const listening = aims.some((aim) => aim.kind !== 'pod' || aim.behind?.listener !== 'none')
+  return listening ? { aims } : { aims, gap: notTranslated(service, backends, port) }
+}
+
+function notTranslated(
+  { namespace, name, ports }: Service,
+  backends: readonly Backend[],
+  { port, protocol }: Port,
+): Gap {
+  const pods = [...new Set(backends.flatMap(({ pod }) => pod ?? []))]
+  const translated = ports.some((each) => each.port === port && each.protocol === protocol)
+  const head = translated ? `its port ${port} is not translated` : `${port}/${protocol} is a port of its pods`
+  const [first, ...more] = pods.map((pod) => listensText(pod))
+  const others = more.length === 0 ? '' : ` (${more.length} more pods do not listen on ${port} either)`
+  const sentence = `Service ${namespace}/${name} is headless: ${head}, and ${first}${others}; use a port of the pod`
+  return { cause: 'no_such_port', sentence, declared: true }
+}
+
+function listensText({ namespace, name, ports }: Pod): string {
+  const known = ports.map(({ port, protocol }) => `${port}/${protocol}`).join(', ')
+  return `${namespace}/${name} ${known === '' ? 'declares no port' : `listens on ${known}`}`
+}
+
+function targetOf({ targetPort: port, protocol }: Endpoint): Port {
+  return { port, protocol }
+}
+
+interface Ways {
+  readonly endpoints: readonly Socket[]
+  readonly address: string | undefined
+}
+
+function virtualAims(service: Service, port: Port, { endpoints, address }: Ways): AddressAim[] {
+  const addresses = address === undefined ? service.clusterIPs : [address]
+  return addresses.map((each) => {
+    const own = socketAt(each, port)
+    return { kind: 'virtual', service, socket: own, endpoints: endpoints.filter(({ family }) => family === own.family) }
+  })
+}
+
+function endpointAim(
+  { address, pod, ready }: Backend,
+  port: Port,
+  { service, world }: { readonly service: Service; readonly world: World },
+): AddressAim {
+  const socket = socketAt(address, port)
+  if (pod === undefined) return { kind: 'external', socket }
+  return { kind: 'pod', pod, socket, ready, behind: { service, listener: listenerAt(pod, port, world) } }
+}

@@ -1,0 +1,105 @@
+import type { Family } from '../../checks/vantage.ts'
+import type { Identity, Probe } from '../../fabric/fabric.ts'
+import { ownedLabel } from '../../fabric/owned.ts'
+import { podsOfIdentity, podsOfWorkload, representativeOf } from '../../fabric/workloads.ts'
+import type { Pod, World } from '../../fabric/world.ts'
+import type { Party } from '../../policy/engine/query.ts'
+import type { PolicyPod } from '../../policy/engine/world.ts'
+import { type AddressAim, familyOf } from '../plan/connection.ts'
+
+/** Stands for the world outside where the runner's own address is not known (RFC 5737, RFC 3849). */
+export const standInAddresses: Readonly<Record<Family, string>> = { 4: '198.51.100.1', 6: '2001:db8::1' }
+
+/** Who the engine is asked about: the pod that a source is, or would be. Undefined where nothing of it is known. */
+export function partyOf(
+  identity: Identity,
+  family: Family,
+  { world, probe }: { world: World; probe: Probe | undefined },
+): Party | undefined {
+  if (probe?.pod !== undefined) return { kind: 'given', pod: probe.pod }
+  switch (identity.kind) {
+    case 'outside':
+      return {
+        kind: 'address',
+        address: isOwnAddress(probe)
+          ? (probe.addresses.find((each) => familyOf(each) === family) ?? standInAddresses[family])
+          : standInAddresses[family],
+      }
+    case 'node':
+      return { kind: 'node', name: identity.node }
+    case 'namespace':
+      return { kind: 'given', pod: plainPod(identity, world) }
+    case 'like':
+    case 'as': {
+      const pods = podsOfIdentity(identity, world)
+      const pod = representativeOf(pods) ?? pods[0]
+      return pod && { kind: 'given', pod }
+    }
+    case 'pod':
+      return { kind: 'pod', namespace: identity.namespace, name: identity.name }
+    case 'inside':
+      return { kind: 'pod', namespace: identity.namespace, name: identity.pod }
+    default:
+      return identity satisfies never
+  }
+}
+
+/** Whether a probe has the addresses of the source that it stands for; of a client outside the cluster nobody knows them otherwise. */
+export function isOwnAddress(probe: Probe | undefined): probe is Probe {
+  return probe !== undefined && probe.standIn !== true
+}
+
+/** The same as policies see it in a run: what is like several replicas reaches the others too, so that it is another pod to each of them. */
+export function askerOf(
+  identity: Identity,
+  family: Family,
+  { world, probe }: { world: World; probe: Probe | undefined },
+): Party | undefined {
+  const party = partyOf(identity, family, { world, probe })
+  const isReplica = identity.kind === 'like' && podsOfWorkload(identity.namespace, identity.workload, world).length > 1
+  if (!isReplica || probe !== undefined || party?.kind !== 'given' || party.pod.hostNetwork) return party
+  return { kind: 'given', pod: { ...party.pod, name: `${party.pod.name} (clone)` } }
+}
+
+/** The pod that a source is, or would be, with its DNS settings; none for a source that is no pod. */
+export function podOf(
+  identity: Identity,
+  { world, probe }: { world: World; probe: Probe | undefined },
+): Pod | undefined {
+  if (probe?.pod !== undefined) return probe.pod
+  const party = partyOf(identity, 4, { world, probe })
+  if (party?.kind === 'pod')
+    return world.pods.find(({ namespace, name }) => namespace === party.namespace && name === party.name)
+  if (party?.kind !== 'given') return undefined
+  const { pod } = party
+  return world.pods.find((each) => each === pod) ?? { ...plain, ...pod }
+}
+
+/** What a described pod, a probe, has beside its labels. */
+const plain = {
+  ...{ uid: '', workload: { kind: 'Pod', name: 'crosscheck' }, ready: true, serviceAccount: 'default' },
+  ...{ dnsPolicy: 'ClusterFirst', hostAliases: [], restarts: 0 },
+} as const satisfies Partial<Pod>
+
+/** A pod always reaches itself (docs/semantics.md, rule 53): whether a path is blocked, its other endpoints tell. */
+export function isItself(aim: AddressAim, own: Party | undefined): boolean {
+  if (aim.kind !== 'pod' || aim.pod.hostNetwork) return false
+  const source = own?.kind === 'given' ? own.pod : own?.kind === 'pod' ? own : undefined
+  return source?.namespace === aim.pod.namespace && source.name === aim.pod.name
+}
+
+/** A probe as it would be: its namespace and labels are known, and that its addresses lie among those of pods. */
+function plainPod({ namespace, labels = {}, node }: Extract<Identity, { kind: 'namespace' }>, world: World): PolicyPod {
+  const neighbour = world.pods.find((pod) => !pod.hostNetwork && (node === undefined || pod.node === node))
+  return {
+    ...{ namespace, name: 'crosscheck', hostNetwork: false, ports: [] },
+    labels: { ...labels, [ownedLabel]: 'true' },
+    node: node ?? neighbour?.node ?? '',
+    addresses: neighbour?.addresses.map(besides) ?? Object.values(standInAddresses),
+  }
+}
+
+/** Another address of the same network, the last of it. */
+function besides(address: string): string {
+  return address.replace(/[^.:]*$/, address.includes(':') ? 'fffe' : '254')
+}

@@ -1,0 +1,120 @@
+import { withoutOwned } from '../../fabric/owned.ts'
+import type { World } from '../../fabric/world.ts'
+import type { Measurement } from '../control/measurement.ts'
+import { controlTargets } from '../control/targets.ts'
+import { together } from '../measure/await-all.ts'
+import { type Changed, openProbes, type Probes } from '../observe/probes.ts'
+import { lookAhead } from '../plan/control-targets.ts'
+import { createPlanner, dialsOf, type PlannedPath } from '../plan/paths.ts'
+import { type CastPath, castPaths, type PlanEntry, type Stage } from '../plan/stage.ts'
+import { createPredictor, type Predict } from '../predict/predict.ts'
+import { cutOff, measureUntilInterrupted } from './interrupted-run.ts'
+import { awaitChange, settleAfter } from './stabilize-stage.ts'
+import type { StageContext } from './stage-context.ts'
+
+/** What one look at paths gave, and the world in which it was taken. */
+export interface Take {
+  readonly world: World
+  readonly plan: readonly PlanEntry[]
+  readonly probes: Probes
+  readonly predict: Predict
+  readonly measurement: Measurement
+  /** What became of paths that had to settle. */
+  readonly remarks: ReadonlyMap<PlannedPath, string>
+  /** Paths of which the run's interruption kept something back, with what the report says of that. */
+  readonly interrupted: ReadonlyMap<PlannedPath, string>
+}
+
+export interface TakeOptions {
+  readonly stage: Stage
+  readonly world: World
+  /** Probes that are there already. */
+  readonly known: Probes
+  /** What changed just before; `ours`: by a step of the scenario, whose time to enforce is told. */
+  readonly changed?: Changed | undefined
+  readonly ours: boolean
+  readonly context: StageContext
+}
+
+/** Opens what the paths need, raises the canary, and measures until it is settled. */
+export async function takePaths(cast: readonly CastPath[], options: TakeOptions): Promise<Take> {
+  const { stage, world, known, changed, ours, context } = options
+  const { scenario, fabric, emit, signal, now } = context
+  const tell = (what: string) => emit({ kind: 'doing', scenario: scenario.name, what })
+  const sources = cast.flatMap((each) =>
+    each.skip === undefined ? [...each.sources, ...(each.witness === undefined ? [] : [each.witness])] : [],
+  )
+  await fabric.permit?.({ identities: sources.map(({ identity }) => identity), objects: [] }, signal)
+  // Sources, canary and the controls of the targets need nothing of each other: all are asked for at once.
+  const ahead = lookAhead(cast, world)
+  const targets = controlTargets(ahead.sockets, { fabric, world, signal })
+  const opening = openProbes(sources, { fabric, world, known, changed, signal })
+  const raising = context.canaryFor({ nodes: ahead.nodes, probes: opening.then(({ ready }) => ready), signal })
+  tell('probes and canary')
+  const [probes] = await together([opening], [raising, targets])
+  signal.throwIfAborted()
+  const plan = planAll(cast, { world, probes, context })
+  const dials = [...new Set(plan.flatMap(({ planned }) => planned.flatMap(dialsOf)))]
+  const canary = raising.then((raised) => {
+    if (raised.fresh && !signal.aborted) {
+      emit({ kind: 'canary', scenario: scenario.name, results: raised.canary.results })
+      for (const [node, why] of raised.canary.missing) {
+        const message = `no canary runs on ${node}, so that nothing is known of what is blocked there: ${why}`
+        emit({ kind: 'notice', scenario: scenario.name, message })
+      }
+    }
+    return raised.canary
+  })
+  canary.catch(() => undefined)
+  const predict = createPredictor(world).path
+  const paths = plan.flatMap(({ planned }) => planned)
+  const asking = { fabric, world, probes: probes.ready, predict, now, signal }
+  const patience = {
+    ...asking,
+    emit,
+    scenario,
+    step: stage.name ?? '',
+    settleMs: context.settleMs ?? scenario.settleMs,
+  }
+  const inForce = ours ? await awaitChange(paths, { ...patience, changed }) : changed
+  const onDial = (done: number, of: number) => tell(`${done} of ${of} addresses`)
+  const first = await measureUntilInterrupted(dials, { ...asking, canary, targets, changed: inForce, onDial })
+  const settled = first.isWhole
+    ? await settleAfter(paths, first.measurement, { ...patience, changed: inForce })
+    : cutOff(paths, first.measurement)
+  return { world, plan, probes, predict, ...settled }
+}
+
+/** The same paths as another world has them, with the probes that there are. */
+export function planIn(world: World, { probes }: Take, { stage, context }: Pick<TakeOptions, 'stage' | 'context'>) {
+  return planAll(castPaths(stage, context.scenario, world), { world, probes, context })
+}
+
+/** The world of a stage as the scenario's author knows it. */
+export async function worldNow({ fabric, signal }: StageContext): Promise<World> {
+  return withoutOwned(await fabric.world(signal))
+}
+
+interface PlanInput {
+  readonly world: Parameters<typeof createPlanner>[0]['world']
+  readonly probes: Probes
+  readonly context: StageContext
+}
+
+function planAll(cast: readonly CastPath[], { world, probes, context }: PlanInput): PlanEntry[] {
+  const { fabric, scenario } = context
+  const deadlineMs = context.deadlineMs ?? scenario.deadlineMs
+  const plan = createPlanner({
+    ...{ world, probes: probes.ready, timing: fabric.timing },
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+  })
+  return cast.map((each) => ({
+    cast: each,
+    planned:
+      each.skip === undefined
+        ? each.sources
+            .filter(({ key }) => probes.ready.has(key))
+            .flatMap((source) => plan(each.path, source, each.witness))
+        : [],
+  }))
+}

@@ -1,0 +1,116 @@
+import type { World } from '../../fabric/world.ts'
+import type { Doubt } from '../judge/judge-paths.ts'
+import type { Probes } from '../observe/probes.ts'
+import { castPaths, type PlanEntry, type Stage } from '../plan/stage.ts'
+import { planIn, type Take, takePaths, worldNow } from './measure-paths.ts'
+import type { StageContext } from './stage-context.ts'
+import { movedSince } from './world-changes.ts'
+
+/** How long an interrupted run may still take to learn whether the cluster changed while it measured, in milliseconds. */
+const lastLookMs = 5_000
+
+/** An entry of the plan, and the look at it that counts. */
+export interface Taken {
+  readonly take: Take
+  readonly entry: PlanEntry
+  /** Why nothing is known of it, where the world does not hold still. */
+  readonly doubt?: Doubt | undefined
+}
+
+/**
+ * Of a cluster, in which others work too: measures once more what changed in the meantime, and tells what changed again. Interrupted, it tells what
+ * it did not come to measure again; what needed no second look is as it was.
+ */
+export async function retake(first: Take, stage: Stage, context: StageContext) {
+  const { fabric, scenario, emit, signal } = context
+  const plain: Taken[] = first.plan.map((entry) => ({ take: first, entry }))
+  const paths = first.plan.flatMap(({ planned }) => planned)
+  const isCut = paths.length > 0 && paths.every((path) => first.interrupted.has(path))
+  if (fabric.where === 'lab' || isCut) return { takes: plain, probes: first.probes }
+  const at = context.now()
+  const world = await worldAfter(context)
+  if (world === undefined) return { takes: plain.map((each) => ({ ...each, doubt: unread })), probes: first.probes }
+  const moved = movedSince(first, world, () => planIn(world, first, { stage, context }))
+  if (moved.size === 0) return { takes: plain, probes: first.probes }
+  if (!signal.aborted) emit({ kind: 'notice', scenario: scenario.name, message: noticeOf(moved) })
+  const second = await takeAgain([...moved.keys()], { first, world, at, stage, context })
+  const takes = plain.map((each, place): Taken => {
+    const what = moved.get(place)
+    if (what === undefined) return each
+    return second?.takes.get(place) ?? { ...each, doubt: { cause: 'world_changed', sentence: `${what} ${neverAgain}` } }
+  })
+  return { takes, probes: second === undefined ? first.probes : merged(first.probes, second.probes) }
+}
+
+const neverAgain = 'while it was measured, and the run was interrupted before it was measured again'
+
+const unread: Doubt = {
+  cause: 'not_run',
+  sentence: 'the run was interrupted before it was known whether the cluster changed while it was measured',
+}
+
+interface Again {
+  readonly first: Take
+  readonly world: World
+  /** When it was read, in milliseconds since the epoch. */
+  readonly at: number
+  readonly stage: Stage
+  readonly context: StageContext
+}
+
+/** The second look at the entries at these places; undefined where the run is interrupted before it begins. */
+async function takeAgain(places: readonly number[], { first, world, at, stage, context }: Again) {
+  const { scenario, signal } = context
+  if (signal.aborted) return undefined
+  const before = new Set(first.world.pods.map(({ uid }) => uid))
+  const changed = { at, before, policiesAlone: false, isShown: false, isLate: false }
+  const cast = castPaths(stage, scenario, world)
+  const wanted = places.map((place) => cast[place]!)
+  try {
+    const take = await takePaths(wanted, { stage, world, known: first.probes, changed, ours: false, context })
+    const later = await worldAfter(context)
+    const movedAgain =
+      later &&
+      movedSince(take, later, () => {
+        const plan = planIn(later, take, { stage, context })
+        return places.map((place) => plan[place]!)
+      })
+    const doubtOf = (index: number): Doubt | undefined => {
+      const what = movedAgain?.get(index)
+      if (movedAgain === undefined) return unread
+      return what === undefined ? undefined : { cause: 'world_changed', sentence: `${what} ${andAgain}` }
+    }
+    const takes = new Map(
+      places.map((place, index) => [place, { take, entry: take.plan[index]!, doubt: doubtOf(index) }] as const),
+    )
+    return { takes, probes: take.probes }
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return undefined
+  }
+}
+
+const andAgain = 'while it was measured, and so when it was measured again'
+
+/** The world after the packets; an interrupted run has one last and short look, and none where that fails. */
+async function worldAfter(context: StageContext): Promise<World | undefined> {
+  const { signal } = context
+  try {
+    if (!signal.aborted) return await worldNow(context)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  return worldNow({ ...context, signal: AbortSignal.timeout(lastLookMs) }).catch(() => undefined)
+}
+
+function merged(first: Probes, second: Probes): Probes {
+  return {
+    ready: new Map([...first.ready, ...second.ready]),
+    unavailable: new Map([...first.unavailable, ...second.unavailable]),
+  }
+}
+
+function noticeOf(moved: ReadonlyMap<number, string>): string {
+  const what = [...new Set(moved.values())].join('; ')
+  return `${what}, while packets were on their way: ${moved.size === 1 ? 'one path is' : `${moved.size} paths are`} measured again`
+}

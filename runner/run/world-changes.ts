@@ -1,0 +1,103 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Pod, PolicyVersion, World } from '../../fabric/world.ts'
+import { asNow, type Probes } from '../observe/probes.ts'
+import type { Aim } from '../plan/connection.ts'
+import { dialsOf, type PlannedPath } from '../plan/paths.ts'
+import type { PlanEntry } from '../plan/stage.ts'
+import { createPredictor, type Predict } from '../predict/predict.ts'
+import type { Take } from './measure-paths.ts'
+
+/** The plan's entries that are others in the world as it is now, by their place, each with what happened: before and after are mixed in what was seen of them. */
+export function movedSince(
+  { world, plan, probes, predict }: Take,
+  now: World,
+  planNow: () => readonly PlanEntry[],
+): ReadonlyMap<number, string> {
+  if (isDeepStrictEqual({ ...world, recent: [] }, { ...now, recent: [] })) return new Map()
+  const [was, is] = [
+    { world, predict, probes },
+    { world: now, predict: createPredictor(now).path, probes },
+  ]
+  const after = planNow()
+  return new Map(
+    plan.flatMap((entry, at) => {
+      const other = after[at]
+      const isSame = other !== undefined && textOf(entry, was) === textOf(other, is)
+      return isSame ? [] : [[at, whatHappened(entry, probes, was.world, is.world)] as const]
+    }),
+  )
+}
+
+interface Reading {
+  readonly world: World
+  readonly predict: Predict
+  readonly probes: Probes
+}
+
+/** Equal where nothing that decides over the entry's paths is another: sources, targets, policies, and what these mean. */
+function textOf({ cast, planned }: PlanEntry, { world, predict, probes }: Reading): string {
+  const pods = new Map(world.pods.map((pod) => [pod.uid, pod]))
+  const paths = planned.map((path) => {
+    const found = probes.ready.get(path.source.key)
+    const probe = found && asNow(found, pods)
+    const { verdict, byDial, dns } = predict(path, probe)
+    const hops = [...byDial.values(), dns].flat().map((hop) => hop.verdict)
+    const isThere = probe?.pod !== undefined && pods.has(probe.pod.uid)
+    const aims = dialsOf(path).map(({ aim }) => aimWords(aim))
+    return [path.source.key, path.family, path.gap, isThere, aims, verdict, hops]
+  })
+  return JSON.stringify([cast.sources.map(({ key }) => key), paths, versionsFor(planned, world)])
+}
+
+function aimWords(aim: Aim) {
+  switch (aim.kind) {
+    case 'name':
+      return aim.host
+    case 'external':
+      return aim.socket
+    case 'pod':
+      return [aim.socket, aim.pod.uid, aim.pod.restarts, aim.ready]
+    case 'virtual':
+    case 'node':
+      return [aim.socket, aim.endpoints]
+    default:
+      return aim satisfies never
+  }
+}
+
+function versionsFor(planned: readonly PlannedPath[], { policyVersions = [] }: World): readonly PolicyVersion[] {
+  const involved = new Set(planned.flatMap((path) => [path.source.namespace, ...targetsOf(path).map(namespaceOf)]))
+  return policyVersions.filter(({ namespace }) => involved.has(namespace))
+}
+
+function targetsOf(path: PlannedPath): Pod[] {
+  return dialsOf(path).flatMap(({ aim }) => (aim.kind === 'pod' ? [aim.pod] : []))
+}
+
+function namespaceOf({ namespace }: Pod): string {
+  return namespace
+}
+
+/** The first change that is found, in words. */
+function whatHappened({ planned }: PlanEntry, probes: Probes, was: World, is: World): string {
+  const [before, after] = [was, is].map(({ pods }) => new Map(pods.map((pod) => [pod.uid, pod])))
+  const sources = planned.flatMap(({ source }) => probes.ready.get(source.key)?.pod ?? [])
+  for (const { uid, namespace, name, restarts } of [...planned.flatMap(targetsOf), ...sources]) {
+    if (!before?.has(uid)) continue
+    const pod = after?.get(uid)
+    if (pod === undefined) return `the pod ${namespace}/${name} went`
+    if (pod.restarts > restarts) return `the pod ${namespace}/${name} restarted`
+    const old = before.get(uid)
+    if (old?.ready !== pod.ready)
+      return `the pod ${namespace}/${name} ${pod.ready ? 'became ready' : 'is ready no more'}`
+    if (!isDeepStrictEqual(old.labels, pod.labels)) return `labels of the pod ${namespace}/${name} changed`
+  }
+  const [old, fresh] = [was, is].map((world) => versionsFor(planned, world).map((each) => JSON.stringify(each)))
+  const changed = [
+    ...(fresh ?? []).filter((each) => !old?.includes(each)),
+    ...(old ?? []).filter((each) => !fresh?.includes(each)),
+  ][0]
+  if (changed === undefined) return 'namespaces, Services, endpoints or policies changed'
+  const { namespace, name } = JSON.parse(changed) as PolicyVersion
+  return `NetworkPolicy ${namespace}/${name} changed`
+}
