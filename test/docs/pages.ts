@@ -8,7 +8,7 @@ export const pages: ReadonlyMap<string, string> = new Map(
 /** Sources, tests and configuration: whatever may name a page. */
 export const sources: ReadonlyMap<string, string> = new Map(
   globSync([
-    '{checks,policy,probe,fabric,lab,runner,bench,scripts,test,bin}/**/*.{ts,js,sh}',
+    '{checks,policy,probe,fabric,lab,lint,runner,bench,scripts,test,bin}/**/*.{ts,js,sh}',
     '{deploy,.github}/**/*.{yaml,yml}',
     '{Dockerfile,action.yml,kind-config.yaml,.ci/*}',
   ]).map((file) => [file, readFileSync(file, 'utf8')]),
