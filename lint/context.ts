@@ -1,6 +1,8 @@
+import { namesNamespace } from '../fabric/manifests/default-namespace.ts'
 import { treatmentOf } from '../fabric/manifests/kinds.ts'
 import { keyOf, type ManifestObject } from '../fabric/manifests/object.ts'
 import { ownershipOf } from '../fabric/manifests/owners.ts'
+import type { Renderings } from '../fabric/manifests/renderings.ts'
 import { mayMakePods } from '../fabric/operators.ts'
 import type { Pod, Service, World } from '../fabric/world.ts'
 import type { NetworkPolicy, Problem } from '../policy/types.ts'
@@ -23,6 +25,15 @@ export interface Context {
   readonly problems: readonly Problem[]
   /** The objects are all that there is: what is not among them does not exist. */
   readonly live: boolean
+  /**
+   * Whether two objects may be of one cluster, and where they name none, in one namespace: not where no kustomization renders both, and
+   * the namespace is known by kustomizations alone or the two are alternatives.
+   */
+  mayMeet(a: ManifestObject, b: ManifestObject): boolean
+  /** Whether a cluster has one of the two: kustomizations render them with the same resources, and never together. */
+  areAlternatives(a: ManifestObject, b: ManifestObject): boolean
+  /** Whether a selector of one object may match the pods of another as they are written. */
+  maySelect(selecting: ManifestObject, selected: ManifestObject): boolean
   /** The input's object of that kind, namespace and name. */
   objectOf(kind: string, namespace: string, name: string): ManifestObject | undefined
   /** The object that a pod was made from; none for the pods of the lab's own DNS. */
@@ -43,10 +54,11 @@ export interface ServiceObject {
 
 interface ContextInput extends Pick<Context, 'world' | 'problems' | 'live'> {
   readonly given: readonly ManifestObject[]
+  readonly renderings: Renderings
 }
 
 /** Indexes what was read; objects that are given twice count once, the last of them. */
-export function createContext({ given, world, problems, live }: ContextInput): Context {
+export function createContext({ given, world, problems, live, renderings }: ContextInput): Context {
   const objects = [...new Map(given.map((object) => [keyOf(object), object])).values()]
   const simulated = objects.filter(({ apiVersion, kind }) => treatmentOf(apiVersion, kind) === 'simulated')
   const byTitle = new Map(simulated.map((object) => [titleKey(object.kind, object.namespace, object.name), object]))
@@ -58,9 +70,19 @@ export function createContext({ given, world, problems, live }: ContextInput): C
   const probed = new Map(templates.map((template) => [template.object, probedPorts(template)]))
   const workloadOf = (pod: Pod) =>
     objectOf(pod.workload.kind, pod.namespace, pod.workload.name) ?? objectOf('Pod', pod.namespace, pod.name)
+  const mayMeet = (a: ManifestObject, b: ManifestObject) => {
+    const [one, other] = [a.place.file, b.place.file]
+    if (!renderings.areApart(one, other)) return true
+    return (
+      [a, b].every((each) => each.namespace === '' || namesNamespace(each)) && !renderings.areAlternatives(one, other)
+    )
+  }
   const operators = Map.groupBy(objects.filter(mayMakePods), ({ namespace }) => namespace)
   return {
-    ...{ world, objects, templates, problems, live, objectOf, workloadOf },
+    ...{ world, objects, templates, problems, live, objectOf, workloadOf, mayMeet },
+    areAlternatives: (a, b) => renderings.areAlternatives(a.place.file, b.place.file),
+    maySelect: (selecting, selected) =>
+      mayMeet(selecting, selected) && !renderings.narrows(selecting.place.file, selected.place.file),
     population: createPopulation(world, (pod) => {
       const object = workloadOf(pod)
       return object === undefined ? [] : (probed.get(object) ?? [])

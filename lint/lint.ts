@@ -1,5 +1,8 @@
 import { createAllocator } from '../fabric/manifests/allocator.ts'
+import type { Apartness } from '../fabric/manifests/apartness.ts'
+import type { Kustomization } from '../fabric/manifests/kustomizations.ts'
 import { type ManifestObject, titleOf } from '../fabric/manifests/object.ts'
+import { createRenderings, type Renderings } from '../fabric/manifests/renderings.ts'
 import { buildWorld } from '../fabric/manifests/world.ts'
 import type { Place, Problem } from '../policy/types.ts'
 import { alternativesOf, type Clash } from './alternatives.ts'
@@ -23,6 +26,7 @@ export interface LintInput {
   readonly unreadable?: readonly string[]
   readonly hidden?: readonly string[]
   readonly found?: readonly string[]
+  readonly kustomizations?: readonly Kustomization[]
   /** The version whose API server is imitated (`1.36`). */
   readonly kubernetes?: string
 }
@@ -37,8 +41,13 @@ export interface Linted {
   readonly alternatives: readonly (readonly string[])[]
 }
 
+interface Prepared extends LintInput {
+  readonly renderings: Renderings
+}
+
 /** All findings. */
-export function lint(input: LintInput): Linted {
+export function lint(given: LintInput): Linted {
+  const input: Prepared = { ...given, renderings: createRenderings(given.kustomizations ?? []) }
   const { objects, texts, rules, unreadable = [], found = [] } = input
   const applied = unreadable.length === 0 ? rules : rules.filter(({ restsOnPresence }) => restsOnPresence === true)
   const { sets, clashes } = alternativesOf(objects, new Set(found))
@@ -61,12 +70,23 @@ function ofClash({ object, first }: Clash): Found {
   return { object, severity: 'warning', message, fix: 'rename one of them, if a cluster is to have both' }
 }
 
+/** Files of folders may be alternatives, and dumps of clusters that have nothing to do with each other; what was named is taken together. */
+function apartnessOf({ renderings, found = [] }: Prepared): Apartness {
+  const inFolders = new Set(found)
+  return {
+    areAlternatives: (a, b) => renderings.areAlternatives(a.file, b.file),
+    areDumps: (a, b) => a.file !== b.file && inFolders.has(a.file) && inFolders.has(b.file),
+  }
+}
+
 /** What the rules find in objects that are in one cluster. */
-function findingsIn(objects: readonly ManifestObject[], rules: readonly Rule[], input: LintInput): Finding[] {
+function findingsIn(objects: readonly ManifestObject[], rules: readonly Rule[], input: Prepared): Finding[] {
   const { live = false, kubernetes, hidden = [] } = input
   const version = kubernetes === undefined ? {} : { kubernetes }
-  const { world, problems } = buildWorld(objects, { allocator: createAllocator(), live, ...version })
-  const context = createContext({ given: objects, world, problems: [...input.problems, ...problems], live })
+  const { renderings } = input
+  const apartness = apartnessOf(input)
+  const { world, problems } = buildWorld(objects, { allocator: createAllocator(), live, apartness, ...version })
+  const context = createContext({ given: objects, world, problems: [...input.problems, ...problems], live, renderings })
   const found = rules.flatMap((rule) =>
     [...rule.find(context)].map((each) => (hidden.length === 0 ? findingOf(rule, each) : qualified(rule, each))),
   )
@@ -92,7 +112,7 @@ const maxCompanies = 8
  * What holds in every set that has the object, taken by itself and in the company of what the other sets have beside it: nobody knows
  * how much of them is deployed together.
  */
-function findingsOfSets(sets: readonly ReadonlySet<string>[], rules: readonly Rule[], input: LintInput): Finding[] {
+function findingsOfSets(sets: readonly ReadonlySet<string>[], rules: readonly Rule[], input: Prepared): Finding[] {
   const { objects, found = [] } = input
   const inFolders = new Set(found)
   const holdAlone = new Set(rules.filter(({ restsOnPresence }) => restsOnPresence === true).map(({ id }) => id))
@@ -111,11 +131,17 @@ function findingsOfSets(sets: readonly ReadonlySet<string>[], rules: readonly Ru
     })
     return { files, findings, spots: new Set(findings.map(spotOf)) }
   })
-  return results.flatMap(({ findings }) =>
-    findings.filter((finding) =>
-      results.every(({ files, spots }) => !files.has(finding.place.file) || spots.has(spotOf(finding))),
-    ),
-  )
+  const told = new Set<string>()
+  return results.flatMap(({ findings }) => {
+    const more = findings.filter(
+      (finding) =>
+        !told.has(spotOf(finding)) &&
+        results.every(({ files, spots }) => !files.has(finding.place.file) || spots.has(spotOf(finding))),
+    )
+    // Another version may say the same in other words.
+    for (const finding of more) told.add(spotOf(finding))
+    return more
+  })
 }
 
 function spotOf({ rule, place }: Finding): string {

@@ -3,6 +3,7 @@ import { governedBy } from '../../policy/foreign/kinds.ts'
 import { invalidValue, labelNameFault, subdomainFault } from '../../policy/names.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { ObjectRef } from '../world.ts'
+import type { Apartness } from './apartness.ts'
 import { withoutDuplicates } from './conflicts.ts'
 import { apiVersionOf, treatmentOf } from './kinds.ts'
 import { type ManifestObject, rootOf } from './object.ts'
@@ -11,13 +12,13 @@ import { type ManifestObject, rootOf } from './object.ts'
  * Tells what a world is built from, what it does not act on, and refuses names and versions that the API server refuses.
  * An object of a refused name is kept: the rest of it is read for mistakes too.
  */
-export function sortOut(objects: readonly ManifestObject[], problems: Problem[]) {
+export function sortOut(objects: readonly ManifestObject[], problems: Problem[], apartness?: Apartness) {
   const simulated: ManifestObject[] = []
   const notSimulated: ObjectRef[] = []
   // Most objects are of the kind of the one before.
   let treated = { apiVersion: '', kind: '', treatment: treatmentOf('', '') }
   const sound = new Set<string>()
-  for (const object of withoutDuplicates(objects, problems)) {
+  for (const object of withoutDuplicates(objects, problems, apartness)) {
     const { apiVersion, kind } = object
     if (treated.apiVersion !== apiVersion || treated.kind !== kind) {
       treated = { apiVersion, kind, treatment: treatmentOf(apiVersion, kind) }

@@ -5,6 +5,7 @@ import type { Problem } from '../../policy/types.ts'
 import type { InputText } from './document.ts'
 import { type File, filesOf, type ManifestIo, type Search, unreadable } from './folder.ts'
 import { createGlob } from './glob.ts'
+import type { Kustomization } from './kustomizations.ts'
 import { mayBeManifest, type PassedOver } from './passed-over.ts'
 import { type Loaded, maxInputBytes, type ReadOptions, readManifests, tooLarge } from './read.ts'
 import { createReader } from './reader.ts'
@@ -35,7 +36,7 @@ export async function loadManifests(
 ): Promise<Loaded> {
   const problems: Problem[] = []
   const files = new Map<string, File>()
-  const kustomizations: PassedOver[] = []
+  const kustomizations = new Map<string, Kustomization>()
   const search: Search = {
     ...{ io, reader, problems, isExcluded: excludes(exclude) },
     readText: async (file) => {
@@ -46,7 +47,7 @@ export async function loadManifests(
   for (const path of paths) {
     const found = path === '-' ? { files: [{ file: '-' }], kustomizations: [] } : await filesOf(path, search)
     for (const each of found.files) if (!files.has(each.file) || each.found !== true) files.set(each.file, each)
-    kustomizations.push(...found.kustomizations)
+    for (const each of found.kustomizations) kustomizations.set(each.file, each)
   }
   const inputs: InputText[] = []
   const passedOver: PassedOver[] = []
@@ -55,13 +56,14 @@ export async function loadManifests(
     if (typeof text === 'string') inputs.push({ ...file, file: nameOf(file), text })
     else if (text !== undefined) passedOver.push(text)
   }
-  const read = readManifests(inputs, { reader, namespace })
+  const read = readManifests(inputs, { reader, namespace, kustomizations: [...kustomizations.values()] })
   return {
     objects: read.objects,
     problems: [...problems, ...read.problems],
-    passedOver: [...kustomizations, ...passedOver, ...read.passedOver].toSorted((x, y) => (x.file < y.file ? -1 : 1)),
+    passedOver: [...passedOver, ...read.passedOver].toSorted((x, y) => (x.file < y.file ? -1 : 1)),
     unreadable: [...problems.flatMap(({ place }) => place?.file ?? []), ...read.unreadable],
     found: read.found,
+    kustomizations: read.kustomizations,
   }
 }
 

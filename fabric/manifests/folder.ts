@@ -2,8 +2,7 @@ import { join, normalize, relative } from 'node:path'
 import { suggest } from '../../policy/suggest.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { InputText } from './document.ts'
-import { kustomizationNames, readKustomization } from './kustomizations.ts'
-import type { PassedOver } from './passed-over.ts'
+import { type Kustomization, kustomizationNames, readKustomization } from './kustomizations.ts'
 import type { Reader } from './reader.ts'
 
 /** The part of a file system that manifests are read through. */
@@ -36,7 +35,7 @@ export interface Search {
 
 interface Found {
   readonly files: readonly File[]
-  readonly kustomizations: readonly PassedOver[]
+  readonly kustomizations: readonly Kustomization[]
 }
 
 /** The files that a path names: itself, or those of a folder and all below it, by their extension. */
@@ -57,7 +56,7 @@ export async function filesOf(path: string, search: Search): Promise<Found> {
     if (found.files.length === 0) {
       problems.push({ severity: 'error', message: `${path}: no *.yaml, *.yml or *.json in this folder` })
     }
-    const parts = new Set(found.parts)
+    const parts = new Set(found.kustomizations.flatMap((each) => each.parts))
     const files = found.files.map((file) => (parts.has(file.file) ? ({ ...file, role: 'part' } as const) : file))
     return { files, kustomizations: found.kustomizations }
   } catch (error) {
@@ -66,35 +65,26 @@ export async function filesOf(path: string, search: Search): Promise<Found> {
   }
 }
 
-interface Folder extends Found {
-  /** Files that kustomizations take for something else than resources. */
-  readonly parts: readonly string[]
-}
-
 /** `inTemplates`: below the folder `templates` of a chart. */
-async function filesUnder(folder: string, search: Search, inTemplates = false): Promise<Folder> {
+async function filesUnder(folder: string, search: Search, inTemplates = false): Promise<Found> {
   const files: File[] = []
-  const kustomizations: PassedOver[] = []
-  const parts: string[] = []
+  const kustomizations: Kustomization[] = []
   const entries = (await search.io.readdir(folder)).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const isChart = entries.some(({ name }) => name === 'Chart.yaml')
   for (const entry of entries.filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')) {
     const path = join(folder, entry.name)
     if (search.isExcluded(path)) continue
     if (!entry.isDirectory() && kustomizationNames.includes(entry.name)) {
-      const read = readKustomization(path, (await search.readText(path)) ?? '', search.reader)
-      kustomizations.push({ file: path, why: 'kustomization', hides: read.changes })
-      parts.push(...read.parts)
+      kustomizations.push(readKustomization(path, (await search.readText(path)) ?? '', search.reader))
     } else if (entry.isDirectory()) {
       const below = await filesUnder(path, search, inTemplates || (isChart && entry.name === 'templates'))
       files.push(...below.files)
       kustomizations.push(...below.kustomizations)
-      parts.push(...below.parts)
     } else if (extensions.test(entry.name) && !(await isLinkedFolder(path, entry, search.io))) {
       files.push({ file: path, found: true, role: inTemplates ? 'template' : undefined })
     }
   }
-  return { files, kustomizations, parts }
+  return { files, kustomizations }
 }
 
 /** A link to a folder, or to nothing. */

@@ -3,20 +3,25 @@ import type { InputText } from './document.ts'
 import type { ManifestObject } from './object.ts'
 import { isWorkloadKind } from './owners.ts'
 import type { PassedOver } from './passed-over.ts'
+import type { Renderings } from './renderings.ts'
 
 /**
  * Takes out what a folder holds of workloads in part: one without what a workload must have is a patch of another that is given as a
- * whole, or of one that stands elsewhere where its file is called so. Any other stays, and is refused as the API server would.
+ * whole, or of one that stands elsewhere where its file is called so, or gets it by a kustomization. Any other stays, and is refused as
+ * the API server would.
  */
 export function withoutPatches(
   objects: readonly ManifestObject[],
   inputs: readonly InputText[],
+  renderings: Pick<Renderings, 'completes'>,
 ): { readonly objects: readonly ManifestObject[]; readonly patches: readonly PassedOver[] } {
   const found = new Set(inputs.filter((input) => input.found === true).map(({ file }) => file))
   const partial = objects.filter((object) => found.has(object.place.file) && isPartial(object))
   if (partial.length === 0) return { objects, patches: [] }
   const whole = new Set(objects.filter((object) => !isPartial(object)).map(nameKey))
-  const patches = new Set(partial.filter((object) => whole.has(nameKey(object)) || /patch/i.test(object.place.file)))
+  const isPart = (object: ManifestObject) =>
+    whole.has(nameKey(object)) || /patch/i.test(object.place.file) || renderings.completes(object.place.file)
+  const patches = new Set(partial.filter(isPart))
   const files = new Set([...patches].map(({ place }) => place.file))
   return {
     objects: objects.filter((object) => !patches.has(object)),

@@ -10,7 +10,7 @@ export interface PassedOver {
 }
 
 /** Of inputs that hold objects and nothing else. */
-export const nothingElse = { passedOver: [], unreadable: [], found: [] } as const
+export const nothingElse = { passedOver: [], unreadable: [], found: [], kustomizations: [] } as const
 
 /** What such a file is, each with the words of messages for one and for several. */
 export const reasons = {

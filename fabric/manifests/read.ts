@@ -2,6 +2,7 @@ import { type Field, field, isObject, type Locate, type Path, report } from '../
 import type { Place, Problem } from '../../policy/types.ts'
 import { inDefaultNamespace } from './default-namespace.ts'
 import { type InputText, parseDocuments, type TextDocument } from './document.ts'
+import type { Kustomization } from './kustomizations.ts'
 import { keyOf, type ManifestObject, toManifestObject } from './object.ts'
 import { withoutPatches } from './partial.ts'
 import {
@@ -13,6 +14,7 @@ import {
   type Reason,
 } from './passed-over.ts'
 import { createReader, type Reader } from './reader.ts'
+import { createRenderings } from './renderings.ts'
 
 /** Bytes (and characters) of one input. */
 export const maxInputBytes = 64 * 1024 * 1024
@@ -30,27 +32,36 @@ export interface Loaded extends Manifests {
   readonly unreadable: readonly string[]
   /** Files that were found in folders, and not named. */
   readonly found: readonly string[]
+  /** Those of the folders, which are not rendered. */
+  readonly kustomizations: readonly Kustomization[]
 }
 
 export interface ReadOptions {
   readonly reader?: Reader | undefined
   /** Where objects are that name no namespace. */
   readonly namespace?: string | undefined
+  /** Those that were found in the folders of the inputs. */
+  readonly kustomizations?: readonly Kustomization[]
 }
 
 /** Reads manifests as people have them: YAML or JSON, several documents, `kind: List` and `PodList` and the like. Never throws. */
 export function readManifests(
   inputs: readonly InputText[],
-  { reader = createReader(), namespace = 'default' }: ReadOptions = {},
+  { reader = createReader(), namespace = 'default', kustomizations = [] }: ReadOptions = {},
 ): Loaded {
   const read = inputs.map((input) => readText(input, reader))
-  const { objects, patches } = withoutPatches(numbered(read.flatMap((each) => each.objects)), inputs)
+  const all = numbered(read.flatMap((each) => each.objects))
+  const { objects, patches } = withoutPatches(all, inputs, createRenderings(kustomizations))
+  const notRendered = kustomizations.map(
+    ({ file, changes }): PassedOver => ({ file, why: 'kustomization', hides: changes }),
+  )
   return {
     objects: inDefaultNamespace(objects, namespace),
     problems: read.flatMap(({ problems }) => problems),
-    passedOver: [...read.flatMap((each) => each.passedOver ?? []), ...patches],
+    passedOver: [...notRendered, ...read.flatMap((each) => each.passedOver ?? []), ...patches],
     unreadable: read.flatMap(({ problems, file }) => (problems.some(isError) ? [file] : [])),
     found: inputs.flatMap(({ file, found = false }) => (found ? [file] : [])),
+    kustomizations,
   }
 }
 

@@ -7,12 +7,13 @@ import type { NetworkPolicy, Problem } from '../../policy/types.ts'
 import { dnsServiceOf } from '../cluster-dns.ts'
 import type { ClusterDns, Namespace, World } from '../world.ts'
 import type { Allocator } from './allocator.ts'
+import type { Apartness } from './apartness.ts'
 import { type Handout, settle } from './assign-addresses.ts'
 import { assumedFor } from './assumed.ts'
+import { claimAddresses, claimNodePorts } from './claims.ts'
 import { sortOut } from './classify.ts'
 import { findDnsService, hasDns, standInPod, standInService, usualAddresses } from './cluster-dns.ts'
 import { gatherPods } from './collect-pods.ts'
-import { claimAddresses, claimNodePorts } from './conflicts.ts'
 import { familiesIn } from './families.ts'
 import { clusterDnsOfKubelets } from './kubelets.ts'
 import { readManualEndpoints } from './manual-endpoints.ts'
@@ -34,6 +35,7 @@ export interface WorldOptions {
   readonly families?: readonly Family[]
   /** The objects are all that there is: a cluster without a DNS Service of the usual name gets none. */
   readonly live?: boolean
+  readonly apartness?: Apartness
   /** Names outside the cluster that are known beside those of ServiceEntries. */
   readonly externals?: readonly { readonly name?: string; readonly address?: string }[]
 }
@@ -41,10 +43,10 @@ export interface WorldOptions {
 /** The world that a cluster would make of manifests or of its own dump; all problems at once, never an exception for bad input. */
 export function buildWorld(
   objects: readonly ManifestObject[],
-  { allocator, kubernetes, live = false, families = [], externals = [] }: WorldOptions,
+  { allocator, kubernetes, live = false, families = [], externals = [], apartness }: WorldOptions,
 ): { world: World; problems: readonly Problem[] } {
   const problems: Problem[] = []
-  const { simulated, notSimulated } = sortOut(objects, problems)
+  const { simulated, notSimulated } = sortOut(objects, problems, apartness)
   const overrides = createOverrides(objects)
   const gathered = gatherPods(simulated, problems)
   const drafts = gathered.pods.map((pod) => {
@@ -58,8 +60,8 @@ export function buildWorld(
   })
   overrides.reportUnused(problems)
   const given = readServices(simulated, live, problems)
-  const claimed = claimAddresses({ pods: drafts, nodes: gathered.nodes, services: given }, problems)
-  allocator.begin([...claimed, ...claimNodePorts(given, problems)])
+  const claimed = claimAddresses({ pods: drafts, nodes: gathered.nodes, services: given }, problems, apartness)
+  allocator.begin([...claimed, ...claimNodePorts(given, problems, apartness)])
 
   const givenDns = givenDnsService(given, drafts, objects)
   const policies = readPolicies(simulated, kubernetes, problems)

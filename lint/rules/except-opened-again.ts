@@ -62,6 +62,7 @@ interface Pair {
 
 function openingOf(hole: Cidr, { at, other, context }: Pair): { by: string; on: string } | undefined {
   if (other === at || ('except' in other && other.except.some((each) => isWithin(hole, each)))) return undefined
+  if (other.object !== at.object && !context.mayMeet(other.object, at.object)) return undefined
   if (other.object !== at.object && !selectsAllOf(other.policy, at.policy, context)) return undefined
   const by = nameOf(other, at)
   if (other.rule === at.rule) return { by, on: '' }

@@ -1,6 +1,9 @@
 import { workloadsOf } from '../../fabric/lookup/listed.ts'
+import type { ManifestObject } from '../../fabric/manifests/object.ts'
+import type { Pod } from '../../fabric/world.ts'
 import { describeSelector, matchesSelector } from '../../policy/selector.ts'
 import type { LabelSelector } from '../../policy/types.ts'
+import type { Context } from '../context.ts'
 import { peersIn } from '../policy-rules.ts'
 import type { Rule } from '../rule.ts'
 
@@ -11,14 +14,15 @@ export const hostNetworkPodSelected: Rule = {
   summary: "a selector that means pods on the host's network, which policies do not reach",
   restsOnPresence: true,
   *find(context) {
-    const hostPods = (namespace: string, selector: LabelSelector) =>
+    const hostPods = (namespace: string, selector: LabelSelector, policy: ManifestObject) =>
       Object.keys(selector).length === 0
         ? []
         : context.population
             .podsIn(namespace)
             .filter(({ hostNetwork, labels }) => hostNetwork && matchesSelector(selector, labels))
+            .filter((pod) => mayMeetPod(policy, pod, context))
     for (const { policy, object } of context.policies) {
-      const pods = hostPods(policy.namespace, policy.podSelector)
+      const pods = hostPods(policy.namespace, policy.podSelector, object)
       if (pods.length === 0) continue
       const message = `${workloadsOf(pods)} is on the host's network: most plugins apply no policy to it`
       yield {
@@ -34,10 +38,15 @@ export const hostNetworkPodSelected: Rule = {
         namespaceSelector === undefined
           ? [policy.namespace]
           : context.population.namespacesOf(namespaceSelector).map(({ name }) => name)
-      const pods = names.flatMap((name) => hostPods(name, podSelector))
+      const pods = names.flatMap((name) => hostPods(name, podSelector, object))
       if (pods.length === 0) continue
       const message = `${workloadsOf(pods)} (${describeSelector(podSelector)}) is on the host's network: its traffic has the node's address, and this peer does not match it`
       yield { object, path: [...peerPath, 'podSelector'], message, fix: "name the nodes' addresses by an ipBlock" }
     }
   },
+}
+
+function mayMeetPod(policy: ManifestObject, pod: Pod, { workloadOf, mayMeet }: Context): boolean {
+  const workload = workloadOf(pod)
+  return workload === undefined || mayMeet(policy, workload)
 }

@@ -8,10 +8,12 @@ export const redundantPolicy: Rule = {
   severity: 'warning',
   summary: 'a policy that says the same as another of its namespace',
   restsOnPresence: true,
-  *find({ policies }) {
-    for (const [first, ...others] of Map.groupBy(policies, ({ policy }) => meaning(policy)).values()) {
-      for (const { policy, object } of others) {
-        const { name, place } = first!.object
+  *find({ policies, mayMeet }) {
+    for (const alike of Map.groupBy(policies, ({ policy }) => meaning(policy)).values()) {
+      for (const [index, { policy, object }] of alike.entries()) {
+        const first = alike.slice(0, index).find((other) => mayMeet(other.object, object))
+        if (first === undefined) continue
+        const { name, place } = first.object
         const message = `this says the same as policy ${name} (${place.file}:${place.line}), and adds nothing to namespace ${policy.namespace}`
         yield { object, path: ['metadata', 'name'], message, fix: 'remove one, or write the namespace that was meant' }
       }

@@ -1,6 +1,7 @@
 import { workloadsOf } from '../../fabric/lookup/listed.ts'
-import type { Pod, Service, ServicePort } from '../../fabric/world.ts'
-import type { Context } from '../context.ts'
+import type { ManifestObject } from '../../fabric/manifests/object.ts'
+import type { Pod, ServicePort } from '../../fabric/world.ts'
+import type { Context, ServiceObject } from '../context.ts'
 import type { Found, Rule } from '../rule.ts'
 
 /** A Service sends requests to every pod that its selector matches, whatever listens there (docs/semantics.md, rule 55). */
@@ -11,17 +12,17 @@ export const serviceOfTwoWorkloads: Rule = {
   restsOnPresence: true,
   *find(context) {
     for (const { service, object } of context.services) {
-      const found = strangersOf(service, context)
+      const found = strangersOf({ service, object }, context)
       if (found !== undefined) yield { object, path: ['spec', 'selector'], ...found }
     }
   },
 }
 
-function strangersOf(service: Service, { population }: Context): Omit<Found, 'object'> | undefined {
+function strangersOf({ service, object }: ServiceObject, context: Context): Omit<Found, 'object'> | undefined {
   if (service.selector === undefined) return undefined
-  const pods = population
+  const pods = context.population
     .select(service.namespace, { matchLabels: service.selector })
-    .filter(({ place }) => place !== undefined)
+    .filter((pod) => maySelect(object, pod, context))
   const workloads = [...Map.groupBy(pods, ({ workload: { kind, name } }) => `${kind}/${name}`).values()]
   for (const port of service.ports) {
     // A pod without the name of a target port is no endpoint of it; a headless name leads to it all the same.
@@ -36,6 +37,12 @@ function strangersOf(service: Service, { population }: Context): Omit<Found, 'ob
     return { message, fix: fixOf(serving!, silent!, served) }
   }
   return undefined
+}
+
+/** Whether a pod is of the input, and in one namespace with the Service. */
+function maySelect(service: ManifestObject, pod: Pod, { workloadOf, maySelect: may }: Context): boolean {
+  const workload = pod.place === undefined ? undefined : workloadOf(pod)
+  return workload !== undefined && may(service, workload)
 }
 
 function declares({ ports }: Pod, { targetPort, protocol }: ServicePort): boolean {
