@@ -1,12 +1,12 @@
+import type { Socket } from 'node:net'
 import { type Attempt, concludeEnded, isOutcome } from './attempt.ts'
 import { bounds, type TcpCheck } from './check.ts'
 import { type Ended, within } from './deadline.ts'
-import { dialStream } from './dial.ts'
+import { dial } from './dial.ts'
 import { errorCode } from './errno.ts'
 import type { Outcome } from './outcome.ts'
 import { locate } from './resolve-target.ts'
 import { conclude, enter } from './trace.ts'
-import type { Stream } from './vantage.ts'
 
 /**
  * How long a silent connection is looked at before it counts as open. A mesh or proxy that denies at layer 7 closes as soon as
@@ -27,7 +27,7 @@ export async function runTcp(check: TcpCheck, attempt: Attempt): Promise<Outcome
   // A batch runs 20,000 of these a second: what is there already is not awaited, and what follows is one function.
   const target = located instanceof Promise ? await located : located
   if (isOutcome(target)) return target
-  const connection = await dialStream(target, attempt)
+  const connection = await dial(target, attempt)
   if (isOutcome(connection)) return connection
   const { socket } = connection
   try {
@@ -39,7 +39,7 @@ export async function runTcp(check: TcpCheck, attempt: Attempt): Promise<Outcome
   }
 }
 
-function say(text: string, socket: Stream, { trace }: Attempt): void {
+function say(text: string, socket: Socket, { trace }: Attempt): void {
   enter(trace, 'request')
   socket.write(text)
   enter(trace, 'response')
@@ -68,7 +68,7 @@ function judge(seen: Seen, { trace }: Attempt, success: 'connected' | 'answered'
 }
 
 /** What comes first on a connection: bytes, its end, an error, or nothing within the milliseconds. */
-function firstOf(socket: Stream, { deadline }: Attempt, milliseconds?: number): Promise<Seen | Ended> {
+function firstOf(socket: Socket, { deadline }: Attempt, milliseconds?: number): Promise<Seen | Ended> {
   return within<Seen>(deadline, (settle) => {
     const timer = milliseconds === undefined ? undefined : setTimeout(settleAfterPoll, milliseconds, settle)
     socket.on('data', (data) => settle({ kind: 'data', data }))

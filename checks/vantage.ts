@@ -10,18 +10,6 @@ export interface ResolvConf {
   readonly ndots: number
 }
 
-/** What a plain TCP check needs of a connection: a part of `net.Socket`. One listener per event, the latest. */
-export interface Stream {
-  /** Set when the call that dials has failed by itself. */
-  readonly errored: Error | null
-  readonly localAddress?: string | undefined
-  on(event: 'connect' | 'end', listener: () => void): unknown
-  on(event: 'data', listener: (bytes: Buffer) => void): unknown
-  on(event: 'error', listener: (error: Error) => void): unknown
-  write(text: string): unknown
-  destroy(): unknown
-}
-
 /**
  * Where sockets are opened: the process's own network (in a probe) or the network namespace of a lab pod.
  * Checks open sockets through it and in no other way, so that the same code runs in a pod and in the lab.
@@ -30,8 +18,6 @@ export interface Stream {
 export interface Vantage {
   /** Starts a TCP connection to an IP literal. Happy eyeballs are off; errors come as the socket's `error` event. */
   connect(target: { readonly address: string; readonly port: number }): Socket
-  /** The same for checks that need no more than a `Stream`, where that can be had for less; `connect` serves when absent. */
-  stream?(target: { readonly address: string; readonly port: number }): Stream
   /** A UDP socket connecting to an IP literal (so that ICMP errors are seen): wait for `connect` or `error`. */
   datagram(target: { readonly address: string; readonly port: number }): UdpSocket
   /** Read anew for each check, as an application would. */

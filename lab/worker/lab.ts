@@ -11,7 +11,6 @@ import { policyTable } from '../rules/ruleset.ts'
 import type { LabSettings } from '../settings.ts'
 import { createGate } from './concurrency.ts'
 import { externalNames } from './external-hosts.ts'
-import { hasteIn } from './haste.ts'
 import { inFlight } from './limits.ts'
 import { openListeners } from './listeners.ts'
 import type { Namespaces } from './namespaces.ts'
@@ -70,7 +69,6 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
   const gate = createGate({ perKey: perTarget, total: inFlight(), perTurn })
   const newcomers = createNewcomers(settings.policyDelay, () => void enforce().catch(onFault))
   let world: World | undefined
-  let haste: ReturnType<typeof hasteIn> = () => 'patient'
   let zone: Zone = () => {
     throw new Error('no world')
   }
@@ -94,7 +92,6 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
       newcomers.meet(next, world)
       ground.change(next, settings)
       world = next
-      haste = hasteIn(next)
       zone = zoneOf(next, { names })
       await enforce()
       await proxies(ground.layout)
@@ -104,7 +101,6 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
       observeAll(source, checks, {
         ...options,
         gate,
-        haste,
         checking,
         world: known(),
         layout: ground.layout,

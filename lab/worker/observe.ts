@@ -9,7 +9,6 @@ import type { Source } from '../protocol.ts'
 import type { LabSettings } from '../settings.ts'
 import type { Gate } from './concurrency.ts'
 import { isBroken } from './faults.ts'
-import type { hasteIn } from './haste.ts'
 import type { Namespaces } from './namespaces.ts'
 import type { Poller } from './poller.ts'
 import { onlyFrom, standpoint } from './vantage.ts'
@@ -36,7 +35,6 @@ export interface ObserveOptions {
   /** Takes observations as they come, many at once; resolves when there is room for more. */
   readonly tell: (observations: readonly Observation[]) => Promise<void>
   readonly gate: Gate
-  readonly haste: ReturnType<typeof hasteIn>
   /** The code of checks, which takes a while to load. */
   readonly checking: Promise<Checking>
   readonly world: World
@@ -48,7 +46,7 @@ export interface ObserveOptions {
 
 /** Runs all checks at once from one source, as far as the gate admits; resolves when every observation was told. */
 export async function observeAll(source: Source, checks: readonly Check[], options: ObserveOptions): Promise<void> {
-  const { signal, tell, gate, haste, checking, poller } = options
+  const { signal, tell, gate, checking, poller } = options
   const lost = lostSource(source, options)
   if (lost !== undefined) return tell(checks.map(({ id }) => notRun(id, lost)))
   const { vantage, addresses } = standpoint(source, options)
@@ -77,8 +75,7 @@ export async function observeAll(source: Source, checks: readonly Check[], optio
     if (left === 0) done.resolve()
   }
   const sleep = poller.stayAwake()
-  for (const check of checks)
-    gate.enter(targetOf(check), haste(source, check), (leave) => void observe(check, leave).catch(done.reject))
+  for (const check of checks) gate.enter(targetOf(check), (leave) => void observe(check, leave).catch(done.reject))
   try {
     await done.promise
   } finally {

@@ -6,7 +6,10 @@ export interface Watcher {
   ready(writable: boolean, failed: boolean): void
 }
 
-/** Watches sockets that Node's own event loop does not know: a `net.Socket` takes several times the memory and the time. */
+/**
+ * Watches the sockets of the lab's listeners, which Node's own event loop does not know: most clients connect and never speak, and a
+ * `net.Server` takes 0.07 ms of processor time more for each of these.
+ */
 export interface Poller {
   /**
    * Tells the watcher whenever the socket's readiness changes (edge-triggered), beginning with what it is now; returns the watch's number.

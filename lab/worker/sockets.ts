@@ -87,8 +87,8 @@ function bound(target: Target, kind: number): number {
   }
 }
 
-/** The raw sockaddr of bind(2) and connect(2). */
-export function sockaddr({ address, port }: Target): Buffer {
+/** The raw sockaddr of bind(2). */
+function sockaddr({ address, port }: Target): Buffer {
   const v6 = address.includes(':')
   const raw = Buffer.alloc(v6 ? 28 : 16)
   raw.writeUInt16LE(v6 ? linux.AF_INET6 : linux.AF_INET, 0)

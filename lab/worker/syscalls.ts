@@ -1,4 +1,3 @@
-import { constants } from 'node:os'
 import { getSystemErrorName } from 'node:util'
 import koffi from 'koffi'
 
@@ -11,12 +10,7 @@ const call = {
   bind: libc.func('int bind(int fd, const uint8_t *address, uint32_t length)'),
   listen: libc.func('int listen(int fd, int backlog)'),
   accept4: libc.func('int accept4(int fd, void *address, void *length, int flags)'),
-  connect: libc.func('int connect(int fd, const uint8_t *address, uint32_t length)'),
-  getsockname: libc.func('int getsockname(int fd, _Inout_ uint8_t *address, _Inout_ uint8_t *length)'),
-  getsockopt: libc.func('int getsockopt(int fd, int level, int name, _Inout_ uint8_t *value, _Inout_ uint8_t *length)'),
-  setsockopt: libc.func('int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)'),
   recv: libc.func('intptr_t recv(int fd, _Inout_ uint8_t *bytes, size_t length, int flags)'),
-  send: libc.func('intptr_t send(int fd, const uint8_t *bytes, size_t length, int flags)'),
   close: libc.func('int close(int fd)'),
   epoll_create1: libc.func('int epoll_create1(int flags)'),
   epoll_ctl: libc.func('int epoll_ctl(int epoll, int operation, int fd, const uint8_t *event)'),
@@ -67,62 +61,15 @@ export function accept(fd: number): number | string {
   return failure(accepted) ?? accepted
 }
 
-/** connect(2) with a raw sockaddr on a socket that does not wait; the errno's name when nothing goes on or stands. */
-export function connect(fd: number, address: Uint8Array): string | undefined {
-  const result = call.connect(fd, address, address.length) as number
-  return result < 0 && koffi.errno() === constants.errno.EINPROGRESS ? undefined : failure(result)
-}
-
-const word = Buffer.alloc(4)
-
-/** getsockname(2) into `address`; whether there is one. */
-export function getsockname(fd: number, address: Uint8Array): boolean {
-  word.writeUInt32LE(address.length)
-  return (call.getsockname(fd, address, word) as number) === 0
-}
-
-const SOL_SOCKET = 1
-const SO_ERROR = 4
-const value = Buffer.alloc(4)
-
-/** The socket's pending error by name, which this takes away (SO_ERROR of socket(7)). */
-export function pendingError(fd: number): string | undefined {
-  word.writeUInt32LE(4)
-  const unasked = failure(call.getsockopt(fd, SOL_SOCKET, SO_ERROR, value, word) as number)
-  if (unasked !== undefined) return unasked
-  const errno = value.readInt32LE()
-  return errno === 0 ? undefined : getSystemErrorName(-errno)
-}
-
+const oneByte = Buffer.alloc(1)
 const MSG_PEEK = 0x2
 const MSG_DONTWAIT = 0x40
-const MSG_NOSIGNAL = 0x4000
-
-/** recv(2) without waiting: the number of bytes, 0 at the end of the stream, or the errno's name. */
-export function receive(fd: number, into: Uint8Array): number | string {
-  const count = call.recv(fd, into, into.length, MSG_DONTWAIT) as number
-  return failure(count) ?? count
-}
 
 /** Whether the other side has sent something (`bytes`), has ended or reset the connection (`end`), or nothing yet. */
 export function peek(fd: number): 'bytes' | 'end' | 'nothing' {
-  const count = call.recv(fd, value, 1, MSG_PEEK | MSG_DONTWAIT) as number
+  const count = call.recv(fd, oneByte, 1, MSG_PEEK | MSG_DONTWAIT) as number
   if (count > 0) return 'bytes'
   return count < 0 && failure(count) === 'EAGAIN' ? 'nothing' : 'end'
-}
-
-/** send(2) without waiting; the errno's name when that failed. */
-export function send(fd: number, bytes: Uint8Array): string | undefined {
-  return failure(call.send(fd, bytes, bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL) as number)
-}
-
-const SO_LINGER = 13
-/** struct linger: on, for no seconds. */
-const atOnce = Buffer.from(new Uint32Array([1, 0]).buffer)
-
-/** Makes close(2) of a connection send a reset: one packet instead of four, and no port that stays taken for a minute. */
-export function resetOnClose(fd: number): void {
-  call.setsockopt(fd, SOL_SOCKET, SO_LINGER, atOnce, atOnce.length)
 }
 
 /** close(2) of a descriptor that Node does not know. */

@@ -5,10 +5,8 @@ import type { World } from '../../fabric/world.ts'
 import { type Layout, outside, podKey } from '../layout.ts'
 import type { Source } from '../protocol.ts'
 import type { Namespaces } from './namespaces.ts'
-import type { Poller } from './poller.ts'
 import { hostResolvConf, podHosts, podResolvConf } from './resolv-conf.ts'
 import { dial, dialDatagram } from './sockets.ts'
-import { dialStream } from './streams.ts'
 
 /** A vantage inside the lab, and the addresses that its sockets must have. */
 export interface Standpoint {
@@ -20,17 +18,15 @@ interface Surroundings {
   readonly world: World
   readonly layout: Layout
   readonly namespaces: Namespaces
-  readonly poller: Poller
 }
 
 /** The standpoint of a source; throws when the lab has no such pod or node (any more). */
-export function standpoint(source: Source, { world, layout, namespaces, poller }: Surroundings): Standpoint {
+export function standpoint(source: Source, { world, layout, namespaces }: Surroundings): Standpoint {
   const { netns, addresses, ...names } = placeOf(source, world, layout)
   return {
     addresses,
     vantage: {
       connect: (target) => namespaces.enter(netns, () => dial(target)),
-      stream: (target) => namespaces.enter(netns, () => dialStream(target, poller)),
       datagram: (target) => namespaces.enter(netns, () => dialDatagram(target)),
       ...names,
     },

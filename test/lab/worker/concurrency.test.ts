@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
-import { createGate, type Haste } from '../../../lab/worker/concurrency.ts'
+import { createGate } from '../../../lab/worker/concurrency.ts'
 
 /** Lets promises and one turn of the event loop pass. */
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Enters `count` times under a key; returns how many are in, and the ways out. */
-function crowd(gate: ReturnType<typeof createGate>, key: string, count: number, haste: Haste = 'hasty') {
+function crowd(gate: ReturnType<typeof createGate>, key: string, count: number) {
   const exits: (() => void)[] = []
-  for (let i = 0; i < count; i++) gate.enter(key, haste, (leave) => exits.push(leave))
+  for (let i = 0; i < count; i++) gate.enter(key, (leave) => exits.push(leave))
   return exits
 }
 
@@ -41,27 +41,4 @@ it('starts no more in one turn of the event loop than it was told, and the rest 
   await turn()
   await turn()
   expect(exits.length).toBe(10)
-})
-
-it('lets the hasty in before the patient, whatever their key and order', async () => {
-  const gate = createGate({ perKey: 10, total: 3, perTurn: 100 })
-  const first = crowd(gate, 'a', 3)
-  const [patient, hasty] = [crowd(gate, 'a', 2, 'patient'), crowd(gate, 'b', 2)]
-  for (const leave of first.splice(0, 2)) leave()
-  await turn()
-  expect([patient.length, hasty.length]).toEqual([0, 2])
-  first[0]!()
-  await turn()
-  expect(patient.length).toBe(1)
-})
-
-it('lets the patient in only in a turn of the event loop in which nobody has come', async () => {
-  const gate = createGate({ perKey: 10, total: 100, perTurn: 100 })
-  const patient = crowd(gate, 'a', 2, 'patient')
-  await turn()
-  const hasty = crowd(gate, 'a', 1)
-  expect([patient.length, hasty.length]).toEqual([0, 1])
-  await turn()
-  await turn()
-  expect(patient.length).toBe(2)
 })
