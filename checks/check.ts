@@ -42,6 +42,8 @@ export const checkSchemas = {
     type: z.enum(dnsTypes).default('A'),
     /** Ask this server instead of those of resolv.conf. */
     server: host.optional(),
+    /** Where `server` listens; 53 when absent. */
+    port: port.optional(),
   }),
   tcp: z.strictObject({
     kind: z.literal('tcp'),

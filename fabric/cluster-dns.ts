@@ -1,5 +1,5 @@
 import { contains } from '../policy/cidr.ts'
-import { type Endpoint, endpointsOf } from './endpoints.ts'
+import { type Endpoint, endpointsOf, remembered } from './endpoints.ts'
 import type { Pod, Service, World } from './world.ts'
 
 /** The port of a Service at which resolvers ask; its pods may listen on another one. */
@@ -16,6 +16,20 @@ export function dnsServiceOf({ dns, services }: Pick<World, 'dns' | 'services'>)
 export function dnsEndpointsOf(world: World): readonly Endpoint[] {
   const service = dnsServiceOf(world)
   return service === undefined ? [] : endpointsOf(service, world).filter(({ port }) => port === dnsPort)
+}
+
+/** Whether a DNS server is taken to listen at an address and UDP port: at 53, and where port 53 of some Service leads. */
+export function isDnsServer({ address, port }: { readonly address: string; readonly port: number }, world: World) {
+  return port === dnsPort || remembered(behindDnsPorts, world, () => behindDnsPort(world)).has(`${address} ${port}`)
+}
+
+const behindDnsPorts = new WeakMap<World, ReadonlySet<string>>()
+
+function behindDnsPort(world: World): ReadonlySet<string> {
+  const isDns = ({ port, protocol }: { port: number; protocol: string }) => port === dnsPort && protocol === 'UDP'
+  const services = world.services.filter(({ ports }) => ports.some(isDns))
+  const endpoints = services.flatMap((service) => endpointsOf(service, world)).filter(isDns)
+  return new Set(endpoints.map(({ address, targetPort }) => `${address} ${targetPort}`))
 }
 
 /** Whether a pod is not in the input: it stands for the servers of a DNS that was not found. */

@@ -16,6 +16,8 @@ export interface Log {
 export interface Servers {
   readonly vantage: Vantage
   readonly servers: readonly string[]
+  /** Of every server. */
+  readonly port: number
   /** Milliseconds for each try at each server. */
   readonly patienceMs: number
 }
@@ -33,7 +35,7 @@ const passedOn = new Set(['SERVFAIL', 'NOTIMP', 'REFUSED'])
 /** Asks one question of the servers in order until one answers; the last reply when none does. */
 export async function ask(
   question: { readonly name: string; readonly type: QuestionType },
-  { vantage, servers, patienceMs }: Servers,
+  { vantage, servers, port, patienceMs }: Servers,
   { log, deadline }: { readonly log: Log; readonly deadline: Deadline },
 ): Promise<Reply | Ended> {
   let last: Reply = { kind: 'broken', detail: 'resolv.conf names no server' }
@@ -42,7 +44,7 @@ export async function ask(
     for (const server of servers) {
       const place = await placeInFlight(vantage, deadline)
       if (typeof place === 'string') return place
-      const reply = await tryOnce({ ...question, server }, { vantage, patienceMs }, { log, deadline }).finally(
+      const reply = await tryOnce({ ...question, server }, { vantage, port, patienceMs }, { log, deadline }).finally(
         place.leave,
       )
       // A server that was heard once was reached: silence afterwards says less than what it said.
@@ -59,14 +61,14 @@ export async function ask(
 /** One try at one server, over TCP once more when the answer was truncated. */
 async function tryOnce(
   question: { readonly name: string; readonly type: QuestionType; readonly server: string },
-  { vantage, patienceMs }: Pick<Servers, 'vantage' | 'patienceMs'>,
+  { vantage, port, patienceMs }: Omit<Servers, 'servers'>,
   { log, deadline }: { readonly log: Log; readonly deadline: Deadline },
 ): Promise<Reply | Ended> {
   const onLocalAddress = (address: string): void => {
     log.localAddress = address
   }
   const query = makeQuery(question.name, question.type)
-  const exchange = { vantage, server: question.server, query, patienceMs, onLocalAddress }
+  const exchange = { vantage, server: question.server, port, query, patienceMs, onLocalAddress }
   const reply = await record(log, { ...question, transport: 'udp' }, () => askOverUdp(exchange, deadline))
   const truncated = typeof reply === 'object' && reply.kind === 'answer' && reply.truncated
   return truncated ? record(log, { ...question, transport: 'tcp' }, () => askOverTcp(exchange, deadline)) : reply

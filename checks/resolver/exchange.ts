@@ -15,6 +15,7 @@ export type Reply =
 export interface Exchange {
   readonly vantage: Vantage
   readonly server: string
+  readonly port: number
   readonly query: Query
   /** Milliseconds until the try counts as unanswered. */
   readonly patienceMs: number
@@ -24,11 +25,12 @@ export interface Exchange {
 
 /** A message over TCP carries its length in two octets (RFC 1035 §4.2.2). */
 const lengthOctets = 2
-const dnsPort = 53
+/** Where resolvers ask (RFC 1035 §4.2). */
+export const dnsPort = 53
 
 /** Asks over a connected UDP socket of its own, so that ICMP errors are seen and the source port is unpredictable. */
 export function askOverUdp(
-  { vantage, server, query, patienceMs, onLocalAddress }: Exchange,
+  { vantage, server, port, query, patienceMs, onLocalAddress }: Exchange,
   deadline: Deadline,
 ): Promise<Reply | Ended> {
   return within<Reply>(deadline, (settle) => {
@@ -36,7 +38,7 @@ export function askOverUdp(
     const giveUp = (): void =>
       settle(strange ? { kind: 'malformed', detail: 'only answers to other questions came' } : { kind: 'timeout' })
     const patience = startPatience(patienceMs, giveUp, undefined)
-    const socket = vantage.datagram({ address: server, port: dnsPort })
+    const socket = vantage.datagram({ address: server, port })
     const fail = (error: Error): void => settle(failure(error))
     socket.on('error', fail)
     socket.once('connect', () => {
@@ -57,12 +59,12 @@ export function askOverUdp(
 
 /** Asks over TCP, as a truncated answer demands (RFC 7766 §5). */
 export function askOverTcp(
-  { vantage, server, query, patienceMs }: Exchange,
+  { vantage, server, port, query, patienceMs }: Exchange,
   deadline: Deadline,
 ): Promise<Reply | Ended> {
   return within<Reply>(deadline, (settle) => {
     const patience = startPatience(patienceMs, settle, { kind: 'timeout' })
-    const socket = vantage.connect({ address: server, port: dnsPort })
+    const socket = vantage.connect({ address: server, port })
     let received = Buffer.alloc(0)
     socket.on('error', (error) => settle(failure(error)))
     socket.once('connect', () => socket.write(framed(query.bytes)))

@@ -4,6 +4,7 @@ import { type Deadline, type Ended, endDeadline, remaining, startDeadline, withi
 import type { Question } from '../outcome.ts'
 import type { Family, Vantage } from '../vantage.ts'
 import { type Log, questionsSoFar } from './ask.ts'
+import { dnsPort } from './exchange.ts'
 import { aliases, type Lookup, type LookupFailure, lookup } from './lookup.ts'
 import type { DnsRecord } from './message.ts'
 
@@ -80,7 +81,12 @@ export function createResolver(vantage: Vantage): Resolver {
     const conf = vantage.resolvConf()
     const log: Log = { questions: [], pending: undefined }
     const deadline = startDeadline(undefined)
-    const servers = { vantage, servers: conf.nameservers, patienceMs: patience(budgetMs, conf.nameservers.length) }
+    const servers = {
+      vantage,
+      servers: conf.nameservers,
+      port: dnsPort,
+      patienceMs: patience(budgetMs, conf.nameservers.length),
+    }
     const types = host.family === undefined ? (['A', 'AAAA'] as const) : ([host.family === 4 ? 'A' : 'AAAA'] as const)
     const done = lookup({ name: host.host, types, conf }, servers, { log, deadline }).then(
       (found) => ({ found }),

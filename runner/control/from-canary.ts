@@ -48,13 +48,13 @@ function silentSockets({ sightings, controls, world }: CanaryDialOptions): Reado
 }
 
 /** Nothing counts at an address where a port known to be closed accepts a connection too: something in between answers there. */
-async function answering(sockets: readonly Socket[], probe: Probe, { fabric, signal }: CanaryDialOptions) {
+async function answering(sockets: readonly Socket[], probe: Probe, { fabric, world, signal }: CanaryDialOptions) {
   const { allowed } = fabric.timing
   const own = new Set(probe.addresses.map(familyOf))
   const asked = sockets.filter(({ family }) => own.has(family))
   const checks = asked.flatMap((socket, index) => [
-    { ...transportCheck(socket, allowed), id: String(index) },
-    { ...transportCheck({ ...socket, port: closedPort, protocol: 'TCP' }, allowed), id: `closed ${index}` },
+    { ...transportCheck(socket, allowed, world), id: String(index) },
+    { ...transportCheck({ ...socket, port: closedPort, protocol: 'TCP' }, allowed, world), id: `closed ${index}` },
   ])
   const kinds = new Map(checks.map(({ id, kind }) => [id, kind]))
   const open = new Set<string>()

@@ -37,12 +37,14 @@ export async function controlTargets(
   await Promise.all(
     [...byPod].map(async ([pod, own]) => {
       if (pod === undefined) {
-        const standIns = fabric.where === 'lab' ? await answeringStandIns(own, fabric, signal) : new Set<Socket>()
+        const standIns =
+          fabric.where === 'lab' ? await answeringStandIns(own, { fabric, world, signal }) : new Set<Socket>()
         for (const socket of own) alive.set(socketKey(socket), standIns.has(socket) ? standIn(socket) : nobody(socket))
         return
       }
       const inside = await fabric.probe({ kind: 'inside', namespace: pod.namespace, pod: pod.name }, signal)
-      const seen = 'unavailable' in inside ? whyNot(pod, inside.unavailable) : await dialAll(inside, own, signal)
+      const seen =
+        'unavailable' in inside ? whyNot(pod, inside.unavailable) : await dialAll(inside, own, { world, signal })
       for (const [index, socket] of own.entries()) {
         const where = `${pod.namespace}/${pod.name}`
         const shown = shownInside(where, socket, typeof seen === 'string' ? seen : seen[index])
@@ -55,10 +57,14 @@ export async function controlTargets(
 }
 
 /** What was seen of each socket, in order; a hole where a dial did not run. */
-async function dialAll(probe: Probe, sockets: readonly Socket[], signal: AbortSignal): Promise<InsideView[]> {
+async function dialAll(
+  probe: Probe,
+  sockets: readonly Socket[],
+  { world, signal }: Omit<TargetOptions, 'fabric'>,
+): Promise<InsideView[]> {
   const seen: InsideView[] = []
   const checks = sockets.map((socket, index) => ({
-    ...transportCheck(socket, { deadlineMs: insideMs, attempts: 1 }),
+    ...transportCheck(socket, { deadlineMs: insideMs, attempts: 1 }, world),
     id: String(index),
   }))
   for await (const { id, outcome } of probe.run(checks, signal)) {
@@ -103,9 +109,9 @@ function whyNot({ namespace, name, trouble }: Pod, why: string): string {
 }
 
 /** Of addresses outside the lab's cluster, those at which a stand-in answers on its own host. */
-async function answeringStandIns(sockets: readonly Socket[], fabric: Fabric, signal: AbortSignal) {
+async function answeringStandIns(sockets: readonly Socket[], { fabric, world, signal }: TargetOptions) {
   const probe = await fabric.probe({ kind: 'outside' }, signal)
-  const seen = 'unavailable' in probe ? [] : await dialAll(probe, sockets, signal)
+  const seen = 'unavailable' in probe ? [] : await dialAll(probe, sockets, { world, signal })
   return new Set(sockets.filter((_, index) => seen[index]?.layer4 === 'open'))
 }
 

@@ -34,7 +34,7 @@ export function planMatrix(world: World, options: PlanOptions): MatrixPlan {
     const key = `${source} ${socketKey(aim.socket)}`
     const known = dials.get(key)
     if (known !== undefined) return known
-    const dial = { source, aim, check: transportCheck(aim.socket, options.timing.blocked), connections: 1 }
+    const dial = { source, aim, check: transportCheck(aim.socket, options.timing.blocked, world), connections: 1 }
     dials.set(key, dial)
     sources.set(source, asker)
     return dial

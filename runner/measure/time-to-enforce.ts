@@ -2,6 +2,7 @@ import { layer4OfOutcome, looksShut } from '../../checks/layer4.ts'
 import type { Observation } from '../../checks/outcome.ts'
 import { pause } from '../../checks/pause.ts'
 import type { Probe, Timing } from '../../fabric/fabric.ts'
+import type { World } from '../../fabric/world.ts'
 import { pollMs } from '../control/canary-connections.ts'
 import { observe } from '../observe/observe.ts'
 import { transportCheck } from '../plan/checks.ts'
@@ -11,6 +12,7 @@ import type { PathPrediction, Predict } from '../predict/predict.ts'
 import type { Enforcement } from '../result/enforcement.ts'
 
 export interface EnforcementOptions {
+  readonly world: World
   readonly probes: ReadonlyMap<SourceKey, Probe>
   readonly predict: Predict
   readonly timing: Timing
@@ -32,11 +34,11 @@ interface Way {
 
 /** Dials every pod that the paths lead to by new connections until each is as open or as shut as the policies say, or the time is up. */
 export async function untilEnforced(paths: readonly PlannedPath[], options: EnforcementOptions): Promise<Enforcement> {
-  const { probes, timing, since, until, now, signal } = options
+  const { world, probes, timing, since, until, now, signal } = options
   const ways = waysOf(paths, options)
   for (let round = 1; ways.length > 0; round++) {
     const begun = now()
-    const dials = new Map(ways.map((way) => [quick(way.dial, pollMs(round, timing.canaryMs)), way]))
+    const dials = new Map(ways.map((way) => [quick(way.dial, pollMs(round, timing.canaryMs), world), way]))
     const seen = await observe([...dials.keys()], { probes, perSecond: timing.perSecond, signal })
     for (const [dial, way] of dials) {
       const isSo = agrees(way, dial, seen.get(dial) ?? [])
@@ -78,7 +80,7 @@ function predictedOf(dial: Dial, byDial: PathPrediction['byDial']): 'allow' | 'd
   return verdicts.every((each) => each === first) && (first === 'allow' || first === 'deny') ? first : undefined
 }
 
-function quick(dial: Dial, deadlineMs: number): Dial {
+function quick(dial: Dial, deadlineMs: number, world: World): Dial {
   const { socket } = dial.aim as AddressAim
-  return { ...dial, check: transportCheck(socket, { deadlineMs, attempts: 1 }), connections: 1 }
+  return { ...dial, check: transportCheck(socket, { deadlineMs, attempts: 1 }, world), connections: 1 }
 }

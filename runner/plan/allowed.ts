@@ -52,9 +52,12 @@ export function asUsed(
 }
 
 /** Many connections to an address that draws its endpoints, so that each is met; two that fail are more than a packet lost. */
-function drawn(aim: AddressAim, { source, dial, aims }: Task & { readonly aims: readonly AddressAim[] }): Dial[] {
+function drawn(
+  aim: AddressAim,
+  { source, dial, aims, options }: Task & { readonly aims: readonly AddressAim[] },
+): Dial[] {
   const connections = drawsOf(aim, aims)
-  const check = singleSynCheck(aim.socket)
+  const check = singleSynCheck(aim.socket, options.world)
   return connections === 1 ? [] : [dial({ source: source.key, aim, check, connections, singleSyn: true })]
 }
 

@@ -33,11 +33,11 @@ export function planBlocked(
     const draws = drawsOf(aim, others)
     const made = path.attempts ?? Math.max(connections, draws)
     if (draws === 1 || at.protocol === 'UDP')
-      return dial({ source: from, aim, check: transportCheck(at, wait), connections: made })
+      return dial({ source: from, aim, check: transportCheck(at, wait, options.world), connections: made })
     return dial({
       source: from,
       aim,
-      check: singleSynCheck(at, wait.deadlineMs),
+      check: singleSynCheck(at, options.world, wait.deadlineMs),
       connections: made,
       singleSyn: true,
     })

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import { type Check, type CheckInput, checkSchema } from '../../checks/check.ts'
 import type { Family } from '../../checks/vantage.ts'
+import { dnsPort, isDnsServer } from '../../fabric/cluster-dns.ts'
+import type { World } from '../../fabric/world.ts'
 import type { Expectation, HttpRequest, Speech, Target } from '../scenario/model.ts'
 import { familyOf, type Socket, singleSynMs } from './connection.ts'
 
@@ -58,20 +60,22 @@ export function addressedCheck(
 }
 
 /** Whether packets pass at layer 4, nothing more; `address` may be a name outside the cluster. A DNS server is asked a question: it leaves other datagrams unanswered. */
-export function transportCheck({ address: host, port, protocol }: Omit<Socket, 'family'>, patience: Patience): Check {
-  if (protocol === 'UDP' && port === 53 && isIP(host) !== 0) return serverCheck(host, patience)
+export function transportCheck(socket: Omit<Socket, 'family'>, patience: Patience, world: World): Check {
+  const { address: host, port, protocol } = socket
+  if (protocol === 'UDP' && isIP(host) !== 0 && isDnsServer(socket, world)) return serverCheck(socket, patience)
   return checkSchema.parse({ ...patience, kind: protocol === 'UDP' ? 'udp' : 'tcp', host, port })
 }
 
 /** The same by one SYN where it is TCP: the check ends before a second one, which may meet another endpoint, is sent. */
-export function singleSynCheck(socket: Omit<Socket, 'family'>, deadlineMs = singleSynMs): Check {
-  const check = transportCheck(socket, { deadlineMs: Math.min(singleSynMs, deadlineMs), attempts: 1 })
+export function singleSynCheck(socket: Omit<Socket, 'family'>, world: World, deadlineMs = singleSynMs): Check {
+  const check = transportCheck(socket, { deadlineMs: Math.min(singleSynMs, deadlineMs), attempts: 1 }, world)
   return check.kind === 'tcp' ? { ...check, exactDeadline: true } : check
 }
 
-/** A question that every cluster's DNS answers, put to one server. */
-export function serverCheck(server: string, patience: Patience): Check {
-  return checkSchema.parse({ ...patience, kind: 'dns', name: 'kubernetes.default.svc.cluster.local.', server })
+/** A question that every cluster's DNS answers, put to one server where it listens: a resident probe of an older version knows no other port than 53. */
+export function serverCheck({ address: server, port }: Pick<Socket, 'address' | 'port'>, patience: Patience): Check {
+  const at = { server, ...(port === dnsPort ? {} : { port }) }
+  return checkSchema.parse({ ...patience, kind: 'dns', name: 'kubernetes.default.svc.cluster.local.', ...at })
 }
 
 /** The lookup that stands beside a path that is judged by address. */

@@ -32,7 +32,7 @@ export function planQuestion(
     dial({
       source: source.key,
       aim,
-      check: serverCheck(aim.socket.address, wait),
+      check: serverCheck(aim.socket, wait),
       connections: path.attempts ?? questions,
     }),
   )

@@ -31,6 +31,15 @@ describe('dns', () => {
     expect(outcome.dns).toMatchObject({ name: 'api.app.test', records: [{ type: 'A', data: '10.96.0.7', ttl: 30 }] })
   })
 
+  test('a server on another port is asked there, over UDP and TCP', async () => {
+    const { ports } = await dnsServer(({ name }, response) => {
+      response.answers.push(record(name, 'A', { address: '10.96.0.7' }))
+      return response
+    })
+    const outcome = await outcomeOf({ kind: 'dns', name: 'api.', server, port: ports.udp }, loopback())
+    expect(outcome).toMatchObject({ reason: 'answered', address: server, port: ports.udp })
+  })
+
   test('records are written as in a zone file', async () => {
     const vantage = await asked(({ name, type }, response) => {
       if (type === 'SRV')

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { checkSchemas } from '../../../checks/check.ts'
 import type { Observation, Reason } from '../../../checks/outcome.ts'
 import type { Probe, Timing } from '../../../fabric/fabric.ts'
-import type { Pod } from '../../../fabric/world.ts'
+import type { Pod, World } from '../../../fabric/world.ts'
 import type { Shown } from '../../../runner/control/controls.ts'
 import type { Measurement } from '../../../runner/control/measurement.ts'
 import { settle } from '../../../runner/measure/stabilize.ts'
@@ -17,6 +17,7 @@ const timing: Timing = {
   ...{ canaryMs: 50, policies: 'eventually' },
 }
 const pod = { namespace: 'db', name: 'x', node: 'n', addresses: ['10.0.0.1'], hostNetwork: false } as unknown as Pod
+const world = { services: [], pods: [pod] } as unknown as World
 const socket = { address: '10.0.0.1', port: 80, protocol: 'TCP', family: 4 } as const
 const dial: Dial = {
   ...{ source: 'a', connections: 1, aim: { kind: 'pod', socket, pod, ready: true } },
@@ -95,7 +96,7 @@ test('time to enforce ends with the first round in which the packets do what the
   const { probes, asked } = network(['connected', 'connected', 'connect_timeout'])
   let time = 1_000
   const now = () => (time += 10)
-  const options = { probes, predict: predicting('deny'), timing, since: 1_000, until: 2_000, now, signal }
+  const options = { world, probes, predict: predicting('deny'), timing, since: 1_000, until: 2_000, now, signal }
   const { afterMs, late, flips } = await untilEnforced([path], options)
   expect({ asked: asked(), late, flips }).toEqual({ asked: 3, late: 0, flips: 0 })
   expect(afterMs).toHaveLength(1)
@@ -106,7 +107,7 @@ test('a way that does not come to it in time is late', async () => {
   const { probes } = network(['connected'])
   let time = 0
   const now = () => (time += 10)
-  const options = { probes, predict: predicting('deny'), timing, since: 0, until: 30, now, signal }
+  const options = { world, probes, predict: predicting('deny'), timing, since: 0, until: 30, now, signal }
   expect(await untilEnforced([path], options)).toMatchObject({ afterMs: [], late: 1 })
 })
 
@@ -114,7 +115,7 @@ test('interrupted while it settles, a path keeps what was seen before, and is to
   const { probes, observe } = network(['connected', 'not_run'])
   const first: Measurement = { sightings: new Map([[dial, [observe('0.0')]]]), controls }
   const run = new AbortController()
-  const options = { probes, predict: predicting('deny'), timing, until: 10, now: () => 0, signal: run.signal }
+  const options = { world, probes, predict: predicting('deny'), timing, until: 10, now: () => 0, signal: run.signal }
   const { measurement, interrupted } = await settle([path], first, { ...options, onRound: () => run.abort() })
   expect(measurement.sightings.get(dial)?.[0]?.outcome.reason).toBe('connected')
   expect([...interrupted]).toEqual([[path, 'the run was interrupted while it settled']])
