@@ -55,6 +55,8 @@ export interface Families {
 export interface Assumed {
   /** Whose addresses were handed out. */
   readonly addressesOf: readonly ('pods' | 'Services' | 'nodes')[]
+  /** Those of pods and nodes. */
+  readonly addresses: readonly string[]
   /** Names of nodes. */
   readonly nodes: readonly string[]
 }

@@ -1,16 +1,19 @@
-import type { Assumed } from '../world.ts'
+import type { Assumed, World } from '../world.ts'
 import type { NodeDraft } from './nodes.ts'
 import type { PodDraft } from './pods.ts'
 import type { ServiceDraft } from './services.ts'
 
 interface Given {
+  readonly world: Pick<World, 'pods' | 'nodes'>
+  /** Addresses that objects of the input have. */
+  readonly claimed: ReadonlySet<string>
   readonly pods: readonly PodDraft[]
   readonly nodes: readonly NodeDraft[]
   readonly services: readonly ServiceDraft[]
 }
 
 /** What is handed out to objects of the input, and which nodes are not among them. */
-export function assumedFor({ pods, nodes, services }: Given): Assumed {
+export function assumedFor({ world, claimed, pods, nodes, services }: Given): Assumed {
   const withoutAddress = {
     pods: pods.some(({ status, template }) => status.addresses === undefined && !template.hostNetwork),
     Services: services.some((each) => each.type !== 'ExternalName' && !each.headless && each.clusterIPs.length === 0),
@@ -19,6 +22,9 @@ export function assumedFor({ pods, nodes, services }: Given): Assumed {
   const kinds = ['pods', 'Services', 'nodes'] as const
   return {
     addressesOf: kinds.filter((kind) => withoutAddress[kind]),
+    addresses: [...new Set([...world.pods, ...world.nodes].flatMap(({ addresses }) => addresses))].filter(
+      (address) => !claimed.has(address),
+    ),
     nodes: nodes.filter(({ place }) => place === undefined).map(({ name }) => name),
   }
 }

@@ -99,13 +99,12 @@ export function buildWorld(
     ...settle(drafts, gathered.nodes, handout),
   }
   if (live) return { world, problems }
-  const assumed = assumedFor({ pods: drafts, nodes: gathered.nodes, services: given })
-  const complete = withDnsServers(
-    { ...world, assumed },
-    { drafts, nodes: gathered.nodes, handout, isGiven: standIn === undefined },
-  )
+  const complete = withDnsServers(world, {
+    ...{ drafts, nodes: gathered.nodes, handout, isGiven: standIn === undefined },
+  })
+  const assumed = assumedFor({ ...{ world: complete, claimed, pods: drafts }, nodes: gathered.nodes, services: given })
   allocator.finish()
-  return { world: complete, problems }
+  return { world: { ...complete, assumed }, problems }
 }
 
 /** The Service of the cluster's DNS among those of the input. */

@@ -5,7 +5,6 @@ import type { Compiled } from '../../policy/engine/compile.ts'
 import type { Verdict } from '../../policy/engine/decide.ts'
 import { type Edit, withEdits } from '../../policy/engine/edits.ts'
 import { type Fix, fixesOf } from '../../policy/engine/fix.ts'
-import { blockOf } from '../../policy/engine/minimal-selector.ts'
 import { nameOf } from '../../policy/engine/path.ts'
 import { predict } from '../../policy/engine/predict.ts'
 import type { Query } from '../../policy/engine/query.ts'
@@ -15,7 +14,7 @@ import { standInAddresses } from '../predict/engine-endpoint.ts'
 import type { FixExplanation } from './model.ts'
 import { patchOf } from './patch.ts'
 import { pathLines, workloadOf } from './path-lines.ts'
-import { type Placeholder, placeholdersOf, usedIn } from './placeholders.ts'
+import { addedBy, handedOutIn, type Placeholder, placeholdersOf, usedIn } from './placeholders.ts'
 
 export interface Ground {
   readonly world: World
@@ -59,7 +58,8 @@ export function fixesFor(decided: Decided, ground: Ground, { wanted, remains, li
     listening: (pod: PolicyPod) => listeningPorts(pod as Pod, world),
   }
   return shown(fixesOf(queries, compiled, options)).map(({ verdict, edits, opens, closes, unclear }) => {
-    const used = usedIn(edits, placeholders)
+    const unknown = usedIn(edits, placeholders)
+    const used = [...unknown, ...handedOutIn(edits, world)]
     return {
       verdict,
       what: edits.map(({ what }) => used.reduce(withoutStandIn, what)),
@@ -69,11 +69,11 @@ export function fixesFor(decided: Decided, ground: Ground, { wanted, remains, li
         verdict,
         withEdits(
           world,
-          edits.map((edit) => withAnyAddress(edit, used)),
+          edits.map((edit) => withAnyAddress(edit, unknown)),
         ),
       ),
       ...{ opens: pathLines(opens), closes: pathLines(closes), unclear: pathLines(unclear) },
-      remarks: nodeRemarks(edits, queries, world),
+      remarks: [...nodeRemarks(edits, queries, world), ...podRemarks(edits, world)],
       lint: lint(
         edits.flatMap((edit) => (edit.kind === 'change policy' ? [`${edit.after.namespace}/${edit.after.name}`] : [])),
       ),
@@ -152,19 +152,22 @@ function withAnyAddress(edit: Edit, placeholders: readonly Placeholder[]): Edit 
 }
 
 function withoutStandIn(text: string, { standIn, what }: Placeholder): string {
-  return text.replaceAll(standIn.replace(/\/\d+$/, ''), what).replaceAll(`${what}, ${what}`, what)
+  const address = standIn.replace(/\/\d+$/, '').replaceAll('.', '\\.')
+  return text.replaceAll(new RegExp(`${address}(?![\\d.])`, 'g'), what).replaceAll(`${what}, ${what}`, what)
+}
+
+/** What an address of a pod in a rule means. */
+function podRemarks(edits: readonly Edit[], { pods }: World): string[] {
+  const added = addedBy(edits)
+  const named = pods.filter((pod) => !pod.hostNetwork && pod.addresses.some(added)).map(workloadOf)
+  if (named.length === 0) return []
+  const names = [...new Set(named)].join(', ')
+  return [`the rule names addresses of pods (${names}): a pod that is made again has another one`]
 }
 
 /** What an address of a node in a rule means beside the pod that it is for. */
 function nodeRemarks(edits: readonly Edit[], queries: readonly Query[], { nodes }: World): string[] {
-  const after = JSON.stringify(
-    edits.map((edit) =>
-      edit.kind === 'change policy' ? edit.after : edit.kind === 'add policy' ? edit.policy : undefined,
-    ),
-  )
-  const before = JSON.stringify(edits.map((edit) => (edit.kind === 'change policy' ? edit.before : undefined)))
-  const isNew = (address: string) =>
-    after.includes(`"${blockOf(address).cidr}"`) && !before.includes(`"${blockOf(address).cidr}"`)
+  const isNew = addedBy(edits)
   const named = nodes.filter(({ addresses }) => addresses.some(isNew)).map(({ name }) => name)
   if (named.length === 0) return []
   const asNode = queries.some(({ from }) => from.kind === 'pod')

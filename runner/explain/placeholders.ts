@@ -1,13 +1,15 @@
+import type { World } from '../../fabric/world.ts'
 import type { Edit } from '../../policy/engine/edits.ts'
 import { blockOf } from '../../policy/engine/minimal-selector.ts'
 import type { Party, Query } from '../../policy/engine/query.ts'
 import { standInAddresses } from '../predict/engine-endpoint.ts'
+import { workloadOf } from './path-lines.ts'
 
 /** An address that the input does not give, and that a fix asks for. */
 export interface Placeholder {
   /** The stand-in by which the engine was asked. */
   readonly standIn: string
-  /** What is written in its place: a documentation network (RFC 5737, RFC 3849). */
+  /** What is written in its place: of a documentation network (RFC 5737, RFC 3849). */
   readonly cidr: string
   /** `the address range of the client`. */
   readonly what: string
@@ -34,4 +36,34 @@ function placeholder(party: Party, what: string): Placeholder[] {
 export function usedIn(edits: readonly Edit[], placeholders: readonly Placeholder[]): Placeholder[] {
   const text = JSON.stringify(edits)
   return placeholders.filter(({ standIn }) => text.includes(JSON.stringify(standIn)))
+}
+
+/** Addresses of nodes and pods that edits write, and that were handed out because the input has none. */
+export function handedOutIn(edits: readonly Edit[], { assumed, nodes, pods }: World): Placeholder[] {
+  const written = (assumed?.addresses ?? []).filter(addedBy(edits))
+  return written.map((address, index) => {
+    const node = nodes.find(({ addresses }) => addresses.includes(address))?.name
+    const pod = pods.find(({ addresses }) => addresses.includes(address))
+    const isNamed = node !== undefined && assumed?.nodes.includes(node) === false
+    const ofNode = isNamed ? `the address of node ${node}` : 'the addresses of the nodes, an item each'
+    return {
+      standIn: blockOf(address).cidr,
+      cidr: blockOf(address.includes(':') ? `2001:db8:2::${(index + 1).toString(16)}` : `192.0.2.${index + 1}`).cidr,
+      what: node === undefined && pod !== undefined ? `the address of a pod of ${workloadOf(pod)}` : ofNode,
+    }
+  })
+}
+
+/** Whether edits write an address that was not in the policies before. */
+export function addedBy(edits: readonly Edit[]): (address: string) => boolean {
+  const before = JSON.stringify(edits.map((edit) => (edit.kind === 'change policy' ? edit.before : undefined)))
+  const after = JSON.stringify(edits.map(policyAfter))
+  return (address) => {
+    const text = JSON.stringify(blockOf(address).cidr)
+    return after.includes(text) && !before.includes(text)
+  }
+}
+
+function policyAfter(edit: Edit) {
+  return edit.kind === 'change policy' ? edit.after : edit.kind === 'add policy' ? edit.policy : undefined
 }

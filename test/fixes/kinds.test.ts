@@ -112,6 +112,55 @@ describe('the first fix', () => {
     expect(remarks[0]).toBe('an address of a node stands for every process on its network: n1, n2, n3')
   })
 
+  it('marks the addresses of nodes that the input does not give', () => {
+    const node = (name: string) => `apiVersion: v1\nkind: Node\nmetadata: {name: ${name}}\n---\n`
+    const agent = deployment('shop/agent')
+      .replace('kind: Deployment', 'kind: DaemonSet')
+      .replace('{containers', '{hostNetwork: true, dnsPolicy: ClusterFirstWithHostNet, containers')
+    const closed = policy('data/closed', '{podSelector: {}, ingress: [{from: [{podSelector: {}}]}]}')
+    const { yaml, replace, what, opens } = first(
+      node('n1') + node('n2') + shop + agent + closed,
+      'shop/ds/agent',
+      'data/deploy/db:5432',
+    )
+    expect(yaml.match(/cidr: .*/g)).toEqual([
+      'cidr: 192.0.2.1/32 # replace: the address of node n1',
+      'cidr: 192.0.2.2/32 # replace: the address of node n2',
+    ])
+    expect(replace).toEqual([
+      'replace 192.0.2.1/32 by the address of node n1, which the input does not give',
+      'replace 192.0.2.2/32 by the address of node n2, which the input does not give',
+    ])
+    for (const text of [yaml, ...what, ...opens]) expect(text).not.toMatch(/172\.18\./)
+  })
+
+  it('leaves an address alone that a policy of the input has', () => {
+    const node = (name: string) => `apiVersion: v1\nkind: Node\nmetadata: {name: ${name}}\n---\n`
+    const agent = deployment('shop/agent').replace('{containers', '{hostNetwork: true, nodeName: n1, containers')
+    const db = shop.replace(
+      '{containers: [{name: c, image: x, ports',
+      '{nodeName: n2, containers: [{name: c, image: x, ports',
+    )
+    const open = policy(
+      'data/closed',
+      '{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 172.18.0.2/32}}], ports: [{port: 1}]}]}',
+    )
+    const text = node('n1') + node('n2') + db + agent + open
+    const { fixes } = explained(text, 'shop/deploy/agent', 'data/deploy/db:5432')
+    const { yaml, replace } = fixes.find((fix) => fix.yaml.includes('name: closed'))!
+    expect(yaml).toContain('cidr: 172.18.0.2/32\n')
+    expect(replace).toEqual([])
+  })
+
+  it('marks the addresses of pods that an exception of a block is for', () => {
+    const open = policy('data/db', '{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}')
+    const fixes = explained(shop + open, 'shop/deploy/web', 'data/deploy/db:5432').fixes
+    const { yaml, replace, remarks } = fixes.find((fix) => fix.yaml.includes('except'))!
+    expect(yaml).toContain('- 192.0.2.1/32 # replace: the address of a pod of shop/web')
+    expect(replace.join()).toContain('the address of a pod of shop/web')
+    expect(remarks).toEqual(['the rule names addresses of pods (shop/web): a pod that is made again has another one'])
+  })
+
   it('asks for the address of a client outside that nobody gave', () => {
     const text = shop + policy('data/closed', '{podSelector: {}, ingress: [{from: [{podSelector: {}}]}]}')
     const { yaml, replace } = first(text, 'outside', 'data/deploy/db:5432')

@@ -43,8 +43,8 @@ export function verifyFix(text: string, question: Question): Verified {
   const denied = [...hops, ...dns].some(({ verdict }) => verdict === 'deny')
   if (before === 'allow' || before === 'undefined' || before === 'unreachable' || fix === undefined)
     return { before, denied, faults: [] }
-  const [fixedObjects, fixedWorld] = read(withFix(text, filled(fix.yaml, one)))
-  const answer = explain(question, ...read(withFix(text, filled(fix.yaml, any))))
+  const [fixedObjects, fixedWorld] = read(withFix(text, filled(fix.yaml, one, world)))
+  const answer = explain(question, ...read(withFix(text, filled(fix.yaml, any, world))))
   const complete = fix.remains.length === 0
   const answered = complete && answer.verdict !== 'allow' ? [`answered ${answer.verdict} with it`] : []
   const known = findings(objects)
@@ -78,12 +78,16 @@ function explain(question: Question, objects: readonly ManifestObject[], world: 
   return found
 }
 
-/** Placeholders with what somebody fills in: one address, or, to ask about all addresses, any. */
-function filled(yaml: string, networks: Readonly<Record<4 | 6, string>>): string {
-  return yaml.replaceAll(
-    /cidr: (\S+) # replace: .*/g,
-    (_, cidr: string) => `cidr: ${networks[cidr.includes(':') ? 6 : 4]}`,
-  )
+/** Placeholders with what somebody fills in: the address of a node, or of a client one, or, to ask about all addresses, any. */
+function filled(yaml: string, networks: Readonly<Record<4 | 6, string>>, { nodes }: World): string {
+  return yaml.replaceAll(/cidr: (\S+) # replace: (.*)/g, (_, cidr: string, what: string) => {
+    const family = cidr.includes(':') ? 6 : 4
+    const [, name] = /^the address(?:es)? of (?:node (\S+)|the nodes, an item each)$/.exec(what) ?? []
+    const isOfNode = name !== undefined || what.startsWith('the addresses of the nodes')
+    const node = nodes.find((each) => name === undefined || each.name === name)
+    const own = isOfNode ? node?.addresses.find((address) => address.includes(':') === (family === 6)) : undefined
+    return `cidr: ${own === undefined ? networks[family] : `${own}/${family === 6 ? 128 : 32}`}`
+  })
 }
 
 const one = { 4: `${standInAddresses[4]}/32`, 6: `${standInAddresses[6]}/128` }
