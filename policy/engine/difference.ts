@@ -31,6 +31,22 @@ export interface PathChange {
   readonly after: Verdict | 'absent'
 }
 
+/** Changes by what they do for certain; `unclear`: what the policies mean is not certain before, or after. A path that is denied where it was not there is no news. */
+export interface SortedChanges<C = PathChange> {
+  readonly opens: readonly C[]
+  readonly closes: readonly C[]
+  readonly unclear: readonly C[]
+}
+
+export function sortChanges<C extends Pick<PathChange, 'before' | 'after'>>(changes: readonly C[]): SortedChanges<C> {
+  const isUnclear = ({ before, after }: C) => before === 'undefined' || after === 'undefined'
+  return {
+    opens: changes.filter((change) => change.after === 'allow' && !isUnclear(change)),
+    closes: changes.filter((change) => change.before === 'allow' && !isUnclear(change)),
+    unclear: changes.filter(isUnclear),
+  }
+}
+
 export interface DifferenceOptions {
   /** The ports of a pod that are asked; default: those that it declares. */
   readonly sockets?: (pod: PolicyPod, when: 'before' | 'after') => readonly Socket[]

@@ -1,7 +1,14 @@
 import { matchesSelector } from '../selector.ts'
 import type { Direction, LabelSelector, NetworkPolicy, PolicyRule } from '../types.ts'
 import type { Compiled } from './compile.ts'
-import { type DifferenceOptions, differencesAfterEdits, type Extent, type PathChange } from './difference.ts'
+import {
+  type DifferenceOptions,
+  differencesAfterEdits,
+  type Extent,
+  type PathChange,
+  type SortedChanges,
+  sortChanges,
+} from './difference.ts'
 import type { Edit } from './edits.ts'
 import { governing } from './governing.ts'
 import { blockOf, selectorOf } from './minimal-selector.ts'
@@ -12,12 +19,7 @@ import type { Edited } from './recompile.ts'
 import type { PolicyPod } from './world.ts'
 
 /** All that edits do beside the paths asked about, over every port and over pods that need not exist. */
-export interface Effects {
-  readonly opens: readonly PathChange[]
-  readonly closes: readonly PathChange[]
-  /** What policies promise something about before or after, and not both times. */
-  readonly unclear: readonly PathChange[]
-}
+export type Effects = SortedChanges
 
 /** Finds the effects of edits of one world; replicas of both ends of the paths count as the paths themselves. */
 export function effectsIn(
@@ -31,11 +33,7 @@ export function effectsIn(
     const ends = possible.filter((end) => end.kind !== 'address' || end.address !== options.outside)
     const changes = [...changesBy(edited, { ranges, possible: ends })]
     const others = changes.filter((change) => !paths.some((path) => isPath(change, path, options)))
-    return {
-      opens: others.filter(({ after }) => after === 'allow'),
-      closes: others.filter(({ before }) => before === 'allow'),
-      unclear: others.filter(({ before, after }) => before !== 'allow' && after !== 'allow'),
-    }
+    return sortChanges(others)
   }
 }
 

@@ -2,7 +2,7 @@ import { givenPods } from '../../fabric/cluster-dns.ts'
 import { listeningPorts } from '../../fabric/listeners.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { compile } from '../../policy/engine/compile.ts'
-import { differences, type PathChange } from '../../policy/engine/difference.ts'
+import { differences, type PathChange, type SortedChanges, sortChanges } from '../../policy/engine/difference.ts'
 import type { Protocol } from '../../policy/types.ts'
 
 /** What becomes of a path of one workload to a port of another. */
@@ -19,12 +19,7 @@ export interface WorkloadChange {
   readonly ofPods: number
 }
 
-export interface Changes {
-  readonly opens: readonly WorkloadChange[]
-  readonly closes: readonly WorkloadChange[]
-  /** Promised before or after, and not both times. */
-  readonly unclear: readonly WorkloadChange[]
-}
+export type Changes = SortedChanges<WorkloadChange>
 
 /** Stands for the world outside (RFC 5737). */
 const outside = '198.51.100.1'
@@ -65,21 +60,11 @@ export function changesBetween(before: World, after: World): Changes {
       ofPods,
     })
   }
-  const all = [...folded.values()].toSorted(byName)
-  return {
-    opens: all.filter((change) => change.after === 'allow'),
-    closes: all.filter((change) => change.before === 'allow'),
-    unclear: all.filter((change) => change.before !== 'allow' && change.after !== 'allow' && isUnclear(change)),
-  }
+  return sortChanges([...folded.values()].toSorted(byName))
 
   function countOf(workload: string): number {
     return Math.max(1, sides.after.counts.get(workload) ?? 0, sides.before.counts.get(workload) ?? 0)
   }
-}
-
-/** A path that is denied where it was not is no news. */
-function isUnclear({ before, after }: WorkloadChange): boolean {
-  return before === 'undefined' || after === 'undefined'
 }
 
 function byName(a: WorkloadChange, b: WorkloadChange): number {

@@ -17,7 +17,9 @@ export const changesSchema = z
   .strictObject({
     opens: z.array(changeSchema),
     closes: z.array(changeSchema),
-    unclear: z.array(changeSchema).describe('promised before or after, and not both times'),
+    unclear: z
+      .array(changeSchema)
+      .describe('what the policies mean is not certain before, or after: `undefined` in `before` or `after`'),
   })
   .describe('What `crosscheck diff -o json` prints.')
 

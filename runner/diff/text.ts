@@ -19,7 +19,7 @@ export function changesText(changes: Changes, look: Pick<ReportOptions, 'colour'
   return [
     ...list('opens', 'pass', opens),
     ...list('closes', 'fail', closes),
-    ...list('no longer promised, or promised now', 'inconclusive', unclear),
+    ...list('not certain before, or after', 'inconclusive', unclear),
     summary(changes),
     '',
   ].join('\n')
@@ -36,6 +36,7 @@ function remark({ before, after, pods, ofPods }: WorkloadChange): string {
 function summary({ opens, closes, unclear }: Changes): string {
   if (opens.length + closes.length + unclear.length === 0) return 'no path changes'
   const paths = (count: number) => `${count} ${count === 1 ? 'path' : 'paths'}`
-  const more = unclear.length === 0 ? '' : `, and leaves ${paths(unclear.length)} unclear`
+  const more =
+    unclear.length === 0 ? '' : `; of ${paths(unclear.length)} it is not certain what the policies mean before or after`
   return `this change opens ${paths(opens.length)} and closes ${paths(closes.length)}${more}`
 }

@@ -137,7 +137,7 @@ function effectLines(fix: FixExplanation, style: Style): string[] {
   const lines = [
     ...list('it also opens', fix.opens),
     ...list('it also closes', fix.closes),
-    ...list('unclear after it', fix.unclear),
+    ...list('not certain before it, or after it', fix.unclear),
   ]
   return lines.length === 0 ? ['  it changes no other path'] : lines
 }

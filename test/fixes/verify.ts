@@ -56,7 +56,7 @@ export function verifyFix(text: string, question: Question): Verified {
     goals.map(({ port }) => port),
   )
   const others = opened.filter((each) => !goals.some((goal) => isGoal(each, goal, world)))
-  const unlisted = others.filter((each) => !isListed(each, fix.opens, world)).map(openedText)
+  const unlisted = others.filter((each) => !isListed(each, [...fix.opens, ...fix.unclear], world)).map(openedText)
   return {
     ...{ before, denied, what: fix.what, remains: fix.remains, opened: others.length },
     faults: [...answered, ...found.map((each) => `lint: ${each}`), ...unlisted.map((each) => `opens ${each}`)],

@@ -67,6 +67,22 @@ describe('changes between two sets of manifests', () => {
     expect(told(changes(more, base).closes)).toContain('x/web x/job:80 allow>absent 2/2')
   })
 
+  it('are neither opened nor closed where they are not certain before or after', () => {
+    const mesh = `---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {namespace: x, name: mesh}
+spec: {endpointSelector: {matchLabels: {app: db}}, ingress: [{fromEndpoints: [{matchLabels: {app: web}}]}]}
+`
+    const open = space + deployment('web', 2) + deployment('db')
+    const doubtful = changes(open, open + mesh)
+    expect([doubtful.opens, doubtful.closes]).toEqual([[], []])
+    expect(told(doubtful.unclear)).toContain('x/web x/db:80 allow>undefined 2/2')
+    const certain = changes(open + mesh, open)
+    expect([certain.opens, certain.closes]).toEqual([[], []])
+    expect(told(certain.unclear)).toContain('x/web x/db:80 undefined>allow 2/2')
+  })
+
   it('see labels of pods and namespaces, and the world outside, and no assumed pod', () => {
     const shut = policy('{podSelector: {matchLabels: {tier: data}}}', 'tier')
     const labelled = space + deployment('web', 2) + deployment('db', 1, '{app: db, tier: data}') + shut
