@@ -9,15 +9,17 @@ export interface WorldWords {
   readonly words: readonly string[]
   /** The scenario's own manifests, where it is made from these. */
   readonly manifests: Scenario['manifests']
+  /** What steps have applied since; undefined where no files make the world of the path. */
+  readonly applied: Scenario['manifests'] | undefined
 }
 
-/** The command that explains a path policy by policy and offers a fix; none where its ends cannot be written on a command line. */
-export function fixLine({ source, path }: PlannedPath, { words, manifests }: WorldWords): string | undefined {
+/** The command that explains a path policy by policy and offers a fix; none where its ends, or its world, cannot be written on a command line. */
+export function fixLine({ source, path }: PlannedPath, { words, manifests, applied }: WorldWords): string | undefined {
   const from = fromText(source.identity)
   const to = toText(path.target)
-  if (from === undefined || to === undefined) return undefined
-  const files = manifests.map((each) => `-f ${shellWord(each.path)}`)
-  return ['crosscheck explain', shellWord(from), shellWord(to), ...files, ...words].join(' ')
+  if (from === undefined || to === undefined || applied === undefined) return undefined
+  const [files, later] = [manifests, applied].map((all) => all.map(({ path: file }) => `-f ${shellWord(file)}`))
+  return ['crosscheck explain', shellWord(from), shellWord(to), ...files!, ...words, ...later!].join(' ')
 }
 
 function fromText(identity: Identity): string | undefined {

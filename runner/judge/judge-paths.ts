@@ -40,6 +40,8 @@ export interface JudgeAllOptions {
   readonly interrupted: ReadonlyMap<PlannedPath, string>
   /** The words of the command line that name the world, quoted for a shell. */
   readonly worldWords?: readonly string[]
+  /** The manifests that steps have added so far; undefined where the stage's world is in no files. */
+  readonly applied: Scenario['manifests'] | undefined
   /** Why nothing is known of paths although they were measured. */
   readonly doubt?: Doubt | undefined
   readonly signal: AbortSignal
@@ -105,9 +107,16 @@ function assumedText({ undeclared: { assumed, missing } }: PathPrediction): read
 }
 
 /** Manifests of the command line, and a cluster, stand in place of the scenario's. */
-function worldOf({ scenario, fabric, worldWords = [] }: JudgeAllOptions): WorldWords {
+function worldOf({ scenario, fabric, applied, worldWords = [] }: JudgeAllOptions): WorldWords {
   const isOwn = fabric.where === 'lab' && !worldWords.some((word) => /^-[fk] /.test(word))
-  return { words: worldWords, manifests: isOwn ? scenario.manifests : [] }
+  return { words: worldWords, manifests: isOwn ? scenario.manifests : [], applied }
+}
+
+/** `crosscheck explain` reads manifests, or the cluster, as they are without a step. */
+function noCommand({ cause }: Verdict, { stage: { name }, applied, fabric }: JudgeAllOptions): string[] {
+  if (cause !== 'policy' || applied !== undefined) return []
+  const where = fabric.where === 'lab' ? 'the manifests are' : 'after the run the cluster is'
+  return [`\`crosscheck explain\` does not see this: ${where} without the change of step "${name}"`]
 }
 
 async function judgeOne(
@@ -144,6 +153,7 @@ async function judgeOne(
     ...assumed,
     ...sourceAddressRemark(verdict, probe),
     ...explain(planned, verdict, { world, source: probe?.pod, prediction }),
+    ...noCommand(verdict, options),
   ]
   return conclude(planned, verdict, {
     ...{ position, measurement, probe, prediction, explanation },

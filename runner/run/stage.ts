@@ -8,6 +8,7 @@ import { takePaths, worldNow } from './measure-paths.ts'
 import { retake } from './remeasure-changed.ts'
 import type { StageContext } from './stage-context.ts'
 import { changeOf, movesPoliciesAlone } from './step-change.ts'
+import { manifestsOfSteps } from './step-manifests.ts'
 
 /** Changes what the stage changes, then measures and judges its paths; resolves with the probes for the next stage. */
 export async function runStage(stage: Stage, known: Probes, context: StageContext): Promise<Probes> {
@@ -19,9 +20,10 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
   if (leftOut !== undefined) emit({ kind: 'notice', scenario: scenario.name, message: leftOut })
   const first = await takePaths(cast, { stage, world, known, changed, ours: true, context })
   const { takes, probes } = await retake(first, stage, context)
+  const applied = await manifestsOfSteps(stage, context)
   for (const { take, entry, doubt } of takes) {
     const results: Omit<PathResult, 'index'>[] = []
-    const judged = { ...take, doubt, stage, scenario, fabric, worldWords, signal }
+    const judged = { ...take, doubt, stage, scenario, fabric, worldWords, applied, signal }
     for await (const result of judgeAll([entry], judged)) results.push(result)
     for (const result of results) emit({ kind: 'path', result })
     untold.delete(entry.cast.path)
