@@ -26,7 +26,7 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
   it('has a file, a page of its own and a row in the list', () => {
     expect(existsSync(`lint/rules/${id}.ts`)).toBe(true)
     const text = readFileSync(`${folder}/${id}.md`, 'utf8')
-    expect(text).toMatch(new RegExp(`^# ${id}\n\nFinds .+\n\nSeverity: ${rule.severity}\\.\n\n`))
+    expect(text).toMatch(new RegExp(`^# ${id}\n\nFinds [^#]+\n\nSeverity: ${rule.severity}\\.\n\n`))
     expect(page).toMatch(new RegExp(`^\\| \\[${id}\\]\\(${id}\\.md\\) \\| ${rule.severity} \\|`, 'm'))
   })
 })
