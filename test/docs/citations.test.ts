@@ -42,7 +42,7 @@ test('no comment cites a page without its folder', () => {
   const bare = [...sources].flatMap(([file, text]) =>
     [
       ...text.matchAll(
-        /(?<![\w./-])(?:verdicts|semantics|outcomes|scenario-file|design)\.md\b|(?<!docs\/)\bsemantics\s+(?:rule|§)/gi,
+        /(?<![\w./-]|\]\()(?:verdicts|semantics|outcomes|scenario-file|design)\.md\b|(?<!docs\/)\bsemantics\s+(?:rule|§)/gi,
       ),
     ]
       .filter(() => file !== 'test/docs/citations.test.ts')
