@@ -68,9 +68,13 @@ function clusterServers(pod: Pod, world: World): NameServers {
   )
 }
 
-/** Why the DNS servers, which are in kube-system, may be there and could not be read. */
+/** Why the DNS servers may be there and could not be read: distributions have them in different namespaces. */
 function hiddenDns(world: World): string | undefined {
-  const why = whyUnread('Service', 'kube-system', world) ?? whyUnread('Pod', 'kube-system', world)
+  const { dns, unread = [] } = world
+  const why =
+    dns.kind === 'unknown'
+      ? unread.find(({ kind, group }) => kind === 'Service' && group === undefined)?.why
+      : (whyUnread('Service', dns.service.namespace, world) ?? whyUnread('Pod', dns.service.namespace, world))
   return why === undefined ? undefined : `the cluster's DNS servers could not be read: ${why}`
 }
 

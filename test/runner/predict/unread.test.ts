@@ -106,4 +106,32 @@ describe('a prediction on a world of which something could not be read', () => {
     const bare = { ...podless, pods: podless.pods.filter(({ namespace }) => namespace !== 'back') }
     expect(predicted(bare, 'tcp://api.back:80')).toMatchObject({ status: 'inconclusive' })
   })
+
+  it('takes the DNS of any distribution for hidden where its namespace could not be read', () => {
+    const openshift = { namespace: 'openshift-dns', name: 'dns-default' }
+    const predictedOf = (dns: World['dns'], unread: Unread) => {
+      const world = worldOf(town, [unread])
+      const services = world.services.filter(({ name }) => name === 'api')
+      const given = {
+        ...world.services.find(({ name }) => name === 'api')!,
+        ...openshift,
+        selector: { dns: 'default' },
+      }
+      const all = dns.kind === 'unknown' ? services : [...services, given]
+      return predicted({ ...world, dns, services: all }, 'tcp://api.back:80').predicted
+    }
+    const found = { kind: 'found', service: openshift } as const
+    const unknown = { kind: 'unknown', why: 'no Service of this cluster is recognised as its DNS' } as const
+    for (const own of [
+      predictedOf(found, { kind: 'Pod', namespace: 'openshift-dns', why }),
+      predictedOf(unknown, { kind: 'Service', namespace: 'openshift-dns', why }),
+      predictedOf(unknown, { kind: 'Service', namespace: 'dns', why }),
+    ]) {
+      expect(own?.verdict).toBe('undefined')
+      expect(own?.evidence.join()).toContain("the cluster's DNS servers could not be read")
+    }
+    const elsewhere = predictedOf(found, { kind: 'Pod', namespace: 'kube-system', why })
+    expect(elsewhere?.verdict).toBe('allow')
+    expect(elsewhere?.evidence.join()).not.toContain('could not be read')
+  })
 })
