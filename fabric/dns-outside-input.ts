@@ -1,9 +1,9 @@
-import { dnsPort } from '../../fabric/cluster-dns.ts'
-import { nameLabel } from '../../fabric/manifests/namespaces.ts'
-import type { World } from '../../fabric/world.ts'
-import { contains, parseCidr } from '../../policy/cidr.ts'
-import { matchesSelector } from '../../policy/selector.ts'
-import type { IpBlock, LabelSelector, PolicyPeer, PolicyPort, PolicyRule, Protocol } from '../../policy/types.ts'
+import { contains, parseCidr } from '../policy/cidr.ts'
+import { matchesSelector } from '../policy/selector.ts'
+import type { IpBlock, LabelSelector, PolicyPeer, PolicyPort, PolicyRule, Protocol } from '../policy/types.ts'
+import { dnsPort } from './cluster-dns.ts'
+import { nameLabel } from './manifests/namespaces.ts'
+import type { World } from './world.ts'
 
 /** Ports on which the pods of cluster DNS listen: of most distributions, of OpenShift, of Gardener. */
 const podPorts = [dnsPort, 5353, 8053]

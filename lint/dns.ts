@@ -1,9 +1,10 @@
 import { dnsEndpointsOf, dnsServiceOf } from '../fabric/cluster-dns.ts'
+import { mayAllowDns } from '../fabric/dns-outside-input.ts'
 import type { Endpoint } from '../fabric/endpoints.ts'
 import { nameLabel } from '../fabric/manifests/namespaces.ts'
 import type { Pod } from '../fabric/world.ts'
 import type { Path } from '../policy/field.ts'
-import type { NetworkPolicy, PolicyPeer, PolicyRule, Protocol } from '../policy/types.ts'
+import type { NetworkPolicy, PolicyRule, Protocol } from '../policy/types.ts'
 import type { Context, PolicyObject } from './context.ts'
 import { ruleCoversPort } from './covers.ts'
 import { isolatorsOf } from './isolators.ts'
@@ -24,6 +25,8 @@ export interface DnsReach extends IsolatedGroup {
   readonly tcp: boolean
   /** Whether the rule that speaks of DNS has the DNS pods among its peers. */
   readonly byPeer: boolean
+  /** The rules that may reach it do so if the DNS is in a namespace with labels that none of the input has. */
+  readonly byUnknownLabels: boolean
 }
 
 /** The pods of the input that egress policies isolate and some rule lets reach something by name. */
@@ -56,14 +59,18 @@ export const dnsReachOf = perContext((context: Context): readonly DnsReach[] => 
       )
     const { meant } = group
     const byPeer = endpoints.some((end) => meant !== undefined && isPeer(meant.rule, { ...meant, end, context }))
-    return [{ ...group, udp: reaches('UDP'), tcp: reaches('TCP'), byPeer }]
+    const [udp, tcp] = [reaches('UDP'), reaches('TCP')]
+    const known = rules.some(({ policy, rule }) =>
+      endpoints.some((end) => allows(withoutUnknownLabels(rule, context), { policy, end, context })),
+    )
+    return [{ ...group, udp, tcp, byPeer, byUnknownLabels: (udp || tcp) && !known }]
   })
 })
 
 /** A rule that allows the cluster's DNS, as YAML; it says so where the labels are the usual ones and not the input's. */
 export function dnsRule(context: Context): string {
   const { world } = context
-  const remark = isGuessed(context) ? '   # assumed: the DNS pods are not in the input' : ''
+  const remark = isAssumed(context) ? '   # assumed: the DNS pods are not in the input' : ''
   const service = dnsServiceOf(world)!
   const labels = Object.entries(service.selector ?? {}).map(([key, value]) => `${key}: ${value}`)
   const ports = ['UDP', 'TCP'].map((protocol) => `    - {protocol: ${protocol}, port: ${dnsTarget(world, protocol)}}`)
@@ -97,31 +104,37 @@ function isPeer({ peers }: PolicyRule, { policy, end, context }: Question): bool
   return (
     peers.length === 0 ||
     peers.some(
-      (peer) =>
-        peer.ipBlock !== undefined ||
-        context.population.peersOf(policy.namespace, peer).includes(end.pod!) ||
-        (isGuessed(context) && mayHoldDns(peer, end.pod!.namespace, context)),
+      (peer) => peer.ipBlock !== undefined || context.population.peersOf(policy.namespace, peer).includes(end.pod!),
     )
   )
 }
 
-function allows(rule: PolicyRule, question: Question): boolean {
+function allows(rule: PolicyRule | undefined, question: Question): boolean {
+  if (rule === undefined) return false
   const { protocol, targetPort, pod } = question.end
-  const ports = isGuessed(question.context) ? [53, 5353] : [targetPort]
-  return isPeer(rule, question) && ports.some((port) => ruleCoversPort(rule, { port, protocol }, pod!))
+  const isCertain = isPeer(rule, question) && ruleCoversPort(rule, { port: targetPort, protocol }, pod!)
+  return isCertain || mayAllow(rule, question)
+}
+
+/** Whether a rule may allow a DNS of which the input says nothing. */
+function mayAllow(rule: PolicyRule, { policy: { namespace }, end: { protocol }, context }: Question): boolean {
+  return isAssumed(context) && mayAllowDns(rule, { namespace, protocol, world: context.world })
+}
+
+/** The rule without the peers whose namespaces are selected by labels alone that no namespace of the input has; no rule for everyone where none is left. */
+function withoutUnknownLabels(rule: PolicyRule, { population }: Context): PolicyRule | undefined {
+  const peers = rule.peers.filter(
+    ({ namespaceSelector }) =>
+      namespaceSelector === undefined ||
+      namespaceSelector.matchLabels?.[nameLabel] !== undefined ||
+      population.namespacesOf(namespaceSelector).length > 0,
+  )
+  return peers.length === 0 && rule.peers.length > 0 ? undefined : { ...rule, peers }
 }
 
 /** Neither the Service nor the pods are in the input: their labels and their port are not known. */
-function isGuessed({ world: { dns } }: Context): boolean {
+function isAssumed({ world: { dns } }: Context): boolean {
   return dns.kind === 'assumed' && !dns.serviceGiven
-}
-
-/** Whether a peer's namespaces are the usual one of the DNS, or one by name that is not in the input. */
-function mayHoldDns({ namespaceSelector }: PolicyPeer, usual: string, { population }: Context): boolean {
-  if (namespaceSelector === undefined) return false
-  const name = namespaceSelector.matchLabels?.[nameLabel]
-  const unknown = name !== undefined && !population.hasNamespace(name)
-  return unknown || population.namespacesOf(namespaceSelector).some((each) => each.name === usual)
 }
 
 function meantOf(policies: readonly PolicyObject[]): IsolatedGroup['meant'] {

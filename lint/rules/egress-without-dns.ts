@@ -10,6 +10,7 @@ export const egressWithoutDns: Rule = {
   summary: 'pods isolated for egress that may reach others, and not the DNS that names them',
   *find(context) {
     for (const reach of dnsReachOf(context)) {
+      if (reach.byUnknownLabels) yield { ...placeOf(reach), severity: 'info', message: notKnown(reach) }
       if (reach.udp || reach.tcp) continue
       yield {
         ...placeOf(reach),
@@ -24,6 +25,10 @@ function placeOf({ policies, meant }: DnsReach): Pick<Found, 'object' | 'path'> 
   if (meant !== undefined) return { object: meant.object, path: meant.path.slice(0, 3) }
   const first = policies.find(({ policy }) => policy.egress.length > 0) ?? policies[0]!
   return { object: first.object, path: ['spec', 'egress'] }
+}
+
+function notKnown({ pods }: DnsReach): string {
+  return `${workloadsOf(pods)} in ${pods[0]!.namespace}: isolated for egress, and whether a rule reaches the cluster's DNS is not known: no Namespace that is given has the labels by which its rules for DNS select`
 }
 
 function messageOf({ pods, meant, byPeer }: DnsReach, { world }: Context): string {

@@ -1,7 +1,7 @@
 import { assumedDns, isDnsStandIn } from '../../fabric/cluster-dns.ts'
+import { mayAllowDns } from '../../fabric/dns-outside-input.ts'
 import type { World } from '../../fabric/world.ts'
 import { ruleLinks } from '../../policy/engine/rule-links.ts'
-import { mayAllowDns } from './dns-outside-input.ts'
 import type { Doubt, HopPrediction } from './hop-prediction.ts'
 
 /** The prediction for a hop to a DNS server: a denial is not certain on the source's own node, nor where the input does not say where DNS runs. */

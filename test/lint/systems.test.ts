@@ -96,9 +96,13 @@ it('manifests like those of real teams: their faults and nothing else, where ope
   }
   expect(await count('test/fixtures/real-like/trackdechets/as-applied.yaml')).toEqual({ 'policy-selects-no-pod': 4 })
   expect(await count('test/fixtures/real-like/trackdechets/kustomized.yaml')).toEqual({
-    'egress-without-dns': 1,
+    'dns-by-one-protocol': 1,
     'service-without-pods': 2,
   })
+  const infos = (await findings('test/fixtures/real-like/trackdechets/kustomized.yaml')).map(
+    ({ rule, severity }) => `${severity} ${rule}`,
+  )
+  expect(infos).toContain('info egress-without-dns')
 })
 
 it.each(['ai-saas', 'amazon-store', 'nova-after', 'stacks', 'trackdechets'])(
