@@ -1,11 +1,9 @@
 import type { Manifest } from '../../fabric.ts'
 import { isStatus } from './api-error.ts'
 import type { Client } from './client.ts'
-import { readFrugally } from './frugal.ts'
 import { createPages } from './pages.ts'
-import { createReader } from './reader.ts'
+import { allBut, createReader, limitYoungHeap, type Shape } from './partial-json/reader.ts'
 import { pathOf, type Resource } from './resources.ts'
-import { allBut, type Shape } from './shape.ts'
 
 /** An object as the API server gives it: only what is looked at here is named. */
 export interface LiveObject {
@@ -135,7 +133,7 @@ async function listPages<T>(
   }
   const pages = createPages((from, reception) => {
     if (from !== undefined) {
-      readFrugally()
+      limitYoungHeap()
       query.set('continue', from)
     }
     return client.fetch(`${path}?${query.toString()}`, signal, reception)

@@ -1,8 +1,8 @@
 import { isObject } from '../../../policy/field.ts'
 import { notReadyAnnotation } from '../../manifests/template.ts'
 import type { LiveObject, Metadata } from '../api/objects.ts'
+import { allBut, only, type Shape, shared } from '../api/partial-json/reader.ts'
 import type { ResourceKind } from '../api/resources.ts'
-import { allBut, only, type Shape, shared } from '../api/shape.ts'
 import { roleAnnotation } from '../run-facts.ts'
 import { createInterned, madeOnce } from './interned.ts'
 

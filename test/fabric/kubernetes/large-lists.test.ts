@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { listObjects } from '../../../fabric/kubernetes/api/objects.ts'
+import { only } from '../../../fabric/kubernetes/api/partial-json/reader.ts'
 import { resources } from '../../../fabric/kubernetes/api/resources.ts'
-import { only } from '../../../fabric/kubernetes/api/shape.ts'
 import { projected } from '../../../fabric/kubernetes/world/project.ts'
 import { readWorld } from '../../../fabric/kubernetes/world/world.ts'
 import { against } from './api-server.ts'

@@ -57,7 +57,9 @@ test('asks for the next page before it reads what came', async () => {
     response.end('{"kind":"PodList","metadata":{"continue":"further"},"items":[nonsense]}')
   })
   const listing = listObjects(client, { resource: resources.Pod }, signal)
-  await expect(listing).rejects.toThrow('GET /api/v1/pods: what answers there is no API server: {"kind":"PodList"')
+  await expect(listing).rejects.toThrow(
+    'GET /api/v1/pods: the response is not from a Kubernetes API server: {"kind":"PodList"',
+  )
   expect(await asked.promise).toBe('further')
 })
 

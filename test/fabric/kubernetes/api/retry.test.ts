@@ -120,7 +120,9 @@ test('says in words that nobody answers', async () => {
 test('names what answers instead of an API server', async () => {
   const client = await against((_, response) => response.end('<html>Sign in</html>'))
   const asked = client.send({ method: 'GET', path: '/version' }, signal)
-  await expect(asked).rejects.toThrow('GET /version: what answers there is no API server: <html>Sign in</html>')
+  await expect(asked).rejects.toThrow(
+    'GET /version: the response is not from a Kubernetes API server: <html>Sign in</html>',
+  )
 })
 
 test('a pause ends with the signal', async () => {

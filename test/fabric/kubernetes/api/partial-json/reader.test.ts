@@ -1,10 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { LiveObject } from '../../../../fabric/kubernetes/api/objects.ts'
-import { createParse } from '../../../../fabric/kubernetes/api/parse.ts'
-import { createReader } from '../../../../fabric/kubernetes/api/reader.ts'
-import { allBut, only, type Shape, shared } from '../../../../fabric/kubernetes/api/shape.ts'
-import { projected, shapeOf } from '../../../../fabric/kubernetes/world/project.ts'
+import type { LiveObject } from '../../../../../fabric/kubernetes/api/objects.ts'
+import { createParse } from '../../../../../fabric/kubernetes/api/partial-json/parse.ts'
+import {
+  allBut,
+  createReader,
+  only,
+  type Shape,
+  shared,
+} from '../../../../../fabric/kubernetes/api/partial-json/reader.ts'
+import { projected, shapeOf } from '../../../../../fabric/kubernetes/world/project.ts'
 
 /** Words in which brackets, quotation marks and letters stand as they do at the end of a list, and others that are written with escapes or several bytes. */
 const words = fc.constantFrom(
@@ -159,4 +164,12 @@ test('what reads alike in a shared place is one object', () => {
   expect(first).toEqual({ b: 'é' })
   expect(read('{"a": {"other":2, "b":"é"}, "c":1}')).toBe(first)
   expect(read('{"a":{"b":"e"}}')).not.toBe(first)
+})
+
+test('a list with more different values than the cache holds is read whole, each value as it stands', () => {
+  const read = createReader(allBut({ items: only({ labels: shared('all') }) }))
+  const items = Array.from({ length: 25_000 }, (_, index) => ({ labels: { app: `a${Math.floor(index / 2)}` } }))
+  const list = read(Buffer.from(JSON.stringify({ items })), 'GET /pods') as { items: { labels: object }[] }
+  expect(list).toEqual({ items })
+  expect(list.items[24_998]?.labels).toBe(list.items[24_999]?.labels)
 })

@@ -1,7 +1,7 @@
-import { keyAt, type Prepared, type PreparedObject, valueAfter } from './prepared.ts'
-import { closeList, closeObject, comma, doubt, openList, openObject, skipSpace, skipValue } from './skip.ts'
+import { type CompiledObject, type CompiledShape, keyAt, valueAfter } from './compiled-shape.ts'
+import { closeList, closeObject, comma, notUnderstood, openList, openObject, skipSpace, skipValue } from './skip.ts'
 
-/** JSON that is read, and what of it is written anew, and how far both are. */
+/** A text that is read up to `at`, and the part of it that a shape selects, written up to `end`. */
 export interface Text {
   readonly bytes: Buffer
   at: number
@@ -9,8 +9,8 @@ export interface Text {
   end: number
 }
 
-/** Reads one value, and writes what a shape leaves of it. Throws SyntaxError at what it does not understand; what it skips is not checked. */
-export function trimValue(text: Text, shape: Prepared): void {
+/** Reads one value and writes the part that a shape selects. Throws SyntaxError at what it does not understand; what it skips is not checked. */
+export function trimValue(text: Text, shape: CompiledShape): void {
   if (typeof shape !== 'string' && shape.kind === 'shared') {
     trimValue(text, shape.shape)
     return
@@ -19,7 +19,7 @@ export function trimValue(text: Text, shape: Prepared): void {
   const from = skipSpace(bytes, text.at)
   text.at = from
   const first = typeof shape === 'string' ? undefined : bytes[from]
-  if (first === openObject) trimObject(text, shape as PreparedObject)
+  if (first === openObject) trimObject(text, shape as CompiledObject)
   else if (first === openList) trimList(text, shape)
   else {
     text.at = skipValue(bytes, from)
@@ -27,7 +27,7 @@ export function trimValue(text: Text, shape: Prepared): void {
   }
 }
 
-function trimList(text: Text, shape: Prepared): void {
+function trimList(text: Text, shape: CompiledShape): void {
   put(text, openList)
   text.at++
   for (let isFirst = true; !isOver(text, closeList, isFirst); isFirst = false) {
@@ -37,7 +37,7 @@ function trimList(text: Text, shape: Prepared): void {
   put(text, closeList)
 }
 
-function trimObject(text: Text, shape: PreparedObject): void {
+function trimObject(text: Text, shape: CompiledObject): void {
   const { bytes } = text
   put(text, openObject)
   text.at++
@@ -62,7 +62,7 @@ function trimObject(text: Text, shape: PreparedObject): void {
 export function isOver(text: Text, bracket: number, isFirst: boolean): boolean {
   const here = skipSpace(text.bytes, text.at)
   const byte = text.bytes[here]
-  if (byte !== bracket && !isFirst && byte !== comma) throw doubt(here)
+  if (byte !== bracket && !isFirst && byte !== comma) throw notUnderstood(here)
   text.at = byte === bracket || !isFirst ? here + 1 : here
   return byte === bracket
 }

@@ -1,27 +1,34 @@
-import type { BytesTable } from './bytes-table.ts'
-import { keyAt, type Prepared, type PreparedObject, prepared, valueAfter } from './prepared.ts'
+import { type CompiledObject, type CompiledShape, compileShape, keyAt, valueAfter } from './compiled-shape.ts'
 import type { Shape } from './shape.ts'
-import { backslash, closeList, closeObject, doubt, openList, openObject, quote, skipSpace, skipValue } from './skip.ts'
+import {
+  backslash,
+  closeList,
+  closeObject,
+  notUnderstood,
+  openList,
+  openObject,
+  quote,
+  skipSpace,
+  skipValue,
+} from './skip.ts'
 import { isOver, type Text, trimValue } from './trim.ts'
+import type { ValueCache } from './value-cache.ts'
 
-/**
- * Parses JSON in UTF-8 as far as a shape says: of a pod's 9 KB a world needs one, and what is skipped takes a tenth of the time of parsing. Throws SyntaxError at what it does not
- * understand; what it skips is not checked.
- */
+/** Parses what a shape selects of JSON in UTF-8. Throws SyntaxError at what it does not understand; what it skips is not checked. */
 export function createParse(shape: Shape): (bytes: Buffer) => unknown {
-  const root = prepared(shape)
+  const root = compileShape(shape)
   let out = Buffer.alloc(0)
   return (bytes) => {
-    // Used again for each page: what is left is no longer than what it is taken from.
+    // One buffer for all pages: the part that a shape selects is no longer than its page.
     if (out.length < bytes.length) out = Buffer.allocUnsafeSlow(bytes.length)
     const text: Text = { bytes, at: 0, out, end: 0 }
     const value = parseValue(text, root)
-    if (skipSpace(bytes, text.at) < bytes.length) throw doubt(text.at)
+    if (skipSpace(bytes, text.at) < bytes.length) throw notUnderstood(text.at)
     return value
   }
 }
 
-function parseValue(text: Text, shape: Prepared): unknown {
+function parseValue(text: Text, shape: CompiledShape): unknown {
   const { bytes } = text
   const from = skipSpace(bytes, text.at)
   text.at = from
@@ -34,14 +41,14 @@ function parseValue(text: Text, shape: Prepared): unknown {
   return parsePlain(bytes, from, text.at)
 }
 
-function parseList(text: Text, shape: PreparedObject): unknown[] {
+function parseList(text: Text, shape: CompiledObject): unknown[] {
   const list: unknown[] = []
   text.at++
   for (let isFirst = true; !isOver(text, closeList, isFirst); isFirst = false) list.push(parseValue(text, shape))
   return list
 }
 
-function parseObject(text: Text, shape: PreparedObject): object {
+function parseObject(text: Text, shape: CompiledObject): object {
   const { bytes } = text
   const object: Record<string, unknown> = {}
   text.at++
@@ -53,14 +60,14 @@ function parseObject(text: Text, shape: PreparedObject): object {
     if (key.shape === 'none') text.at = skipValue(bytes, text.at)
     else {
       // Set, it would be the prototype.
-      if (key.name === '__proto__') throw doubt(from)
+      if (key.name === '__proto__') throw notUnderstood(from)
       object[key.name] = parseValue(text, key.shape)
     }
   }
   return object
 }
 
-function parseShared(text: Text, { shape, known }: Extract<Prepared, { kind: 'shared' }>): unknown {
+function parseShared(text: Text, { shape, known }: Extract<CompiledShape, { kind: 'shared' }>): unknown {
   if (shape === 'all') {
     const from = skipSpace(text.bytes, text.at)
     text.at = skipValue(text.bytes, from)
@@ -71,7 +78,7 @@ function parseShared(text: Text, { shape, known }: Extract<Prepared, { kind: 'sh
   return sharedAt(text.out, { from: 0, to: text.end }, known)
 }
 
-function sharedAt(bytes: Buffer, { from, to }: { from: number; to: number }, known: BytesTable): unknown {
+function sharedAt(bytes: Buffer, { from, to }: { from: number; to: number }, known: ValueCache): unknown {
   const found = known.find(bytes, from, to)
   if (found !== undefined) return found.value
   const value: unknown = JSON.parse(bytes.toString('utf8', from, to))

@@ -1,8 +1,8 @@
-/** Remembers values by the bytes of their text: to find one takes no string, of which there would be a million. */
-export interface BytesTable {
-  /** What was added of the text that stands between these bytes. */
+/** Values by the bytes of their text, so that finding one creates no string. */
+export interface ValueCache {
+  /** The value of the text between these bytes; undefined when it is not in the cache. */
   find(bytes: Buffer, from: number, to: number): { readonly value: unknown } | undefined
-  /** Adds the value of a text that is not there yet. */
+  /** Adds the value of a text that is not in the cache. A full cache is emptied first. */
   add(text: Buffer, value: unknown): void
 }
 
@@ -13,14 +13,18 @@ interface Entry {
   readonly next: Entry | undefined
 }
 
-/** An empty table. */
-export function createBytesTable(): BytesTable {
+/** Pods of a workload follow each other in a list, so a full cache may forget the workloads before. */
+const usualCapacity = 10_000
+
+/** An empty cache of at most `capacity` values. */
+export function createValueCache(capacity = usualCapacity): ValueCache {
   const byHash = new Map<number, Entry>()
+  let count = 0
   let last: Entry | undefined
   return {
     find(bytes, from, to) {
       const length = to - from
-      // Much is the same in one object after the other.
+      // Neighbours in a list often have the same value.
       if (last !== undefined && isAt(bytes, from, length, last.text)) return last
       let entry = byHash.get(hashOf(bytes, from, to))
       while (entry !== undefined && !isAt(bytes, from, length, entry.text)) entry = entry.next
@@ -28,6 +32,12 @@ export function createBytesTable(): BytesTable {
       return entry
     },
     add(text, value) {
+      if (count === capacity) {
+        byHash.clear()
+        last = undefined
+        count = 0
+      }
+      count += 1
       const hash = hashOf(text, 0, text.length)
       byHash.set(hash, { text, value, next: byHash.get(hash) })
     },

@@ -1,32 +1,32 @@
-/** The bytes of JSON's punctuation; in UTF-8 none of them is part of another character. */
+/** JSON's punctuation as bytes; none of them is part of another character in UTF-8. */
 export const [quote, comma, colon, backslash] = [0x22, 0x2c, 0x3a, 0x5c]
 export const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d]
 
-/** The text is no JSON, or not of a form that is understood here. */
-export function doubt(at: number): SyntaxError {
+/** The text is not JSON, or of a form that this reader leaves to JSON.parse. */
+export function notUnderstood(at: number): SyntaxError {
   return new SyntaxError(`not understood at byte ${at}`)
 }
 
-/** Where the next byte is that is no white space. */
+/** The position of the next byte that is not white space. */
 export function skipSpace(bytes: Buffer, from: number): number {
   let at = from
   while (bytes[at]! <= 0x20) at++
   return at
 }
 
-/** Where the string is over that begins here. */
+/** The position after the string that begins here. */
 export function skipString(bytes: Buffer, from: number): number {
-  if (bytes[from] !== quote) throw doubt(from)
+  if (bytes[from] !== quote) throw notUnderstood(from)
   let at = from + 1
   while (at < bytes.length) {
     const byte = bytes[at++]
     if (byte === quote) return at
     if (byte === backslash) at++
   }
-  throw doubt(at)
+  throw notUnderstood(at)
 }
 
-/** Where the value is over that begins here. Of what is in it only brackets and strings are looked at. */
+/** The position after the value that begins here. Only its brackets and strings are examined. */
 export function skipValue(bytes: Buffer, from: number): number {
   const first = bytes[from]
   if (first === quote) return skipString(bytes, from)
@@ -34,7 +34,7 @@ export function skipValue(bytes: Buffer, from: number): number {
   if (first === openList) return endOfFlatList(bytes, from) ?? skipNested(bytes, from)
   let at = from
   while (at < bytes.length && !endsWord(bytes[at]!)) at++
-  if (at === from) throw doubt(at)
+  if (at === from) throw notUnderstood(at)
   return at
 }
 
@@ -47,12 +47,13 @@ function skipNested(bytes: Buffer, from: number): number {
     else if (byte === openObject || byte === openList) depth++
     else if ((byte === closeObject || byte === closeList) && --depth === 0) return at
   }
-  throw doubt(at)
+  throw notUnderstood(at)
 }
 
 /**
- * The end of a list of objects without a list in them, as managedFields and an environment are: the next bracket that closes, which Node finds ten times as fast as a loop over bytes. None where a
- * bracket opens before it, or where it may stand in a string. It stands in none where a comma, a quotation mark and a letter follow: the mark would end the string, and no letter comes after a string.
+ * The end of a list of objects that contain no list, as managedFields and env are: the next closing bracket, which `indexOf` finds ten times
+ * as fast as a loop. Undefined where a bracket opens before it, or where it may be part of a string. It is not part of one where a comma, a
+ * quotation mark and a letter follow: the mark would end the string, and no letter follows a string.
  */
 function endOfFlatList(bytes: Buffer, from: number): number | undefined {
   if (bytes[from + 1] !== openObject) return undefined
