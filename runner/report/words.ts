@@ -14,8 +14,27 @@ export function claim(result: PathResult): string {
   if (status === 'skipped') return `expected ${expect}, skipped`
   if (status === 'predicted') return `expected ${expect}, predicted ${predicted?.verdict ?? 'undefined'}`
   if (status === 'inconclusive' && seen === 'unknown') return `expected ${expect}, not shown`
+  const foretold = observed === undefined && seen === 'unknown' ? foretoldOf(result) : undefined
+  if (foretold !== undefined) return `expected ${expect}, predicted ${foretold}`
   const answer = answerText(observed)
   return `expected ${expect}, ${answer === undefined ? seenWords[seen] : `saw ${answer}`}`
+}
+
+/** What a failure without packets rests on; of what is not there nothing is predicted. */
+function foretoldOf({ status, cause, predicted }: PathResult): string | undefined {
+  if (status !== 'fail') return undefined
+  switch (cause) {
+    case 'policy':
+      return predicted?.verdict
+    case 'dns':
+      return 'that its name does not resolve'
+    case 'partly_open':
+      return 'partly open'
+    case 'answer':
+      return 'another answer'
+    default:
+      return undefined
+  }
 }
 
 /** What was seen above the transport, as the object of "saw". */

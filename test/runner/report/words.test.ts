@@ -48,6 +48,26 @@ test('a refusal at layer 7 is told as the server gave it, an answer of HTTP neve
   expect(claim(path({ observed: outcome('answered', { phase: 'response', dns }) }))).toBe('expected allowed, saw open')
 })
 
+test('without packets nothing is said to be reached or not: what was predicted is', () => {
+  const predicted = { status: 'fail', seen: 'unknown', observed: undefined } as const
+  const allow = { verdict: 'allow', evidence: ['no policy limits it'] } as const
+  const deny = { verdict: 'deny', evidence: ['no rule admits it'] } as const
+  const claims = [
+    claim(blockedPath({ ...predicted, cause: 'policy', predicted: allow })),
+    claim(path({ ...predicted, cause: 'policy', predicted: deny })),
+    claim(path({ ...predicted, cause: 'dns', predicted: deny })),
+    claim(path({ ...predicted, cause: 'partly_open', predicted: allow })),
+    claim(path({ ...predicted, cause: 'answer', expect: 'NXDOMAIN', predicted: allow })),
+  ]
+  expect(claims).toEqual([
+    'expected blocked, predicted allow',
+    'expected allowed, predicted deny',
+    'expected allowed, predicted that its name does not resolve',
+    'expected allowed, predicted partly open',
+    'expected NXDOMAIN, predicted another answer',
+  ])
+})
+
 test('an answer is its records without the aliases on the way', () => {
   const records = [
     { name: 'api', type: 'CNAME', data: 'lb.example', ttl: 5 },
