@@ -2,7 +2,7 @@ import { assumptionsOf } from '../../fabric/assumptions.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Undeclared } from '../plan/listeners.ts'
 import type { PlannedSource } from '../plan/sources.ts'
-import type { HopPrediction } from '../predict/hop-prediction.ts'
+import { areDenied, type HopPrediction } from '../predict/hop-prediction.ts'
 import { createPredictor, type TargetPrediction } from '../predict/predict.ts'
 import type { Asked } from './endpoints.ts'
 import { folded } from './folded.ts'
@@ -95,8 +95,7 @@ function verdictOf(
   if (works === 'allow' && verdicts.size === 1) return 'allow'
   if (verdicts.has('allow') && verdicts.has('deny')) return 'partly'
   if (unresolvable !== undefined && reach === 'allow') return 'unresolved'
-  const dnsBlocked = dns.length > 0 && dns.every(({ verdict }) => verdict === 'deny')
-  return works === 'deny' && dnsBlocked && !verdicts.has('deny') ? 'unresolved' : 'undefined'
+  return works === 'deny' && areDenied(dns) && !verdicts.has('deny') ? 'unresolved' : 'undefined'
 }
 
 function doubtsOf(hops: readonly HopPrediction[]): string[] {

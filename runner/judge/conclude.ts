@@ -1,3 +1,4 @@
+import type { Outcome } from '../../checks/outcome.ts'
 import type { Probe } from '../../fabric/fabric.ts'
 import type { Measurement } from '../control/measurement.ts'
 import type { PlannedPath } from '../plan/paths.ts'
@@ -25,13 +26,15 @@ export function conclude(
     readonly prediction: PathPrediction
     readonly explanation: readonly string[]
     readonly fix?: string
+    /** The resolver of the source is one that the lab made up: what it was asked is not told. */
+    readonly hidesDns: boolean
   },
 ): Omit<PathResult, 'index'> {
   const { path, source, family } = planned
-  const { position, measurement, probe, prediction, explanation, fix } = more
+  const { position, measurement, probe, prediction, explanation, fix, hidesDns } = more
   const evidence = { planned, ...measurement }
   const application = planned.application === undefined ? [] : [lookAt(planned.application, evidence)]
-  const lookup = planned.lookup && measurement.sightings.get(planned.lookup)?.[0]?.outcome
+  const lookup = hidesDns ? undefined : planned.lookup && measurement.sightings.get(planned.lookup)?.[0]?.outcome
   return {
     ...headOf(path, position),
     from: source.name,
@@ -40,7 +43,7 @@ export function conclude(
     ...(verdict.cause === undefined ? {} : { cause: verdict.cause }),
     seen: verdict.seen,
     predicted: { verdict: prediction.verdict, evidence: prediction.evidence },
-    ...(verdict.observed === undefined ? {} : { observed: verdict.observed }),
+    ...(verdict.observed === undefined ? {} : { observed: hidesDns ? withoutDns(verdict.observed) : verdict.observed }),
     ...(lookup === undefined ? {} : { lookup }),
     endpoints: endpointResults([...application, ...lookAtAddresses(evidence)]),
     control: verdict.control,
@@ -48,6 +51,10 @@ export function conclude(
     ...(probe === undefined ? {} : { source: sourceOf(probe, source.note) }),
     ...(fix === undefined ? {} : { fix }),
   }
+}
+
+function withoutDns({ dns: _, ...outcome }: Outcome): Outcome {
+  return outcome
 }
 
 /** A path of which nothing was measured, with the reason. */

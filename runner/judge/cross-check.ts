@@ -20,6 +20,7 @@ export function crossCheck(verdict: Verdict, evidence: Evidence, prediction: Pat
     if (prediction.verdict !== 'deny' || path.target.kind === 'dns') return verdict
     return { ...verdict, cause: 'unenforced', sentence: 'a policy says that this is blocked, and packets pass' }
   }
+  if (verdict.status === 'fail' && verdict.cause === 'dns') return unresolved(verdict, evidence, prediction)
   if (verdict.status !== 'fail' || !decidedByPackets.has(verdict.cause ?? '') || isBlockedElsewhere(path))
     return verdict
   const pairs = lookAtAddresses(evidence).flatMap((look) => pairOf(look, prediction))
@@ -33,6 +34,21 @@ export function crossCheck(verdict: Verdict, evidence: Evidence, prediction: Pat
   const wanted = path.expect.kind === 'blocked' ? 'allow' : 'deny'
   const isPredicted = prediction.verdict !== 'undefined' && pairs.some(({ seen }) => seen === wanted)
   return isPredicted ? { ...verdict, cause: 'policy' } : verdict
+}
+
+/** The policies, rather than the name, are the cause where they block every address behind it as well. */
+function unresolved(verdict: Verdict, evidence: Evidence, { reach, unresolvable }: PathPrediction): Verdict {
+  const { target } = evidence.planned.path
+  if (target.kind === 'dns') return verdict
+  const sentence = unresolvable ?? verdict.sentence
+  const looks = lookAtAddresses(evidence)
+  const [first] = looks
+  if (reach !== 'deny' || first === undefined || looks.some(({ sight }) => sight.state !== 'blocked'))
+    return { ...verdict, sentence }
+  const blocked = { ...verdict, cause: 'policy', sentence: `${sentence}; policies block ${target.name}` } as const
+  const { state, outcome } = first.sight
+  if (unresolvable === undefined || state !== 'blocked') return blocked
+  return { ...blocked, seen: 'blocked', observed: outcome, control: first.sight.controls }
 }
 
 const decidedByPackets = new Set<string>(['open', 'blocked', 'partly_open'])

@@ -19,7 +19,8 @@ export interface ExplainOptions {
 export function explain(planned: PlannedPath, { cause, observed }: Verdict, options: ExplainOptions): string[] {
   const { source, prediction, world } = options
   if (cause === 'dns') {
-    if (observed?.reason !== 'dns_timeout') return []
+    // Nothing is observed of a prediction.
+    if (observed !== undefined && observed.reason !== 'dns_timeout') return []
     return [
       ...hopSentences(prediction.dns.filter(denied)),
       ...(source === undefined ? [] : nameless(source, 'egress', world)),

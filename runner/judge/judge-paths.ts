@@ -4,6 +4,7 @@ import type { Measurement } from '../control/measurement.ts'
 import type { Probes } from '../observe/probes.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PlanEntry, Stage } from '../plan/stage.ts'
+import { areDenied } from '../predict/hop-prediction.ts'
 import type { PathPrediction, Predict } from '../predict/predict.ts'
 import type { PathResult } from '../result/path-result.ts'
 import type { Scenario } from '../scenario/model.ts'
@@ -16,7 +17,7 @@ import { joinPlaces, type Placed } from './join-sources.ts'
 import { judge } from './judge.ts'
 import { remeasured } from './leak-recheck.ts'
 import { overruled } from './not-enforced.ts'
-import { beyondTheLab, blockedOutside, notSimulated, standInText } from './not-simulated.ts'
+import { beyondTheLab, notSimulated, standInText } from './not-simulated.ts'
 import { sourceAddressRemark } from './source-address.ts'
 import { unspecified } from './unspecified.ts'
 
@@ -119,6 +120,11 @@ function noCommand({ cause }: Verdict, { stage: { name }, applied, fabric }: Jud
   return [`\`crosscheck explain\` does not see this: ${where} without the change of step "${name}"`]
 }
 
+/** Whether a change of policies would open the path, or close it. */
+function isAboutPolicies({ cause }: Verdict, { dns }: PathPrediction): boolean {
+  return cause === 'policy' || (cause === 'dns' && areDenied(dns))
+}
+
 async function judgeOne(
   planned: PlannedPath,
   position: Position,
@@ -135,15 +141,13 @@ async function judgeOne(
     overruled(prediction, first) ??
     notSimulated(planned, first, world) ??
     (options.fabric.where === 'lab'
-      ? (unspecified(planned, first, prediction) ??
-        blockedOutside(planned, first, prediction) ??
-        beyondTheLab(planned, first, { prediction, world }))
+      ? (unspecified(planned, first, prediction) ?? beyondTheLab(planned, first, { prediction, world }))
       : undefined) ??
     crossCheck(first, evidence, prediction)
   const verdict = unlessDoubted(judged, options)
   const alone =
     verdict.cause === 'leak' && probe !== undefined ? await remeasured(planned, measurement, { probe, signal }) : []
-  const fix = verdict.cause === 'policy' ? fixLine(planned, worldOf(options)) : undefined
+  const fix = isAboutPolicies(verdict, prediction) ? fixLine(planned, worldOf(options)) : undefined
   const remark = options.remarks.get(planned)
   const settled = remark === undefined ? [] : [remark]
   const assumed = options.fabric.where === 'lab' ? [...assumedText(prediction), ...standInText(planned, verdict)] : []
@@ -157,6 +161,7 @@ async function judgeOne(
   ]
   return conclude(planned, verdict, {
     ...{ position, measurement, probe, prediction, explanation },
+    hidesDns: options.fabric.where === 'lab' && prediction.unresolvable !== undefined,
     ...(fix === undefined ? {} : { fix }),
   })
 }

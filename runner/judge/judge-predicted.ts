@@ -3,6 +3,7 @@ import type { World } from '../../fabric/world.ts'
 import { unknownHost } from '../plan/destinations-of-target.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PlanEntry, Stage } from '../plan/stage.ts'
+import { areDenied } from '../predict/hop-prediction.ts'
 import type { PathPrediction, Predict } from '../predict/predict.ts'
 import type { Cause, PathResult, Status } from '../result/path-result.ts'
 import type { Scenario } from '../scenario/model.ts'
@@ -84,7 +85,7 @@ function resultOf(
 
 function judgePath(
   planned: PlannedPath,
-  { verdict, evidence, unresolvable, undeclared }: PathPrediction,
+  { verdict, reach, dns, evidence, unresolvable, undeclared }: PathPrediction,
   world: World,
 ): Judged {
   const { gap, path } = planned
@@ -100,6 +101,7 @@ function judgePath(
   if (mustWork && verdict !== 'deny' && unresolvable !== undefined)
     return { status: 'fail', cause: 'dns', sentence: unresolvable }
   if (verdict === 'undefined') return unknown(evidence[0])
+  if (mustWork && reach !== 'deny' && areDenied(dns)) return { status: 'fail', cause: 'dns', sentence: withoutDns }
   const { assumed, missing } = undeclared
   if ((verdict === 'allow') === mustWork) {
     if (missing === undefined) return { status: 'predicted', evidence: assumed }
@@ -118,6 +120,8 @@ function judgePath(
     sentence: mustWork ? 'policies block it, but it must work' : 'policies allow it, but it must be blocked',
   }
 }
+
+const withoutDns = 'policies block its DNS queries, so that the name does not resolve'
 
 function unknown(why: string): Judged {
   return { status: 'inconclusive', cause: 'no_control', sentence: `no prediction: ${why}` }

@@ -68,18 +68,6 @@ function isKnown(host: string, { externalHosts = [] }: World): boolean {
 
 const silent = new Set<string>(['blocked', 'dns', 'policy', 'enforcement', 'not_listening', 'target_gone'])
 
-/** A name outside that does not resolve, because policies block the DNS queries, and whose address they block as well. */
-export function blockedOutside(
-  { addresses, path }: PlannedPath,
-  verdict: Verdict,
-  { verdict: predicted }: PathPrediction,
-): Verdict | undefined {
-  if (verdict.status !== 'fail' || verdict.cause !== 'dns' || predicted !== 'deny') return undefined
-  if (addresses.length === 0 || !addresses.every(({ aim }) => aim.kind === 'external')) return undefined
-  const sentence = `${verdict.sentence}; policies block ${path.target.name}`
-  return { ...verdict, cause: 'policy', sentence }
-}
-
 /** Who answered for a host outside the cluster. */
 export function standInText({ addresses, path }: PlannedPath, { seen }: Verdict): readonly string[] {
   const outside = addresses.length > 0 && addresses.every(({ aim }) => aim.kind === 'external')

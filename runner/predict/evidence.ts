@@ -43,11 +43,13 @@ export function hopSentences(hops: readonly HopPrediction[]): string[] {
 }
 
 /** Never empty. */
-function sentencesOf({ prediction, unseen, doubt }: HopPrediction, where: string): string[] {
+function sentencesOf({ hop, prediction, unseen, doubt }: HopPrediction, where: string): string[] {
   if (unseen.length > 0) return unseen.map((why) => `nothing is predicted for ${where}: ${why}`)
   if (prediction.kind === 'unanswerable') return [prediction.reason]
   const { verdict, egress, ingress, undefinedBy, mayBeOverridden } = prediction
-  const denials = [egress, ingress].flatMap((side) => denial(side, where))
+  const denials = [egress, ingress].flatMap((side) =>
+    denial(side, { where, what: hop.isQuery === true ? 'its DNS query' : 'it' }),
+  )
   return [
     ...(doubt === undefined ? [] : [doubt.sentence]),
     ...(verdict === 'undefined' ? [] : verdict === 'allow' ? admission(prediction, where) : denials),
@@ -59,18 +61,21 @@ function sentencesOf({ prediction, unseen, doubt }: HopPrediction, where: string
 }
 
 /** Why one end denies, and the rule that comes nearest to admitting it. */
-function denial({ direction, party, allowed, tiers, nearestMiss }: Side, where: string): string[] {
+function denial(
+  { direction, party, allowed, tiers, nearestMiss }: Side,
+  { where, what }: { readonly where: string; readonly what: string },
+): string[] {
   if (allowed) return []
   const end = direction === 'ingress' ? `to ${where}` : `out of ${party}`
   const rules = tiers.flatMap(({ policies }) => policies.flatMap((policy) => policy.rules))
   const denying = rules.find(({ matched, action }) => matched && action === 'deny')
-  if (denying !== undefined) return [`denied ${end} by ${ruleText(denying)}`]
+  if (denying !== undefined) return [`${what === 'it' ? '' : `${what} is `}denied ${end} by ${ruleText(denying)}`]
   const policies = tiers.flatMap((tier) => tier.policies.map(({ policy }) => policy))
   const names = [...new Set(policies.map(({ name }) => name))]
   const [only] = policies
   const isolating =
     names.length === 1 && only !== undefined && nearestMiss === undefined ? policyText(only) : names.join(', ')
-  const isolated = `no rule admits it ${end}, which is isolated by ${isolating}`
+  const isolated = `no rule admits ${what} ${end}, which is isolated by ${isolating}`
   if (nearestMiss === undefined) return [isolated]
   const missed = nearestMiss.failed.map(({ sentence }) => sentence).join('; ')
   return [isolated, `nearest miss: ${ruleText(nearestMiss)}: ${missed}`]

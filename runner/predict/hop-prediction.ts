@@ -38,6 +38,11 @@ export interface HopPrediction {
   readonly doubt?: Doubt
 }
 
+/** Whether policies deny the way to every server, of which any may answer. */
+export function areDenied(servers: readonly HopPrediction[]): boolean {
+  return servers.length > 0 && servers.every(({ verdict }) => verdict === 'deny')
+}
+
 /** Who connects: a source, and in a run the probe that stands for it. */
 export interface Connecting {
   readonly source: PlannedSource

@@ -12,6 +12,8 @@ export interface Hop {
   readonly query: Omit<Query, 'from'>
   /** A DNS cache on the node of the source: whether egress policies govern the way to it differs by plugin (docs/semantics.md, rules 50 and 52). */
   readonly ownNode?: boolean
+  /** A query to a DNS server, which comes before the connection to a name. */
+  readonly isQuery?: boolean
 }
 
 /**
@@ -77,7 +79,7 @@ export function dnsHops(world: World, families: readonly number[]): readonly Hop
     .filter(({ protocol, ready, family }) => protocol === 'UDP' && ready && families.includes(family))
     .map(({ address, targetPort: port, protocol, pod }) => {
       const socket = { address, port, protocol, family: familyOf(address) }
-      return hopTo(socket, `DNS ${dnsServerText(pod, world)}(${socketText(socket)}/UDP)`)
+      return { ...hopTo(socket, `DNS ${dnsServerText(pod, world)}(${socketText(socket)}/UDP)`), isQuery: true }
     })
 }
 

@@ -83,9 +83,14 @@ function serverAt(address: string, world: World): NameServers {
   if (service !== undefined && service === dnsServiceOf(world))
     return { ...noServers, hops: dnsHops(world, [familyOf(address)]) }
   const query = { to: { kind: 'address', address }, port: 53, protocol: 'UDP', family: familyOf(address) } as const
-  if (!isNodeLocal(address, world)) return { ...noServers, hops: [{ text: `resolver ${address}:53/UDP`, query }] }
+  if (!isNodeLocal(address, world))
+    return { ...noServers, hops: [{ text: `resolver ${address}:53/UDP`, query, isQuery: true }] }
   const remark = `its resolver ${address} is a DNS cache on its own node: whether egress policies govern the way there differs by plugin (${ruleLinks(50, 52)})`
-  return { ...noServers, hops: [{ text: `DNS cache ${address}:53/UDP`, query, ownNode: true }], remarks: [remark] }
+  return {
+    ...noServers,
+    hops: [{ text: `DNS cache ${address}:53/UDP`, query, ownNode: true, isQuery: true }],
+    remarks: [remark],
+  }
 }
 
 function nothing(remark: string): NameServers {

@@ -15,7 +15,13 @@ import { assumptionOf, withDoubt } from './assumptions.ts'
 import { isItself, partyOf, podOf } from './engine-endpoint.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
 import { predictExternal } from './external.ts'
-import { createHopPredictor, type HopPrediction, type HopPredictor, type PredictedVerdict } from './hop-prediction.ts'
+import {
+  areDenied,
+  createHopPredictor,
+  type HopPrediction,
+  type HopPredictor,
+  type PredictedVerdict,
+} from './hop-prediction.ts'
 import { hopsOf, isByService } from './hops.ts'
 import { type NameServers, nameServersOf, noServers, outsideServers } from './name-servers.ts'
 
@@ -158,7 +164,7 @@ function worksBy(
   dnsUnknown: boolean,
 ): PredictedVerdict {
   const verdicts = endpoints.map(({ verdict }) => verdict)
-  if (servers.length > 0 && servers.every(({ verdict }) => verdict === 'deny')) return 'deny'
+  if (areDenied(servers)) return 'deny'
   if (verdicts.includes('deny')) return 'deny'
   if (verdicts.length === 0 || dnsUnknown) return 'undefined'
   return verdicts.every((each) => each === 'allow') && servers.every(({ verdict }) => verdict === 'allow')
