@@ -50,13 +50,14 @@ function sentencesOf({ hop, prediction, unseen, doubt }: HopPrediction, where: s
   const denials = [egress, ingress].flatMap((side) =>
     denial(side, { where, what: hop.isQuery === true ? 'its DNS query' : 'it' }),
   )
+  // What makes it unknown comes before what holds without it.
   return [
     ...(doubt === undefined ? [] : [doubt.sentence]),
+    ...mayBeOverridden.map(
+      ({ kind, namespace, name }) => `${kind} ${[namespace, name].filter(Boolean).join('/')} may decide otherwise`,
+    ),
     ...(verdict === 'undefined' ? [] : verdict === 'allow' ? admission(prediction, where) : denials),
     ...undefinedBy.map((choice) => `the specification leaves ${where} to the implementation: ${choiceWords[choice]}`),
-    ...mayBeOverridden.map(
-      ({ kind, namespace, name }) => `${kind} ${[namespace, name].filter(Boolean).join('/')} may say otherwise`,
-    ),
   ]
 }
 

@@ -64,12 +64,15 @@ test('an AuthorizationPolicy leaves open only who reaches the pods that it selec
   )
 
   const run = await crosscheck(['run', '--predict', 'scenario.yaml', '-o', 'json'], { cwd })
-  const { paths } = JSON.parse(run.stdout) as { paths: { status: string; predicted: { verdict: string } }[] }
+  const { paths } = JSON.parse(run.stdout) as {
+    paths: { status: string; explanation: string; predicted: { verdict: string } }[]
+  }
   expect(paths.map(({ status, predicted }) => [status, predicted.verdict])).toEqual([
     ['predicted', 'allow'],
     ['predicted', 'deny'],
     ['inconclusive', 'undefined'],
   ])
+  expect(paths[2]?.explanation).toContain('no prediction: AuthorizationPolicy town/web may decide otherwise')
 
   const explained = async (from: string, to: string) =>
     (await crosscheck(['explain', from, to, '-f', 'all.yaml'], { cwd })).stdout.split('\n')[0]
