@@ -53,8 +53,9 @@ export function conclude(
   }
 }
 
-function withoutDns({ dns: _, ...outcome }: Outcome): Outcome {
-  return outcome
+function withoutDns(outcome: Outcome): Outcome {
+  const { dns: _dns, ...others } = outcome
+  return others
 }
 
 /** A path of which nothing was measured, with the reason. */
