@@ -42,13 +42,14 @@ function namesIn(scenario: Scenario, moments: readonly Moment[]): Problem[] {
 }
 
 /** `isTold`: the path itself says that it may lead nowhere. */
-type Found = Missing & { readonly isTold?: boolean | undefined }
+type Found = Missing & { readonly isTold?: boolean | undefined; readonly host?: string }
 
 function problemsOf({ place }: Source | Target, missing: Found | undefined): Problem[] {
   if (missing === undefined) return []
-  const { sentence, unsure, near, isTold = false } = missing
+  const { sentence, unsure, near, isTold = false, host } = missing
   const severity = near === undefined && (unsure !== undefined || isTold) ? 'warning' : 'error'
-  const message = unsure === undefined ? sentence : `${sentence} here, and whether it exists is not known: ${unsure}`
+  const doubt = host === undefined ? `${sentence} here, and whether it exists` : `whether ${host} exists`
+  const message = unsure === undefined ? sentence : `${doubt} is not known: ${unsure}`
   const hint = hintOf(missing)
   return [{ severity, message, place, ...(hint === undefined ? {} : { hint }) }]
 }
@@ -112,7 +113,7 @@ function missingHost(host: string, uses: readonly ScenarioPath[], moments: reado
   if (first === undefined || missing.length < all.length) return undefined
   const best = missing.find(({ near }) => near !== undefined) ?? first
   const sentence = `${host} is an unknown host: ${best.sentence}`
-  return { ...best, sentence, isTold: best.elsewhere === undefined ? undefined : true }
+  return { ...best, sentence, host, isTold: best.elsewhere === undefined ? undefined : true }
 }
 
 /** The namespaces in which a source resolves names. */

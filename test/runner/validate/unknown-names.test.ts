@@ -123,7 +123,7 @@ describe('what is certain is an error, and what is not is none', () => {
       'a namespace of the platform',
       path('w', 'tcp://grafana.monitoring:80'),
       0,
-      /warning: .* namespace monitoring is not in the input/,
+      /warning: whether grafana.monitoring exists is not known: namespace monitoring is not in the input/,
     ],
     [
       'a probe in a namespace of the platform',
