@@ -47,7 +47,8 @@ export function matrixText(measured: readonly MeasuredCell[], options: TextOptio
 /** As many columns beside each other as the line has room for; each is headed by its number, whose name stands below. */
 function tables(folded: FoldedMatrix, options: TextOptions): string[] {
   const { rows, columns } = folded
-  if (rows.length === 0 || columns.length === 0) return ['nothing to ask: no pod is given, or none with a port\n']
+  if (rows.length === 0 || columns.length === 0)
+    return ['nothing to ask: no pod has a port to which another pod could connect\n']
   const head = Math.max(4, ...rows.map((row) => row.length))
   const digits = String(columns.length).length
   const perTable = Math.max(4, Math.floor((options.width - head - 2) / (digits + 2)))

@@ -109,7 +109,7 @@ test('where policies were asked too, the summary says in how many cells packets 
 test('without a cell there is no table', () => {
   expect(textOf([])).toBe(`lab of 1 node
 
-nothing to ask: no pod is given, or none with a port
+nothing to ask: no pod has a port to which another pod could connect
 
 0 cells in 2.3 s: 0 open, 0 blocked, 0 unknown
 `)
