@@ -59,8 +59,12 @@ function failedOfPods(
   ]
 }
 
+/** An address that every node has of its own: RFC 3927, RFC 4291. */
+const linkLocal = /^(169\.254\.|fe[89ab])/i
+
 function noPod(actor: Exclude<Actor, { kind: 'pod' }>): string {
-  if (actor.kind === 'external') return `${nameOf(actor)} is outside the cluster`
+  if (actor.kind === 'external')
+    return `${nameOf(actor)} is ${linkLocal.test(actor.address.text) ? 'no pod' : 'outside the cluster'}`
   if (actor.pod === undefined) return `${nameOf(actor)} is no pod`
   return `${nameOf(actor)} is on the host's network and counts as node ${actor.node.name} (${ruleLinks(50)})`
 }

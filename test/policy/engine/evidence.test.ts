@@ -73,6 +73,7 @@ describe('failed conditions', () => {
   })
   it('say of what is no pod what it is', () => {
     expect(missed('8.8.8.8 > x/a', [{ podSelector: {} }])).toEqual(['means pods; 8.8.8.8 is outside the cluster'])
+    expect(missed('169.254.20.10 > x/a', [{ podSelector: {} }])).toEqual(['means pods; 169.254.20.10 is no pod'])
     expect(missed('node:n1 > x/a', [{ podSelector: {} }])).toEqual(['means pods; node n1 is no pod'])
     const pods = [pod('x/a'), pod('x/c', { hostNetwork: true, addresses: ['172.18.0.3'] })]
     expect(missed('x/c > x/a', [{ podSelector: {} }], [], { pods })).toEqual([
