@@ -42,11 +42,15 @@ export function explainAsked(asked: Asked, options: ExplainOptions): Explanation
     ...ends,
     ...answer,
     changes,
-    fixes: fixesFor(decidedIn(predicted, { world, predictor }), ground, {
-      wanted: answer.verdict === 'allow' ? 'deny' : 'allow',
-      remains,
-      lint,
-    }),
+    // No policy opens a way to nothing.
+    fixes:
+      answer.verdict === 'unreachable'
+        ? []
+        : fixesFor(decidedIn(predicted, { world, predictor }), ground, {
+            wanted: answer.verdict === 'allow' ? 'deny' : 'allow',
+            remains,
+            lint,
+          }),
     proof: proofOf({ ...ends, verdict: answer.verdict, where: options.where }),
   }
 }

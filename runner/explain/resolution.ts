@@ -3,6 +3,7 @@ import { isNodeLocal } from '../../fabric/cluster-dns.ts'
 import { endpointsOf } from '../../fabric/endpoints.ts'
 import { type Named, namedBy } from '../../fabric/lookup/host-lookup.ts'
 import type { Service, World } from '../../fabric/world.ts'
+import { familyOf, socketText } from '../plan/connection.ts'
 import type { TargetSpec } from '../scenario/model.ts'
 
 /** What happens to a name and its Service before any policy is asked, step by step. */
@@ -55,7 +56,7 @@ function serviceSteps(service: Service, { port, protocol }: Port, world: World):
   )
   const ready = endpoints.filter((each) => each.ready)
   const places = ready.map(({ pod, address, targetPort }) =>
-    pod === undefined ? `${address}:${targetPort}` : `${pod.namespace}/${pod.name} (${address}:${targetPort})`,
+    pod === undefined ? socket(address, targetPort) : `${pod.namespace}/${pod.name} (${socket(address, targetPort)})`,
   )
   if (places.length === 0) return []
   const targets = new Set(ready.map(({ targetPort }) => targetPort))
@@ -64,6 +65,10 @@ function serviceSteps(service: Service, { port, protocol }: Port, world: World):
     : ''
   const asleep = endpoints.length > ready.length ? ` (${endpoints.length - ready.length} more are not ready)` : ''
   return [`its port ${port}/${protocol} leads to ${few(places)}${asleep}${translated}`]
+}
+
+function socket(address: string, port: number): string {
+  return socketText({ address, port, family: familyOf(address) })
 }
 
 function few(list: readonly string[]): string {

@@ -190,6 +190,15 @@ spec:
     expect(verdict).toBe('unreachable')
     expect(way.join()).toContain('api.data.svc.cluster.local')
     expect(fixes).toEqual([])
+    expect(explained(town + egressWithoutDns, { to: 'tcp://api:80' }).fixes).toEqual([])
+  })
+
+  it('writes an IPv6 address with a port in brackets', () => {
+    const six = town.replace(
+      'spec: {selector: {app: api}, ports',
+      'spec: {ipFamilies: [IPv6], selector: {app: api}, ports',
+    )
+    expect(explained(six, { to: 'tcp://api.data:80' }).way.join()).toMatch(/ \(\[fd00:[^\]]+\]:4000\)/)
   })
 
   it('narrows an open path, without a word about DNS', () => {
