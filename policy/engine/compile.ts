@@ -42,7 +42,12 @@ export function compile(world: PolicyWorld, profile: Partial<Profile> = {}): Com
   indexPolicies(compiled, spaces)
   return {
     ...tables,
-    ...{ world, spaces, pods, nodes, clusterPolicies, problems },
+    world,
+    spaces,
+    pods,
+    nodes,
+    clusterPolicies,
+    problems,
     profile: { ...defaultProfile, ...profile },
     byAddress: addressesOf(pods.values(), nodes.values()),
     foreign: foreignPoliciesOf(world),

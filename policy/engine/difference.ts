@@ -76,7 +76,9 @@ export function differencesAfterEdits(
   const pairsAfter = pairsAfterEdits(before, options)
   return (edited, extent) =>
     changesOf(pairsAfter(edited, extent?.possible), before, {
-      ...{ after: edited.compiled, ranges: extent?.ranges, doubted: false },
+      after: edited.compiled,
+      ranges: extent?.ranges,
+      doubted: false,
     })
 }
 

@@ -59,7 +59,10 @@ export function fixesOf(queries: readonly Query[], compiled: Compiled, options: 
     .filter(({ edits }) => edits.length > 0)
     .toSorted((a, b) => a.remaining.length - b.remaining.length || inOrder(a, b))
     .map(({ edits, corrected, remaining, effects }) => ({
-      ...{ verdict: wanted, edits, corrects: corrected > 0, remaining },
+      verdict: wanted,
+      edits,
+      corrects: corrected > 0,
+      remaining,
       ...effects,
     }))
 }
@@ -143,7 +146,9 @@ function tried(
   if (!isNearer(edited.compiled, attempt.compiled, trial)) return []
   return [
     {
-      ...{ edits, compiled: edited.compiled, remaining: [] },
+      edits,
+      compiled: edited.compiled,
+      remaining: [],
       size: attempt.size + size,
       corrected: attempt.corrected + Number(corrects),
       effects: trial.effects(edits, edited),

@@ -42,7 +42,10 @@ export function obstacleOf(
   for (const need of alike)
     if (keyOf(socketsWith(need, alike)) === keyOf(sockets)) remotes.set(remoteKey(need.remote), need.remote)
   return {
-    ...{ direction: first.side.direction, end: first.end, sockets, remotes: [...remotes.values()].toSorted(byName) },
+    direction: first.side.direction,
+    end: first.end,
+    sockets,
+    remotes: [...remotes.values()].toSorted(byName),
     exempt: first.side.direction === 'ingress' ? ownNodes(queries, first, compiled) : [],
     needs: alike.filter(({ remote }) => remotes.has(remoteKey(remote))),
   }

@@ -18,7 +18,10 @@ export function spacesOf(
       name,
       labels: labelSet(labelling, { ...labels, [nameLabel]: name }),
       labelsKnown,
-      ...{ pods: [], byLabel: new Map(), unlabelled: [], governing: new Map() },
+      pods: [],
+      byLabel: new Map(),
+      unlabelled: [],
+      governing: new Map(),
     })
   for (const { name, labels, labelsKnown } of namespaces) add(name, labels, labelsKnown)
   for (const { namespace } of inhabitants) if (!spaces.has(namespace)) add(namespace, {}, false)

@@ -42,7 +42,11 @@ export function recompile(before: Compiled, edits: readonly Edit[]): Edited {
     compiled: {
       ...before,
       ...tables,
-      ...{ world, problems, pods, nodes, spaces: new Map([...before.spaces, ...spaces]) },
+      world,
+      problems,
+      pods,
+      nodes,
+      spaces: new Map([...before.spaces, ...spaces]),
       byAddress: grown === undefined ? withTouched(before, touched) : addressesOf(pods.values(), nodes.values()),
     },
   }

@@ -181,7 +181,12 @@ function newPolicy(obstacle: Obstacle, ground: Ground): Candidate {
   const [from, to] = [wordOf(path.from.actor), wordOf(path.to.actor)]
   const name = freeName(`allow-${from}-to-${to}${direction === 'egress' ? '-egress' : ''}`, namespace, ground.compiled)
   const empty: NetworkPolicy = {
-    ...{ namespace, name, podSelector: selectorOf(end), policyTypes: [direction], ingress: [], egress: [] },
+    namespace,
+    name,
+    podSelector: selectorOf(end),
+    policyTypes: [direction],
+    ingress: [],
+    egress: [],
   }
   const policy = withRule(empty, direction, ruleFor(obstacle, namespace))
   const what = `add NetworkPolicy ${namespace}/${name}: ${allowed(obstacle, ground)}`

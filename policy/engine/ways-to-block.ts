@@ -140,7 +140,12 @@ function isolating(spot: Spot): Candidate {
   const everything: PolicyRule = { peers: [], ports: [] }
   const rules = withoutPath(everything, { ports: [], meant: () => true }, { ...spot, namespace })
   const policy: NetworkPolicy = {
-    ...{ namespace, name, podSelector: selectorOf(actor), policyTypes: [direction], ingress: [], egress: [] },
+    namespace,
+    name,
+    podSelector: selectorOf(actor),
+    policyTypes: [direction],
+    ingress: [],
+    egress: [],
     [direction]: rules,
   }
   const what = `add NetworkPolicy ${namespace}/${name}: all but ${blocked(spot)}`

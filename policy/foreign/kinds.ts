@@ -43,14 +43,22 @@ const readers: Readonly<Record<string, Reader>> = {
   'network.openshift.io/EgressNetworkPolicy': egressFirewall,
   // Without permissions for it, a destination in the mesh is closed; which one a permission is for is written in many ways.
   'kuma.io/MeshTrafficPermission': () => ({
-    ...{ effect: 'deny', directions: ['ingress'], namespaces: 'all', protocols: ['TCP'] },
+    effect: 'deny',
+    directions: ['ingress'],
+    namespaces: 'all',
+    protocols: ['TCP'],
   }),
 }
 
 /** Kinds of other groups that decide about traffic, though their names do not end in `NetworkPolicy`. */
 const otherKinds = new Set([
-  ...['AuthorizationPolicy', 'PeerAuthentication', 'ServerAuthorization', 'EgressFirewall', 'TrafficPolicy'],
-  ...['MeshTrafficPermission', 'HostEndpoint'],
+  'AuthorizationPolicy',
+  'PeerAuthentication',
+  'ServerAuthorization',
+  'EgressFirewall',
+  'TrafficPolicy',
+  'MeshTrafficPermission',
+  'HostEndpoint',
 ])
 
 /** Kinds that stand in no namespace, by their prefixes. */
