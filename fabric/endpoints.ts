@@ -92,7 +92,9 @@ function manualSources(service: Service, world: World): Source[] {
       const found = { ...(pod === undefined ? {} : { pod }), ...(node === undefined ? {} : { node }) }
       return {
         backend: {
-          ...{ address, family: familyOf(address) ?? 4, ready: ready || service.publishNotReadyAddresses },
+          address,
+          family: familyOf(address) ?? 4,
+          ready: ready || service.publishNotReadyAddresses,
           ...found,
           ...(hostname === undefined ? {} : { hostname }),
         },

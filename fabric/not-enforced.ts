@@ -4,7 +4,10 @@ import type { World } from './world.ts'
 export function withoutClusterPolicies({ clusterPolicies = [], ...world }: World): World {
   if (clusterPolicies.length === 0) return world
   const refs = clusterPolicies.map(({ name, place }) => ({
-    ...{ apiVersion: 'policy.networking.k8s.io/v1alpha2', kind: 'ClusterNetworkPolicy', namespace: '', name },
+    apiVersion: 'policy.networking.k8s.io/v1alpha2',
+    kind: 'ClusterNetworkPolicy',
+    namespace: '',
+    name,
     ...(place === undefined ? {} : { place }),
   }))
   return { ...world, notEnforced: clusterPolicies, notSimulated: [...world.notSimulated, ...refs] }

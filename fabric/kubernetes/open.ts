@@ -61,18 +61,20 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
   const run = startRun(options)
   const nodeSpace = new Map<'', Promise<string>>()
   const cluster: Cluster = {
-    ...{ client, run, owners: createOwners(client, run), pods: createPodWatch(client), nodes: createNodes(client) },
-    ...{
-      controls: new Set(),
-      seats,
-      residents: { pods: new Map(), tokens: new Map(), probes: new Map() },
-      namespaces: new Set(),
-      nodeNamespace: (over) => remember(nodeSpace, '', () => nodeNamespace(cluster, changes, over)),
-      hostPorts: new Map(),
-      tried: new Map(),
-      outside: options.outside,
-      ephemeral: options.ephemeral ?? false,
-    },
+    client,
+    run,
+    owners: createOwners(client, run),
+    pods: createPodWatch(client),
+    nodes: createNodes(client),
+    controls: new Set(),
+    seats,
+    residents: { pods: new Map(), tokens: new Map(), probes: new Map() },
+    namespaces: new Set(),
+    nodeNamespace: (over) => remember(nodeSpace, '', () => nodeNamespace(cluster, changes, over)),
+    hostPorts: new Map(),
+    tried: new Map(),
+    outside: options.outside,
+    ephemeral: options.ephemeral ?? false,
   }
   const changes = createChanges(cluster)
   const probes = createProbes(cluster)

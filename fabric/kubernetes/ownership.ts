@@ -94,7 +94,9 @@ function ownerJob({ namespace, name, ttl }: { namespace: string; name: string; t
     kind: 'Job',
     metadata: { ...marks(run, 'owner'), namespace, name },
     spec: {
-      ...{ completions: 0, parallelism: 0, ttlSecondsAfterFinished: ttl },
+      completions: 0,
+      parallelism: 0,
+      ttlSecondsAfterFinished: ttl,
       template: { spec: { restartPolicy: 'Never', containers: [{ name: 'none', image: run.image }] } },
     },
   }

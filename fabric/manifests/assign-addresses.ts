@@ -32,12 +32,20 @@ export function settle(
     const { namespace, name, workload, place, status, template } = draft
     const { hostname, subdomain, dnsConfig } = template
     return {
-      ...{ namespace, name, uid: status.uid ?? leaseUid(ownerOf(draft), allocator), workload, node },
+      namespace,
+      name,
+      uid: status.uid ?? leaseUid(ownerOf(draft), allocator),
+      workload,
+      node,
       addresses: template.hostNetwork ? (addressesOf.get(node) ?? []) : addresses,
       ready: status.ready && !template.notReady,
       restarts: status.restarts,
-      ...{ labels: template.labels, hostNetwork: template.hostNetwork, serviceAccount: template.serviceAccount },
-      ...{ ports: template.ports, dnsPolicy: template.dnsPolicy, hostAliases: template.hostAliases },
+      labels: template.labels,
+      hostNetwork: template.hostNetwork,
+      serviceAccount: template.serviceAccount,
+      ports: template.ports,
+      dnsPolicy: template.dnsPolicy,
+      hostAliases: template.hostAliases,
       // Most pods have none of these.
       ...(status.trouble === undefined ? undefined : { trouble: status.trouble }),
       ...(hostname === undefined ? undefined : { hostname }),

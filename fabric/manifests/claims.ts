@@ -30,10 +30,13 @@ export function claimAddresses(
 ): ReadonlySet<string> {
   const ofNodes: Claims<NodeDraft> = { kind: 'Node', holders: nodes, valuesOf: ({ addresses }) => addresses }
   const ofServices: Claims<ServiceDraft> = {
-    ...{ kind: 'Service', holders: services, valuesOf: ({ clusterIPs }) => clusterIPs },
+    kind: 'Service',
+    holders: services,
+    valuesOf: ({ clusterIPs }) => clusterIPs,
   }
   const ofPods: Claims<PodDraft> = {
-    ...{ kind: 'Pod', holders: pods },
+    kind: 'Pod',
+    holders: pods,
     valuesOf: ({ template, status }) => (template.hostNetwork ? [] : (status.addresses ?? [])),
   }
   return refuseShared([ofNodes, ofServices, ofPods], { what: 'address', apartness }, problems)

@@ -79,13 +79,11 @@ export const usualAddresses = { 4: '10.96.0.10', 6: 'fd00:10:96::a' } as const
 
 /** kube-system/kube-dns, port 53 UDP and TCP, as kubeadm makes it. */
 export const usualService: ServiceDraft = {
-  ...{
-    namespace: 'kube-system',
-    name: 'kube-dns',
-    type: 'ClusterIP',
-    clusterIPs: [usualAddresses[4]],
-    headless: false,
-  },
+  namespace: 'kube-system',
+  name: 'kube-dns',
+  type: 'ClusterIP',
+  clusterIPs: [usualAddresses[4]],
+  headless: false,
   selector: { 'k8s-app': 'kube-dns' },
   ports: [
     { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },

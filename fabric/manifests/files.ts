@@ -38,7 +38,10 @@ export async function loadManifests(
   const files = new Map<string, File>()
   const kustomizations = new Map<string, Kustomization>()
   const search: Search = {
-    ...{ io, reader, problems, isExcluded: excludes(exclude) },
+    io,
+    reader,
+    problems,
+    isExcluded: excludes(exclude),
     readText: async (file) => {
       const text = await readText({ file, found: true }, io, problems)
       return typeof text === 'string' ? text : undefined

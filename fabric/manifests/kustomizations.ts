@@ -24,9 +24,21 @@ export interface Kustomization {
 export const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 
 const changingKeys = [
-  ...['namespace', 'namePrefix', 'nameSuffix', 'commonLabels', 'labels', 'components', 'replacements', 'vars'],
-  ...['patches', 'patchesStrategicMerge', 'patchesJson6902', 'helmCharts', 'helmChartInflationGenerator'],
-  ...['generators', 'transformers'],
+  'namespace',
+  'namePrefix',
+  'nameSuffix',
+  'commonLabels',
+  'labels',
+  'components',
+  'replacements',
+  'vars',
+  'patches',
+  'patchesStrategicMerge',
+  'patchesJson6902',
+  'helmCharts',
+  'helmChartInflationGenerator',
+  'generators',
+  'transformers',
 ]
 const completingKeys = ['patches', 'patchesStrategicMerge', 'patchesJson6902', 'components', 'transformers']
 const listsOfParts = [

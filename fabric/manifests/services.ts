@@ -45,7 +45,11 @@ export function readService(
     field(spec, 'clusterIP').value === 'None' || items(field(spec, 'clusterIPs')).some(({ value }) => value === 'None')
   const clusterIPs = type === 'ExternalName' || headless ? [] : readClusterIPs(spec)
   return {
-    ...{ namespace: object.namespace, name: object.name, type, clusterIPs, headless },
+    namespace: object.namespace,
+    name: object.name,
+    type,
+    clusterIPs,
+    headless,
     ...(type === 'ExternalName' && externalName !== undefined ? { externalName } : {}),
     selector: selected ? selector : undefined,
     ports: readServicePorts(field(spec, 'ports'), type),

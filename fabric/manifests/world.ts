@@ -67,7 +67,13 @@ export function buildWorld(
   const policies = readPolicies(simulated, kubernetes, problems)
   const clusterPolicies = readClusterPolicies(simulated, problems)
   const shown = familiesIn({
-    ...{ objects, pods: drafts, nodes: gathered.nodes, services: given, policies, clusterPolicies, asked: families },
+    objects,
+    pods: drafts,
+    nodes: gathered.nodes,
+    services: given,
+    policies,
+    clusterPolicies,
+    asked: families,
   })
   const handout = { used: allocator.families(shown.used), allocator }
   const standIn =
@@ -83,15 +89,13 @@ export function buildWorld(
     name === undefined || address === undefined ? [] : [{ name, address }],
   )
   const world: World = {
-    ...{
-      domain: 'cluster.local',
-      families: { ...shown, used: handout.used },
-      namespaces,
-      services,
-      dns: dnsAt(givenDns ?? standIn),
-      policies,
-      notSimulated,
-    },
+    domain: 'cluster.local',
+    families: { ...shown, used: handout.used },
+    namespaces,
+    services,
+    dns: dnsAt(givenDns ?? standIn),
+    policies,
+    notSimulated,
     ...(nodeLocalDns === undefined ? {} : { nodeLocalDns }),
     ...(clusterPolicies.length === 0 ? {} : { clusterPolicies }),
     ...(declared.length === 0 ? {} : { externals: declared }),
@@ -100,9 +104,12 @@ export function buildWorld(
   }
   if (live) return { world, problems }
   const complete = withDnsServers(world, {
-    ...{ drafts, nodes: gathered.nodes, handout, isGiven: standIn === undefined },
+    drafts,
+    nodes: gathered.nodes,
+    handout,
+    isGiven: standIn === undefined,
   })
-  const assumed = assumedFor({ ...{ world: complete, claimed, pods: drafts }, nodes: gathered.nodes, services: given })
+  const assumed = assumedFor({ world: complete, claimed, pods: drafts, nodes: gathered.nodes, services: given })
   allocator.finish()
   return { world: { ...complete, assumed }, problems }
 }

@@ -88,14 +88,21 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
     const headers = { accept: 'application/json', ...authorized.getHeaders() }
     const { origin, pathname, search } = new URL(`${server}${path}`)
     const answer = await (dispatcher ?? getGlobalDispatcher()).request({
-      ...{ origin, path: `${pathname}${search}`, method, signal, headersTimeout: 30_000, bodyTimeout },
+      origin,
+      path: `${pathname}${search}`,
+      method,
+      signal,
+      headersTimeout: 30_000,
+      bodyTimeout,
       headers: body === undefined ? headers : { ...headers, 'content-type': contentType ?? 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     if (answer.statusCode < 400) return answer.body
     const header = answer.headers['retry-after']
     throw apiError({
-      ...{ request: `${method} ${path}`, status: answer.statusCode, body: await answer.body.text() },
+      request: `${method} ${path}`,
+      status: answer.statusCode,
+      body: await answer.body.text(),
       retryAfter: Array.isArray(header) ? header[0] : header,
     })
   }

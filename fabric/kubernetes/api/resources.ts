@@ -7,7 +7,10 @@ export interface Resource {
 }
 
 const of = (apiVersion: string, kind: string, plural: string, namespaced = true): Resource => ({
-  ...{ apiVersion, kind, plural, namespaced },
+  apiVersion,
+  kind,
+  plural,
+  namespaced,
 })
 
 /** The kinds that Crosscheck reads or makes on a cluster; it touches no other. */

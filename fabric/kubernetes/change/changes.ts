@@ -30,7 +30,13 @@ const startMs = 90_000
 
 /** Kinds whose pods are gone only when they are. */
 const withPods: ReadonlySet<string> = new Set([
-  ...['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job'],
+  'Pod',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'ReplicationController',
+  'Job',
 ])
 
 /** The changes of one run. */

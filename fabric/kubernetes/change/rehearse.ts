@@ -111,7 +111,8 @@ function rehearsedService(spec: Fields): Fields {
   const type = spec['type'] === 'LoadBalancer' ? 'NodePort' : (spec['type'] ?? 'ClusterIP')
   const outside = type === 'NodePort' && spec['externalTrafficPolicy'] !== undefined
   return {
-    ...{ ...kept, type },
+    ...kept,
+    type,
     ...(outside ? { externalTrafficPolicy: spec['externalTrafficPolicy'] } : {}),
     ...(spec['clusterIP'] === 'None' ? { clusterIP: 'None' } : {}),
   }
@@ -124,8 +125,17 @@ function withTemplate(spec: Fields, run: RunFacts, listener: Listener): Fields {
 }
 
 const keptOfPod = [
-  ...['nodeName', 'nodeSelector', 'tolerations', 'dnsPolicy', 'dnsConfig', 'hostAliases', 'hostname', 'subdomain'],
-  ...['setHostnameAsFQDN', 'serviceAccountName', 'restartPolicy'],
+  'nodeName',
+  'nodeSelector',
+  'tolerations',
+  'dnsPolicy',
+  'dnsConfig',
+  'hostAliases',
+  'hostname',
+  'subdomain',
+  'setHostnameAsFQDN',
+  'serviceAccountName',
+  'restartPolicy',
 ]
 
 /** One container, whatever the number of the original's: its ports are those of all of them. */

@@ -52,7 +52,8 @@ export async function cleanCluster(client: Client, request: CleanRequest, signal
   return {
     removed: [...removed, ...freed].map(({ at }) => titleOf(at)),
     living: [...groups].map(([run, of]) => ({
-      ...{ run, agoMs: renewed.get(run) ?? 0 },
+      run,
+      agoMs: renewed.get(run) ?? 0,
       objects: of.map(({ at }) => titleOf(at)),
     })),
     kept,

@@ -5,8 +5,12 @@ import type { Resource } from '../api/resources.ts'
 
 /** What a cluster puts into every namespace, and what it derives from other objects: nobody's work is lost with it. */
 const byName: ReadonlySet<string> = new Set([
-  ...['configmaps/kube-root-ca.crt', 'configmaps/openshift-service-ca.crt', 'configmaps/istio-ca-root-cert'],
-  ...['serviceaccounts/default', 'serviceaccounts/builder', 'serviceaccounts/deployer'],
+  'configmaps/kube-root-ca.crt',
+  'configmaps/openshift-service-ca.crt',
+  'configmaps/istio-ca-root-cert',
+  'serviceaccounts/default',
+  'serviceaccounts/builder',
+  'serviceaccounts/deployer',
 ])
 const derived: ReadonlySet<string> = new Set(['endpoints', 'endpointslices', 'events'])
 /** APIs that show other objects a second time. */

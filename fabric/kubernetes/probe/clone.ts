@@ -15,9 +15,14 @@ export interface Template {
 
 /** Labels that controllers add to the pods they make, and by which they claim them; names of the Kubernetes API's well-known labels. */
 const controllerLabels: ReadonlySet<string> = new Set([
-  ...['pod-template-hash', 'controller-revision-hash', 'pod-template-generation', 'controller-uid'],
-  ...['batch.kubernetes.io/controller-uid', 'statefulset.kubernetes.io/pod-name', 'apps.kubernetes.io/pod-index'],
-  ...['batch.kubernetes.io/job-completion-index'],
+  'pod-template-hash',
+  'controller-revision-hash',
+  'pod-template-generation',
+  'controller-uid',
+  'batch.kubernetes.io/controller-uid',
+  'statefulset.kubernetes.io/pod-name',
+  'apps.kubernetes.io/pod-index',
+  'batch.kubernetes.io/job-completion-index',
 ])
 
 /** The template of `kind/name`; or a sentence that says why there is none to copy. */

@@ -131,7 +131,12 @@ async function* post(pool: Dispatcher, checks: ReadonlyMap<string, Check>, { tok
   const body = JSON.stringify({ checks: [...checks].map(([id, check]) => ({ ...check, id })), pace })
   const patienceMs = Math.max(...[...checks.values()].map(({ deadlineMs }) => deadlineMs)) + 30_000
   const answer = await pool.request({
-    ...{ method: 'POST', path: '/v1/checks', body, signal, headersTimeout: patienceMs, bodyTimeout: patienceMs },
+    method: 'POST',
+    path: '/v1/checks',
+    body,
+    signal,
+    headersTimeout: patienceMs,
+    bodyTimeout: patienceMs,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
   })
   if (answer.statusCode !== 200) {

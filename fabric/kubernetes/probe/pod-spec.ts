@@ -39,7 +39,11 @@ export function probeContainer(
   { name, args = [], ports, resources = usualResources }: ContainerOptions,
 ) {
   return {
-    ...{ name, image: run.image, imagePullPolicy: 'IfNotPresent', args, resources },
+    name,
+    image: run.image,
+    imagePullPolicy: 'IfNotPresent',
+    args,
+    resources,
     env: [
       { name: 'CROSSCHECK_TOKEN_SHA256', value: run.tokenSha256 },
       { name: 'CROSSCHECK_CONCURRENCY', value: String(run.concurrency ?? usualConcurrency) },

@@ -34,8 +34,15 @@ export interface ContainerStatus {
 
 /** Reasons of a waiting container that do not pass by themselves (kubelet's `images` and `container` packages). */
 const lasting: ReadonlySet<string> = new Set([
-  ...['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName', 'ImageInspectError'],
-  ...['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError', 'CrashLoopBackOff'],
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+  'ImageInspectError',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+  'CrashLoopBackOff',
 ])
 
 /** Whether a pod's containers run and it has an address. */

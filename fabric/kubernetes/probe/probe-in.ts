@@ -33,13 +33,19 @@ export function probeIn(
   const control = createControl({
     open: () => cluster.client.forward({ namespace, pod: name, port }),
     // A node has more addresses than its status tells, and connects to its own pods by another one.
-    ...{ token, addresses: pod.hostNetwork ? [] : addresses, stop, atOnce: cluster.run.concurrency },
+    token,
+    addresses: pod.hostNetwork ? [] : addresses,
+    stop,
+    atOnce: cluster.run.concurrency,
   })
   cluster.controls.add(control)
   // A fresh one listens some time after its container runs; until its first batch is there the tunnel is too.
   if (bornAt !== undefined) void control.meet()
   return {
-    ...{ identity, pod, node, addresses },
+    identity,
+    pod,
+    node,
+    addresses,
     ...(note === undefined ? {} : { note }),
     ...(image === undefined ? {} : { image }),
     ...(bornAt === undefined ? {} : { bornAt }),

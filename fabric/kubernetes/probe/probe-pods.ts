@@ -91,7 +91,8 @@ function podManifest(
   const { labels, annotations } = marks(run, 'probe')
   const pod = {
     metadata: {
-      ...{ namespace, name: `crosscheck-${run.id}-${randomBytes(4).toString('hex')}` },
+      namespace,
+      name: `crosscheck-${run.id}-${randomBytes(4).toString('hex')}`,
       labels: { ...template.labels, ...labels },
       annotations: { ...annotations, ...sidecarMarks(run) },
     },

@@ -73,7 +73,8 @@ export function obstacleTo(
     return `the LimitRange ${names} leaves it ${limits['memory']} of memory, and ${leastMemory} are needed`
   }
   const needed: Amounts = {
-    ...{ pods: '1', 'count/pods': '1' },
+    pods: '1',
+    'count/pods': '1',
     ...Object.fromEntries(
       Object.entries(requests).flatMap(([key, value]) => [
         [key, value],

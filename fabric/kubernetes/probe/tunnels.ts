@@ -11,7 +11,9 @@ const answerMs = 15_000
 /** HTTP to one probe over tunnels, each opened when a request needs it and kept for the next. */
 export function createTunnels(open: () => Promise<Duplex>): Pool {
   return new Pool('http://probe', {
-    ...{ connections, pipelining: 1, keepAliveTimeout: 60_000 },
+    connections,
+    pipelining: 1,
+    keepAliveTimeout: 60_000,
     connect: (_options, done) => {
       // Called at once, undici would never send the request.
       openInTime(open).then(

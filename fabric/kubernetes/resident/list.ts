@@ -80,7 +80,10 @@ async function removeCanaries(client: Client, namespaces: readonly string[], sig
   const found = await listObjects(client, { resource: resources.Namespace, labelSelector: residentLabel }, signal)
   const own = found.filter(({ metadata }) => namespaces.length === 0 || namespaces.includes(metadata.name))
   const at = own.map(({ metadata: { name, uid } }) => ({
-    ...{ resource: resources.Namespace, namespace: undefined, name, uid },
+    resource: resources.Namespace,
+    namespace: undefined,
+    name,
+    uid,
   }))
   await Promise.all(at.map(({ uid, ...each }) => deleteObject(client, each, { uid }, signal)))
   await waitUntilGone(client, at, signal)
@@ -107,7 +110,9 @@ function rowOf(workload: LiveObject, pod: LiveObject | undefined, now: number): 
   const spec = (pod?.spec ?? template?.spec) as PodSpec | undefined
   const node = spec?.nodeName
   return {
-    ...{ namespace, workload: name, identity: annotations[sourceAnnotation] ?? '?' },
+    namespace,
+    workload: name,
+    identity: annotations[sourceAnnotation] ?? '?',
     ...(pod === undefined ? {} : { pod: pod.metadata.name }),
     ...(node === undefined ? {} : { node }),
     image: spec?.containers[0]?.image ?? '?',

@@ -78,8 +78,10 @@ function residentPod(source: ResidentSource, pods: ResidentPods) {
     metadata: {
       labels: { ...labels, [residentLabel]: residentName(source) },
       annotations: {
-        ...{ [roleAnnotation]: 'probe', [sourceAnnotation]: titleOf(source) },
-        ...{ [labelsAnnotation]: JSON.stringify(labels), ...sidecarMarks({}) },
+        [roleAnnotation]: 'probe',
+        [sourceAnnotation]: titleOf(source),
+        [labelsAnnotation]: JSON.stringify(labels),
+        ...sidecarMarks({}),
       },
     },
     spec: {

@@ -102,7 +102,9 @@ async function planOne(
     return { kind: 'refused', title: placeOf(source), why: `${first.sentence}${offer}` }
   }
   return {
-    ...{ kind: 'planned', source, name: residentName(source) },
+    kind: 'planned',
+    source,
+    name: residentName(source),
     workload: residentWorkload(source, { ...options, resources: fitted }),
     warnings: conflicts.map(({ sentence }) => sentence),
   }

@@ -108,7 +108,9 @@ function probeOf(cluster: Cluster, live: LiveObject, token: string): Probe | und
   const isFresh = cluster.run.now() - startedAt < freshMs
   const probe = probeIn(cluster, {
     identity: { kind: 'pod', namespace: pod.namespace, name },
-    ...{ pod, token, image: imageOf(live) },
+    pod,
+    token,
+    image: imageOf(live),
     note: noteWith(`tested by a resident probe for ${live.metadata.annotations?.[sourceAnnotation] ?? name}`, live),
     ...(isFresh ? { bornAt: startedAt } : {}),
   })

@@ -8,7 +8,10 @@ import { toObject } from './live-world.ts'
 import { projected } from './project.ts'
 
 const of = (apiVersion: string, kind: string, plural = `${kind.slice(0, -1).toLowerCase()}ies`): Resource => ({
-  ...{ apiVersion, kind, plural, namespaced: true },
+  apiVersion,
+  kind,
+  plural,
+  namespaced: true,
 })
 
 /** Kinds beside NetworkPolicy that decide over packets: those of SIG Network, of network plugins and of meshes. All are listed over all namespaces. */

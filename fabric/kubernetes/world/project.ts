@@ -30,7 +30,9 @@ function podShape(times: Readonly<Record<string, Shape>>): Shape {
   const containerStatuses = shared(only({ ...whole(['restartCount', 'name']), state }))
   return only({
     metadata: only({
-      ...{ ...whole(podKeys.metadata), ...alike(['namespace', 'labels', 'ownerReferences']), ...times },
+      ...whole(podKeys.metadata),
+      ...alike(['namespace', 'labels', 'ownerReferences']),
+      ...times,
       annotations: only(whole(podKeys.annotations)),
     }),
     spec: only({ ...alike(podKeys.spec), containers, initContainers: containers }),
@@ -93,8 +95,14 @@ const podKeys = {
   metadata: ['name', 'namespace', 'uid', 'deletionTimestamp'],
   annotations: [roleAnnotation, notReadyAnnotation],
   spec: [
-    ...['nodeName', 'hostNetwork', 'serviceAccountName', 'hostname', 'subdomain'],
-    ...['dnsPolicy', 'dnsConfig', 'hostAliases'],
+    'nodeName',
+    'hostNetwork',
+    'serviceAccountName',
+    'hostname',
+    'subdomain',
+    'dnsPolicy',
+    'dnsConfig',
+    'hostAliases',
   ],
   container: ['ports', 'restartPolicy', 'readinessProbe'],
   status: ['podIP', 'podIPs', 'phase', 'hostIP', 'hostIPs'],

@@ -92,7 +92,10 @@ async function readKind(
 
 function versionsOf(policies: readonly LiveObject[]): PolicyVersion[] {
   return policies.map(({ metadata: { namespace = '', name, uid = '', resourceVersion = '' } }) => ({
-    ...{ namespace, name, uid, resourceVersion },
+    namespace,
+    name,
+    uid,
+    resourceVersion,
   }))
 }
 
