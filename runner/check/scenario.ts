@@ -37,16 +37,28 @@ export function scenarioOf(question: Question, world: World): Scenario | { reado
   const wanted = question.expect === undefined ? (['open', 'blocked'] as const) : [question.expect]
   const paths = wanted.map((name): ScenarioPath => pathOf(source, target, expectations[name], question))
   return {
-    ...{ name: 'check', tags: [], place: nowhere, variables: {}, manifests: [] },
+    name: 'check',
+    tags: [],
+    place: nowhere,
+    variables: {},
+    manifests: [],
     lab: withFamilies(labSettingsSchema.parse({}), paths),
-    ...{ sources: new Map([[source.name, source]]), targets: new Map([[target.name, target]]), steps: [] },
+    sources: new Map([[source.name, source]]),
+    targets: new Map([[target.name, target]]),
+    steps: [],
     paths,
   }
 }
 
 function pathOf(source: Source, target: Target, expect: Expectation, { family, deadlineMs }: Question): ScenarioPath {
   return {
-    ...{ source, target, expect, place: nowhere, closedWorld: false, tags: [], only: false },
+    source,
+    target,
+    expect,
+    place: nowhere,
+    closedWorld: false,
+    tags: [],
+    only: false,
     ...(family === undefined ? {} : { family }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
   }

@@ -101,7 +101,8 @@ export async function readObjects(files: readonly ManifestPath[], io: Io, how?: 
 export async function describeScenarios(prepared: readonly Prepared[]): Promise<RunHead['scenarios']> {
   return Promise.all(
     prepared.map(async ({ scenario: { name, place, paths, steps } }) => ({
-      ...{ name, file: place.file },
+      name,
+      file: place.file,
       paths: paths.length + steps.flatMap((step) => step.paths).length,
       sha256: createHash('sha256')
         .update(await fs.readFile(place.file))

@@ -94,7 +94,9 @@ function decisive(ways: readonly CanaryResult[]): CanaryResult | undefined {
 
 function resultOf({ node, family, side }: Leg, saw: Record<CanaryStep['step'], Reason | undefined>): CanaryResult {
   const stepOf = (step: CanaryStep['step'], wanted: Wanted): CanaryStep => ({
-    ...{ step, wanted, saw: saw[step] ?? 'not_run' },
+    step,
+    wanted,
+    saw: saw[step] ?? 'not_run',
     ok: seenAs(saw[step], wanted),
   })
   const steps = [stepOf('before', 'open'), stepOf('deny', 'blocked'), stepOf('admit', 'open')]

@@ -77,7 +77,9 @@ function reachedIn(sightings: Sightings, intercepted: Controls['intercepted']): 
     if (aim.kind !== 'pod') continue
     const reached = `the source reached ${text} on ${aim.pod.node}`
     places.set(`${source} ${placeKey(aim.pod.node, socket.family)}`, {
-      ...{ shown: true, kind: 'other-path', sentence: reached },
+      shown: true,
+      kind: 'other-path',
+      sentence: reached,
     })
   }
   return { sockets, places }

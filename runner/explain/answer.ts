@@ -44,7 +44,11 @@ export function answerTo({ sources, target, aims, gap }: Asked, world: World) {
   }))
   const unread = new Set(predicted.flatMap(({ prediction }) => unreadOf(prediction, gap)))
   return {
-    ...{ predictor, predicted, verdict: together(verdicts.map(({ verdict }) => verdict)), unread: [...unread], way },
+    predictor,
+    predicted,
+    verdict: together(verdicts.map(({ verdict }) => verdict)),
+    unread: [...unread],
+    way,
     dependsOn: [...new Set(predicted.flatMap(({ prediction: { hops, dns } }) => doubtsOf([...hops, ...dns])))],
     assumed: assumptionsOf(world, { dns: predicted.some(({ prediction }) => prediction.dns.length > 0) }),
     places: verdicts.flatMap(({ place, verdict }) => (place === undefined ? [] : [{ place, verdict }])),

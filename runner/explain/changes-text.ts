@@ -20,7 +20,8 @@ export function changeLines({ since, until, changes, unread }: PathChanges, styl
   const more = changes.length - rows.length
   const nothing = `  nothing on this path: no policy or label of its namespaces, no pod template, Service or endpoint; what was deleted leaves no trace`
   return [
-    ...['', `changed in the last ${span}`],
+    '',
+    `changed in the last ${span}`,
     ...(rows.length === 0 ? [...wrap(nothing.trim(), style.width - 2).map((line) => `  ${line}`)] : table(rows)),
     ...(more > 0 ? [`  and ${more} more, all of them with -o json`] : []),
     ...unread.flatMap((why) => wrap(`not looked at: ${clean(why)}`, style.width - 2).map((line) => `  ${line}`)),

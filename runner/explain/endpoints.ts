@@ -39,7 +39,8 @@ export function askedFor(ends: Ends, world: World): Asked | { readonly problems:
   const [first, ...others] = sources
   if (first === undefined) return { problems: [problem(`FROM: ${note ?? `${from} stands for no pod`}`)] }
   const aims = aimsOf(named, {
-    ...{ world, namespace: first.namespace },
+    world,
+    namespace: first.namespace,
     outside: first.identity.kind === 'outside',
   })
   return { ends, sources: [first, ...others], target: named, ...aims }

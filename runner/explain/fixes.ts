@@ -51,7 +51,9 @@ export function fixesFor(decided: Decided, ground: Ground, { wanted, remains, li
   const also = wanted === 'allow' ? namesToo(decided, compiled) : []
   const placeholders = placeholdersOf(queries)
   const options = {
-    ...{ wanted, also, outside: standInAddresses[4] },
+    wanted,
+    also,
+    outside: standInAddresses[4],
     fold: workloadOf,
     called: nameIn,
     // What a pod listens on is not changed by the labels that a fix gives it.
@@ -72,7 +74,9 @@ export function fixesFor(decided: Decided, ground: Ground, { wanted, remains, li
           edits.map((edit) => withAnyAddress(edit, unknown)),
         ),
       ),
-      ...{ opens: pathLines(opens), closes: pathLines(closes), unclear: pathLines(unclear) },
+      opens: pathLines(opens),
+      closes: pathLines(closes),
+      unclear: pathLines(unclear),
       remarks: [...nodeRemarks(edits, queries, world), ...podRemarks(edits, world)],
       lint: lint(
         edits.flatMap((edit) => (edit.kind === 'change policy' ? [`${edit.after.namespace}/${edit.after.name}`] : [])),

@@ -8,7 +8,8 @@ const paths = z
 
 const changesSchema = z
   .strictObject({
-    ...{ since: time, until: time },
+    since: time,
+    until: time,
     changes: z
       .array(
         z.strictObject({
@@ -48,7 +49,9 @@ const fixSchema = z.strictObject({
   yaml: z.string().describe('manifests to apply'),
   replace: z.array(z.string()).describe('what to write in place of a placeholder before it is applied'),
   remains: z.array(z.string()).describe('what stands in the way with it applied; empty: it is complete'),
-  ...{ opens: paths, closes: paths, unclear: paths },
+  opens: paths,
+  closes: paths,
+  unclear: paths,
   remarks: z.array(z.string()).describe('what else follows from it'),
   lint: z.array(z.string()).describe('what `crosscheck lint` finds in the policies that it changes'),
 })
@@ -57,7 +60,8 @@ const answer = z.enum(['allow', 'deny', 'undefined', 'partly', 'unresolved', 'un
 
 export const explanationSchema = z
   .strictObject({
-    ...{ from: z.string(), to: z.string() },
+    from: z.string(),
+    to: z.string(),
     verdict: answer.describe(
       '`partly`: some addresses are open; `unresolved`: the name does not resolve, whatever becomes of its addresses; `unreachable`: nothing is there to be reached',
     ),

@@ -62,7 +62,8 @@ function changed(policy: NetworkPolicy, objects: readonly ManifestObject[]): Rec
   const kept = isObject(annotations) ? own(annotations) : annotations
   const metadata = Object.entries({ namespace: namespace ?? policy.namespace, name, labels, annotations: kept })
   return {
-    ...{ apiVersion: given.apiVersion, kind: given.kind },
+    apiVersion: given.apiVersion,
+    kind: given.kind,
     metadata: Object.fromEntries(metadata.filter(([, value]) => value !== undefined)),
     spec: specOf(policy),
   }

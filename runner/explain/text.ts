@@ -18,8 +18,12 @@ const answers: Readonly<Record<Explanation['verdict'], string>> = {
   unreachable: 'nothing is there to be reached, whatever policies say',
 }
 const placeWords: Readonly<Record<Explanation['verdict'], string>> = {
-  ...{ allow: 'allowed', deny: 'blocked', partly: 'partly allowed', undefined: 'not known' },
-  ...{ unresolved: 'not resolved', unreachable: 'unreachable' },
+  allow: 'allowed',
+  deny: 'blocked',
+  partly: 'partly allowed',
+  undefined: 'not known',
+  unresolved: 'not resolved',
+  unreachable: 'unreachable',
 }
 const inks = {
   allow: 'pass',
@@ -43,7 +47,9 @@ export function explanationText(explanation: Explanation, look: Look): string {
     ...hops.flatMap((hop) => hopLines('', hop, style)),
     ...fixLines(fixes, style),
     ...assumedLine(assumed).flatMap((line) => ['', ...indented(line, 0, style)]),
-    ...['', 'prove it with packets:', `  ${clean(proof)}`],
+    '',
+    'prove it with packets:',
+    `  ${clean(proof)}`,
   ]
   return `${lines.join('\n')}\n`
 }

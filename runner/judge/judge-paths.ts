@@ -160,7 +160,11 @@ async function judgeOne(
     ...noCommand(verdict, options),
   ]
   return conclude(planned, verdict, {
-    ...{ position, measurement, probe, prediction, explanation },
+    position,
+    measurement,
+    probe,
+    prediction,
+    explanation,
     hidesDns: options.fabric.where === 'lab' && prediction.unresolvable !== undefined,
     ...(fix === undefined ? {} : { fix }),
   })

@@ -25,7 +25,9 @@ export function effortOf({ cells, sources, dials }: MatrixPlan, { blocked }: Tim
   const waitMs = Math.max(rounds * blocked.deadlineMs * blocked.attempts, (dials.length / perSecond) * 1000)
   const pods = cells.flatMap(({ from, to }) => (to.kind === 'pod' ? [from, to.pod] : [from]))
   return {
-    ...{ pods: new Set(pods).size, probes: sources.length, connections: dials.length },
+    pods: new Set(pods).size,
+    probes: sources.length,
+    connections: dials.length,
     seconds: dials.length === 0 ? 0 : Math.ceil((aroundMs + waitMs) / 1000),
   }
 }

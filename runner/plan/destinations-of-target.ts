@@ -126,8 +126,11 @@ function noPod(set: PodSet, world: World): Gap {
 function podAims(pod: Pod, port: Port, world: World): AddressAim[] {
   const listener = listenerAt(pod, port, world)
   return pod.addresses.map((address) => ({
-    ...{ kind: 'pod', pod, listener },
-    ...{ socket: socketAt(address, port), ready: pod.ready },
+    kind: 'pod',
+    pod,
+    listener,
+    socket: socketAt(address, port),
+    ready: pod.ready,
   }))
 }
 

@@ -88,7 +88,8 @@ function groundOf(destinations: Destinations, world: World): Ground {
   const index = policyIndexOf(world.policies)
   const labels = new Map(namespaces.map((namespace) => [namespace.name, namespace.labels]))
   return {
-    ...{ index, destinations },
+    index,
+    destinations,
     isolated: ruling.length > 0 ? pods : pods.filter((pod) => index.governing('ingress', pod).length > 0),
     onHosts: pods.filter(({ hostNetwork }) => hostNetwork),
     rules: ingress.flatMap((policy) => policy.ingress.map(({ peers }) => ({ policy, peers }))),
@@ -137,7 +138,8 @@ function kindsOf(sources: readonly Pod[], ground: Ground): (destination: Pod) =>
   const rules = egress.flatMap((policy) => policy.egress.map(({ peers }) => ({ policy, peers })))
   return (pod) =>
     JSON.stringify([
-      ...[pod.hostNetwork, pod.ports],
+      pod.hostNetwork,
+      pod.ports,
       index.governing('ingress', pod).map(nameOf),
       rules.map((rule) => matchOf(rule, pod, ground)),
       selectors.map((selector) => matchesSelector(selector, pod.labels)),

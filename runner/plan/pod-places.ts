@@ -49,7 +49,8 @@ function ordinalLabelsOf({ labels }: Pod): Labels | undefined {
 }
 
 const ordinals = new Set([
-  ...['statefulset.kubernetes.io/pod-name', 'apps.kubernetes.io/pod-index'],
+  'statefulset.kubernetes.io/pod-name',
+  'apps.kubernetes.io/pod-index',
   'batch.kubernetes.io/job-completion-index',
 ])
 

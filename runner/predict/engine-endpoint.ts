@@ -77,8 +77,13 @@ export function podOf(
 
 /** What a described pod, a probe, has beside its labels. */
 const plain = {
-  ...{ uid: '', workload: { kind: 'Pod', name: 'crosscheck' }, ready: true, serviceAccount: 'default' },
-  ...{ dnsPolicy: 'ClusterFirst', hostAliases: [], restarts: 0 },
+  uid: '',
+  workload: { kind: 'Pod', name: 'crosscheck' },
+  ready: true,
+  serviceAccount: 'default',
+  dnsPolicy: 'ClusterFirst',
+  hostAliases: [],
+  restarts: 0,
 } as const satisfies Partial<Pod>
 
 /** A pod always reaches itself (docs/semantics.md, rule 53): whether a path is blocked, its other endpoints tell. */
@@ -92,7 +97,10 @@ export function isItself(aim: AddressAim, own: Party | undefined): boolean {
 function plainPod({ namespace, labels = {}, node }: Extract<Identity, { kind: 'namespace' }>, world: World): PolicyPod {
   const neighbour = world.pods.find((pod) => !pod.hostNetwork && (node === undefined || pod.node === node))
   return {
-    ...{ namespace, name: 'crosscheck', hostNetwork: false, ports: [] },
+    namespace,
+    name: 'crosscheck',
+    hostNetwork: false,
+    ports: [],
     labels: { ...labels, [ownedLabel]: 'true' },
     node: node ?? neighbour?.node ?? '',
     addresses: neighbour?.addresses.map(besides) ?? Object.values(standInAddresses),

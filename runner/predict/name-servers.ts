@@ -55,7 +55,8 @@ function clusterServers(pod: Pod, world: World): NameServers {
       remarks: [
         `NodeLocal DNSCache (${cache.namespace}/${cache.name}) answers on the pod's own node: whether egress policies govern that way differs by plugin (${ruleLinks(50, 52)})`,
       ],
-      ...{ unsure: true, hidden: false },
+      unsure: true,
+      hidden: false,
     }
   if (hops.length > 0) return { hops, remarks: [], unsure: false, hidden: false }
   const hidden = hiddenDns(world)

@@ -124,7 +124,13 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
   return {
     works: hidden || (unresolvable !== undefined && works !== 'deny') ? 'undefined' : works,
     reach: hidden ? 'undefined' : reachBy([...external, ...hopsTo(others)]),
-    ...{ byDestination, hops, dns, servers, dnsUnknown, unresolvable, assuming: assumptionOf(dns, world) },
+    byDestination,
+    hops,
+    dns,
+    servers,
+    dnsUnknown,
+    unresolvable,
+    assuming: assumptionOf(dns, world),
     undeclared: undeclaredOf(destinations.aims, destinations.gap),
   }
 }

@@ -45,7 +45,9 @@ export function pathJson(result: PathResult): ReportPath {
     fix: result.fix ?? null,
     source: source === undefined ? null : sourceJson(source),
     places: places.map(({ place: text, predicted, source: own, ...answer }) => ({
-      ...{ place: text, ...answer, predicted: predicted ?? null },
+      place: text,
+      ...answer,
+      predicted: predicted ?? null,
       source: own === undefined ? null : sourceJson(own),
     })),
     file: place.file,
@@ -79,13 +81,20 @@ function outcomeJson(outcome: Outcome | undefined): ReportOutcome | null {
 function endpointJson(endpoint: EndpointResult): ReportPath['endpoints'][number] {
   const { address, port, protocol, state, reason, phase, open, of, notRun } = endpoint
   return {
-    ...{ address, port, protocol },
+    address,
+    port,
+    protocol,
     family: endpoint.family ?? null,
     pod: endpoint.pod ?? null,
     uid: endpoint.uid ?? null,
     node: endpoint.node ?? null,
     ready: endpoint.ready ?? null,
     service: endpoint.service ?? null,
-    ...{ state, reason, phase, open, of, notRun },
+    state,
+    reason,
+    phase,
+    open,
+    of,
+    notRun,
   }
 }

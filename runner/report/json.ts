@@ -95,7 +95,9 @@ function runJson(head: RunHead, { fabrics, image, event }: Told): Report['run'] 
     }),
     policies: fabrics.flatMap(({ scenario, policies }) =>
       policies.map(({ namespace, name, uid, resourceVersion }) => ({
-        ...{ scenario, namespace, name },
+        scenario,
+        namespace,
+        name,
         uid: uid ?? null,
         resourceVersion: resourceVersion ?? null,
       })),
@@ -107,14 +109,24 @@ function enforcementJson({ scenario, step, enforcement }: Extract<RunEvent, { ki
   const { afterMs, late, flips } = enforcement
   const [p50, p99, last] = [percentile(afterMs, 50), percentile(afterMs, 99), afterMs.at(-1)]
   return {
-    ...{ scenario, step, ways: afterMs.length + late, late, flips },
-    ...{ p50: p50 ?? null, p99: p99 ?? null, last: last ?? null },
+    scenario,
+    step,
+    ways: afterMs.length + late,
+    late,
+    flips,
+    p50: p50 ?? null,
+    p99: p99 ?? null,
+    last: last ?? null,
   }
 }
 
 function canaryJson({ scenario, results }: Extract<RunEvent, { kind: 'canary' }>): Report['canary'] {
   return results.map(({ node, family, side, ok, steps }) => ({
-    ...{ scenario, node, family, side, ok },
+    scenario,
+    node,
+    family,
+    side,
+    ok,
     steps: steps.map(({ step, wanted, saw, ok: held }) => ({ step, wanted, saw, ok: held })),
   }))
 }

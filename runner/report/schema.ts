@@ -55,7 +55,9 @@ const enforcementSchema = z
     ways: count.describe('from one source to one socket, that the policies decide'),
     late: count.describe('ways that did not do in time what the policies say'),
     flips: count,
-    ...{ p50: z.number().nullable(), p99: z.number().nullable(), last: z.number().nullable() },
+    p50: z.number().nullable(),
+    p99: z.number().nullable(),
+    last: z.number().nullable(),
   })
   .describe("time to enforce after a step's change, in milliseconds")
 
@@ -112,7 +114,9 @@ const seen = z.enum(['open', 'blocked', 'partly', 'unknown'])
 const verdict = z.enum(['allow', 'deny', 'undefined'])
 
 const sourceSchema = z.strictObject({
-  ...{ pod: maybe, uid: maybe.describe('of the pod'), node: maybe },
+  pod: maybe,
+  uid: maybe.describe('of the pod'),
+  node: maybe,
   addresses: z.array(text).describe('its own'),
   note: maybe,
 })

@@ -58,6 +58,10 @@ export function cutOff(paths: readonly PlannedPath[], measurement: Measurement):
 const none: Shown = { shown: undefined, kind: 'none', sentence: 'the run was interrupted before it was known' }
 
 const nothingShown: Controls = {
-  ...{ targetAlive: () => none, sourceAlive: () => none, enforced: () => none, known: () => undefined },
-  ...{ intercepted: () => false, overflowed: () => false },
+  targetAlive: () => none,
+  sourceAlive: () => none,
+  enforced: () => none,
+  known: () => undefined,
+  intercepted: () => false,
+  overflowed: () => false,
 }

@@ -105,7 +105,9 @@ function planAll(cast: readonly CastPath[], { world, probes, context }: PlanInpu
   const { fabric, scenario } = context
   const deadlineMs = context.deadlineMs ?? scenario.deadlineMs
   const plan = createPlanner({
-    ...{ world, probes: probes.ready, timing: fabric.timing },
+    world,
+    probes: probes.ready,
+    timing: fabric.timing,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
   })
   return cast.map((each) => ({

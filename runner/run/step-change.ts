@@ -13,7 +13,8 @@ export async function changeOf(
       return {
         kind: 'delete',
         objects: change.objects.map(({ apiVersion, kind, namespace, name }) => ({
-          ...{ apiVersion, kind },
+          apiVersion,
+          kind,
           metadata: { name, ...(namespace === '' ? {} : { namespace }) },
         })),
       }

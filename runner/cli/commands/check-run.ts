@@ -84,15 +84,18 @@ async function measure(
   const results: PathResult[] = []
   let assumed: readonly string[] = []
   await run([scenario], {
-    ...{ head: { id: randomUUID(), where, tool: version, scenarios: [] }, parallel: 1 },
-    ...{ open, worldWords },
+    head: { id: randomUUID(), where, tool: version, scenarios: [] },
+    parallel: 1,
+    open,
+    worldWords,
     readObjects: async () => [],
     emit: (event) => {
       if (event.kind === 'doing') status.show(event.what)
       if (event.kind === 'path') results.push(event.result)
       if (event.kind === 'fabric') assumed = event.assumed ?? []
     },
-    ...{ now: io.now, signal: io.signal },
+    now: io.now,
+    signal: io.signal,
   }).finally(() => status.clear())
   const answer = answerOf(results, question)
   if (answer === undefined)

@@ -77,7 +77,8 @@ function readQuestion(
     refuse(`--deadline ${time}: expected a duration from 100ms to 1m, as in 2s`)
   if (problems.length > 0) return { problems }
   return {
-    ...{ from, to },
+    from,
+    to,
     ...(expect === undefined ? {} : { expect: expect as 'open' | 'blocked' }),
     ...(digit === undefined ? {} : { family: digit === '4' ? 4 : 6 }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),

@@ -29,7 +29,9 @@ export const clean: Command = {
     const { context, kubeconfig } = options as Partial<Record<string, string>>
     return runClean(
       {
-        ...{ namespaces: namespace as string[], all: all === true, dryRun: dryRun === true },
+        namespaces: namespace as string[],
+        all: all === true,
+        dryRun: dryRun === true,
         ...(context === undefined ? {} : { context }),
         ...(kubeconfig === undefined ? {} : { kubeconfig }),
       },

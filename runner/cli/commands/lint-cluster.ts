@@ -13,7 +13,11 @@ interface Listed extends Resource {
 }
 
 const of = (apiVersion: string, kind: string, options: Partial<Listed> = {}): Listed => ({
-  ...{ apiVersion, kind, plural: `${kind.toLowerCase()}s`, namespaced: true, needed: true },
+  apiVersion,
+  kind,
+  plural: `${kind.toLowerCase()}s`,
+  namespaced: true,
+  needed: true,
   ...options,
 })
 

@@ -32,7 +32,8 @@ export async function readLintInputs({ args, options }: Invocation, io: Io): Pro
   if (folders.length === 0) return { ...files, texts }
   const more = await readInputs({ args, options: { ...options, filename: undefined } }, io)
   return {
-    ...{ ...files, texts },
+    ...files,
+    texts,
     objects: [...files.objects, ...more.objects],
     problems: [...files.problems, ...more.problems],
     unreadable: [...files.unreadable, ...more.unreadable],

@@ -30,7 +30,10 @@ export function readMatrixOptions(
   if (everything && namespaces.length > 0) refuse('-A and -n contradict each other')
   if (problems.length > 0 || typeof selector === 'string') return { problems }
   return {
-    ...{ namespaces, selector, everything, services: options.services === true },
+    namespaces,
+    selector,
+    everything,
+    services: options.services === true,
     ports: [...new Map(ports.map((port) => [`${port.port}/${port.protocol}`, port])).values()],
     ...(family === undefined ? {} : { family }),
   }

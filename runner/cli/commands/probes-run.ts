@@ -30,7 +30,8 @@ export async function runProbes(request: ProbesRequest, io: Io): Promise<number>
 
 /** One of each role of the canary that runs raise. */
 const canaryListeners = (['open', 'guarded'] as const).map((role) => ({
-  ...{ name: `canary-${role}`, port: canaryPort },
+  name: `canary-${role}`,
+  port: canaryPort,
   labels: canaryLabels(role),
 }))
 
@@ -60,7 +61,10 @@ async function install(client: Client, request: ProbesRequest, io: Io): Promise<
   const { image, imagePullSecret, probePatch, canaryNamespace = standingCanary } = cluster
   const secret = imagePullSecret === undefined ? {} : { imagePullSecret }
   const options = {
-    ...{ image, ...secret, everyNode, force },
+    image,
+    ...secret,
+    everyNode,
+    force,
     ...(probePatch === undefined ? {} : { patch: await readProbePatch(probePatch) }),
     ...(request.canary ? { canary: { namespace: canaryNamespace, listeners: canaryListeners } } : {}),
     ...(reader === undefined ? {} : { reader }),

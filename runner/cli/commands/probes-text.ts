@@ -6,8 +6,12 @@ export function residentsText(rows: readonly ResidentRow[]): string {
   if (rows.length === 0) return 'no resident probes\n'
   const head = ['NAMESPACE', 'STANDS FOR', 'POD', 'NODE', 'STATE', 'IMAGE']
   const lines = rows.map(({ namespace, identity, workload, pod, node, state, why, image }) => [
-    ...[namespace, identity, pod ?? workload, node ?? '-'],
-    ...[why === undefined ? state : `${state}: ${why}`, image],
+    namespace,
+    identity,
+    pod ?? workload,
+    node ?? '-',
+    why === undefined ? state : `${state}: ${why}`,
+    image,
   ])
   return table([head, ...lines])
 }

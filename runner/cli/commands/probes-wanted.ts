@@ -19,7 +19,8 @@ export async function wantedByScenarios(
     .filter(({ mesh }) => mesh === true)
     .map(
       ({ name, place }): Problem => ({
-        ...{ severity: 'warning', place },
+        severity: 'warning',
+        place,
         message: `${name}: its sources are in a mesh, which resident probes decline`,
       }),
     )
@@ -32,7 +33,8 @@ export async function wantedByScenarios(
     .map(({ source, note }) => [source, note] as const)
   const absent = [...new Map(notes)].map(
     ([{ name, place }, note]): Problem => ({
-      ...{ severity: 'warning', place },
+      severity: 'warning',
+      place,
       message: `${name}: ${note ?? 'it stands for nothing'}`,
     }),
   )

@@ -85,8 +85,15 @@ function readRequest(invocation: Invocation): ProbesRequest | { readonly problem
   if (action === undefined || format === undefined || problems.length + wrong.length > 0)
     return { problems: [...problems, ...wrong] }
   return {
-    ...{ action, paths, namespaces, set, format, cluster: readCluster(invocation) },
-    ...{ everyNode: options.everyNode === true, force: options.force === true, dryRun: options.dryRun === true },
+    action,
+    paths,
+    namespaces,
+    set,
+    format,
+    cluster: readCluster(invocation),
+    everyNode: options.everyNode === true,
+    force: options.force === true,
+    dryRun: options.dryRun === true,
     canary: options.canary !== false,
     ...(reader === undefined || reader === null ? {} : { reader }),
   }

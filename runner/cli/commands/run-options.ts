@@ -66,7 +66,8 @@ export function readRunOptions(options: Invocation['options']): RunRequest | { r
     ...(settleMs === undefined ? {} : { settleMs }),
     ...(perSecond === undefined ? {} : { perSecond }),
     ...(number === undefined || !onCluster ? {} : { inFlight: number }),
-    ...{ inconclusive: inconclusive === 'warn' ? 'warn' : 'fail', verbose: options.verbose === true },
+    inconclusive: inconclusive === 'warn' ? 'warn' : 'fail',
+    verbose: options.verbose === true,
     // On a cluster the scenarios would share its nodes.
     parallel: onCluster ? 1 : (number ?? usualParallel),
     ...(options.knownFailures === undefined ? {} : { knownFailures: options.knownFailures as string }),

@@ -40,7 +40,9 @@ export async function runScenarios(
 ): Promise<number> {
   const { kubernetes, only, inconclusive } = request
   const options = {
-    ...{ set, how, showPassedOver },
+    set,
+    how,
+    showPassedOver,
     ...(objects === undefined ? {} : { objects }),
     ...(kubernetes === undefined ? {} : { kubernetes }),
     live: request.where === 'cluster',
@@ -55,7 +57,12 @@ export async function runScenarios(
   const summary = await start(
     prepared,
     {
-      ...{ head, emit: reports.emit, how, request, cluster, worldWords },
+      head,
+      emit: reports.emit,
+      how,
+      request,
+      cluster,
+      worldWords,
       ...(known === undefined ? {} : { amend: known.amend }),
     },
     io,
@@ -97,9 +104,13 @@ function measured(
   return run(
     prepared.map(({ scenario }) => scenario),
     {
-      ...{ head, emit, now: io.now, signal: io.signal },
+      head,
+      emit,
+      now: io.now,
+      signal: io.signal,
       ...(amend === undefined ? {} : { amend }),
-      ...{ parallel, worldWords },
+      parallel,
+      worldWords,
       open:
         request.where === 'lab'
           ? labOpener(prepared, io, kubernetes)
