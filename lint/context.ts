@@ -79,7 +79,14 @@ export function createContext({ given, world, problems, live, renderings }: Cont
   }
   const operators = Map.groupBy(objects.filter(mayMakePods), ({ namespace }) => namespace)
   return {
-    ...{ world, objects, templates, problems, live, objectOf, workloadOf, mayMeet },
+    world,
+    objects,
+    templates,
+    problems,
+    live,
+    objectOf,
+    workloadOf,
+    mayMeet,
     areAlternatives: (a, b) => renderings.areAlternatives(a.place.file, b.place.file),
     maySelect: (selecting, selected) =>
       mayMeet(selecting, selected) && !renderings.narrows(selecting.place.file, selected.place.file),

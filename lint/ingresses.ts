@@ -37,12 +37,10 @@ function backendAt(object: ManifestObject, path: Path): BackendAt[] {
   const [number, name] = [valueAt(service, ['port', 'number']), valueAt(service, ['port', 'name'])]
   return [
     {
-      ...{
-        object,
-        path,
-        name: service.name,
-        namespace: typeof service.namespace === 'string' ? service.namespace : undefined,
-      },
+      object,
+      path,
+      name: service.name,
+      namespace: typeof service.namespace === 'string' ? service.namespace : undefined,
       port: { ...(typeof number === 'number' ? { number } : {}), ...(typeof name === 'string' ? { name } : {}) },
     },
   ]

@@ -154,7 +154,9 @@ function milder(a: Finding, b: Finding): Finding {
 
 function findingOf(rule: Rule, { object, path = [], part, message, severity, fix, edits = [] }: Found): Finding {
   return {
-    ...{ rule: rule.id, severity: severity ?? rule.severity, message },
+    rule: rule.id,
+    severity: severity ?? rule.severity,
+    message,
     place: path.length === 0 ? object.place : (object.at(path, part) ?? object.place),
     object: titleOf(object),
     ...(fix === undefined ? {} : { fix }),

@@ -27,11 +27,14 @@ export const prometheusIn = perContext((context: Context): readonly Prometheus[]
   return [
     ...workloads.map(({ object, namespace, labels, path }) => ({
       name: `${object.kind.toLowerCase()}/${object.name} in ${namespace}`,
-      ...{ namespace, labels, hostNetwork: valueAt(object.value, [...path, 'spec', 'hostNetwork']) === true },
+      namespace,
+      labels,
+      hostNetwork: valueAt(object.value, [...path, 'spec', 'hostNetwork']) === true,
     })),
     ...objects.map(({ kind, name, namespace, value }) => ({
       name: `${kind} ${name} in ${namespace}`,
-      ...{ namespace, hostNetwork: valueAt(value, ['spec', 'hostNetwork']) === true },
+      namespace,
+      hostNetwork: valueAt(value, ['spec', 'hostNetwork']) === true,
       labels: { ...labelsAt(valueAt(value, ['spec', 'podMetadata'])), ...operatorLabels(name) },
     })),
   ]

@@ -19,7 +19,11 @@ export function refusals({ problems, objects }: Context, found: readonly Finding
     const object = ownerOf(place, owners.get(place.file) ?? [])
     return [
       {
-        ...{ rule: invalidObject.id, severity, message, place, edits: [] },
+        rule: invalidObject.id,
+        severity,
+        message,
+        place,
+        edits: [],
         object: object === undefined ? '' : titleOf(object),
         ...(hint === undefined ? {} : { fix: hint }),
       },

@@ -9,7 +9,13 @@ export function lintJson(
 ): string {
   const document: LintDocument = {
     findings: findings.map(({ rule, severity, message, place: { file, line, column }, object, fix }) => ({
-      ...{ rule, severity, message, file, line, column, object },
+      rule,
+      severity,
+      message,
+      file,
+      line,
+      column,
+      object,
       ...(fix === undefined ? {} : { fix }),
     })),
     passedOver: passedOver.map(({ file, why, hides }) => ({ file, why, hides })),

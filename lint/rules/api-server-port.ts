@@ -24,7 +24,9 @@ export const apiServerPort: Rule = {
       const { address, port } = server.targets[0]!
       const message = `${at.port.port}/TCP is the port of Service default/kubernetes; the API server listens on ${listed(server.targets.map((each) => `${each.address}:${each.port}`))}, and policies are judged there`
       yield {
-        ...{ object: at.object, path: [...at.portPath, 'port'], message },
+        object: at.object,
+        path: [...at.portPath, 'port'],
+        message,
         fix:
           reach === 'named'
             ? `write port: ${port}`

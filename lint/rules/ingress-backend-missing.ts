@@ -20,7 +20,9 @@ export const ingressBackendMissing: Rule = {
       const fix = near ?? (here.length === 0 ? undefined : `Services there: ${listed(here)}`)
       const unknown = context.operatorsIn(object.namespace).length > 0 || (here.length === 0 && !context.live)
       yield {
-        ...{ object, path: [...path, 'name'], message },
+        object,
+        path: [...path, 'name'],
+        message,
         ...(fix === undefined ? {} : { fix }),
         ...(unknown ? { severity: 'info' as const } : {}),
       }

@@ -41,7 +41,9 @@ interface SelectorAt {
 function selectorsIn(context: Context): SelectorAt[] {
   const { policies, population, world } = context
   const own = policies.map(({ policy: { namespace, podSelector }, object }) => ({
-    ...{ object, path: ['spec', 'podSelector'], selector: podSelector },
+    object,
+    path: ['spec', 'podSelector'],
+    selector: podSelector,
     candidates: () => named(population.select(namespace, podSelector)),
   }))
   const namespaces = world.namespaces
@@ -52,7 +54,9 @@ function selectorsIn(context: Context): SelectorAt[] {
     return [
       { object, path: [...peerPath, 'podSelector'], selector: peer.podSelector ?? {}, candidates: matched },
       {
-        ...{ object, path: [...peerPath, 'namespaceSelector'], selector: peer.namespaceSelector ?? {} },
+        object,
+        path: [...peerPath, 'namespaceSelector'],
+        selector: peer.namespaceSelector ?? {},
         candidates: () => namespaces,
       },
     ]
