@@ -3,7 +3,9 @@ import { exitCode, image } from './cluster-run.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 const scenario = (name: string, spec: Fields): Fields => ({
-  ...{ apiVersion: 'crosscheck.dev/v1alpha1', kind: 'Scenario', metadata: { name } },
+  apiVersion: 'crosscheck.dev/v1alpha1',
+  kind: 'Scenario',
+  metadata: { name },
   spec,
 })
 const namespaced = (namespace: string) => ({
@@ -14,7 +16,10 @@ const namespace = (name: string): Fields => ({ apiVersion: 'v1', kind: 'Namespac
 function deployment(key: string, ports: readonly number[]): Fields {
   const [space, app] = key.split('/')
   const container = {
-    ...{ name: 'app', image, imagePullPolicy: 'IfNotPresent', args: ['listen', '--tcp', ports.join(',')] },
+    name: 'app',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    args: ['listen', '--tcp', ports.join(',')],
     ports: ports.map((containerPort) => ({ containerPort })),
     readinessProbe: { tcpSocket: { port: ports[0] }, periodSeconds: 1 },
   }
@@ -45,7 +50,9 @@ export function nine(): Town {
   const open = new Set(['web web', 'api web', 'db web', 'web api', 'api db'])
   const ways = apps.flatMap((from) => apps.map((to) => ({ from, to, open: open.has(`${from} ${to}`) })))
   const service = (app: string): Fields => ({
-    ...{ apiVersion: 'v1', kind: 'Service', metadata: { namespace: space(app), name: app } },
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace: space(app), name: app },
     spec: { selector: { app }, ports: [{ port: 80, targetPort: 8080 }] },
   })
   return {
@@ -61,7 +68,9 @@ export function nine(): Town {
       paths: ways.map(({ from, to, open: isOpen }) => ({ from, to, expect: isOpen ? 'allowed' : 'blocked' })),
     }),
     ways: ways.map(({ from, to, open: isOpen }) => ({
-      ...{ from: `${space(from)}/${from}`, to: `${to}.${space(to)}`, open: isOpen },
+      from: `${space(from)}/${from}`,
+      to: `${to}.${space(to)}`,
+      open: isOpen,
     })),
   }
 }
@@ -77,7 +86,8 @@ export function grid(): Town {
       ...spaces.flatMap((space) =>
         ['a', 'b', 'c'].map((app) => deployment(`${space}/${app}`, [8001, 8002, 8003, 8004])),
       ),
-      ...[admitting(second, namespaced(first)), admitting(third, namespaced(second))],
+      admitting(second, namespaced(first)),
+      admitting(third, namespaced(second)),
     ],
     scenario: {},
     ways: [],
@@ -97,7 +107,9 @@ export function many(sources: number, targets: number): Town {
   return {
     namespaces: [asking, asked],
     objects: [
-      ...[namespace(asking), namespace(asked), admitting(asked, peer)],
+      namespace(asking),
+      namespace(asked),
+      admitting(asked, peer),
       ...apps.map((app) => deployment(`${asked}/${app}`, ports)),
     ],
     scenario: scenario('many', {

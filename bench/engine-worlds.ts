@@ -39,7 +39,10 @@ export function largeWorld({ pods: podCount, policies: policyCount, namespaces: 
   const pods = Array.from({ length: podCount }, (_, at): PolicyPod => {
     const app = Math.floor(at / spaceCount) % apps
     return {
-      ...{ namespace: `ns-${at % spaceCount}`, name: `p-${at}`, hostNetwork: false, node: `n${at % 50}` },
+      namespace: `ns-${at % spaceCount}`,
+      name: `p-${at}`,
+      hostNetwork: false,
+      node: `n${at % 50}`,
       labels: { app: `a${app}`, tier: ['web', 'api', 'data'][app % 3]!, 'pod-template-hash': `h${app}` },
       addresses: [`10.${(at >> 16) & 255}.${(at >> 8) & 255}.${at & 255}`],
       ports: [{ name: 'http', port: 8000 + (app % 7), protocol: 'TCP' }],
@@ -67,7 +70,8 @@ export function largeWorld({ pods: podCount, policies: policyCount, namespaces: 
   const policies = Array.from({ length: policyCount }, (_, at): NetworkPolicy => {
     const egress = next(4) === 0
     return {
-      ...{ namespace: `ns-${at % spaceCount}`, name: `np-${at}` },
+      namespace: `ns-${at % spaceCount}`,
+      name: `np-${at}`,
       podSelector: next(12) === 0 ? {} : app(),
       policyTypes: egress ? ['ingress', 'egress'] : ['ingress'],
       ingress: Array.from({ length: 1 + next(2) }, rule),

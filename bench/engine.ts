@@ -197,7 +197,9 @@ function deploymentOf(replicas: readonly PolicyPod[]) {
   const { app, tier } = labels
   const containers = [{ name: 'c', image: 'i', ports: ports.map(({ name, port }) => ({ name, containerPort: port })) }]
   return {
-    ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace, name: app } },
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { namespace, name: app },
     spec: {
       replicas: replicas.length,
       selector: { matchLabels: { app } },

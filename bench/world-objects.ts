@@ -42,7 +42,10 @@ const volumes = JSON.stringify(
 )
 const conditions = JSON.stringify(
   ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map((type) => ({
-    ...{ type, status: 'True', lastProbeTime: null, lastTransitionTime: time },
+    type,
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: time,
   })),
 )
 

@@ -56,7 +56,9 @@ async function portOf({ stdout }: ChildProcess): Promise<number> {
 function configFor(port: number): string {
   const cluster = { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true }
   return JSON.stringify({
-    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'large' },
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'large',
     clusters: [{ name: 'c', cluster }],
     users: [{ name: 'u', user: { token: 'none' } }],
     contexts: [{ name: 'large', context: { cluster: 'c', user: 'u' } }],
