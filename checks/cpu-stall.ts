@@ -37,7 +37,10 @@ export function startPatience<T>(
 
 /** The timer of what has no time limit. */
 export const endless: Readonly<Patience> = Object.freeze({
-  ...{ endsAt: Number.POSITIVE_INFINITY, allowance: 0, lostBefore: 0, timer: undefined },
+  endsAt: Number.POSITIVE_INFINITY,
+  allowance: 0,
+  lostBefore: 0,
+  timer: undefined,
 })
 
 /** Ends it without a call. */

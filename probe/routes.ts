@@ -57,7 +57,9 @@ export function addBatch(app: FastifyInstance, { options, observer, metrics }: C
     const pace = paceSchema.safeParse((request.body as { pace?: unknown }).pace ?? {})
     if (!pace.success) {
       return refuse(reply, metrics, {
-        ...{ status: 400, error: 'invalid', detail: 'no check was run' },
+        status: 400,
+        error: 'invalid',
+        detail: 'no check was run',
         mistakes: mistakes(pace.error, 'pace'),
       })
     }

@@ -9,7 +9,10 @@ import { nodeFlags } from './build-probe.ts'
 
 /** What else V8 does at its own time would show in the bytes; none of these is among the flags that it compares before it takes them. */
 const steady = [
-  ...['--random-seed=1', '--single-threaded-gc', '--no-concurrent-recompilation', '--no-concurrent-sparkplug'],
+  '--random-seed=1',
+  '--single-threaded-gc',
+  '--no-concurrent-recompilation',
+  '--no-concurrent-sparkplug',
 ] as const
 
 const own = fileURLToPath(import.meta.url)

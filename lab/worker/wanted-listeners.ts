@@ -34,7 +34,12 @@ function cacheListeners(world: World, layout: Layout): readonly ListenerSpec[] {
   if (addresses.length === 0) return []
   return [...layout.nodes.values()].flatMap(({ name, netns }) =>
     (['UDP', 'TCP'] as const).map((protocol) => ({
-      ...{ netns, name: `DNS cache of ${name}`, addresses, port: dnsPort, protocol, manner: 'dns' },
+      netns,
+      name: `DNS cache of ${name}`,
+      addresses,
+      port: dnsPort,
+      protocol,
+      manner: 'dns',
     })),
   )
 }
