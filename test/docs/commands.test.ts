@@ -17,22 +17,27 @@ const runnable = [...pages].filter(([, page]) => /^```sh$/m.test(page)).map(([fi
 
 test('the tutorial and the how-to pages about single subjects have commands that are run here', () => {
   expect(runnable).toContain('docs/tutorial.md')
+  expect(runnable.filter((file) => file.startsWith('docs/how-to/test-')).length).toBe(5)
 })
 
-test.each(runnable)('the commands of %s do what the page shows', async (file) => {
-  const folder = await mkdtemp(join(tmpdir(), 'crosscheck-docs-'))
-  try {
-    const path = await commandPath(folder)
-    await mkdir(join(folder, 'work'))
-    for (const { commands, shown } of blocksOf(pages.get(file) ?? '')) {
-      const { code, output } = await shell(commands, { cwd: join(folder, 'work'), path })
-      expect(code, `${commands}\n${output}`).toBe(0)
-      if (shown !== undefined) expectShown(output, shown)
+test.each(runnable)(
+  'the commands of %s do what the page shows',
+  async (file) => {
+    const folder = await mkdtemp(join(tmpdir(), 'crosscheck-docs-'))
+    try {
+      const path = await commandPath(folder)
+      await mkdir(join(folder, 'work'))
+      for (const { commands, shown } of blocksOf(pages.get(file) ?? '')) {
+        const { code, output } = await shell(commands, { cwd: join(folder, 'work'), path })
+        expect(code, `${commands}\n${output}`).toBe(0)
+        if (shown !== undefined) expectShown(output, shown)
+      }
+    } finally {
+      await rm(folder, { recursive: true })
     }
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-})
+  },
+  300_000,
+)
 
 function blocksOf(page: string): readonly Block[] {
   const blocks = page.matchAll(/^```sh\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?/gms)
