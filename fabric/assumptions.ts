@@ -1,3 +1,4 @@
+import { hasMeshRoot, usualMeshRoot } from '../policy/foreign/istio.ts'
 import { assumedDns } from './cluster-dns.ts'
 import type { World } from './world.ts'
 
@@ -9,7 +10,13 @@ export function assumptionsOf(world: World, about = { dns: true }): readonly str
     ...(addressesOf.length === 0 ? [] : [`addresses of ${listed(addressesOf)}`]),
     ...(nodes.length === 0 ? [] : [`${nodes.length === 1 ? 'node' : 'nodes'} ${listed(nodes)}`]),
     ...(dns === undefined ? [] : [dns]),
+    ...(isMeshRootAssumed(world) ? [`root namespace ${usualMeshRoot} of Istio`] : []),
   ]
+}
+
+/** Whether policies of Istio are there, and nothing says in which namespace they mean all others. */
+function isMeshRootAssumed({ notSimulated }: World): boolean {
+  return notSimulated.some((object) => hasMeshRoot(object) && object.meshRoots === undefined)
 }
 
 function listed(words: readonly string[]): string {

@@ -125,6 +125,8 @@ export interface ObjectRef {
   readonly place?: Place
   /** The object itself, where it may decide over traffic. */
   readonly value?: Readonly<Record<string, unknown>>
+  /** Of an object of Istio: the root namespaces of its meshes, where they are known. */
+  readonly meshRoots?: readonly string[]
 }
 
 export interface Node {

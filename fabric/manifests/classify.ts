@@ -1,10 +1,12 @@
 import { report } from '../../policy/field.ts'
+import { hasMeshRoot } from '../../policy/foreign/istio.ts'
 import { governedBy } from '../../policy/foreign/kinds.ts'
 import { invalidValue, labelNameFault, subdomainFault } from '../../policy/names.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { ObjectRef } from '../world.ts'
 import type { Apartness } from './apartness.ts'
 import { withoutDuplicates } from './conflicts.ts'
+import { meshRootsOf } from './istio-mesh.ts'
 import { apiVersionOf, treatmentOf } from './kinds.ts'
 import { type ManifestObject, rootOf } from './object.ts'
 
@@ -18,6 +20,7 @@ export function sortOut(objects: readonly ManifestObject[], problems: Problem[],
   // Most objects are of the kind of the one before.
   let treated = { apiVersion: '', kind: '', treatment: treatmentOf('', '') }
   const sound = new Set<string>()
+  const meshRoots = meshRootsOf(objects)
   for (const object of withoutDuplicates(objects, problems, apartness)) {
     const { apiVersion, kind } = object
     if (treated.apiVersion !== apiVersion || treated.kind !== kind) {
@@ -28,7 +31,7 @@ export function sortOut(objects: readonly ManifestObject[], problems: Problem[],
       if (!namesItself(kind)) refuseNames(object, sound, problems)
       simulated.push(object)
     }
-    if (treatment === 'not-simulated') notSimulated.push(refTo(object))
+    if (treatment === 'not-simulated') notSimulated.push(refTo(object, meshRoots))
     if (treatment === 'wrong-version') {
       const message = `no matches for kind "${kind}" in version "${apiVersion}"`
       report(
@@ -41,9 +44,13 @@ export function sortOut(objects: readonly ManifestObject[], problems: Problem[],
 }
 
 /** What may decide over traffic is kept whole: its selector and its rules say over which. */
-function refTo({ apiVersion, kind, namespace, name, place, value }: ManifestObject): ObjectRef {
+function refTo(
+  { apiVersion, kind, namespace, name, place, value }: ManifestObject,
+  meshRoots: readonly string[],
+): ObjectRef {
   const ref = { apiVersion, kind, namespace, name, place }
-  return governedBy(ref) === undefined ? ref : { ...ref, value }
+  if (governedBy(ref) === undefined) return ref
+  return hasMeshRoot(ref) && meshRoots.length > 0 ? { ...ref, value, meshRoots } : { ...ref, value }
 }
 
 /** The readers of policies check their names. */

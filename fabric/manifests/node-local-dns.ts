@@ -4,7 +4,9 @@ import { type Field, field, fieldAt } from '../../policy/field.ts'
 import type { NodeLocalDns } from '../world.ts'
 import { type ManifestObject, rootOf } from './object.ts'
 
-const usualName = 'node-local-dns'
+/** Its usual name, and the value of its pods' label `k8s-app`. */
+export const nodeLocalDnsLabel = 'node-local-dns'
+const usualName = nodeLocalDnsLabel
 
 /** NodeLocal DNSCache among workloads and pods, by its usual name or label (kubernetes.io, "Using NodeLocal DNSCache in Kubernetes Clusters"). */
 export function findNodeLocalDns(objects: readonly ManifestObject[]): NodeLocalDns | undefined {

@@ -19,7 +19,7 @@ export interface ForeignPolicy {
 export function foreignPoliciesOf({ notSimulated = [] }: PolicyWorld): readonly ForeignPolicy[] {
   return notSimulated.flatMap((object) => {
     const governed = governedBy(object)
-    const { value: _, ...name } = object
+    const { value: _, meshRoots: __, ...name } = object
     return governed === undefined ? [] : [{ object: name, governed }]
   })
 }

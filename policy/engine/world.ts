@@ -66,4 +66,6 @@ export interface ForeignObject {
   readonly place?: Place
   /** The object itself, where it may decide over traffic; without it, all that its kind can decide is assumed. */
   readonly value?: Readonly<Record<string, unknown>>
+  /** Of an object of Istio: the root namespaces of its meshes, where they are known. */
+  readonly meshRoots?: readonly string[]
 }

@@ -38,6 +38,8 @@ export interface ForeignHead {
   /** Empty for a cluster-scoped object, and where it is not known. */
   readonly namespace: string
   readonly value?: Fields
+  /** Of an object of Istio: the root namespaces of its meshes, where they are known. */
+  readonly meshRoots?: readonly string[]
 }
 
 export type Fields = Readonly<Record<string, unknown>>

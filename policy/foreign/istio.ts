@@ -3,8 +3,8 @@ import type { LabelSelector } from '../types.ts'
 import type { AllPorts, Fields, ForeignHead, Governed } from './governed.ts'
 import { listAt, objectAt } from './parts.ts'
 
-/** Where a policy applies to the whole mesh: `rootNamespace` of the mesh's configuration, by default istio-system. */
-const rootNamespace = 'istio-system'
+/** Where a policy applies to the whole mesh; `rootNamespace` of the mesh's configuration says otherwise. */
+export const usualMeshRoot = 'istio-system'
 
 /** Sidecars and ztunnel pass on TCP alone: "non-TCP based protocols, such as UDP, are not proxied" (istio.io, Protocol Selection). */
 const tcp = { effect: 'deny', protocols: ['TCP'] } as const satisfies Partial<Governed>
@@ -71,7 +71,8 @@ function selected(object: ForeignHead, spec: Fields, key = 'selector', labels = 
   const wanted = Object.entries(objectAt(objectAt(spec, key), labels))
   const isSound = wanted.every(([, value]) => typeof value === 'string')
   const pods = { matchLabels: Object.fromEntries(wanted) } as LabelSelector
-  const isMeshWide = object.namespace === rootNamespace || object.namespace === ''
+  const { namespace, meshRoots = [usualMeshRoot] } = object
+  const isMeshWide = meshRoots.includes(namespace) || namespace === ''
   return {
     namespaces: isMeshWide ? ('all' as const) : [object.namespace],
     ...(wanted.length > 0 && isSound ? { pods } : {}),
@@ -122,4 +123,13 @@ function numbersAt(operation: Fields): readonly number[] | undefined {
   const ports = listAt(operation, 'ports')
   const isSound = ports.length > 0 && ports.every((port) => typeof port === 'string' && /^\d+$/.test(port))
   return isSound ? ports.map(Number) : undefined
+}
+
+/** Whether a policy of this kind would mean all namespaces in the root namespace of its mesh. */
+export function hasMeshRoot({ apiVersion, kind }: Pick<ForeignHead, 'apiVersion' | 'kind'>): boolean {
+  return (
+    (apiVersion.startsWith('security.istio.io/') &&
+      (kind === 'AuthorizationPolicy' || kind === 'PeerAuthentication')) ||
+    (apiVersion.startsWith('networking.istio.io/') && kind === 'Sidecar')
+  )
 }

@@ -5,7 +5,9 @@ import type { Client } from '../api/client.ts'
 import { type LiveObject, listObjects } from '../api/objects.ts'
 import { type ResourceKind, resources } from '../api/resources.ts'
 import { roleAnnotation } from '../run-facts.ts'
+import { readMeshConfigs } from './istio-mesh.ts'
 import { toObject, worldOf } from './live-world.ts'
+import { withCacheArguments } from './node-local-dns.ts'
 import { readOtherPolicies } from './other-policies.ts'
 import { projected, shapeOf } from './project.ts'
 import { recentOf } from './recent-writes.ts'
@@ -48,7 +50,11 @@ export async function readCluster(client: Client, scope: WorldScope, signal: Abo
   ])
   const own = lists.flatMap((list, index) => list.flatMap((live) => toObject(live, resources[read[index]!]) ?? []))
   const objects = [...own, ...others]
-  const { world, problems } = worldOf(objects)
+  const [detailed, meshes] = await Promise.all([
+    withCacheArguments(client, objects, signal),
+    readMeshConfigs(client, objects, signal),
+  ])
+  const { world, problems } = worldOf([...detailed, ...meshes])
   const known = new Set(world.policies.map(({ namespace, name }) => `${namespace}/${name}`))
   for (const { kind, namespace, name } of own) {
     if (kind !== 'NetworkPolicy' || known.has(`${namespace}/${name}`)) continue
