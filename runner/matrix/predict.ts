@@ -2,6 +2,7 @@ import type { World } from '../../fabric/world.ts'
 import type { Verdict } from '../../policy/engine/decide.ts'
 import type { Party, Query } from '../../policy/engine/query.ts'
 import type { Dial } from '../plan/connection.ts'
+import type { Undeclared } from '../plan/listeners.ts'
 import { createHopPredictor, type HopPredictor } from '../predict/hop-prediction.ts'
 import type { Cell } from './cell.ts'
 import { headOf, type MeasuredCell } from './measure.ts'
@@ -18,7 +19,8 @@ export function predictMatrix({ cells }: Pick<MatrixPlan, 'cells'>, world: World
 
 function predictionFor({ from, to, port, protocol, question }: PlannedCell, predictor: HopPredictor): Predicted {
   const source: Party = { kind: 'pod', namespace: from.namespace, name: from.name }
-  if (question.kind === 'service') return ofEndpoints(question.endpoints, source, predictor)
+  if (question.kind === 'service')
+    return listened(ofEndpoints(question.endpoints, source, predictor), question.undeclared)
   if (question.kind === 'answered' && (to.kind === 'service' || question.finding.reason !== 'sctp')) {
     const { reason, detail } = question.finding
     return { predicted: 'undefined', reason, detail }
@@ -51,6 +53,12 @@ function ofEndpoints(endpoints: readonly Dial[], from: Party, predictor: HopPred
   const open = each.filter(({ predicted }) => predicted === 'allow').map(({ place }) => place)
   if (open.length === 0) return { predicted: 'undefined', detail: shut.join(', ') }
   return { predicted: 'undefined', reason: 'partly_open', detail: `allow at ${open.join(', ')}; ${shut.join(', ')}` }
+}
+
+/** What policies allow is of no use where nothing listens: the rule of a run (`undeclaredOf`). */
+function listened(found: Predicted, { missing }: Undeclared): Predicted {
+  if (found.predicted !== 'allow' || missing === undefined) return found
+  return { predicted: 'undefined', reason: missing.cause, detail: missing.sentence }
 }
 
 function familyOfDial({ aim }: Dial) {

@@ -1,12 +1,18 @@
 import type { Pod, Service } from '../../fabric/world.ts'
 import { type AddressAim, type Dial, familyOf, type Socket } from '../plan/connection.ts'
+import type { Undeclared } from '../plan/listeners.ts'
 import { type Finding, unknownFinding } from './cell.ts'
 import type { MatrixOptions, Port } from './selection.ts'
 
 /** How a cell is answered: by one connection, by those to a Service and to what is behind it, or before anything is dialled. */
 export type Question =
   | { readonly kind: 'pod'; readonly dial: Dial }
-  | { readonly kind: 'service'; readonly virtual?: Dial; readonly endpoints: readonly Dial[] }
+  | {
+      readonly kind: 'service'
+      readonly virtual?: Dial
+      readonly endpoints: readonly Dial[]
+      readonly undeclared: Undeclared
+    }
   | { readonly kind: 'answered'; readonly finding: Finding }
 
 export interface PlannedCell extends Port {

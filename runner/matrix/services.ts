@@ -1,7 +1,9 @@
 import { type Endpoint, endpointsOf } from '../../fabric/endpoints.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
-import type { AddressAim, Socket } from '../plan/connection.ts'
+import type { Socket } from '../plan/connection.ts'
 import { familyOf } from '../plan/connection.ts'
+import { undeclaredOf } from '../plan/listeners.ts'
+import { endpointAim } from '../plan/service-destinations.ts'
 import { type Finding, unknownFinding } from './cell.ts'
 import { type DialTo, type PlannedCell, type Question, socketBetween } from './question.ts'
 import type { MatrixOptions, Port } from './selection.ts'
@@ -36,7 +38,9 @@ interface PortOptions extends ServiceOptions, Port {
 
 /** None where the Service leads back to the source alone: what happens then is left to the implementation (docs/semantics.md, rule 54). */
 function questionOf(from: Pod, service: Service, options: PortOptions): Question | undefined {
-  const { dialTo, endpoints } = options
+  const { dialTo, endpoints, world } = options
+  const aimOf = (each: Endpoint) =>
+    endpointAim(each, { port: each.targetPort, protocol: each.protocol }, { service, world })
   const ready = endpoints.filter((each) => each.ready)
   const near = service.internalTrafficPolicy === 'Local' && !service.headless
   const reachable = near ? ready.filter(({ node }) => node === from.node) : ready
@@ -51,10 +55,12 @@ function questionOf(from: Pod, service: Service, options: PortOptions): Question
   if (others.length === 0) return undefined
   const sockets = others.map((each) => socketOf(each))
   const dials = others.map((each) => dialTo(from, aimOf(each)))
+  const undeclared = undeclaredOf(reachable.map(aimOf), undefined)
   // With the source among them, one connection to the virtual address may end in the source itself.
-  if (service.headless || reachable.some(({ pod }) => pod === from)) return { kind: 'service', endpoints: dials }
+  if (service.headless || reachable.some(({ pod }) => pod === from))
+    return { kind: 'service', endpoints: dials, undeclared }
   const virtual = dialTo(from, { kind: 'virtual', service, socket: first, endpoints: sockets })
-  return { kind: 'service', virtual, endpoints: dials }
+  return { kind: 'service', virtual, endpoints: dials, undeclared }
 }
 
 function answered(finding: Finding): Question {
@@ -79,10 +85,4 @@ function noEndpoints({ namespace, name }: Service, { endpoints, ready, node }: M
 
 function socketOf({ address, targetPort, protocol }: Endpoint): Socket {
   return { address, port: targetPort, protocol, family: familyOf(address) }
-}
-
-function aimOf(endpoint: Endpoint): AddressAim {
-  const socket = socketOf(endpoint)
-  if (endpoint.pod === undefined) return { kind: 'external', socket }
-  return { kind: 'pod', pod: endpoint.pod, ready: endpoint.ready, socket }
 }

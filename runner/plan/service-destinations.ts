@@ -78,7 +78,8 @@ function virtualAims(service: Service, port: Port, { endpoints, address }: Ways)
   })
 }
 
-function endpointAim(
+/** An endpoint with its pod, the Service before it and whether something is taken to listen there. */
+export function endpointAim(
   { address, pod, ready }: Backend,
   port: Port,
   { service, world }: { readonly service: Service; readonly world: World },

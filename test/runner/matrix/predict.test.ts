@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { matrixSchema } from '../../../runner/matrix/cell.ts'
 import { crosscheck } from '../cli/crosscheck.ts'
 import { folderWith } from '../cli/folder.ts'
-import { denyIngress, namespace, pod } from '../objects.ts'
+import { denyIngress, namespace, pod, service } from '../objects.ts'
 
 const objects = [
   namespace('a'),
@@ -52,4 +52,24 @@ test('a policy of a kind that is not evaluated makes its cells undefined, and sa
   expect(new Set(cells.map(({ predicted, detail }) => `${predicted}: ${detail}`))).toEqual(
     new Set(['undefined: CiliumNetworkPolicy a/l7 may decide otherwise']),
   )
+})
+
+test('a Service that also leads to a pod where nothing listens is as open as a run and explain say', async () => {
+  const labels = { app: 's' }
+  const shop = [
+    namespace('x'),
+    pod('x/a'),
+    pod('x/b', { labels }),
+    pod('x/c', { labels, ports: [81] }),
+    service('x/s', { selector: labels, ports: [{ port: 80, targetPort: 8080 }] }),
+  ]
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: shop })
+  const args = ['matrix', '--predict', '--services', '-f', '-', '-o', 'json']
+  const { cells } = matrixSchema.parse(JSON.parse((await crosscheck(args, { input })).stdout))
+  const found = cells.find(({ from, to }) => from === 'x/a' && to === 'x/service/s')
+  expect(found).toMatchObject({ predicted: 'undefined', reason: 'partly_open' })
+  expect(found?.detail).toContain('Service x/s also leads to x/c, which does not declare port 8080/TCP')
+  const { stdout } = await crosscheck(['explain', 'x/pod/a', 'http://s.x', '-f', '-'], { input })
+  expect(stdout).toContain('at some endpoints nothing listens')
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(found!.detail!)
 })
