@@ -3,6 +3,7 @@ import type { Probe } from '../../fabric/fabric.ts'
 import type { Measurement } from '../control/measurement.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { CastPath } from '../plan/stage.ts'
+import { citedRules } from '../predict/cited-rules.ts'
 import type { PathPrediction } from '../predict/predict.ts'
 import type { Cause, PathResult, SourceResult, Status } from '../result/path-result.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
@@ -42,7 +43,11 @@ export function conclude(
     status: verdict.status,
     ...(verdict.cause === undefined ? {} : { cause: verdict.cause }),
     seen: verdict.seen,
-    predicted: { verdict: prediction.verdict, evidence: prediction.evidence },
+    predicted: {
+      verdict: prediction.verdict,
+      evidence: prediction.evidence,
+      rules: citedRules([...prediction.dns, ...prediction.hops]),
+    },
     ...(verdict.observed === undefined ? {} : { observed: hidesDns ? withoutDns(verdict.observed) : verdict.observed }),
     ...(lookup === undefined ? {} : { lookup }),
     endpoints: endpointResults([...application, ...lookAtAddresses(evidence)]),

@@ -69,7 +69,8 @@ function predictedOf(group: readonly Placed[], expect: Expectation): Predicted |
     ...others.filter((each) => each.verdict === verdict).flatMap((each) => each.evidence),
   ])
   evidence.delete(sentence)
-  return { verdict, evidence: [sentence, ...evidence] }
+  const rules = [...new Set(predictions.flatMap((each) => each.rules ?? []))].toSorted((a, b) => a - b)
+  return { verdict, evidence: [sentence, ...evidence], rules }
 }
 
 const seenWords = { open: 'allowed', blocked: 'blocked', partly: 'partly allowed', unknown: 'not known' } as const

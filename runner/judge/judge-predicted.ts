@@ -3,6 +3,7 @@ import type { World } from '../../fabric/world.ts'
 import { unknownHost } from '../plan/destinations-of-target.ts'
 import type { PlannedPath } from '../plan/paths.ts'
 import type { PlanEntry, Stage } from '../plan/stage.ts'
+import { citedRules } from '../predict/cited-rules.ts'
 import { areDenied } from '../predict/hop-prediction.ts'
 import type { PathPrediction, Predict } from '../predict/predict.ts'
 import type { Cause, PathResult, Status } from '../result/path-result.ts'
@@ -79,7 +80,11 @@ function resultOf(
       explanation: [...(sentence === undefined ? [] : [sentence]), ...about],
     }),
     family: planned.family,
-    predicted: { verdict: prediction.verdict, evidence: [first, ...rest, ...evidence] },
+    predicted: {
+      verdict: prediction.verdict,
+      evidence: [first, ...rest, ...evidence],
+      rules: citedRules([...prediction.dns, ...prediction.hops]),
+    },
   }
 }
 

@@ -36,7 +36,9 @@ export function pathJson(result: PathResult): ReportPath {
     tags: [...result.tags],
     closedWorld: result.closedWorld,
     predicted:
-      result.predicted === undefined ? null : { ...result.predicted, evidence: [...result.predicted.evidence] },
+      result.predicted === undefined
+        ? null
+        : { ...result.predicted, evidence: [...result.predicted.evidence], rules: [...(result.predicted.rules ?? [])] },
     observed: outcomeJson(result.observed),
     lookup: outcomeJson(result.lookup),
     endpoints: result.endpoints.map(endpointJson),

@@ -136,7 +136,11 @@ const pathSchema = z.strictObject({
   tags: z.array(text),
   closedWorld: z.boolean().describe('from the matrix: what is not listed there is blocked'),
   predicted: z
-    .strictObject({ verdict, evidence: z.array(text) })
+    .strictObject({
+      verdict,
+      evidence: z.array(text),
+      rules: z.array(z.int()).describe('rules of docs/semantics.md that leave it open, or that it rests on'),
+    })
     .nullable()
     .describe('what the policies mean'),
   observed: observedSchema.nullable().describe('the observation that decided'),

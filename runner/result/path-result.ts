@@ -102,6 +102,8 @@ export interface Predicted {
   readonly verdict: 'allow' | 'deny' | 'undefined'
   /** One sentence per policy or rule that makes it so. */
   readonly evidence: Evidence
+  /** Rules of docs/semantics.md that leave it open, or that it rests on. */
+  readonly rules?: readonly number[]
 }
 
 /** One line of the report: one source, one target, one family. */

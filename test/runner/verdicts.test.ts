@@ -142,6 +142,7 @@ describe('what a name or an address leads to', () => {
     expect(result).toMatchObject({ status: 'inconclusive', cause: 'no_control' })
     expect(text(result)).toContain('open in the lab, where a cluster may differ')
     expect(text(result)).toContain('(docs/semantics.md#rule-54)')
+    expect(result?.predicted?.rules).toEqual([54])
   })
 
   it('what does not exist is never a block', () => {
