@@ -8,6 +8,7 @@ import type { Place, Problem } from '../policy/types.ts'
 import { alternativesOf, type Clash } from './alternatives.ts'
 import { createContext } from './context.ts'
 import { type Ignores, readIgnores } from './ignores.ts'
+import { placed } from './placed.ts'
 import { refusals } from './refusals.ts'
 import { type Finding, type Found, type Rule, severities } from './rule.ts'
 import { badIgnore } from './rules/bad-ignore.ts'
@@ -47,7 +48,8 @@ interface Prepared extends LintInput {
 
 /** All findings. */
 export function lint(given: LintInput): Linted {
-  const input: Prepared = { ...given, renderings: createRenderings(given.kustomizations ?? []) }
+  const renderings = createRenderings(given.kustomizations ?? [])
+  const input: Prepared = { ...given, renderings, objects: placed(given.objects, renderings) }
   const { objects, texts, rules, unreadable = [], found = [] } = input
   const applied = unreadable.length === 0 ? rules : rules.filter(({ restsOnPresence }) => restsOnPresence === true)
   const { sets, clashes } = alternativesOf(objects, new Set(found))

@@ -13,7 +13,17 @@ import { listOf, valueAt } from './templates.ts'
 export function podMakersIn(namespace: string, selector: LabelSelector, context: Context): string[] {
   const makers = [...context.operatorsIn(namespace), ...creatorsOf(context)(namespace)]
   const operators = domainsIn(selector).flatMap((domain) => operatorOf(domain, context) ?? [])
-  return [...makers.map(({ kind, name }) => `${kind} ${name}`), ...operators]
+  return [...makers.map(({ kind, name }) => `${kind} ${name}`), ...operators, ...clusterItself(namespace, context)]
+}
+
+/** What every cluster has there, in static pods and by its own operators; a dump of a cluster has them. */
+function clusterItself(namespace: string, { live, objects }: Context): string[] {
+  const isOwn = namespace === 'kube-system' || /^openshift(-|$)/.test(namespace)
+  const isDump = objects.some(
+    ({ kind, namespace: own, value }) =>
+      kind === 'Pod' && own === namespace && valueAt(value, ['metadata', 'uid']) !== undefined,
+  )
+  return live || !isOwn || isDump ? [] : ['the cluster itself']
 }
 
 /** Workloads by the namespaces in which their account may create pods: by a role of the whole cluster, their own. */

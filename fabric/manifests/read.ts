@@ -2,6 +2,7 @@ import { type Field, field, isObject, type Locate, type Path, report } from '../
 import type { Place, Problem } from '../../policy/types.ts'
 import { inDefaultNamespace } from './default-namespace.ts'
 import { type InputText, parseDocuments, type TextDocument } from './document.ts'
+import { isKnownKind } from './kinds.ts'
 import type { Kustomization } from './kustomizations.ts'
 import { keyOf, type ManifestObject, toManifestObject } from './object.ts'
 import { withoutPatches } from './partial.ts'
@@ -115,9 +116,12 @@ function isError({ severity }: Problem): boolean {
 
 /** The objects of one document, of the items of a list as well. */
 export function objectsOf(value: unknown, at: Locate, problems: Problem[]): ManifestObject[] {
-  if (isObject(value) && typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items)) {
+  if (isObject(value) && typeof value.kind === 'string' && value.kind.endsWith('List')) {
     const list: Field = { value, path: [], source: { subject: '', at, problems } }
-    return readList(list, value.kind, value.items)
+    if (Array.isArray(value.items)) return readList(list, value.kind, value.items)
+    // As Go writes an empty list.
+    const isEmpty = value.items === null && (value.kind === 'List' || isKnownKind(value.kind.slice(0, -'List'.length)))
+    if (isEmpty) return []
   }
   const object = toManifestObject(value, at, problems)
   return object === undefined ? [] : [object]

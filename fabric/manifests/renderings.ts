@@ -14,6 +14,8 @@ export interface Renderings {
   narrows(selecting: string, selected: string): boolean
   /** Whether a kustomization that renders the file may add what its objects lack. */
   completes(file: string): boolean
+  /** Where the outermost kustomizations put what a file has without a namespace. */
+  namespacesOf(file: string): readonly string[]
 }
 
 /** Reads off which kustomization renders which files, through others too; one that renders itself ends there. */
@@ -25,6 +27,7 @@ export function createRenderings(kustomizations: readonly Kustomization[]): Rend
   for (const each of kustomizations) {
     for (const file of filesOf(each)) byFile.set(file, (byFile.get(file) ?? new Set()).add(each))
   }
+  const namespaces = namespacesIn(kustomizations, byFolder)
   const renderersOf = (file: string) => byFile.get(file) ?? new Set<Kustomization>()
   const areApart = (a: string, b: string) => {
     const [ofA, ofB] = [renderersOf(a), renderersOf(b)]
@@ -40,6 +43,7 @@ export function createRenderings(kustomizations: readonly Kustomization[]): Rend
     narrows: (selecting, selected) =>
       [...renderersOf(selecting)].some((each) => each.labelsSelectors && !filesOf(each).has(selected)),
     completes: (file) => [...renderersOf(file)].some(({ completes }) => completes),
+    namespacesOf: (file) => [...(namespaces.get(file) ?? [])],
   }
 }
 
@@ -58,6 +62,26 @@ function walk(
       return above.includes(below) || below === each ? [] : [...walk(below, byFolder, [...above, each], withComponents)]
     }),
   )
+}
+
+/** By file: of one kustomization within another the outer one's namespace counts. */
+function namespacesIn(
+  kustomizations: readonly Kustomization[],
+  byFolder: ReadonlyMap<string, Kustomization>,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>()
+  const visit = (each: Kustomization, outer: string | undefined, above: readonly Kustomization[]) => {
+    const namespace = outer ?? each.namespace
+    for (const path of [...each.resources, ...each.components]) {
+      const below = byFolder.get(path)
+      if (below !== undefined && !above.includes(below)) visit(below, namespace, [...above, below])
+      else if (below === undefined && namespace !== undefined)
+        found.set(path, (found.get(path) ?? new Set()).add(namespace))
+    }
+  }
+  const inner = new Set(kustomizations.flatMap((each) => [...each.resources, ...each.components]))
+  for (const each of kustomizations) if (!inner.has(dirname(each.file))) visit(each, undefined, [each])
+  return found
 }
 
 function meet<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {

@@ -184,3 +184,23 @@ spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {n
   expect((await lint(files)).out).toBe('no findings in 4 objects\n')
   expect((await lint(files, '-n', 'shop')).out).toBe('no findings in 4 objects\n')
 })
+
+it('pods that a cluster brings along are not known to be missing', async () => {
+  const files = (namespace: string) => ({
+    'a.yaml': [
+      deployment('addon', 'addon', 'a:1', namespace),
+      service('controllers', 0).replace('namespace: shop', `namespace: ${namespace}`),
+      policy('controllers').replace('namespace: shop', `namespace: ${namespace}`),
+    ].join(''),
+  })
+  const select = ['--select', 'service-without-pods,policy-selects-no-pod,peer-matches-no-pod']
+  expect(rulesIn((await lint(files('shop'), ...select)).out)).toEqual([
+    'a.yaml:13 warning service-without-pods',
+    'a.yaml:19 warning policy-selects-no-pod',
+  ])
+  for (const namespace of ['kube-system', 'openshift-monitoring'])
+    expect(rulesIn((await lint(files(namespace), ...select)).out)).toEqual([
+      'a.yaml:13 info service-without-pods',
+      'a.yaml:19 info policy-selects-no-pod',
+    ])
+})

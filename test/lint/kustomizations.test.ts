@@ -211,3 +211,34 @@ metadata: {name: m}
   )
   expect(found).toEqual(['store.yaml:4 info policy-selects-no-pod'])
 })
+
+describe('objects that name no namespace', () => {
+  const withHost = (namespace: string) => `apiVersion: batch/v1
+kind: Job
+metadata: {name: migrate${namespace}}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: a, image: "a:1", env: [{name: DB_HOST, value: store}]}]
+---
+`
+  const files = {
+    'base/store.yaml': service('store', 80) + database('store', 80),
+    'base/kustomization.yaml': rendering('resources: [store.yaml]'),
+    'prod/job.yaml': withHost(', namespace: shop'),
+    'prod/kustomization.yaml': rendering('namespace: shop', 'resources: [../base, job.yaml]'),
+  }
+  const rule = 'short-name-across-namespaces'
+
+  it('are where their kustomization puts them', async () => {
+    expect((await lint(files, '--select', `${rule},unknown-host`)).found).toEqual([])
+  })
+
+  it('are in none that is known where two kustomizations put them into different ones', async () => {
+    const two = { ...files, 'test/kustomization.yaml': rendering('namespace: test', 'resources: [../base]') }
+    expect((await lint(two, '--select', rule)).found).toEqual([])
+    const plain = { 'store.yaml': files['base/store.yaml'], 'job.yaml': files['prod/job.yaml'] }
+    expect((await lint(plain, '--select', rule)).found).toEqual([`job.yaml:8 error ${rule}`])
+  })
+})

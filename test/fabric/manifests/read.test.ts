@@ -24,6 +24,11 @@ describe('readManifests', () => {
       expect(objects.map(({ kind, apiVersion, name }) => [kind, apiVersion, name])).toEqual([['Pod', 'v1', 'a']])
     }
   })
+  it('reads a list whose items are null as an empty one', () => {
+    for (const kind of ['List', 'ConfigMapList'])
+      expect(read(`apiVersion: v1\nkind: ${kind}\nitems:\n`)).toMatchObject({ objects: [], problems: [] })
+    expect(read('apiVersion: v1\nkind: NotAList\nitems:\n').problems).toHaveLength(1)
+  })
   it('tells the place of a scalar, of the key of a map, of a list item, and of what is above something absent', () => {
     const { objects } = read(
       'apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  list:\n  - x: 1\n  - {k: 2}\n  none:\n',
