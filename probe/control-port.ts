@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { parseArgs } from 'node:util'
-import type { Environment } from './options.ts'
 
 /** A port that is open already, whose connections wait for a server. */
 export interface EarlyPort {
@@ -51,3 +50,5 @@ function portIn(args: readonly string[], env: Environment): number {
   const given = Number(values['control-port'] ?? env['CROSSCHECK_CONTROL_PORT'] ?? usualControlPort)
   return Number.isInteger(given) && given >= 0 && given <= 65_535 ? given : 0
 }
+
+export type Environment = Readonly<Record<string, string | undefined>>

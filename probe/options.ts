@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { bounds as checkBounds } from '../checks/check.ts'
-import { usualControlPort } from './control-port.ts'
+import { type Environment, usualControlPort } from './control-port.ts'
 import { allowable } from './targets.ts'
 
 const integer = (min: number, max: number) =>
@@ -75,8 +75,6 @@ export type ProbeOptions = z.output<typeof schema> & {
   /** The API server as the pod's environment names it. */
   readonly apiserver?: { readonly address: string; readonly port: number }
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Options from the command line over those from the environment; or every mistake, one sentence each. */
 export function readOptions(

@@ -100,6 +100,25 @@ function linesMatching(pattern: RegExp, except: (file: string) => boolean = () =
   })
 }
 
+/** Groups of files of which each reaches each by imports. */
+function circlesIn(imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const reach = (from: string): Set<string> => {
+    const seen = new Set<string>()
+    const waiting = [...(imports.get(from) ?? [])]
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (seen.has(next) || !imports.has(next)) continue
+      seen.add(next)
+      waiting.push(...(imports.get(next) ?? []))
+    }
+    return seen
+  }
+  const reached = new Map([...imports.keys()].map((file) => [file, reach(file)]))
+  const circles = [...reached].flatMap(([file, files]) =>
+    files.has(file) ? [[...files].filter((other) => reached.get(other)?.has(file)).toSorted()] : [],
+  )
+  return [...new Map(circles.map((circle) => [circle.join(' '), circle])).values()]
+}
+
 describe('architecture', () => {
   it('lets every room import only what the list allows', () => {
     const wrong = [...sources].flatMap(([file, text]) => {
@@ -125,6 +144,21 @@ describe('architecture', () => {
     )
     expect(inside.filter(([file]) => heightOf(file) === -1).map(([file]) => file)).toEqual([])
     expect(upward).toEqual([])
+  })
+
+  it('has no files that import each other, types included, whether directly or in a circle', () => {
+    const imports = new Map([...sources].map(([file, text]) => [file, importsOf(file, text)]))
+    expect(circlesIn(imports)).toEqual([])
+    expect(
+      circlesIn(
+        new Map([
+          ['a', ['b']],
+          ['b', ['c', 'd']],
+          ['c', ['a']],
+          ['d', []],
+        ]),
+      ),
+    ).toEqual([['a', 'b', 'c']])
   })
 
   it('touches the process and the console in the main.ts files alone', () => {

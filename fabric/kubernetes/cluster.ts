@@ -6,7 +6,7 @@ import type { Nodes } from './nodes.ts'
 import type { Owners } from './ownership.ts'
 import type { Control } from './probe/control-batch.ts'
 import type { PodWatch } from './probe/pod-watch.ts'
-import type { Seats } from './resident/standing-canary.ts'
+
 import type { RunFacts } from './run-facts.ts'
 
 /** What the parts of an open cluster share. */
@@ -47,4 +47,15 @@ export interface Outside {
   readonly addresses: readonly string[]
   /** The runner is a pod itself: it is not outside. */
   readonly inCluster: boolean
+}
+
+/** A standing canary: what a run asks for is there, and gets the name that the run gives it. */
+export interface Seats {
+  readonly namespace: string
+  /** Its pods stand there; else the namespace is only lent, and each run makes them. */
+  readonly standing: boolean
+  /** By the name that the run asked for. */
+  readonly taken: Map<string, LiveObject>
+  /** This run's turn: two runs that move the same policies would disturb each other. */
+  turn?: Promise<void>
 }

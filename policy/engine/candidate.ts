@@ -1,5 +1,5 @@
 import type { Direction, NetworkPolicy, PolicyRule } from '../types.ts'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import type { Edit } from './edits.ts'
 
 /** One way to change one side's answer. */

@@ -1,4 +1,4 @@
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import { hostOf } from './population.ts'
 import type { Actor, PodActor } from './subjects.ts'
 

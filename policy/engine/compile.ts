@@ -1,31 +1,13 @@
 import type { NetworkPolicy, Problem } from '../types.ts'
-import { type ForeignPolicy, foreignPoliciesOf } from './foreign.ts'
+import type { Compiled } from './compiled.ts'
+import { foreignPoliciesOf } from './foreign-policies.ts'
 import { indexPolicies } from './governing.ts'
 import { defaultProfile, type Profile } from './implementation-choices.ts'
 import { newNetworks } from './networks.ts'
 import { addressesOf, nodesOf, podsOf, spacesOf } from './population.ts'
-import { type CompiledPolicy, compileClusterPolicy, compilePolicy, type Tables } from './rules.ts'
+import { compileClusterPolicy, compilePolicy, type Tables } from './rules.ts'
 import { newLabelling } from './selectors.ts'
-import type { Actor, HostActor, PodActor, Space } from './subjects.ts'
 import type { PolicyWorld } from './world.ts'
-
-/** A world prepared for questions. Nothing in it changes afterwards but what it remembers of answers. */
-export interface Compiled extends Tables {
-  readonly world: PolicyWorld
-  readonly profile: Profile
-  readonly spaces: ReadonlyMap<string, Space>
-  /** By `namespace/name`, pods on the host's network included. */
-  readonly pods: ReadonlyMap<string, PodActor>
-  readonly nodes: ReadonlyMap<string, HostActor>
-  /** Pods and nodes by canonical address. */
-  readonly byAddress: ReadonlyMap<string, Actor>
-  /** ClusterNetworkPolicies, the first asked first. */
-  readonly clusterPolicies: readonly CompiledPolicy[]
-  /** Policies of kinds that are not evaluated here. */
-  readonly foreign: readonly ForeignPolicy[]
-  /** Two policies of one name (docs/semantics.md, rule 66). */
-  readonly problems: readonly Problem[]
-}
 
 /** Prepares a world for `predict`. Selectors are asked later, once each, so that thousands of policies are ready within a second. */
 export function compile(world: PolicyWorld, profile: Partial<Profile> = {}): Compiled {

@@ -11,10 +11,10 @@ import type {
   PolicyRule,
   Protocol,
 } from '../types.ts'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import { nameLabel } from './match.ts'
-import type { Socket } from './matrix.ts'
 import { peerOf } from './minimal-selector.ts'
+import type { Socket } from './query.ts'
 import type { End, PodActor, Space } from './subjects.ts'
 import type { PolicyPod } from './world.ts'
 

@@ -1,5 +1,5 @@
 import type { Direction } from '../types.ts'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import { governing } from './governing.ts'
 import {
   type Assumptions,

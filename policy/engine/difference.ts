@@ -1,23 +1,12 @@
 import type { Protocol } from '../types.ts'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import type { Verdict } from './decide.ts'
-import type { Socket } from './matrix.ts'
 import { verdictsOf } from './pair-verdicts.ts'
-import { type Pair, pairsAfterEdits, pairsOf } from './pod-groups.ts'
+import { type DifferenceOptions, type Group, type Pair, pairsAfterEdits, pairsOf } from './pod-groups.ts'
 import type { PortRange } from './port-ranges.ts'
 import type { PossibleEnd } from './possible-ends.ts'
+import type { Socket } from './query.ts'
 import type { Edited } from './recompile.ts'
-import type { PolicyPod } from './world.ts'
-
-/** Pods that no policy tells apart, before nor after; without pods: what stands for the world outside. */
-export interface Group {
-  /** `namespace/name`; of the world outside, its address. */
-  readonly names: readonly string[]
-  /** One of its pods, as it is after, or as it was. */
-  readonly pod: PolicyPod | undefined
-  /** Of what need not exist: `any pod of namespace x`. */
-  readonly label?: string
-}
 
 /** A path whose verdict differs; `absent`: one of its ends, or the port, is not there. */
 export interface PathChange {
@@ -45,15 +34,6 @@ export function sortChanges<C extends Pick<PathChange, 'before' | 'after'>>(chan
     closes: changes.filter((change) => change.before === 'allow' && !isUnclear(change)),
     unclear: changes.filter(isUnclear),
   }
-}
-
-export interface DifferenceOptions {
-  /** The ports of a pod that are asked; default: those that it declares. */
-  readonly sockets?: (pod: PolicyPod, when: 'before' | 'after') => readonly Socket[]
-  /** Keeps pods apart that policies do not, as those of different workloads. */
-  readonly fold?: (pod: PolicyPod) => string
-  /** Stands for all that is outside the cluster. */
-  readonly outside?: string
 }
 
 /** How far the effects of edits are followed: every port that one range stands for on every pod, and ends that need not exist. */

@@ -1,18 +1,12 @@
 import { matchesSelector } from '../selector.ts'
 import type { Direction, LabelSelector, NetworkPolicy, PolicyRule } from '../types.ts'
-import type { Compiled } from './compile.ts'
-import {
-  type DifferenceOptions,
-  differencesAfterEdits,
-  type Extent,
-  type PathChange,
-  type SortedChanges,
-  sortChanges,
-} from './difference.ts'
+import type { Compiled } from './compiled.ts'
+import { differencesAfterEdits, type Extent, type PathChange, type SortedChanges, sortChanges } from './difference.ts'
 import type { Edit } from './edits.ts'
 import { governing } from './governing.ts'
 import { blockOf, selectorOf } from './minimal-selector.ts'
 import type { Path } from './path.ts'
+import type { DifferenceOptions } from './pod-groups.ts'
 import { type PortRange, portRanges, rangesOf } from './port-ranges.ts'
 import { anyEnd, networkText, type PossibleEnd, possiblePeers, possiblePods } from './possible-ends.ts'
 import type { Edited } from './recompile.ts'

@@ -1,28 +1,13 @@
 import type { Governed } from '../foreign/governed.ts'
-import { governedBy } from '../foreign/kinds.ts'
 import { matchesSelector } from '../selector.ts'
 import type { Direction, Labels } from '../types.ts'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import { rulingOf, type Verdict } from './decide.ts'
+import type { ForeignPolicy } from './foreign-policies.ts'
 import { governing } from './governing.ts'
 import type { Path } from './path.ts'
 import type { PodActor } from './subjects.ts'
-import type { ForeignObject, PolicyService, PolicyWorld } from './world.ts'
-
-/** A policy of a kind that is not evaluated, and what it can change. */
-export interface ForeignPolicy {
-  readonly object: ForeignObject
-  readonly governed: Governed
-}
-
-/** The objects of a world that are not evaluated and can change what NetworkPolicies say. */
-export function foreignPoliciesOf({ notSimulated = [] }: PolicyWorld): readonly ForeignPolicy[] {
-  return notSimulated.flatMap((object) => {
-    const governed = governedBy(object)
-    const { value: _, meshRoots: __, ...name } = object
-    return governed === undefined ? [] : [{ object: name, governed }]
-  })
-}
+import type { ForeignObject, PolicyService } from './world.ts'
 
 /**
  * Those that can turn the verdict on a connection around. A denial stands where one end denies that none of them can open; what NetworkPolicies

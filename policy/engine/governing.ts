@@ -1,5 +1,5 @@
 import type { Direction } from '../types.ts'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import { type Context, matchesSpace } from './match.ts'
 import type { CompiledPolicy } from './rules.ts'
 import { selects } from './selectors.ts'

@@ -1,15 +1,10 @@
 import type { Family } from '../cidr.ts'
-import type { Protocol } from '../types.ts'
 import { classesOf, type IdentityClass } from './classes.ts'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import { type Decision, decide, firm } from './decide.ts'
+import type { Socket } from './query.ts'
 import { no, reachOf, yes } from './reach.ts'
 import { type Actor, addressOf, type End } from './subjects.ts'
-
-export interface Socket {
-  readonly port: number
-  readonly protocol: Protocol
-}
 
 export interface Cell extends Socket, Decision {
   readonly from: IdentityClass

@@ -1,7 +1,7 @@
 import { matchesSelector } from '../selector.ts'
 import type { IpBlock, LabelSelector, PolicyPeer, PolicyPort } from '../types.ts'
 import { nameLabel } from './match.ts'
-import type { Socket } from './matrix.ts'
+import type { Socket } from './query.ts'
 import type { Actor, End, PodActor } from './subjects.ts'
 
 /** Labels that a controller or a tool writes and that change with every rollout: a policy must not name them. */

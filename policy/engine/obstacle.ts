@@ -1,11 +1,10 @@
 import type { Direction } from '../types.ts'
-import type { Compiled } from './compile.ts'
-import type { Socket } from './matrix.ts'
+import type { Compiled } from './compiled.ts'
 import { selectorOf } from './minimal-selector.ts'
 import { nameOf, type Path, pathOf } from './path.ts'
 import { predict } from './predict.ts'
 import type { Side } from './prediction.ts'
-import type { Query } from './query.ts'
+import type { Query, Socket } from './query.ts'
 import type { End, PodActor } from './subjects.ts'
 
 /** One pod's policies in one direction, and every connection asked about that they alone decide otherwise than wanted. */

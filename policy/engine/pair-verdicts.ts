@@ -1,9 +1,10 @@
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import { decide, type Verdict } from './decide.ts'
 import { overriding } from './foreign.ts'
 import { governing } from './governing.ts'
-import { endIn, endsOf, type Socket, together } from './matrix.ts'
+import { endIn, endsOf, together } from './matrix.ts'
 import type { Moment, Pair } from './pod-groups.ts'
+import type { Socket } from './query.ts'
 import { type Answer, no, reachOf } from './reach.ts'
 import type { Governing } from './subjects.ts'
 

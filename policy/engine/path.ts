@@ -1,7 +1,7 @@
 import { type Family, parseAddress } from '../cidr.ts'
 import { suggest } from '../suggest.ts'
 import type { Protocol } from '../types.ts'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import { locate } from './networks.ts'
 import { givenPod, hostOf } from './population.ts'
 import type { Party, Query, Way } from './query.ts'

@@ -1,10 +1,9 @@
-import type { Compiled } from './compile.ts'
-import type { DifferenceOptions, Group } from './difference.ts'
+import type { Compiled } from './compiled.ts'
 import { createKeys, type Keys } from './keys.ts'
-import type { Socket } from './matrix.ts'
 import { locate } from './networks.ts'
 import { hostOf } from './population.ts'
 import { actorsOf, type PossibleEnd } from './possible-ends.ts'
+import type { Socket } from './query.ts'
 import type { Edited } from './recompile.ts'
 import type { Actor, PodActor } from './subjects.ts'
 import type { PolicyPod } from './world.ts'
@@ -156,4 +155,23 @@ function seenIn(pods: ReadonlyMap<string, PodActor>, { when, compiled, options, 
     seen.set(name, { actor, pod: own.pod, sockets: shared, key, at: seen.size })
   }
   return seen
+}
+
+/** Pods that no policy tells apart, before nor after; without pods: what stands for the world outside. */
+export interface Group {
+  /** `namespace/name`; of the world outside, its address. */
+  readonly names: readonly string[]
+  /** One of its pods, as it is after, or as it was. */
+  readonly pod: PolicyPod | undefined
+  /** Of what need not exist: `any pod of namespace x`. */
+  readonly label?: string
+}
+
+export interface DifferenceOptions {
+  /** The ports of a pod that are asked; default: those that it declares. */
+  readonly sockets?: (pod: PolicyPod, when: 'before' | 'after') => readonly Socket[]
+  /** Keeps pods apart that policies do not, as those of different workloads. */
+  readonly fold?: (pod: PolicyPod) => string
+  /** Stands for all that is outside the cluster. */
+  readonly outside?: string
 }

@@ -1,7 +1,7 @@
 import { protocols } from '../parse-port.ts'
 import type { NetworkPolicy, PolicyPort, PolicyRule, Protocol } from '../types.ts'
-import type { Compiled } from './compile.ts'
-import type { Socket } from './matrix.ts'
+import type { Compiled } from './compiled.ts'
+import type { Socket } from './query.ts'
 
 /** Ports of one protocol that no rule tells apart: what holds of `port`, the first, holds of all up to `last`. */
 export interface PortRange extends Socket {

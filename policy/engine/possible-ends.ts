@@ -1,7 +1,7 @@
 import { parseCidr } from '../cidr.ts'
 import { describeSelector, matchesSelector } from '../selector.ts'
 import type { LabelSelector, Labels, PolicyPeer } from '../types.ts'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import { nameLabel } from './match.ts'
 import { locate } from './networks.ts'
 import { givenPod, spacesOf } from './population.ts'

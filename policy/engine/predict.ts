@@ -1,5 +1,5 @@
 import type { Direction } from '../types.ts'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import { type Decision, decide, rulingOf, sideOf, type Verdict } from './decide.ts'
 import { overriding } from './foreign.ts'
 import { governing } from './governing.ts'

@@ -37,3 +37,8 @@ export interface Query {
   /** A connection that was there before the policies changed (docs/semantics.md, rule 49). */
   readonly established?: boolean
 }
+
+export interface Socket {
+  readonly port: number
+  readonly protocol: Protocol
+}

@@ -1,9 +1,9 @@
 import type { Direction } from '../types.ts'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import { governing } from './governing.ts'
 import type { Assumptions } from './implementation-choices.ts'
 import { type Context, matchesPeer, matchesPort, matchesRule, type Traffic } from './match.ts'
-import type { Socket } from './matrix.ts'
+import type { Socket } from './query.ts'
 import type { CompiledPeer, CompiledPort, CompiledRule } from './rules.ts'
 import type { End, Governing, PodActor } from './subjects.ts'
 

@@ -1,5 +1,6 @@
 import type { NetworkPolicy } from '../types.ts'
-import { type Compiled, withoutTwins } from './compile.ts'
+import { withoutTwins } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import { type Edit, withEdits } from './edits.ts'
 import { indexPolicies } from './governing.ts'
 import { locate, type Networks, networkId, newNetworks } from './networks.ts'

@@ -1,7 +1,7 @@
 import { matchesSelector } from '../selector.ts'
 import type { Direction, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } from '../types.ts'
 import { type Candidate, freeName, withRules } from './candidate.ts'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import type { Edit } from './edits.ts'
 import { governing } from './governing.ts'
 import { selectorOf, wordOf } from './minimal-selector.ts'

@@ -1,7 +1,7 @@
 import { parseCidr } from '../cidr.ts'
 import { matchesSelector } from '../selector.ts'
 import type { LabelExpression, LabelSelector, PolicyPeer } from '../types.ts'
-import type { Compiled } from './compile.ts'
+import type { Compiled } from './compiled.ts'
 import { nameLabel } from './match.ts'
 import { blockOf, selectorOf } from './minimal-selector.ts'
 import type { End, PodActor } from './subjects.ts'

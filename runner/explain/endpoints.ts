@@ -1,9 +1,11 @@
 import type { World } from '../../fabric/world.ts'
 import type { Place, Problem } from '../../policy/types.ts'
 import { readFrom, readTo } from '../check/endpoints.ts'
-import { aimsOf, type ReachedTarget } from '../plan/destinations-of-target.ts'
-import { expandSource, type PlannedSource } from '../plan/sources.ts'
+import { aimsOf } from '../plan/destinations-of-target.ts'
+import type { PlannedSource } from '../plan/planned-source.ts'
+import { expandSource } from '../plan/sources.ts'
 import type { Aims } from '../plan/unresolved-target.ts'
+import type { ReachedTarget } from '../scenario/model.ts'
 
 /** As people write them. */
 export interface Ends {

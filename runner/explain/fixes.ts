@@ -1,7 +1,7 @@
 import { listeningPorts } from '../../fabric/listeners.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { Pod, World } from '../../fabric/world.ts'
-import type { Compiled } from '../../policy/engine/compile.ts'
+import type { Compiled } from '../../policy/engine/compiled.ts'
 import type { Verdict } from '../../policy/engine/decide.ts'
 import { type Edit, withEdits } from '../../policy/engine/edits.ts'
 import { type Fix, fixesOf } from '../../policy/engine/fix.ts'

@@ -1,5 +1,6 @@
 import type { Pod } from '../../fabric/world.ts'
-import type { Group, PathChange } from '../../policy/engine/difference.ts'
+import type { PathChange } from '../../policy/engine/difference.ts'
+import type { Group } from '../../policy/engine/pod-groups.ts'
 import type { PolicyPod } from '../../policy/engine/world.ts'
 import { protocols } from '../../policy/parse-port.ts'
 

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../checks/outcome.ts'
 import type { Probe } from '../../fabric/fabric.ts'
 import type { Measurement } from '../control/measurement.ts'
-import type { PlannedPath } from '../plan/paths.ts'
+import type { PlannedPath } from '../plan/planned-path.ts'
 import type { CastPath } from '../plan/stage.ts'
 import { citedRules } from '../predict/cited-rules.ts'
 import type { PathPrediction } from '../predict/predict.ts'

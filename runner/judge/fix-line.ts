@@ -1,5 +1,5 @@
 import type { Identity } from '../../fabric/fabric.ts'
-import type { PlannedPath } from '../plan/paths.ts'
+import type { PlannedPath } from '../plan/planned-path.ts'
 import { shellWord } from '../result/shell-word.ts'
 import type { Scenario, Target } from '../scenario/model.ts'
 

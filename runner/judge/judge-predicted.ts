@@ -1,7 +1,7 @@
 import { namedBy } from '../../fabric/lookup/host-lookup.ts'
 import type { World } from '../../fabric/world.ts'
 import { unknownHost } from '../plan/destinations-of-target.ts'
-import type { PlannedPath } from '../plan/paths.ts'
+import type { PlannedPath } from '../plan/planned-path.ts'
 import type { PlanEntry, Stage } from '../plan/stage.ts'
 import { citedRules } from '../predict/cited-rules.ts'
 import { areDenied } from '../predict/hop-prediction.ts'

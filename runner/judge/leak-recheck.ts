@@ -1,7 +1,7 @@
 import type { Probe } from '../../fabric/fabric.ts'
 import type { Measurement } from '../control/measurement.ts'
 import { observe } from '../observe/observe.ts'
-import type { PlannedPath } from '../plan/paths.ts'
+import type { PlannedPath } from '../plan/planned-path.ts'
 import { gotThrough } from './blocked.ts'
 import { aimText, countText, lookAt, lookAtAddresses } from './endpoint-verdict.ts'
 

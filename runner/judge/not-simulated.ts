@@ -1,7 +1,7 @@
 import { namedBy } from '../../fabric/lookup/host-lookup.ts'
 import { isPublic } from '../../fabric/public-suffix.ts'
 import type { ObjectRef, World } from '../../fabric/world.ts'
-import type { PlannedPath } from '../plan/paths.ts'
+import type { PlannedPath } from '../plan/planned-path.ts'
 import type { PathPrediction } from '../predict/predict.ts'
 import { inconclusive, type Verdict } from './endpoint-verdict.ts'
 

@@ -1,4 +1,4 @@
-import type { PlannedPath } from '../plan/paths.ts'
+import type { PlannedPath } from '../plan/planned-path.ts'
 import type { HopPrediction } from '../predict/hop-prediction.ts'
 import type { PathPrediction } from '../predict/predict.ts'
 import type { Cause } from '../result/path-result.ts'

@@ -1,9 +1,9 @@
 import { representativeOf } from '../../fabric/workloads.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
 import { towards } from '../plan/destination-nodes.ts'
+import type { PlannedSource } from '../plan/planned-source.ts'
 import { podClasses } from '../plan/pod-classes.ts'
 import { identityOf } from '../plan/pod-places.ts'
-import type { PlannedSource } from '../plan/sources.ts'
 import { nameOf } from './question.ts'
 
 /** Who stands for each source pod of a matrix, in the order of its rows. */

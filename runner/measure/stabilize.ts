@@ -4,7 +4,7 @@ import type { Measurement } from '../control/measurement.ts'
 import { judge } from '../judge/judge.ts'
 import { observe } from '../observe/observe.ts'
 import type { SourceKey } from '../plan/connection.ts'
-import { dialsOf, type PlannedPath } from '../plan/paths.ts'
+import { dialsOf, type PlannedPath } from '../plan/planned-path.ts'
 import type { Predict } from '../predict/predict.ts'
 import type { Seen } from '../result/path-result.ts'
 

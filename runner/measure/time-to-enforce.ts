@@ -7,7 +7,7 @@ import { pollMs } from '../control/canary-connections.ts'
 import { observe } from '../observe/observe.ts'
 import { transportCheck } from '../plan/checks.ts'
 import { type AddressAim, type Dial, type SourceKey, socketKey } from '../plan/connection.ts'
-import type { PlannedPath } from '../plan/paths.ts'
+import type { PlannedPath } from '../plan/planned-path.ts'
 import type { PathPrediction, Predict } from '../predict/predict.ts'
 import type { Enforcement } from '../result/enforcement.ts'
 

@@ -1,9 +1,9 @@
 import type { Family } from '../../checks/vantage.ts'
+import type { ReachedTarget } from '../scenario/model.ts'
 import { addressedCheck, namedCheck, singleSynCheck } from './checks.ts'
 import type { AddressAim, Aim, Dial } from './connection.ts'
-import type { ReachedTarget } from './destinations-of-target.ts'
 import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './path-context.ts'
-import type { PlannedPath } from './paths.ts'
+import type { PlannedPath } from './planned-path.ts'
 
 /** As the application asks, with the layer-7 condition: by name first, then the same at each ready endpoint's own address. */
 export function planAsked(

@@ -1,10 +1,11 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { Pod } from '../../fabric/world.ts'
+import type { ReachedTarget } from '../scenario/model.ts'
 import { lookupCheck, singleSynCheck, transportCheck } from './checks.ts'
 import type { AddressAim, Aim, Dial, SourceKey } from './connection.ts'
-import { portOf, type ReachedTarget } from './destinations-of-target.ts'
+import { portOf } from './destinations-of-target.ts'
 import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './path-context.ts'
-import type { PlannedPath } from './paths.ts'
+import type { PlannedPath } from './planned-path.ts'
 import { sourcePodOf } from './same-pod.ts'
 
 /** New connections to each address of a path that must be blocked: one that gets through is a leak. */

@@ -6,7 +6,7 @@ import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { Protocol } from '../../policy/types.ts'
-import type { PodSet, Target } from '../scenario/model.ts'
+import type { PodSet, ReachedTarget } from '../scenario/model.ts'
 import { type AddressAim, familyOf, type Port, socketAt } from './connection.ts'
 import { fromOutside, nodeAims, nodePortAims } from './node-destinations.ts'
 import { serviceAims } from './service-destinations.ts'
@@ -22,9 +22,6 @@ export interface AimOptions {
   /** Families to keep; all when absent. */
   readonly families?: readonly Family[]
 }
-
-/** Targets that are reached at an address, rather than asked of DNS. */
-export type ReachedTarget = Exclude<Target, { kind: 'dns' }>
 
 /** Every address that a target stands for: the virtual ones, then each endpoint, those not ready included. */
 export function aimsOf(target: ReachedTarget, options: AimOptions): Aims {

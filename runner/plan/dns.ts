@@ -6,7 +6,7 @@ import { dnsCheck, serverCheck } from './checks.ts'
 import { type AddressAim, familyOf } from './connection.ts'
 import { namedAims } from './destinations-of-target.ts'
 import { patienceOf, type Task } from './path-context.ts'
-import type { PlannedPath } from './paths.ts'
+import type { PlannedPath } from './planned-path.ts'
 import { serviceAims } from './service-destinations.ts'
 
 /** New questions to each server of a path to DNS that must be blocked. */

@@ -4,7 +4,7 @@ import type { Pod, World } from '../../fabric/world.ts'
 import type { Target } from '../scenario/model.ts'
 import type { AddressAim } from './connection.ts'
 import { aimsOf } from './destinations-of-target.ts'
-import type { PlannedSource } from './sources.ts'
+import type { PlannedSource } from './planned-source.ts'
 
 /**
  * Whether a source stands for one pod, and every address of a target is that pod: a pod always reaches itself (docs/semantics.md, rule 53; by a Service,

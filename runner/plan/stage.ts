@@ -1,8 +1,9 @@
 import type { World } from '../../fabric/world.ts'
 import type { Scenario, ScenarioPath, StepChange } from '../scenario/model.ts'
-import type { PlannedPath } from './paths.ts'
+import type { PlannedPath } from './planned-path.ts'
+import type { PlannedSource } from './planned-source.ts'
 import { isItselfIn } from './same-pod.ts'
-import { expandSource, type PlannedSource } from './sources.ts'
+import { expandSource } from './sources.ts'
 
 /** The scenario's paths, then those of each step, after its change. */
 export interface Stage {

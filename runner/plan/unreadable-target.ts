@@ -2,7 +2,7 @@ import { namedBy } from '../../fabric/lookup/host-lookup.ts'
 import { namespaceIn } from '../../fabric/lookup/namespace-of-host.ts'
 import { whyUnread } from '../../fabric/unread.ts'
 import type { World } from '../../fabric/world.ts'
-import type { ReachedTarget } from './destinations-of-target.ts'
+import type { ReachedTarget } from '../scenario/model.ts'
 import type { Aims, Gap } from './unresolved-target.ts'
 
 /** What seems to be missing may only be hidden: then a name is judged by what its source makes of it, as one beyond the cluster is. */

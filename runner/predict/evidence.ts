@@ -1,8 +1,8 @@
 import type { PolicyName, Prediction, RuleTrace, Side } from '../../policy/engine/prediction.ts'
 import { choiceWords } from '../../policy/engine/sentences.ts'
-import type { PlannedPath } from '../plan/paths.ts'
+import type { PlannedPath } from '../plan/planned-path.ts'
 import type { HopPrediction } from './hop-prediction.ts'
-import type { TargetPrediction } from './predict.ts'
+import type { TargetPrediction } from './target-prediction.ts'
 
 /** Sentences, at least one: a prediction without evidence does not exist. */
 export type Evidence = readonly [string, ...string[]]

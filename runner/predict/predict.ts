@@ -5,25 +5,21 @@ import type { World } from '../../fabric/world.ts'
 import { asUsed } from '../plan/allowed.ts'
 import { type AddressAim, type Dial, destinationKey } from '../plan/connection.ts'
 import { portOf } from '../plan/destinations-of-target.ts'
-import { type Undeclared, undeclaredOf } from '../plan/listeners.ts'
+import { undeclaredOf } from '../plan/listeners.ts'
 import { hostNameOf } from '../plan/path-context.ts'
-import type { PlannedPath } from '../plan/paths.ts'
-import type { PlannedSource } from '../plan/sources.ts'
+import type { PlannedPath } from '../plan/planned-path.ts'
+import type { PlannedSource } from '../plan/planned-source.ts'
 import type { Aims } from '../plan/unresolved-target.ts'
 import type { Target } from '../scenario/model.ts'
 import { assumptionOf, withDoubt } from './assumptions.ts'
 import { isItself, partyOf, podOf } from './engine-endpoint.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
 import { predictExternal } from './external.ts'
-import {
-  areDenied,
-  createHopPredictor,
-  type HopPrediction,
-  type HopPredictor,
-  type PredictedVerdict,
-} from './hop-prediction.ts'
+import { areDenied, type HopPrediction, type HopPredictor, type PredictedVerdict } from './hop-prediction.ts'
+import { createHopPredictor } from './hop-predictor.ts'
 import { hopsOf, isByService } from './hops.ts'
 import { type NameServers, nameServersOf, noServers, outsideServers } from './name-servers.ts'
+import type { TargetPrediction } from './target-prediction.ts'
 
 /** A connection or request that somebody asks about, with the addresses that its target stands for. */
 export interface TargetQuestion {
@@ -31,29 +27,6 @@ export interface TargetQuestion {
   readonly target: Target
   readonly family?: Family | undefined
   readonly destinations: Aims
-}
-
-/** What the policies mean for a target: for each address, and for the DNS query before it. */
-export interface TargetPrediction {
-  /** Whether a request works, its DNS query included; what `allowed` asserts. */
-  readonly works: PredictedVerdict
-  /** Whether any address is open, ready or not; what `blocked` denies. */
-  readonly reach: PredictedVerdict
-  /** By `destinationKey`. */
-  readonly byDestination: ReadonlyMap<string, readonly HopPrediction[]>
-  /** Of every destination, in order; of a name outside the cluster what holds for its unknown address. */
-  readonly hops: readonly HopPrediction[]
-  /** Of the DNS servers that the source queries for the target's name. */
-  readonly dns: readonly HopPrediction[]
-  readonly servers: NameServers
-  /** Why the target's name does not resolve for this source, whatever policies say. */
-  readonly unresolvable?: string | undefined
-  /** Ready endpoints at which nothing declares that it listens. */
-  readonly undeclared: Undeclared
-  /** Whether it is not known if policies let the DNS query pass. */
-  readonly dnsUnknown: boolean
-  /** What the DNS query rests on that is not in the input. */
-  readonly assuming: string | undefined
 }
 
 /** The same for a planned path, with the one verdict that its expectation is about. A prediction always has its evidence. */

@@ -176,3 +176,6 @@ export interface Step {
   readonly change: StepChange
   readonly paths: readonly ScenarioPath[]
 }
+
+/** Targets that are reached at an address, rather than asked of DNS. */
+export type ReachedTarget = Exclude<Target, { kind: 'dns' }>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { assumptionsOf } from '../../fabric/assumptions.ts'
-import { foreignPoliciesOf } from '../../policy/engine/foreign.ts'
+import { foreignPoliciesOf } from '../../policy/engine/foreign-policies.ts'
 import { deployment, pod, service, worldOf } from './manifests/build.ts'
 
 const dns = 'cluster DNS in kube-system (label k8s-app=kube-dns)'

@@ -7,22 +7,11 @@ import { isStatus } from '../api/api-error.ts'
 import type { Client } from '../api/client.ts'
 import { deleteObject, getObject, type LiveObject, listObjects } from '../api/objects.ts'
 import { resources } from '../api/resources.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Cluster, Seats } from '../cluster.ts'
 import { ownerName } from '../ownership.ts'
 import { stateOf } from '../probe/pod-state.ts'
 import { standingCanary } from './canary.ts'
 import { residentIn, standsFor } from './probes.ts'
-
-/** A standing canary: what a run asks for is there, and gets the name that the run gives it. */
-export interface Seats {
-  readonly namespace: string
-  /** Its pods stand there; else the namespace is only lent, and each run makes them. */
-  readonly standing: boolean
-  /** By the name that the run asked for. */
-  readonly taken: Map<string, LiveObject>
-  /** This run's turn: two runs that move the same policies would disturb each other. */
-  turn?: Promise<void>
-}
 
 /** How long the runs before may take, and how often they are looked for, in milliseconds. */
 const turnMs = 300_000

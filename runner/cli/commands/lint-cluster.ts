@@ -4,8 +4,8 @@ import type { Resource } from '../../../fabric/kubernetes/api/resources.ts'
 import { roleAnnotation } from '../../../fabric/kubernetes/run-facts.ts'
 import { type ManifestObject, toManifestObject } from '../../../fabric/manifests/object.ts'
 import { nothingElse } from '../../../fabric/manifests/passed-over.ts'
+import type { Loaded } from '../../../fabric/manifests/read.ts'
 import type { Problem } from '../../../policy/types.ts'
-import type { LintInputs } from './lint-inputs.ts'
 
 interface Listed extends Resource {
   /** Without it findings would be wrong; of others it is said that they were not read. */
@@ -90,4 +90,11 @@ function toObject(live: LiveObject, { apiVersion, kind }: Resource): ManifestObj
 /** Probes of our own are no part of what is looked at. */
 function isOfTheCluster({ metadata }: LiveObject): boolean {
   return metadata.annotations?.[roleAnnotation] !== 'probe'
+}
+
+/** Manifests, and the texts of the files in which comments of ours stand, by the names that places give them. */
+export interface LintInputs extends Loaded {
+  readonly texts: ReadonlyMap<string, string>
+  /** They are all that there is: a live cluster. */
+  readonly live?: boolean
 }

@@ -2,19 +2,12 @@ import type { ClusterAccess } from '../../../fabric/kubernetes/api/client.ts'
 import { fileSystem, loadManifests } from '../../../fabric/manifests/files.ts'
 import type { ManifestIo } from '../../../fabric/manifests/folder.ts'
 import { nothingElse } from '../../../fabric/manifests/passed-over.ts'
-import type { Loaded } from '../../../fabric/manifests/read.ts'
 import type { Problem } from '../../../policy/types.ts'
 import type { Invocation } from '../command.ts'
 import { loadOptions, readInputs } from '../inputs.ts'
 import type { Io } from '../io.ts'
 import { notePassedOver } from '../passed-over.ts'
-
-/** Manifests, and the texts of the files in which comments of ours stand, by the names that places give them. */
-export interface LintInputs extends Loaded {
-  readonly texts: ReadonlyMap<string, string>
-  /** They are all that there is: a live cluster. */
-  readonly live?: boolean
-}
+import type { LintInputs } from './lint-cluster.ts'
 
 /** Reads the arguments, `-f` and `-k`; what is wrong with them is a problem. */
 export async function readLintInputs({ args, options }: Invocation, io: Io): Promise<LintInputs> {

@@ -14,8 +14,9 @@ import { type Output, writeOutput } from '../outputs.ts'
 import { painter } from '../paint.ts'
 import { tellProblems } from '../problems.ts'
 import { version } from '../version.ts'
+import type { LintInputs } from './lint-cluster.ts'
 import { fixFiles } from './lint-fix.ts'
-import { type LintInputs, readLintInputs } from './lint-inputs.ts'
+import { readLintInputs } from './lint-inputs.ts'
 
 type LintOutput = Output<'text' | 'json' | 'sarif' | 'github'>
 

@@ -3,7 +3,7 @@ import type { Observation, Outcome } from '../../../checks/outcome.ts'
 import type { Controls, Shown } from '../../../runner/control/controls.ts'
 import { judgeBlocked } from '../../../runner/judge/blocked.ts'
 import type { Dial } from '../../../runner/plan/connection.ts'
-import type { PlannedPath } from '../../../runner/plan/paths.ts'
+import type { PlannedPath } from '../../../runner/plan/planned-path.ts'
 
 const yes: Shown = { shown: true, kind: 'canary', sentence: 'shown' }
 const controls: Controls = {

@@ -5,7 +5,7 @@ import type { Pod } from '../../../fabric/world.ts'
 import type { Controls } from '../../../runner/control/controls.ts'
 import { judge } from '../../../runner/judge/judge.ts'
 import type { Dial } from '../../../runner/plan/connection.ts'
-import type { PlannedPath } from '../../../runner/plan/paths.ts'
+import type { PlannedPath } from '../../../runner/plan/planned-path.ts'
 
 /** The verdict on a path whose endpoint answers and whose name took so many of 4,000 milliseconds before the connection timed out. */
 function verdictAfter(resolve: number) {

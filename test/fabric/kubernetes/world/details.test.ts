@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { assumptionsOf } from '../../../../fabric/assumptions.ts'
 import { readWorld } from '../../../../fabric/kubernetes/world/world.ts'
-import { foreignPoliciesOf } from '../../../../policy/engine/foreign.ts'
+import { foreignPoliciesOf } from '../../../../policy/engine/foreign-policies.ts'
 import { against, status } from '../api-server.ts'
 
 const pod = (namespace: string, name: string, labels: object, args: readonly string[] = []) => ({
