@@ -71,7 +71,7 @@ describe('NodeLocal DNSCache', () => {
     for (const ran of [lab, predicted]) {
       const result = ran.of('shut', to)
       expect(result).toMatchObject({ status: 'inconclusive', cause: 'no_control' })
-      expect(result.explanation.join()).toContain('rules 50 and 52')
+      expect(result.explanation.join()).toContain('docs/semantics.md#rule-50')
     }
   })
 })
