@@ -1,4 +1,5 @@
 import { listed, workloadsOf } from '../../fabric/lookup/listed.ts'
+import { didYouMean } from '../../policy/suggest.ts'
 import { deadPortsOf } from '../dead-ports.ts'
 import type { Rule } from '../rule.ts'
 
@@ -15,12 +16,13 @@ export const undeclaredPortName: Rule = {
         yield { object, path, message, fix: 'write the number of the port' }
       }
       if (cause.kind !== 'name') continue
-      const names = listed(
-        pods.flatMap((pod) => pod.ports.flatMap(({ name, protocol }) => (name ? [`${name}/${protocol}`] : []))),
-      )
+      const named = pods.flatMap((pod) => pod.ports.filter(({ name }) => name !== undefined && name !== ''))
+      const names = listed(named.map(({ name, protocol }) => `${name}/${protocol}`))
+      const alike = named.filter(({ protocol }) => protocol === (port.protocol ?? 'TCP')).map(({ name }) => name ?? '')
+      const near = didYouMean(`${port.port}`, alike)
       const has = names === '' ? 'names no port' : `names ${names}`
       const message = `no container declares a port ${wanted}: ${workloadsOf(pods)} ${has}, so this matches nothing`
-      yield { object, path, message, fix: 'write the number, or give the container port this name' }
+      yield { object, path, message, fix: near ?? 'write the number, or give the container port this name' }
     }
   },
 }

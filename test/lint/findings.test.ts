@@ -166,3 +166,18 @@ describe('a policy that the API server refuses', () => {
     expect(found).not.toContain('namespace-without-policy')
   })
 })
+
+describe('a port name that no pod declares', () => {
+  const fixes = (from: string, to: string) => {
+    const text = readFileSync('test/fixtures/lint/undeclared-port-name.near-miss.yaml', 'utf8')
+    expect(text).toContain(from)
+    return lintText(text.replace(from, to)).flatMap(({ rule, fix }) => (rule === 'undeclared-port-name' ? [fix] : []))
+  }
+
+  it('is told with the name that is nearly it, else with what there is to do', () => {
+    expect([fixes('port: http', 'port: htpp'), fixes('port: http', 'port: metrics')]).toEqual([
+      ['did you mean http?'],
+      ['write the number, or give the container port this name'],
+    ])
+  })
+})
