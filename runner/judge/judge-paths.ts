@@ -165,7 +165,9 @@ async function judgeOne(
     probe,
     prediction,
     explanation,
-    hidesDns: options.fabric.where === 'lab' && prediction.unresolvable !== undefined,
+    hidesDns:
+      options.fabric.where === 'lab' &&
+      (prediction.unresolvable !== undefined || planned.source.identity.kind === 'outside'),
     ...(fix === undefined ? {} : { fix }),
   })
 }

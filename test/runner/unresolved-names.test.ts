@@ -31,7 +31,7 @@ describe('a name that does not resolve', () => {
   beforeAll(async () => {
     const paths = [
       { from: ['mute', 'nodns', 'half'], to: 'http://api', expect: 'allowed' },
-      { from: 'out', to: ['web/svc/api:80', 'web/svc/shut:80'], expect: 'allowed' },
+      { from: 'out', to: ['web/svc/api:80', 'web/svc/shut:80', 'tcp://api.example.com:443'], expect: 'allowed' },
     ]
     lab = await runInLab({ objects, spec: { sources, paths } })
     predicted = await predictHere({ objects, spec: { sources, paths } })
@@ -67,4 +67,8 @@ describe('a name that does not resolve', () => {
       expect(lab.of('out', to).observed?.dns).toBeUndefined()
     },
   )
+
+  it('outside names no resolver that nobody gave either where its target is outside too', () => {
+    expect(lab.of('out', 'tcp://api.example.com:443').observed?.dns).toBeUndefined()
+  })
 })
