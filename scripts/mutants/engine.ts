@@ -124,6 +124,9 @@ export const mutants: readonly Mutant[] = [
     ["direction === 'egress' && rule.ports.some", 'rule.ports.every'],
   ]),
   ...of('engine/difference', [
+    ["opens: changes.filter((change) => change.after === 'allow' && !isUnclear(change))", 'opens: []'],
+    ["closes: changes.filter((change) => change.before === 'allow' && !isUnclear(change))", 'closes: []'],
+    ['unclear: changes.filter(isUnclear)', 'unclear: []'],
     ['changed[to] ? all : moved', 'moved'],
     ['if (known.targets.at(-1) !== at) known', 'known'],
   ]),
@@ -133,13 +136,9 @@ export const mutants: readonly Mutant[] = [
     ["if (!isThere) return () => 'absent'", ''],
   ]),
   ...of('engine/fix', [['found.verdict === wanted', 'true']]),
-  ...of('engine/effects', [
-    ["opens: others.filter(({ after }) => after === 'allow')", 'opens: []'],
-    ["closes: others.filter(({ before }) => before === 'allow')", 'closes: []'],
-    ['possiblePods(each.podSelector, each.namespace, compiled)', '[]'],
-  ]),
+  ...of('engine/effects', [['possiblePods(each.podSelector, each.namespace, compiled)', '[]']]),
   ...of('engine/without-port', [['port + 1, last', 'port, last']]),
   ...of('engine/without-peer', [["operator: 'NotIn', values: [value]", "operator: 'In', values: [value]"]]),
   ...of('engine/label-edits', [['|| !remote.space.labelsKnown', '']]),
-  ...of('engine/meant', [['!passing.test(key)', 'true']]),
+  ...of('engine/minimal-selector', [['!passing.test(key)', 'true']]),
 ]

@@ -18,7 +18,7 @@ it('the engine, a naive oracle and the packets of the lab say the same of 40 ran
   expect(voices.length).toBeGreaterThan(1_000)
   const known = voices.filter((each) => each.lab !== 'unknown')
   expect(known.length / voices.length).toBeGreaterThan(0.9)
-}, 120_000)
+})
 
 it('the worlds that share a cluster are no part of each other', () => {
   fc.assert(

@@ -50,4 +50,4 @@ it('packets in the lab do what run --predict says, however the ends are written'
   }
   expect({ seed, wrong }).toEqual({ seed, wrong: [] })
   expect(passed).toBeGreaterThan(worlds * 8)
-}, 600_000)
+})

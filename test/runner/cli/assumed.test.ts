@@ -47,7 +47,7 @@ test('what the manifests do not have is called assumed once, in every command', 
     const found = JSON.parse(json.stdout) as { assumed?: string[]; run?: { scenarios: { assumed: string[] }[] } }
     expect(found.assumed ?? found.run?.scenarios[0]?.assumed, args[0]).toEqual(all)
   }
-}, 60_000)
+})
 
 test('a matrix without the pods of DNS assumes no DNS', async () => {
   const cwd = await folderWith({ 'all.yaml': manifests })

@@ -76,4 +76,4 @@ spec:
   expect([blocked.code, blocked.stdout]).toEqual([1, expect.stringMatching(/^blocked: .*source {5}on master\n/s)])
   const open = await crosscheck(['check', '192.0.2.11', service, '--lab', '-f', 'hooks.yaml'], { cwd })
   expect([open.code, open.stdout]).toEqual([0, expect.stringMatching(/^open: .*source {5}on worker\n/s)])
-}, 60_000)
+})

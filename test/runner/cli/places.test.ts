@@ -80,7 +80,7 @@ test('a source whose nodes differ fails both expectations, and says which node g
       ])
     }
   }
-}, 90_000)
+})
 
 test('explain says how it differs by node, and its fix opens the way from each', async () => {
   const explained = async (input: string) =>
@@ -102,4 +102,4 @@ test('check asks from each node, and its answer is open once each may pass', asy
   const after = await asked(fixed)
   expect([after.code, after.stdout]).toEqual([0, expect.stringMatching(/^open: /)])
   expect(after.stdout).toMatch(/source {5}logs\/collector-1 on left.*: open\n +logs\/collector-2 on right.*: open/)
-}, 60_000)
+})

@@ -46,7 +46,7 @@ test('check prints a command with the manifests that it was given', async () => 
     { input: town },
   )
   expect(JSON.parse(stdout).path.fix).toBe('crosscheck explain front/pod/ui tcp://db.back:5432 -f -')
-}, 60_000)
+})
 
 test('the command after a step has the policies that steps have added, and there is none where files do not make the world', async () => {
   const policy = (name: string, app: string) => `apiVersion: networking.k8s.io/v1
@@ -78,4 +78,4 @@ spec:
   expect(second?.explanation).toContain(
     '`crosscheck explain` does not see this: the manifests are without the change of step "close again"',
   )
-}, 60_000)
+})

@@ -16,7 +16,7 @@ test('an open path is told with what answered, by every way to name its ends', a
     expect(stdout).toMatch(/^open: /)
     expect(code).toBe(0)
   }
-}, 60_000)
+})
 
 test('a blocked path is told with its controls and the nearest policy; the exit code follows what was expected', async () => {
   const plain = await inTown(['front/pod/ui', 'back/svc/db'])
@@ -30,14 +30,14 @@ test('a blocked path is told with its controls and the nearest policy; the exit 
     path: { status: 'pass', predicted: { verdict: 'deny' } },
   })
   expect(asked.code).toBe(0)
-}, 60_000)
+})
 
 test('what does not work for another reason than a block is told apart', async () => {
   const { code, stdout } = await inTown(['front/pod/ui', 'tcp://api:80'])
   expect(stdout).toMatch(/^does not work: /)
   expect(stdout).toContain('write api.back.svc.cluster.local')
   expect(code).toBe(1)
-}, 60_000)
+})
 
 test('an end that does not exist is a mistake, with a suggestion', async () => {
   const { code, stderr } = await inTown(['front/pod/uii', 'back/svc/apy'])
@@ -53,4 +53,4 @@ test('interrupted before anything was shown, it says so and ends with the code o
   while ((await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')).trim() === '') await setImmediate()
   child.kill('SIGINT')
   expect(await end).toMatchObject({ code: 130, stdout: expect.stringMatching(/^not known: .*\n.*interrupted/) })
-}, 30_000)
+})

@@ -127,7 +127,7 @@ test('Ctrl-C stops a run, which reports what it has', async () => {
   expect(stdout).toContain('interrupted')
   const report = reportSchema.parse(JSON.parse(await readFile(join(cwd, 'report.json'), 'utf8')))
   expect(report.summary.pass).toBe(0)
-}, 30_000)
+})
 
 /** Resolves when the process has started another, here the lab's worker. */
 async function hasChild(pid: number | undefined): Promise<void> {
