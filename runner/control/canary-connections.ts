@@ -4,7 +4,7 @@ import type { Reason } from '../../checks/outcome.ts'
 import { pause } from '../../checks/pause.ts'
 import type { Family } from '../../checks/vantage.ts'
 import type { Probe, Timing } from '../../fabric/fabric.ts'
-import { familyOf } from '../plan/connection.ts'
+import { familyOf } from '../plan/planned-check.ts'
 import { canaryPort } from './canary-objects.ts'
 
 /** The two canaries of a node, each asked from inside its own pod. */

@@ -1,5 +1,5 @@
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
-import type { SourceKey } from '../plan/connection.ts'
+import type { SourceKey } from '../plan/planned-check.ts'
 import { type Canary, raiseCanary } from './canary.ts'
 import type { Admitted } from './canary-objects.ts'
 

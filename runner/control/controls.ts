@@ -1,5 +1,5 @@
 import type { Family } from '../../checks/vantage.ts'
-import type { Socket, SourceKey } from '../plan/connection.ts'
+import type { Socket, SourceKey } from '../plan/planned-check.ts'
 
 /** A control's answer: shown, shown to be otherwise, or not to be had; with the sentence that the report prints. */
 export interface Shown {

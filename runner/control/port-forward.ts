@@ -3,7 +3,7 @@ import { looksShut } from '../../checks/layer4.ts'
 import type { Fabric } from '../../fabric/fabric.ts'
 import type { Pod } from '../../fabric/world.ts'
 import type { Sightings } from '../observe/observe.ts'
-import { familyOf, type Socket, socketKey, socketText } from '../plan/connection.ts'
+import { familyOf, type Socket, socketKey, socketText } from '../plan/planned-check.ts'
 import type { Controls, Shown } from './controls.ts'
 
 /** Tunnels at once. */

@@ -3,7 +3,7 @@ import { isNodeLocal } from '../../fabric/cluster-dns.ts'
 import { endpointsOf } from '../../fabric/endpoints.ts'
 import { type Named, namedBy } from '../../fabric/lookup/host-lookup.ts'
 import type { Service, World } from '../../fabric/world.ts'
-import { familyOf, socketText } from '../plan/connection.ts'
+import { familyOf, socketText } from '../plan/planned-check.ts'
 import type { TargetSpec } from '../scenario/model.ts'
 
 /** What happens to a name and its Service before any policy is asked, step by step. */

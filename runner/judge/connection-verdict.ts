@@ -2,7 +2,7 @@ import { layer4OfOutcome } from '../../checks/layer4.ts'
 import type { Observation, Outcome } from '../../checks/outcome.ts'
 import { reasonText } from '../../checks/reason-text.ts'
 import type { Controls, Shown } from '../control/controls.ts'
-import { type AddressAim, addressAimOf, type Dial, isLate, socketText } from '../plan/connection.ts'
+import { type AddressAim, addressAimOf, type Dial, isLate, socketText } from '../plan/planned-check.ts'
 
 /** Why nothing can be said of a path. */
 export type Unknown =

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../checks/outcome.ts'
 import type { Controls, Shown } from '../control/controls.ts'
 import type { Sightings } from '../observe/observe.ts'
-import { type Dial, socketKey } from '../plan/connection.ts'
+import { type Dial, socketKey } from '../plan/planned-check.ts'
 import type { PlannedPath } from '../plan/planned-path.ts'
 import type { Cause, EndpointResult, Seen, Status } from '../result/path-result.ts'
 import { type Counts, type Sight, sightOf } from './connection-verdict.ts'

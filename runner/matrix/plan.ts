@@ -1,7 +1,7 @@
 import type { Timing } from '../../fabric/fabric.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
 import { transportCheck } from '../plan/checks.ts'
-import { type Dial, type SourceKey, socketKey } from '../plan/connection.ts'
+import { type Dial, type SourceKey, socketKey } from '../plan/planned-check.ts'
 import type { PlannedSource } from '../plan/planned-source.ts'
 import { type DialTo, type PlannedCell, socketBetween } from './question.ts'
 import { type MatrixOptions, type Port, portsOf, selectPods } from './selection.ts'

@@ -1,7 +1,7 @@
 import type { World } from '../../fabric/world.ts'
 import type { Verdict } from '../../policy/engine/decide.ts'
 import type { Party, Query } from '../../policy/engine/query.ts'
-import type { Dial } from '../plan/connection.ts'
+import type { Dial } from '../plan/planned-check.ts'
 import type { Undeclared } from '../plan/listeners.ts'
 import type { HopPredictor } from '../predict/hop-prediction.ts'
 import { createHopPredictor } from '../predict/hop-predictor.ts'

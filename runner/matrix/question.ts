@@ -1,5 +1,5 @@
 import type { Pod, Service } from '../../fabric/world.ts'
-import { type AddressAim, type Dial, familyOf, type Socket } from '../plan/connection.ts'
+import { type AddressAim, type Dial, familyOf, type Socket } from '../plan/planned-check.ts'
 import type { Undeclared } from '../plan/listeners.ts'
 import { type Finding, unknownFinding } from './cell.ts'
 import type { MatrixOptions, Port } from './selection.ts'

@@ -1,4 +1,4 @@
-import type { Dial } from '../plan/connection.ts'
+import type { Dial } from '../plan/planned-check.ts'
 import { type Finding, unknownFinding } from './cell.ts'
 import type { Question } from './question.ts'
 

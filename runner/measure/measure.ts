@@ -10,7 +10,7 @@ import { controlSources } from '../control/sources.ts'
 import type { TargetControls } from '../control/targets.ts'
 import { type ObserveOptions, observe } from '../observe/observe.ts'
 import type { Changed } from '../observe/probes.ts'
-import type { Dial, SourceKey } from '../plan/connection.ts'
+import type { Dial, SourceKey } from '../plan/planned-check.ts'
 import { together } from './await-all.ts'
 
 export interface MeasureOptions {

@@ -1,6 +1,6 @@
 import type { Observation } from '../../checks/outcome.ts'
 import type { Probe } from '../../fabric/fabric.ts'
-import { type Dial, isLate, type SourceKey } from '../plan/connection.ts'
+import { type Dial, isLate, type SourceKey } from '../plan/planned-check.ts'
 import { mixed, sharedPace } from './pace.ts'
 
 /** Observations of each dial, one per connection, in no particular order. */

@@ -1,5 +1,5 @@
 import type { Pace } from '../../fabric/fabric.ts'
-import type { Dial } from '../plan/connection.ts'
+import type { Dial } from '../plan/planned-check.ts'
 
 /** Where a dial's connections arrive; what is not known is one place. */
 function placeOf({ aim }: Dial): string {

@@ -1,6 +1,6 @@
 import type { Fabric, Probe, Unavailable } from '../../fabric/fabric.ts'
 import type { Pod, World } from '../../fabric/world.ts'
-import type { SourceKey } from '../plan/connection.ts'
+import type { SourceKey } from '../plan/planned-check.ts'
 import type { PlannedSource } from '../plan/planned-source.ts'
 
 /** Who can ask, and why others cannot. */

@@ -1,7 +1,7 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { ReachedTarget } from '../scenario/model.ts'
 import { addressedCheck, namedCheck, singleSynCheck } from './checks.ts'
-import type { AddressAim, Aim, Dial } from './connection.ts'
+import type { AddressAim, Aim, Dial } from './planned-check.ts'
 import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './path-context.ts'
 import type { PlannedPath } from './planned-path.ts'
 

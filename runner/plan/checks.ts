@@ -4,7 +4,7 @@ import type { Family } from '../../checks/vantage.ts'
 import { dnsPort, isDnsServer } from '../../fabric/cluster-dns.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Expectation, HttpRequest, Speech, Target } from '../scenario/model.ts'
-import { familyOf, type Socket, singleSynMs } from './connection.ts'
+import { familyOf, type Socket, singleSynMs } from './planned-check.ts'
 
 /** How long a check may take, over all its attempts. */
 export interface Patience {

@@ -1,6 +1,6 @@
 import type { Pod, World } from '../../fabric/world.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
-import { type AddressAim, destinationKey, type Socket, socketKey } from './connection.ts'
+import { type AddressAim, destinationKey, type Socket, socketKey } from './planned-check.ts'
 import { aimsOf } from './destinations-of-target.ts'
 import { nameServers } from './dns.ts'
 import type { CastPath } from './stage.ts'

@@ -1,5 +1,5 @@
 import type { Pod } from '../../fabric/world.ts'
-import type { AddressAim, Aim } from './connection.ts'
+import type { AddressAim, Aim } from './planned-check.ts'
 import type { Gap } from './unresolved-target.ts'
 
 /** What objects say of the listeners behind a Service, where containers do not declare every port. */

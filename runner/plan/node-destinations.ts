@@ -1,6 +1,6 @@
 import { backendsOf, type Endpoint, endpointsOf } from '../../fabric/endpoints.ts'
 import type { Node, Service, World } from '../../fabric/world.ts'
-import { type AddressAim, type Port, type Socket, socketAt } from './connection.ts'
+import { type AddressAim, type Port, type Socket, socketAt } from './planned-check.ts'
 import { type Aims, noEndpoints } from './unresolved-target.ts'
 
 /** This port of every node, or of one; nodes where it leads nowhere are left out as long as it leads somewhere on another. */

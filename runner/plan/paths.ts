@@ -1,7 +1,7 @@
 import type { ScenarioPath } from '../scenario/model.ts'
 import { planAsked } from './allowed.ts'
 import { planBlocked } from './blocked.ts'
-import type { Dial } from './connection.ts'
+import type { Dial } from './planned-check.ts'
 import { planQuestion } from './dns.ts'
 import type { MakeDial, PlanOptions } from './path-context.ts'
 import type { PlannedPath } from './planned-path.ts'

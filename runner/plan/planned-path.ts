@@ -1,6 +1,6 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
-import type { Dial } from './connection.ts'
+import type { Dial } from './planned-check.ts'
 import type { PlannedSource } from './planned-source.ts'
 import type { Aims, Gap } from './unresolved-target.ts'
 

@@ -1,5 +1,5 @@
 import type { Identity } from '../../fabric/fabric.ts'
-import type { SourceKey } from './connection.ts'
+import type { SourceKey } from './planned-check.ts'
 
 /** One identity that a source stands for, with the name that the report uses. */
 export interface PlannedSource {

@@ -2,7 +2,7 @@ import { remembered } from '../../fabric/endpoints.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { NetworkPolicy, PolicyPeer, PolicyRule } from '../../policy/types.ts'
-import { familyOf } from './connection.ts'
+import { familyOf } from './planned-check.ts'
 import type { Destinations } from './destination-nodes.ts'
 import { type PolicyIndex, policyIndexOf } from './policy-index.ts'
 

@@ -2,7 +2,7 @@ import type { Identity } from '../../fabric/fabric.ts'
 import { podsOfIdentity, representativeOf } from '../../fabric/workloads.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import type { Target } from '../scenario/model.ts'
-import type { AddressAim } from './connection.ts'
+import type { AddressAim } from './planned-check.ts'
 import { aimsOf } from './destinations-of-target.ts'
 import type { PlannedSource } from './planned-source.ts'
 

@@ -2,7 +2,7 @@ import { type Backend, backendsOf, type Endpoint, endpointsOf } from '../../fabr
 import { listenerAt } from '../../fabric/listeners.ts'
 import type { Named } from '../../fabric/lookup/host-lookup.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
-import { type AddressAim, type Port, type Socket, socketAt } from './connection.ts'
+import { type AddressAim, type Port, type Socket, socketAt } from './planned-check.ts'
 import { type Aims, type Gap, noEndpoints } from './unresolved-target.ts'
 
 type NamedService = Extract<Named, { kind: 'service' }>

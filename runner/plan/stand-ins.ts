@@ -4,7 +4,7 @@ import { namedBy } from '../../fabric/lookup/host-lookup.ts'
 import type { World } from '../../fabric/world.ts'
 import { parseAddress } from '../../policy/cidr.ts'
 import type { Scenario, ScenarioPath } from '../scenario/model.ts'
-import { familyOf } from './connection.ts'
+import { familyOf } from './planned-check.ts'
 import { expandSource } from './sources.ts'
 
 /**

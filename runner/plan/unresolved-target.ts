@@ -1,6 +1,6 @@
 import type { Backend } from '../../fabric/endpoints.ts'
 import type { Service } from '../../fabric/world.ts'
-import type { AddressAim, Port } from './connection.ts'
+import type { AddressAim, Port } from './planned-check.ts'
 
 /** Why a target leads to no address, or to fewer than meant. */
 export interface Gap {

@@ -5,7 +5,7 @@ import { podsOfIdentity, podsOfWorkload, representativeOf } from '../../fabric/w
 import type { Pod, World } from '../../fabric/world.ts'
 import type { Party } from '../../policy/engine/query.ts'
 import type { PolicyPod } from '../../policy/engine/world.ts'
-import { type AddressAim, familyOf } from '../plan/connection.ts'
+import { type AddressAim, familyOf } from '../plan/planned-check.ts'
 
 /** Stands for the world outside where the runner's own address is not known (RFC 5737, RFC 3849). */
 export const standInAddresses: Readonly<Record<Family, string>> = { 4: '198.51.100.1', 6: '2001:db8::1' }

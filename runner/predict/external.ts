@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import { type Cidr, parseCidr } from '../../policy/cidr.ts'
 import type { Compiled } from '../../policy/engine/compiled.ts'
-import type { Port } from '../plan/connection.ts'
+import type { Port } from '../plan/planned-check.ts'
 import { standInAddresses } from './engine-endpoint.ts'
 import type { Connecting, HopPrediction, HopPredictor } from './hop-prediction.ts'
 

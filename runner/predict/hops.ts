@@ -2,7 +2,7 @@ import { dnsEndpointsOf, isDnsStandIn, isNodeLocal } from '../../fabric/cluster-
 import { namedBy } from '../../fabric/lookup/host-lookup.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import type { Query } from '../../policy/engine/query.ts'
-import { type AddressAim, familyOf, type Socket, socketText } from '../plan/connection.ts'
+import { type AddressAim, familyOf, type Socket, socketText } from '../plan/planned-check.ts'
 import type { TargetSpec } from '../scenario/model.ts'
 
 /** One connection that the engine can judge: after destination translation, to an endpoint's own address and port. */

@@ -2,7 +2,7 @@ import { dnsServiceOf, isNodeLocal } from '../../fabric/cluster-dns.ts'
 import { whyUnread } from '../../fabric/unread.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { ruleLinks } from '../../policy/engine/rule-links.ts'
-import { familyOf } from '../plan/connection.ts'
+import { familyOf } from '../plan/planned-check.ts'
 import { dnsHops, type Hop } from './hops.ts'
 
 /** Whom a pod asks for names: hops that policies decide, and sentences where they do not. */

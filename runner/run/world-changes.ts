@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Pod, PolicyVersion, World } from '../../fabric/world.ts'
 import { asNow, type Probes } from '../observe/probes.ts'
-import type { Aim } from '../plan/connection.ts'
+import type { Aim } from '../plan/planned-check.ts'
 import { dialsOf, type PlannedPath } from '../plan/planned-path.ts'
 import type { PlanEntry } from '../plan/stage.ts'
 import { createPredictor, type Predict } from '../predict/predict.ts'

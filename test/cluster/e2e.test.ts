@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Check, checkSchema } from '../../checks/check.ts'
 import { layer4OfOutcome, looksShut } from '../../checks/layer4.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
-import { familyOf } from '../../runner/plan/connection.ts'
+import { familyOf } from '../../runner/plan/planned-check.ts'
 import { hasIpBlock, letters, namespaceOf, policiesOf, ports, type Table, tables, town } from './e2e-tables.ts'
 import { absent, clusterFabric } from './opening.ts'
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Observation } from '../../../checks/outcome.ts'
 import type { Controls, Shown } from '../../../runner/control/controls.ts'
 import { judgeAllowed } from '../../../runner/judge/allowed.ts'
-import type { Dial } from '../../../runner/plan/connection.ts'
+import type { Dial } from '../../../runner/plan/planned-check.ts'
 import type { PlannedPath } from '../../../runner/plan/planned-path.ts'
 
 const yes: Shown = { shown: true, kind: 'canary', sentence: 'shown' }

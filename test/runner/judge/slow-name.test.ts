@@ -4,7 +4,7 @@ import type { Outcome } from '../../../checks/outcome.ts'
 import type { Pod } from '../../../fabric/world.ts'
 import type { Controls } from '../../../runner/control/controls.ts'
 import { judge } from '../../../runner/judge/judge.ts'
-import type { Dial } from '../../../runner/plan/connection.ts'
+import type { Dial } from '../../../runner/plan/planned-check.ts'
 import type { PlannedPath } from '../../../runner/plan/planned-path.ts'
 
 /** The verdict on a path whose endpoint answers and whose name took so many of 4,000 milliseconds before the connection timed out. */

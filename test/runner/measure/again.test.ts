@@ -7,7 +7,7 @@ import type { Shown } from '../../../runner/control/controls.ts'
 import type { Measurement } from '../../../runner/control/measurement.ts'
 import { settle } from '../../../runner/measure/stabilize.ts'
 import { untilEnforced } from '../../../runner/measure/time-to-enforce.ts'
-import type { Dial } from '../../../runner/plan/connection.ts'
+import type { Dial } from '../../../runner/plan/planned-check.ts'
 import type { PlannedPath } from '../../../runner/plan/planned-path.ts'
 import type { Predict } from '../../../runner/predict/predict.ts'
 

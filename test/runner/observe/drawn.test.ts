@@ -5,7 +5,7 @@ import type { Probe } from '../../../fabric/fabric.ts'
 import type { Controls } from '../../../runner/control/controls.ts'
 import { sightOf } from '../../../runner/judge/connection-verdict.ts'
 import { observe } from '../../../runner/observe/observe.ts'
-import type { Dial } from '../../../runner/plan/connection.ts'
+import type { Dial } from '../../../runner/plan/planned-check.ts'
 
 const { signal } = new AbortController()
 const controls = { intercepted: () => false } as unknown as Controls

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { mixed, sharedPace } from '../../../runner/observe/pace.ts'
-import type { Dial } from '../../../runner/plan/connection.ts'
+import type { Dial } from '../../../runner/plan/planned-check.ts'
 
 const dial = (source: string, node: string, connections = 1) =>
   ({ source, aim: { kind: 'pod', pod: { node } }, connections }) as unknown as Dial
