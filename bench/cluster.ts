@@ -14,7 +14,7 @@ const targets = 50
 const deadline = 3.5
 
 /** One connection from within a pod of the image, as people try it by hand: with a deadline of a second. */
-const dial = (host: string) => [
+const plannedCheck = (host: string) => [
   '/usr/local/bin/node',
   '-e',
   `require('node:net').connect(80, '${host}').once('connect', () => process.exit(0)).once('error', () => process.exit(1)); setTimeout(() => process.exit(1), 1000)`,
@@ -27,13 +27,13 @@ async function byKubectl({ ways }: Town): Promise<readonly Figure[]> {
   const exec = await timed(async () => {
     for (const { from, to } of ways) {
       const [space = '', app = ''] = from.split('/')
-      await exitCode('kubectl', ['-n', space, 'exec', `deployment/${app}`, '--', ...dial(to)])
+      await exitCode('kubectl', ['-n', space, 'exec', `deployment/${app}`, '--', ...plannedCheck(to)])
     }
   })
   const run = await timed(async () => {
     for (const { from, to } of ways) {
       const [space = ''] = from.split('/')
-      await exitCode('kubectl', ['-n', space, ...fresh, '--command', '--', ...dial(to)])
+      await exitCode('kubectl', ['-n', space, ...fresh, '--command', '--', ...plannedCheck(to)])
     }
   })
   return [

@@ -14,7 +14,7 @@ export async function paths(name: string, policy: Manifest): Promise<readonly Fi
   await using lab = up.result
   const worker = descendants(process.pid)
   const before = cpuSeconds(worker)
-  const { result: all, peak } = await peakDuring(() => timed(() => dialAll(lab)))
+  const { result: all, peak } = await peakDuring(() => timed(() => connectAll(lab)))
   const seen = (reason: string) => all.result.filter((each) => each === reason).length
   return [
     { what: `${name}: 100 pods up, from nothing`, value: up.ms / 1000, unit: 's', goal: '≤ 1' },
@@ -32,7 +32,7 @@ export async function paths(name: string, policy: Manifest): Promise<readonly Fi
   ]
 }
 
-async function dialAll(lab: Fabric): Promise<readonly string[]> {
+async function connectAll(lab: Fabric): Promise<readonly string[]> {
   const world = await lab.world(signal)
   const own = world.pods.filter(({ namespace }) => namespace === 'bench')
   const checks = own.map(({ addresses }, i) =>

@@ -1,26 +1,26 @@
 import type { Socket } from 'node:net'
 import { type Attempt, concludeEnded } from './attempt.ts'
 import { within } from './deadline.ts'
-import { connectReason, errorCode, type Told } from './errno.ts'
+import { type ConnectErrorTime, connectReason, errorCode } from './errno.ts'
 import type { Outcome } from './outcome.ts'
 import type { Target } from './resolve-target.ts'
 import { conclude, enter } from './trace.ts'
 
-export interface Dialled {
+export interface OpenedStream {
   readonly socket: Socket
 }
 
 /** Opens one new TCP connection to a literal; the caller must destroy the socket. An outcome when there is none. */
-export async function dial(target: Target, attempt: Attempt): Promise<Dialled | Outcome> {
+export async function openStream(target: Target, attempt: Attempt): Promise<OpenedStream | Outcome> {
   const { trace } = attempt
   enter(trace, 'connect')
-  const dialledAt = performance.now()
-  if (trace.firstDial?.address !== target.address) trace.firstDial = { address: target.address, at: dialledAt }
+  const connectedAt = performance.now()
+  if (trace.firstConnect?.address !== target.address) trace.firstConnect = { address: target.address, at: connectedAt }
   const socket = attempt.vantage.connect(target)
   // The vantage's call is synchronous up to the kernel: an error that is there already came from the call itself.
-  const told: Told = socket.errored === null ? 'later' : 'by-the-call'
+  const told: ConnectErrorTime = socket.errored === null ? 'later' : 'by-the-call'
   trace.seen.localAddress = socket.localAddress
-  const end = await within<Dialled | { readonly error: Error }>(attempt.deadline, (settle) => {
+  const end = await within<OpenedStream | { readonly error: Error }>(attempt.deadline, (settle) => {
     socket.on('connect', () => settle({ socket }))
     socket.on('error', (error) => settle({ error }))
     return nothing
@@ -29,7 +29,7 @@ export async function dial(target: Target, attempt: Attempt): Promise<Dialled | 
   socket.destroy()
   if (typeof end === 'string') return concludeEnded(trace, end)
   const now = performance.now()
-  const since = { sinceFirstMs: now - (trace.firstDial?.at ?? dialledAt), sinceDialMs: now - dialledAt }
+  const since = { sinceFirstMs: now - (trace.firstConnect?.at ?? connectedAt), sinceConnectMs: now - connectedAt }
   return conclude(trace, connectReason(errorCode(end.error), told, since), end.error.message)
 }
 

@@ -1,7 +1,7 @@
 import type { Reason } from './outcome.ts'
 
 /** When an error of `connect` came: from the system call itself (nothing was sent), or later, from the path. */
-export type Told = 'by-the-call' | 'later'
+export type ConnectErrorTime = 'by-the-call' | 'later'
 
 /** An EHOSTUNREACH after this many milliseconds is address resolution giving up (3.06 s measured), not a rejection. */
 const hostAbsentAfterMs = 2_500
@@ -16,7 +16,7 @@ const atOnceMs = 250
  * and the reset came before this process looked.
  * EPERM is a program or filter on the source's node, which is part of the path.
  */
-const connectReasons: Readonly<Record<string, Readonly<Record<Told, Reason>>>> = {
+const connectReasons: Readonly<Record<string, Readonly<Record<ConnectErrorTime, Reason>>>> = {
   ECONNREFUSED: { 'by-the-call': 'connect_refused', later: 'connect_refused' },
   ECONNRESET: { 'by-the-call': 'reset_after_connect', later: 'reset_after_connect' },
   EPIPE: { 'by-the-call': 'reset_after_connect', later: 'reset_after_connect' },
@@ -38,16 +38,16 @@ const exhaustion = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENO
 /** The reason of a failed TCP dial. `sinceFirstMs` counts from the check's first dial of this address, `sinceDialMs` from this one. */
 export function connectReason(
   code: string,
-  told: Told,
-  { sinceFirstMs, sinceDialMs }: { readonly sinceFirstMs: number; readonly sinceDialMs: number },
+  told: ConnectErrorTime,
+  { sinceFirstMs, sinceConnectMs }: { readonly sinceFirstMs: number; readonly sinceConnectMs: number },
 ): Reason {
   const reason = connectReasons[code]?.[told] ?? 'not_run'
-  const late = sinceFirstMs >= hostAbsentAfterMs && sinceDialMs >= atOnceMs
+  const late = sinceFirstMs >= hostAbsentAfterMs && sinceConnectMs >= atOnceMs
   return reason === 'connect_rejected' && code === 'EHOSTUNREACH' && late ? 'host_absent' : reason
 }
 
 /** The reason of an error on a connected UDP socket; one of the connect call itself means that there is no route. */
-export function datagramReason(code: string, told: Told): Reason {
+export function datagramReason(code: string, told: ConnectErrorTime): Reason {
   if (told === 'by-the-call')
     return connectReasons[code]?.[told] === 'no_route' ? 'no_route' : datagramReason(code, 'later')
   return datagramRejections.has(code) ? 'udp_rejected' : 'not_run'

@@ -1,6 +1,6 @@
 import { type Attempt, isOutcome } from './attempt.ts'
 import type { HttpCheck } from './check.ts'
-import { dial } from './dial.ts'
+import { openStream } from './dial.ts'
 import { converse, type HttpRequest } from './http-converse.ts'
 import { unmet } from './http-expect.ts'
 import { redirected } from './http-redirect.ts'
@@ -38,7 +38,7 @@ async function exchange(request: HttpRequest, check: HttpCheck, attempt: Attempt
   const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port)
   const target = await locate({ host, family: check.family, port }, attempt)
   if (isOutcome(target)) return target
-  const connection = await dial(target, attempt)
+  const connection = await openStream(target, attempt)
   if (isOutcome(connection)) return connection
   if (!isSecure) return converse(connection.socket, request, attempt)
   const tls = { name: check.serverName ?? host, verify: check.verify, ca: check.ca, protocols: ['http/1.1'] }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { type Attempt, concludeEnded, isOutcome } from './attempt.ts'
 import { bounds, type TcpCheck } from './check.ts'
 import { type Ended, within } from './deadline.ts'
-import { dial } from './dial.ts'
+import { openStream } from './dial.ts'
 import { errorCode } from './errno.ts'
 import type { Outcome } from './outcome.ts'
 import { locate } from './resolve-target.ts'
@@ -27,7 +27,7 @@ export async function runTcp(check: TcpCheck, attempt: Attempt): Promise<Outcome
   // A batch runs 20,000 of these a second: what is there already is not awaited, and what follows is one function.
   const target = located instanceof Promise ? await located : located
   if (isOutcome(target)) return target
-  const connection = await dial(target, attempt)
+  const connection = await openStream(target, attempt)
   if (isOutcome(connection)) return connection
   const { socket } = connection
   try {

@@ -3,7 +3,7 @@ import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { type Attempt, concludeEnded, isOutcome } from './attempt.ts'
 import type { TlsCheck } from './check.ts'
 import { within } from './deadline.ts'
-import { dial } from './dial.ts'
+import { openStream } from './dial.ts'
 import type { Outcome, TlsFacts } from './outcome.ts'
 import { locate } from './resolve-target.ts'
 import { tlsReason, untrustedReason } from './tls-errors.ts'
@@ -31,7 +31,7 @@ const acceptanceMs = 100
 export async function runTls(check: TlsCheck, attempt: Attempt): Promise<Outcome> {
   const target = await locate(check, attempt)
   if (isOutcome(target)) return target
-  const connection = await dial(target, attempt)
+  const connection = await openStream(target, attempt)
   if (isOutcome(connection)) return connection
   const options = { name: check.serverName ?? check.host, verify: check.verify, ca: check.ca }
   const secured = await secure(connection.socket, options, attempt)

@@ -11,7 +11,7 @@ export interface Trace {
   /** What the present attempt has found. */
   seen: Seen
   /** The first dial of the present address, over all attempts: an absent host is known by the time since then. */
-  firstDial: { readonly address: string; readonly at: number } | undefined
+  firstConnect: { readonly address: string; readonly at: number } | undefined
 }
 
 interface Seen {
@@ -34,7 +34,7 @@ export function startTrace(): Trace {
     durations: {},
     questions: [],
     seen: {},
-    firstDial: undefined,
+    firstConnect: undefined,
   }
 }
 

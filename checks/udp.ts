@@ -2,7 +2,7 @@ import type { Socket } from 'node:dgram'
 import { type Attempt, concludeEnded, isOutcome } from './attempt.ts'
 import { bounds, type UdpCheck } from './check.ts'
 import { remaining, within } from './deadline.ts'
-import { datagramReason, errorCode, type Told } from './errno.ts'
+import { type ConnectErrorTime, datagramReason, errorCode } from './errno.ts'
 import type { Outcome } from './outcome.ts'
 import { locate } from './resolve-target.ts'
 import { closeQuietly } from './resolver/exchange.ts'
@@ -11,7 +11,7 @@ import { conclude, enter } from './trace.ts'
 /** When the datagram is sent, again, as parts of the attempt: UDP loses, and the first packet may start an address resolution. */
 const repeats = [1 / 4, 1 / 2] as const
 
-type Seen = { readonly reply: Buffer } | { readonly error: Error; readonly told: Told }
+type Seen = { readonly reply: Buffer } | { readonly error: Error; readonly told: ConnectErrorTime }
 
 /** Sends the datagram on a connected socket until something answers, something rejects, or the time is up. */
 export async function runUdp(check: UdpCheck, attempt: Attempt): Promise<Outcome> {
@@ -22,7 +22,7 @@ export async function runUdp(check: UdpCheck, attempt: Attempt): Promise<Outcome
   const socket = attempt.vantage.datagram(target)
   const seen = await within<Seen>(attempt.deadline, (settle) => {
     const timers: NodeJS.Timeout[] = []
-    let told: Told = 'by-the-call'
+    let told: ConnectErrorTime = 'by-the-call'
     socket.on('error', (error) => settle({ error, told }))
     socket.on('message', (reply) => settle({ reply }))
     socket.once('connect', () => {

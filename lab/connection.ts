@@ -1,7 +1,7 @@
 import type { Observation } from '../checks/outcome.ts'
 import type { Worker } from './launch.ts'
 import { createOutbox, readMessages } from './lines.ts'
-import type { Request, Results, Told } from './protocol.ts'
+import type { Request, Results, WorkerMessage } from './protocol.ts'
 
 /** The runner's end of the line to a worker. */
 export interface Connection {
@@ -14,7 +14,7 @@ export interface Connection {
 
 interface Pending {
   observations(batch: readonly Observation[]): void
-  end(told: Exclude<Told, { observations: unknown }> | { readonly error: string }): void
+  end(told: Exclude<WorkerMessage, { observations: unknown }> | { readonly error: string }): void
 }
 
 /** Speaks the protocol over a worker's pipes. When the worker dies, everything that waits for it rejects. */
@@ -94,7 +94,7 @@ const patience = 2000
 
 async function listen(worker: Worker, pending: Map<number, Pending>): Promise<void> {
   try {
-    for await (const told of readMessages<Told | { readonly hello: string }>(worker.process.stdout)) {
+    for await (const told of readMessages<WorkerMessage | { readonly hello: string }>(worker.process.stdout)) {
       if ('hello' in told) continue
       const waiting = pending.get(told.id)
       if ('observations' in told) waiting?.observations(told.observations)

@@ -31,10 +31,10 @@ export interface Results {
 }
 
 /** Lines from runner to worker: a request, or the end of one. */
-export type Asked = { readonly id: number; readonly request: Request } | { readonly cancel: number }
+export type WorkerRequest = { readonly id: number; readonly request: Request } | { readonly cancel: number }
 
 /** Lines from worker to runner: part of an answer, an answer, or why there is none. */
-export type Told =
+export type WorkerMessage =
   | { readonly id: number; readonly observations: readonly Observation[] }
   | { readonly id: number; readonly result: Results[Request['kind']] }
   | { readonly id: number; readonly error: string }

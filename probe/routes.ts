@@ -87,7 +87,7 @@ function whileConnected(reply: FastifyReply): AbortSignal {
 export function addWitness(app: FastifyInstance, { witness, metrics }: ControlParts): void {
   app.get('/v1/witness', (request, reply) => {
     const { nonce } = request.query as { nonce?: unknown }
-    if (typeof nonce === 'string') return reply.send({ sightings: witness.sightings(nonce) })
+    if (typeof nonce === 'string') return reply.send({ arrivals: witness.arrivals(nonce) })
     return refuse(reply, metrics, { status: 400, error: 'invalid', detail: 'name one nonce' })
   })
 }

@@ -20,7 +20,7 @@ export interface Cluster {
   readonly controls: Set<Control>
   readonly residents: Residents
   /** The standing canary, where there is one. */
-  readonly seats: Seats | undefined
+  readonly residentCanary: ResidentCanary | undefined
   /** Namespaces that this run made: the only ones in which it changes objects. */
   readonly namespaces: Set<string>
   /** Where probes on the network of nodes are: made at the first call, unless one was lent to the run. */
@@ -50,7 +50,7 @@ export interface Outside {
 }
 
 /** A standing canary: what a run asks for is there, and gets the name that the run gives it. */
-export interface Seats {
+export interface ResidentCanary {
   readonly namespace: string
   /** Its pods stand there; else the namespace is only lent, and each run makes them. */
   readonly standing: boolean

@@ -7,11 +7,11 @@ const podSecurity = 'pod-security.kubernetes.io/enforce'
 
 /** Where probes on the network of nodes are: in the namespace that was lent to the run, else in one that it makes and removes. */
 export async function nodeNamespace(
-  { run, seats }: Pick<Cluster, 'run' | 'seats'>,
+  { run, residentCanary }: Pick<Cluster, 'run' | 'residentCanary'>,
   changes: Changes,
   signal: AbortSignal,
 ): Promise<string> {
-  if (seats !== undefined && !seats.standing) return seats.namespace
+  if (residentCanary !== undefined && !residentCanary.standing) return residentCanary.namespace
   const name = `crosscheck-nodes-${run.id}`
   const labels = { [ownedLabel]: 'true', [podSecurity]: 'privileged' }
   await changes.change(

@@ -12,7 +12,7 @@ import { takesForward } from './probe/port-forward.ts'
 import type { ProbePatch } from './probe/probe-patch.ts'
 import { createProbes } from './probes.ts'
 import { removeEverything } from './removal.ts'
-import { findSeats } from './resident/standing-canary.ts'
+import { findResidentCanary } from './resident/standing-canary.ts'
 import { createPreflight } from './rights/preflight.ts'
 import { startRun } from './run-facts.ts'
 import { readWorld } from './world/world.ts'
@@ -57,7 +57,7 @@ const disposeMs = 90_000
 export async function openCluster(options: ClusterOptions, signal: AbortSignal): Promise<Fabric> {
   const client = shareReads(await connectCluster(options.access))
   const facts = await clusterFacts(client, signal)
-  const seats = await findSeats(client, options.canaryNamespace, signal)
+  const residentCanary = await findResidentCanary(client, options.canaryNamespace, signal)
   const run = startRun(options)
   const nodeSpace = new Map<'', Promise<string>>()
   const cluster: Cluster = {
@@ -67,7 +67,7 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
     pods: createPodWatch(client),
     nodes: createNodes(client),
     controls: new Set(),
-    seats,
+    residentCanary,
     residents: { pods: new Map(), tokens: new Map(), probes: new Map() },
     namespaces: new Set(),
     nodeNamespace: (over) => remember(nodeSpace, '', () => nodeNamespace(cluster, changes, over)),
@@ -78,7 +78,7 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
   }
   const changes = createChanges(cluster)
   const probes = createProbes(cluster)
-  const canaryNamespace = seats?.namespace ?? options.canaryNamespace ?? `crosscheck-canary-${run.id}`
+  const canaryNamespace = residentCanary?.namespace ?? options.canaryNamespace ?? `crosscheck-canary-${run.id}`
   const permit = createPreflight(cluster, { user: facts.user ?? client.user, canaryNamespace })
   let disposed: Promise<void> | undefined
   return {

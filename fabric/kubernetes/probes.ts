@@ -10,7 +10,7 @@ import { ownListener } from './probe/probe-in.ts'
 import { freshProbe } from './probe/probe-pods.ts'
 import { podOfWorkload } from './probe/workload-pod.ts'
 import { standInProbe } from './resident/probes.ts'
-import { seatProbe } from './resident/standing-canary.ts'
+import { residentCanaryProbe } from './resident/standing-canary.ts'
 
 /** One probe per identity and run, made at the first call; all that are asked for at once start at once. */
 export function createProbes(
@@ -121,8 +121,8 @@ async function insideProbe(
   signal: AbortSignal,
 ): Promise<Probe | Unavailable> {
   const { namespace, pod: name } = identity
-  const seat = await seatProbe(cluster, identity, signal)
-  if (seat !== undefined) return seat
+  const canaryPod = await residentCanaryProbe(cluster, identity, signal)
+  if (canaryPod !== undefined) return canaryPod
   const live = await getObject(cluster.client, { resource: resources.Pod, namespace, name }, signal)
   if (live === undefined) return { unavailable: `there is no pod ${namespace}/${name}` }
   return ownListener(cluster, identity, live) ?? ephemeralProbe(cluster, identity, signal)

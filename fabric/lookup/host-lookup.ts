@@ -4,7 +4,7 @@ import { type HostName, hostNameOf, isOutside, missingHost } from './host-name.t
 import type { Missing } from './missing.ts'
 
 /** What a host leads to in the objects, as a source of that namespace would resolve it. */
-export type Named =
+export type HostLookup =
   /** `address`: the external one by which it was called. */
   | { readonly kind: 'service'; readonly service: Service; readonly address?: string }
   | { readonly kind: 'pods'; readonly pods: readonly Pod[] }
@@ -14,7 +14,7 @@ export type Named =
   | { readonly kind: 'nothing'; readonly missing: Missing }
 
 /** Follows the search list of resolv.conf(5) as the cluster's DNS specification fills it, and what an address belongs to. */
-export function namedBy(host: string, namespace: string | undefined, world: World, aliases = 8): Named {
+export function lookUpHost(host: string, namespace: string | undefined, world: World, aliases = 8): HostLookup {
   if (ipaddr.isValid(host)) return addressed(host, world)
   const parsed = hostNameOf(host, world.domain)
   for (const [name, space, hostname] of candidates(parsed, namespace)) {
@@ -50,11 +50,11 @@ function aliasesOf(name: string, namespace: string | undefined, { pods }: World)
 }
 
 /** A CNAME of the cluster's own domain is followed, as its DNS does; one that leads in circles leads nowhere. */
-function serviceOrAlias(service: Service, world: World, aliases: number): Named {
+function serviceOrAlias(service: Service, world: World, aliases: number): HostLookup {
   if (service.type !== 'ExternalName') return { kind: 'service', service }
   const host = (service.externalName ?? '').toLowerCase().replace(/\.$/, '')
   if (!host.endsWith(`.${world.domain}`) || aliases === 0) return { kind: 'external', host }
-  return namedBy(host, undefined, world, aliases - 1)
+  return lookUpHost(host, undefined, world, aliases - 1)
 }
 
 type Candidate = readonly [service: string, namespace: string, hostname?: string]
@@ -79,7 +79,7 @@ function qualified([a = '', b = '', c, ...more]: readonly string[]): Candidate[]
   return c === undefined ? [[a, b]] : [[b, c, a]]
 }
 
-function addressed(host: string, world: World): Named {
+function addressed(host: string, world: World): HostLookup {
   const text = ipaddr.process(host).toString()
   const service = world.services.find((each) => each.clusterIPs.some((ip) => same(ip, text)))
   if (service !== undefined) return { kind: 'service', service }

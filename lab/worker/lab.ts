@@ -17,11 +17,11 @@ import type { Namespaces } from './namespaces.ts'
 import { openNft } from './nft.ts'
 import { loadChecking, type ObserveOptions, observeAll } from './observe.ts'
 import { overflowedPods } from './overflow.ts'
-import { createNewcomers } from './policy-delay.ts'
+import { createPolicyDelay } from './policy-delay.ts'
 import { createPoller } from './poller.ts'
 import { openProxies } from './proxies.ts'
 import { openRules } from './rules.ts'
-import { openGround } from './topology.ts'
+import { openTopology } from './topology.ts'
 import { wantedListeners } from './wanted-listeners.ts'
 
 /** What one worker does, behind its protocol. */
@@ -51,7 +51,7 @@ const perTurn = 64
 
 /** An empty lab: the outside host and the wires towards it. */
 export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptions): Lab {
-  const ground = openGround(namespaces, { ipv6 })
+  const topology = openTopology(namespaces, { ipv6 })
   const nft = openNft(namespaces)
   const rules = openRules(nft, settings)
   const proxies = openProxies(nft, settings)
@@ -67,7 +67,7 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
   const names = externalNames(settings)
   const checking = loadChecking()
   const gate = createGate({ perKey: perTarget, total: inFlight(), perTurn })
-  const newcomers = createNewcomers(settings.policyDelay, () => void enforce().catch(onFault))
+  const policyDelays = createPolicyDelay(settings.policyDelay, () => void enforce().catch(onFault))
   let world: World | undefined
   let zone: Zone = () => {
     throw new Error('no world')
@@ -77,7 +77,7 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
   /** One replacement after another, each with what is true when its turn comes. */
   function enforce(): Promise<void> {
     enforcing = enforcing.then(() =>
-      world === undefined ? undefined : rules.set(world, ground.layout, newcomers.addresses()),
+      world === undefined ? undefined : rules.set(world, topology.layout, policyDelays.addresses()),
     )
     return enforcing
   }
@@ -89,13 +89,13 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
 
   return {
     async change(next) {
-      newcomers.meet(next, world)
-      ground.change(next, settings)
+      policyDelays.meet(next, world)
+      topology.change(next, settings)
       world = next
       zone = zoneOf(next, { names })
       await enforce()
-      await proxies(ground.layout)
-      return { ipv6, refused: listeners.set(wantedListeners(next, ground.layout, settings)) }
+      await proxies(topology.layout)
+      return { ipv6, refused: listeners.set(wantedListeners(next, topology.layout, settings)) }
     },
     run: (source, checks, options) =>
       observeAll(source, checks, {
@@ -103,15 +103,15 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
         gate,
         checking,
         world: known(),
-        layout: ground.layout,
+        layout: topology.layout,
         namespaces,
         poller,
         settings,
       }),
-    overflowed: () => overflowedPods(ground.layout, namespaces),
+    overflowed: () => overflowedPods(topology.layout, namespaces),
     async admitted(pod) {
-      const site = ground.layout.pods.get(pod)
-      const node = site && ground.layout.nodes.get(site.node)
+      const site = topology.layout.pods.get(pod)
+      const node = site && topology.layout.nodes.get(site.node)
       if (site?.link === undefined || node === undefined) return []
       const listing = await nft(node.netns, `list table inet ${policyTable}\n`)
       return policyCounts(listing, known().policies)

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { createOutbox, readMessages } from '../lines.ts'
-import type { Asked } from '../protocol.ts'
+import type { WorkerRequest } from '../protocol.ts'
 import { openSession } from './session.ts'
 
 /** The lab's worker: pid 1 of its pid namespace, so that everything goes with it. It ends when its standard input does. */
@@ -18,5 +18,5 @@ const session = openSession(
   },
 )
 await outbox.send({ hello: process.versions.node })
-for await (const message of readMessages<Asked>(process.stdin)) session.take(message)
+for await (const message of readMessages<WorkerRequest>(process.stdin)) session.take(message)
 process.exit(0)

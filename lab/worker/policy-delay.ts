@@ -2,7 +2,7 @@ import type { World } from '../../fabric/world.ts'
 import { podKey } from '../layout.ts'
 
 /** Pods that policies do not know as peers yet, as with plugins that learn of fresh pods late. */
-export interface Newcomers {
+export interface PolicyDelay {
   /** Notes the pods that this world has and the one before it had not; those of the first world are known at once. */
   meet(next: World, before: World | undefined): void
   /** Their addresses. */
@@ -10,7 +10,7 @@ export interface Newcomers {
 }
 
 /** Forgets each newcomer after `delay` milliseconds and calls `onKnown`; with a delay of 0 nobody is one. */
-export function createNewcomers(delay: number, onKnown: () => void): Newcomers {
+export function createPolicyDelay(delay: number, onKnown: () => void): PolicyDelay {
   const unknown = new Set<string>()
   return {
     meet(next, before) {

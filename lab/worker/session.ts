@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs'
-import type { Asked, Request, Results, Told } from '../protocol.ts'
+import type { Request, Results, WorkerMessage, WorkerRequest } from '../protocol.ts'
 import { createLab, type Lab } from './lab.ts'
 import { openNamespaces } from './namespaces.ts'
 
 export interface Session {
   /** Starts answering one message; never throws, what goes wrong is told. */
-  take(message: Asked): void
+  take(message: WorkerRequest): void
 }
 
 /** Answers requests over one connection. Changes of the world are carried out one after another, batches of checks at once. */
-export function openSession(tell: (message: Told) => Promise<void>, fail: (error: unknown) => void): Session {
+export function openSession(tell: (message: WorkerMessage) => Promise<void>, fail: (error: unknown) => void): Session {
   const running = new Map<number, AbortController>()
   let lab: Lab | undefined
   let change: Promise<unknown> = Promise.resolve()

@@ -18,12 +18,12 @@ export interface Target {
  * Starts a TCP connection from the network namespace that the thread is in now. A literal `host` would open the socket a tick
  * later, at home; with a lookup that answers at once it is open when this returns.
  */
-export function dial({ address, port }: Target): Socket {
+export function connectSocket({ address, port }: Target): Socket {
   return connect({ host: 'pod.invalid', port, lookup: answering(address), autoSelectFamily: false })
 }
 
 /** A UDP socket connecting to the target from the network namespace that the thread is in now. */
-export function dialDatagram({ address, port }: Target): UdpSocket {
+export function openDatagram({ address, port }: Target): UdpSocket {
   const family = isIPv6(address) ? 6 : 4
   const own = createSocket({ type: `udp${family}`, lookup: (host, _options, done) => done(null, host, family) })
   own.connect(port, address)

@@ -8,14 +8,14 @@ import { openLinks } from './links.ts'
 import type { Namespaces } from './namespaces.ts'
 
 /** The namespaces and links of a world as they are now. */
-export interface Ground {
+export interface Topology {
   readonly layout: Layout
   /** Brings up what is new in this world, takes down what it does not have any more, and leaves the rest as it is. */
   change(world: World, settings: LabSettings): void
 }
 
 /** Starts with the outside host alone. */
-export function openGround(namespaces: Namespaces, families: { readonly ipv6: boolean }): Ground {
+export function openTopology(namespaces: Namespaces, families: { readonly ipv6: boolean }): Topology {
   const links = openLinks(namespaces, families)
   const strangers = new Set<string>(outside.addresses)
   const aliases = new Set<string>()

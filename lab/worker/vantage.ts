@@ -6,7 +6,7 @@ import { type Layout, outside, podKey } from '../layout.ts'
 import type { Source } from '../protocol.ts'
 import type { Namespaces } from './namespaces.ts'
 import { hostResolvConf, podHosts, podResolvConf } from './resolv-conf.ts'
-import { dial, dialDatagram } from './sockets.ts'
+import { connectSocket, openDatagram } from './sockets.ts'
 
 /** A vantage inside the lab, and the addresses that its sockets must have. */
 export interface Standpoint {
@@ -26,8 +26,8 @@ export function standpoint(source: Source, { world, layout, namespaces }: Surrou
   return {
     addresses,
     vantage: {
-      connect: (target) => namespaces.enter(netns, () => dial(target)),
-      datagram: (target) => namespaces.enter(netns, () => dialDatagram(target)),
+      connect: (target) => namespaces.enter(netns, () => connectSocket(target)),
+      datagram: (target) => namespaces.enter(netns, () => openDatagram(target)),
       ...names,
     },
   }

@@ -1,4 +1,4 @@
-import { namedBy } from '../../fabric/lookup/host-lookup.ts'
+import { lookUpHost } from '../../fabric/lookup/host-lookup.ts'
 import { hintOf, type Missing } from '../../fabric/lookup/missing.ts'
 import { isPublic } from '../../fabric/public-suffix.ts'
 import type { Pod, Service } from '../../fabric/world.ts'
@@ -31,7 +31,7 @@ export function resolve(host: string, namespace: string, context: Context): Reso
   // A variable before the full name of a Service is one of its pods.
   const isPod = isFull && labels.indexOf('svc') === 3
   if (host.includes('*') && !isPod) return other
-  const named = namedBy(host.includes('*') ? labels.slice(1).join('.') : host, namespace, context.world)
+  const named = lookUpHost(host.includes('*') ? labels.slice(1).join('.') : host, namespace, context.world)
   if (named.kind === 'service') return { kind: 'service', service: named.service }
   if (named.kind === 'pods') return podOf(named.pods, context)
   if (named.kind !== 'nothing') return other

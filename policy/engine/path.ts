@@ -4,7 +4,7 @@ import type { Protocol } from '../types.ts'
 import type { Compiled } from './compiled.ts'
 import { locate } from './networks.ts'
 import { givenPod, hostOf } from './population.ts'
-import type { Party, Query, Way } from './query.ts'
+import type { Query, QueryEnd, Way } from './query.ts'
 import { type Actor, addressOf, type End, type HostActor } from './subjects.ts'
 
 /** A question with both ends found in the world. */
@@ -49,24 +49,24 @@ export function pathOf(query: Query, compiled: Compiled): Path | Refused {
   return { from: source, to: destination, port: query.port, protocol, via: query.via, entry, front }
 }
 
-function actorOf(party: Party, compiled: Compiled): Actor | Refused {
-  switch (party.kind) {
+function actorOf(queryEnd: QueryEnd, compiled: Compiled): Actor | Refused {
+  switch (queryEnd.kind) {
     case 'pod': {
-      const pod = compiled.pods.get(`${party.namespace}/${party.name}`)
-      if (pod === undefined) return unknown(`pod ${party.namespace}/${party.name}`, compiled.pods.keys())
+      const pod = compiled.pods.get(`${queryEnd.namespace}/${queryEnd.name}`)
+      if (pod === undefined) return unknown(`pod ${queryEnd.namespace}/${queryEnd.name}`, compiled.pods.keys())
       return onHost(pod, compiled)
     }
     case 'given': {
-      const pod = givenPod(party.pod, compiled.spaces, compiled)
-      if (pod === undefined) return unknown(`namespace ${party.pod.namespace}`, compiled.spaces.keys())
+      const pod = givenPod(queryEnd.pod, compiled.spaces, compiled)
+      if (pod === undefined) return unknown(`namespace ${queryEnd.pod.namespace}`, compiled.spaces.keys())
       return onHost(pod, compiled)
     }
     case 'node':
-      return compiled.nodes.get(party.name) ?? unknown(`node ${party.name}`, compiled.nodes.keys())
+      return compiled.nodes.get(queryEnd.name) ?? unknown(`node ${queryEnd.name}`, compiled.nodes.keys())
     case 'address':
-      return ownerOf(party, compiled)
+      return ownerOf(queryEnd, compiled)
     default:
-      return party satisfies never
+      return queryEnd satisfies never
   }
 }
 
@@ -74,7 +74,7 @@ function onHost(pod: Extract<Actor, { kind: 'pod' }>, { nodes }: Compiled): Acto
   return pod.pod.hostNetwork ? (hostOf(pod, nodes) ?? unknown(`node ${pod.pod.node}`, nodes.keys())) : pod
 }
 
-function ownerOf({ address, hostname }: Extract<Party, { kind: 'address' }>, compiled: Compiled): Actor | Refused {
+function ownerOf({ address, hostname }: Extract<QueryEnd, { kind: 'address' }>, compiled: Compiled): Actor | Refused {
   const located = locate(compiled.networks, address)
   if (located === undefined) return refuse(65, `${JSON.stringify(address)} is no IP address`)
   const owner = compiled.byAddress.get(located.text)
@@ -91,8 +91,8 @@ interface Where {
 }
 
 /** An actor at the address that was asked for, or at its first of the family. */
-function endOf(actor: Actor, party: Party, { family, compiled }: Where): End | Refused {
-  const asked = party.kind === 'address' ? locate(compiled.networks, party.address) : undefined
+function endOf(actor: Actor, queryEnd: QueryEnd, { family, compiled }: Where): End | Refused {
+  const asked = queryEnd.kind === 'address' ? locate(compiled.networks, queryEnd.address) : undefined
   const at = asked?.family === family ? asked : asked === undefined ? addressOf(actor, family) : undefined
   if (at !== undefined) return { actor, at }
   const bare = actor.kind !== 'external' && actor.addresses.length === 0
@@ -119,8 +119,8 @@ export function nameOf(actor: Actor): string {
   return actor.pod === undefined ? `node ${actor.node.name}` : nameOf(actor.pod)
 }
 
-function familyOf(party: Party): Family | undefined {
-  return party.kind === 'address' ? parseAddress(party.address)?.family : undefined
+function familyOf(queryEnd: QueryEnd): Family | undefined {
+  return queryEnd.kind === 'address' ? parseAddress(queryEnd.address)?.family : undefined
 }
 
 function commonFamily(from: Actor, to: Actor): Family {

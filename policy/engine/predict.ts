@@ -52,7 +52,7 @@ function sideOfQuery(direction: Direction, { protocol }: Query, { path, compiled
   const { actor } = direction === 'egress' ? path.from : path.to
   const selecting = actor.kind === 'pod' ? governing(actor, compiled) : undefined
   const isolated = selecting?.isolated[direction] ?? false
-  const head = { direction, party: nameOf(actor), isolated }
+  const head = { direction, subject: nameOf(actor), isolated }
   if (protocol === 'ICMP') return { ...head, allowed: true, by: 'protocol', tiers: [] }
   const { allowed, by } = rulingOf(direction, path, { compiled, context })
   if (selecting === undefined || !asksTiers(by)) return { ...head, allowed, by, tiers: [] }

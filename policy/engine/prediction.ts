@@ -22,7 +22,7 @@ export interface Prediction {
 export interface Side {
   readonly direction: Direction
   /** `namespace/name` of the pod, `node …`, or the address. */
-  readonly party: string
+  readonly subject: string
   readonly allowed: boolean
   /** The tier that decided, `default` where none answers, or why none was asked. */
   readonly by: Ruling['by'] | 'protocol'

@@ -3,7 +3,7 @@ import type { Protocol } from '../types.ts'
 import type { PolicyPod } from './world.ts'
 
 /** One end of a connection. An address stands for the pod or node that has it, else for the world outside. */
-export type Party =
+export type QueryEnd =
   | { readonly kind: 'pod'; readonly namespace: string; readonly name: string }
   /** A pod that need not exist: a clone, a probe, a pod as it would be after a change. */
   | { readonly kind: 'given'; readonly pod: PolicyPod }
@@ -26,8 +26,8 @@ export type Way =
 
 /** One new connection, as packets are after destination translation: the endpoint's own address and port, not the Service's. */
 export interface Query {
-  readonly from: Party
-  readonly to: Party
+  readonly from: QueryEnd
+  readonly to: QueryEnd
   /** The destination's own port, 1 to 65535; without meaning for ICMP. */
   readonly port: number
   readonly protocol: Protocol | 'ICMP'

@@ -13,7 +13,7 @@ export const yes = 1
 export const unsure = 2
 export type Answer = typeof no | typeof yes | typeof unsure
 
-export interface Asked {
+export interface ReachQuery {
   readonly socket: Socket
   /** Only of these is an answer asked; default: of all. */
   readonly targets?: readonly number[]
@@ -22,7 +22,7 @@ export interface Asked {
 /** Pods of a matrix, each standing for its class, numbered by their place. */
 export interface Reach {
   /** What the policies of pod `own` say of each other pod, by number, for the socket at the destination; only to be read. */
-  row(direction: Direction, own: number, asked: Asked): Uint8Array
+  row(direction: Direction, own: number, asked: ReachQuery): Uint8Array
   /** The same of one other pod. */
   one(direction: Direction, own: number, asked: { readonly socket: Socket; readonly other: number }): Answer
 }

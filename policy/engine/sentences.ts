@@ -38,27 +38,27 @@ export function sentencesOf(prediction: Prediction): string[] {
 }
 
 function sentencesOfSide(side: Side): string[] {
-  const { party, direction, by, allowed, nearestMiss } = side
+  const { subject, direction, by, allowed, nearestMiss } = side
   switch (by) {
     case 'external':
     case 'host':
     case 'protocol':
       return []
     case 'own node':
-      return [`${party}: ${direction === 'ingress' ? 'from' : 'to'} its own node, which policies do not govern`]
+      return [`${subject}: ${direction === 'ingress' ? 'from' : 'to'} its own node, which policies do not govern`]
     case 'loopback':
-      return direction === 'egress' ? [`${party} reaches itself, which policies do not govern`] : []
+      return direction === 'egress' ? [`${subject} reaches itself, which policies do not govern`] : []
     case 'default':
-      return [`no policy isolates ${party} for ${direction}`]
+      return [`no policy isolates ${subject} for ${direction}`]
     case 'NetworkPolicy':
     case 'Admin':
     case 'Baseline': {
       const deciding = decidingRule(side)
-      if (allowed && deciding !== undefined) return [`${nameOf(deciding)} admits it (${direction} of ${party})`]
+      if (allowed && deciding !== undefined) return [`${nameOf(deciding)} admits it (${direction} of ${subject})`]
       const denial =
         deciding === undefined
-          ? `${direction} of ${party} is isolated by ${isolating(side).join(', ')}, and no rule admits it`
-          : `${nameOf(deciding)} denies it (${direction} of ${party})`
+          ? `${direction} of ${subject} is isolated by ${isolating(side).join(', ')}, and no rule admits it`
+          : `${nameOf(deciding)} denies it (${direction} of ${subject})`
       return [
         denial,
         ...(nearestMiss === undefined ? [] : [`nearest: ${nameOf(nearestMiss)}: ${missing(nearestMiss)}`]),

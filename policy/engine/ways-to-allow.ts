@@ -12,7 +12,7 @@ import type { Socket } from './query.ts'
 import { reselections } from './reselect.ts'
 import type { Actor, End } from './subjects.ts'
 
-export interface Ground {
+export interface FixContext {
   readonly compiled: Compiled
   readonly listening: Listening
   /** How sentences call an end. */
@@ -20,22 +20,22 @@ export interface Ground {
 }
 
 /** Ways in which the policies of an obstacle would allow all that it blocks, those of the nearest miss first. */
-export function waysToAllow(obstacle: Obstacle, ground: Ground): Candidate[] {
+export function waysToAllow(obstacle: Obstacle, fixContext: FixContext): Candidate[] {
   const { end, direction } = obstacle
-  const selecting = governing(end, ground.compiled).policies.flatMap(({ source }) =>
+  const selecting = governing(end, fixContext.compiled).policies.flatMap(({ source }) =>
     source.kind === 'NetworkPolicy' ? [source.policy] : [],
   )
   const nearest = nearestOf(obstacle)
   const inOrder = selecting.toSorted((a, b) => Number(nameIn(b) === nearest) - Number(nameIn(a) === nearest))
   const byRule = inOrder.flatMap((policy) =>
-    policy[direction].flatMap((_, index) => waysOfRule(policy, index, { obstacle, ground })),
+    policy[direction].flatMap((_, index) => waysOfRule(policy, index, { obstacle, fixContext })),
   )
   const hosts = inOrder.filter((policy) => policy[direction].length > 0 || !matchesSelector(policy.podSelector, {}))
   return [
-    ...reselections(end, direction, ground.called),
+    ...reselections(end, direction, fixContext.called),
     ...byRule.toSorted((a, b) => a.size - b.size).slice(0, 8),
-    ...hosts.slice(0, 3).map((policy) => ruleMore(policy, obstacle, ground)),
-    newPolicy(obstacle, ground),
+    ...hosts.slice(0, 3).map((policy) => ruleMore(policy, obstacle, fixContext)),
+    newPolicy(obstacle, fixContext),
   ]
 }
 
@@ -49,7 +49,7 @@ function nearestOf({ needs: [first] }: Obstacle): string | undefined {
 
 interface Spot {
   readonly obstacle: Obstacle
-  readonly ground: Ground
+  readonly fixContext: FixContext
 }
 
 /** What of an obstacle one rule misses. */
@@ -92,12 +92,12 @@ function traceOf({ side }: Need, name: string, index: number): RuleTrace | undef
 }
 
 /** A rule with the port or the peer that it misses: in place of one that matches nothing, or beside the others. */
-function waysOfRule(policy: NetworkPolicy, index: number, { obstacle, ground }: Spot): Candidate[] {
+function waysOfRule(policy: NetworkPolicy, index: number, { obstacle, fixContext }: Spot): Candidate[] {
   const { direction } = obstacle
   const miss = missOf(policy, index, obstacle)
   if (miss === undefined) return []
   const { rule, named, sockets, remotes } = miss
-  const about = { direction, policy, ...ground }
+  const about = { direction, policy, ...fixContext }
   const [ports, peers] = [correctPorts(miss, about), correctPeers(miss, about)]
   const change = (after: PolicyRule, what: string, more: Pick<Candidate, 'size' | 'corrects'>): Candidate =>
     changePolicy(policy, withRules(policy, direction, policy[direction].with(index, after)), what, more)
@@ -119,8 +119,12 @@ function waysOfRule(policy: NetworkPolicy, index: number, { obstacle, ground }: 
   const known = new Set(rule.peers.map((peer) => JSON.stringify(peer)))
   const more = peersFor({ remotes, exempt: obstacle.exempt }, policy.namespace)
   const after = { ...rule, peers: [...rule.peers, ...more.filter((peer) => !known.has(JSON.stringify(peer)))] }
-  const what = `add ${namesOf([...remotes, ...obstacle.exempt], ground.called)} to the peers of ${named}`
-  return [...correction, change(after, what, { size: sizeIn(rule.ports), corrects: false }), ...labelled(miss, ground)]
+  const what = `add ${namesOf([...remotes, ...obstacle.exempt], fixContext.called)} to the peers of ${named}`
+  return [
+    ...correction,
+    change(after, what, { size: sizeIn(rule.ports), corrects: false }),
+    ...labelled(miss, fixContext),
+  ]
 }
 
 /** An item more in a rule that restricts nothing else gives more than a policy of its own, also where the other side hides it now. */
@@ -139,7 +143,7 @@ function correctPorts({ rule, sockets }: Miss, about: About) {
   return { part: { ports: [...known.values()] }, what }
 }
 
-function correctPeers({ rule, remotes }: Miss, { compiled, policy, called }: About & Ground) {
+function correctPeers({ rule, remotes }: Miss, { compiled, policy, called }: About & FixContext) {
   const [remote, ...others] = remotes
   if (remote === undefined || others.length > 0) return undefined
   for (const [at, peer] of rule.peers.entries()) {
@@ -154,7 +158,7 @@ function correctPeers({ rule, remotes }: Miss, { compiled, policy, called }: Abo
 }
 
 /** Labels in place of a change of the policy. */
-function labelled({ rule, trace, named, remotes }: Miss, { called }: Ground): Candidate[] {
+function labelled({ rule, trace, named, remotes }: Miss, { called }: FixContext): Candidate[] {
   const [remote, ...others] = remotes
   if (remote === undefined || others.length > 0) return []
   return rule.peers.flatMap((each, at) => {
@@ -167,19 +171,23 @@ function labelled({ rule, trace, named, remotes }: Miss, { called }: Ground): Ca
   })
 }
 
-function ruleMore(policy: NetworkPolicy, obstacle: Obstacle, ground: Ground): Candidate {
+function ruleMore(policy: NetworkPolicy, obstacle: Obstacle, fixContext: FixContext): Candidate {
   const { direction } = obstacle
-  const what = `add a rule to ${nameIn(policy)} ${direction}: ${allowed(obstacle, ground)}`
+  const what = `add a rule to ${nameIn(policy)} ${direction}: ${allowed(obstacle, fixContext)}`
   const after = withRule(policy, direction, ruleFor(obstacle, policy.namespace))
   return changePolicy(policy, after, what, { size: 2, corrects: false })
 }
 
-function newPolicy(obstacle: Obstacle, ground: Ground): Candidate {
+function newPolicy(obstacle: Obstacle, fixContext: FixContext): Candidate {
   const { direction, end, needs } = obstacle
   const namespace = end.space.name
   const [{ path }] = needs as [Need]
   const [from, to] = [wordOf(path.from.actor), wordOf(path.to.actor)]
-  const name = freeName(`allow-${from}-to-${to}${direction === 'egress' ? '-egress' : ''}`, namespace, ground.compiled)
+  const name = freeName(
+    `allow-${from}-to-${to}${direction === 'egress' ? '-egress' : ''}`,
+    namespace,
+    fixContext.compiled,
+  )
   const empty: NetworkPolicy = {
     namespace,
     name,
@@ -189,7 +197,7 @@ function newPolicy(obstacle: Obstacle, ground: Ground): Candidate {
     egress: [],
   }
   const policy = withRule(empty, direction, ruleFor(obstacle, namespace))
-  const what = `add NetworkPolicy ${namespace}/${name}: ${allowed(obstacle, ground)}`
+  const what = `add NetworkPolicy ${namespace}/${name}: ${allowed(obstacle, fixContext)}`
   return { edits: [{ kind: 'add policy', policy, what }], size: 3, corrects: false }
 }
 
@@ -202,11 +210,11 @@ function peersFor({ remotes, exempt }: Pick<Obstacle, 'remotes' | 'exempt'>, nam
   return [...new Map(peers.map((peer) => [JSON.stringify(peer), peer])).values()]
 }
 
-function allowed({ direction, sockets, remotes, exempt }: Obstacle, { called }: Ground): string {
+function allowed({ direction, sockets, remotes, exempt }: Obstacle, { called }: FixContext): string {
   return `${portsText(sockets)} ${direction === 'egress' ? 'to' : 'from'} ${namesOf([...remotes, ...exempt], called)}`
 }
 
-function namesOf(ends: readonly End[], called: Ground['called']): string {
+function namesOf(ends: readonly End[], called: FixContext['called']): string {
   return [...new Set(ends.map(({ actor }) => called(actor)))].join(', ')
 }
 

@@ -9,7 +9,7 @@ import type { Path } from './path.ts'
 import type { RuleTrace, Side } from './prediction.ts'
 import { reselections } from './reselect.ts'
 import type { PodActor } from './subjects.ts'
-import type { Ground } from './ways-to-allow.ts'
+import type { FixContext } from './ways-to-allow.ts'
 import { peersWithout } from './without-peer.ts'
 import { portsWithout } from './without-port.ts'
 
@@ -17,7 +17,7 @@ import { portsWithout } from './without-port.ts'
 export function waysToBlock(
   side: Side,
   path: Path,
-  { compiled, called }: Pick<Ground, 'compiled' | 'called'>,
+  { compiled, called }: Pick<FixContext, 'compiled' | 'called'>,
 ): Candidate[] {
   const end = side.direction === 'egress' ? path.from : path.to
   if (end.actor.kind !== 'pod') return []
@@ -96,7 +96,7 @@ interface Spot {
   readonly path: Path
   readonly actor: PodActor
   readonly compiled: Compiled
-  readonly called: Ground['called']
+  readonly called: FixContext['called']
 }
 
 function narrowed(policy: NetworkPolicy, matched: readonly RuleTrace[], spot: Spot): PolicyRule[] {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Authority } from './certificate.ts'
-import type { Sighting, Witness } from './witness.ts'
+import type { Arrival, Witness } from './witness.ts'
 
 /** What every connection of a listener knows; the lab gives one per pod. */
 export interface ListenerFacts {
@@ -72,13 +72,13 @@ const answers: Readonly<
     serveConnection(secure, facts)
   },
   http(socket, bytes, facts) {
-    facts.witness.read(bytes, sighting(socket, facts, 'http'))
+    facts.witness.read(bytes, arrival(socket, facts, 'http'))
     socket.unshift(bytes)
     speakers.set(socket, facts)
     http.emit('connection', socket)
   },
   echo(socket, bytes, facts) {
-    facts.witness.read(bytes, sighting(socket, facts, socket instanceof TLSSocket ? 'tls' : 'tcp'))
+    facts.witness.read(bytes, arrival(socket, facts, socket instanceof TLSSocket ? 'tls' : 'tcp'))
     socket.write(`${JSON.stringify({ ...self(socket, facts), echo: bytes.toString('utf8', 0, echoed) })}\n`)
     socket.pipe(socket)
   },
@@ -114,7 +114,7 @@ function self(socket: Socket, facts: ListenerFacts): Record<string, unknown> {
   }
 }
 
-function sighting(socket: Socket, facts: ListenerFacts, protocol: Sighting['protocol']): Sighting {
+function arrival(socket: Socket, facts: ListenerFacts, protocol: Arrival['protocol']): Arrival {
   return { at: facts.now(), from: plain(socket.remoteAddress), port: socket.localPort ?? 0, protocol }
 }
 

@@ -1,5 +1,5 @@
 /** One time that a listener was sent a nonce: by whom, where, over what, when (milliseconds since the epoch). */
-export interface Sighting {
+export interface Arrival {
   readonly at: number
   readonly from: string
   readonly port: number
@@ -9,9 +9,9 @@ export interface Sighting {
 /** Remembers the nonces that reached listeners, as a second opinion on what packets did. */
 export interface Witness {
   /** Notes every nonce in the first bytes that a client sent (`nonce=…`, also as header `x-crosscheck-nonce: …`). */
-  read(bytes: Uint8Array, seen: Sighting): void
+  read(bytes: Uint8Array, seen: Arrival): void
   /** Sightings of a nonce in order; the first 16 are kept. */
-  sightings(nonce: string): readonly Sighting[]
+  arrivals(nonce: string): readonly Arrival[]
 }
 
 const perNonce = 16
@@ -20,22 +20,22 @@ const pattern = /nonce(?:=|: ?|":")([A-Za-z0-9_-]{8,64})/gi
 
 /** A witness that keeps the latest `capacity` nonces and forgets the oldest. */
 export function createWitness(capacity: number): Witness {
-  const seen = new Map<string, Sighting[]>()
+  const seen = new Map<string, Arrival[]>()
   return {
-    read(bytes, sighting) {
+    read(bytes, arrival) {
       const text = Buffer.from(bytes.subarray(0, firstBytes)).toString('latin1')
-      for (const [, nonce] of text.matchAll(pattern)) note(seen, nonce!, sighting, capacity)
+      for (const [, nonce] of text.matchAll(pattern)) note(seen, nonce!, arrival, capacity)
     },
-    sightings: (nonce) => seen.get(nonce) ?? [],
+    arrivals: (nonce) => seen.get(nonce) ?? [],
   }
 }
 
-function note(seen: Map<string, Sighting[]>, nonce: string, sighting: Sighting, capacity: number): void {
+function note(seen: Map<string, Arrival[]>, nonce: string, arrival: Arrival, capacity: number): void {
   const known = seen.get(nonce)
   if (known !== undefined) {
-    if (known.length < perNonce) known.push(sighting)
+    if (known.length < perNonce) known.push(arrival)
     return
   }
   if (seen.size >= capacity) seen.delete(seen.keys().next().value!)
-  seen.set(nonce, [sighting])
+  seen.set(nonce, [arrival])
 }

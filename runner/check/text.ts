@@ -2,7 +2,7 @@ import { assumedLine } from '../report/assumed.ts'
 import { evidenceLines, pathText } from '../report/failed-path.ts'
 import { wrap } from '../report/layout.ts'
 import type { ReportOptions } from '../report/reporter.ts'
-import { neutral } from '../report/sanitize.ts'
+import { sanitize } from '../report/sanitize.ts'
 import { styleFor } from '../report/style.ts'
 import type { Answer } from './answer.ts'
 import type { Question } from './scenario.ts'
@@ -16,7 +16,7 @@ export function answerText(
   options: Pick<ReportOptions, 'colour' | 'unicode' | 'width'>,
 ): string {
   const style = styleFor(options)
-  const clean = neutral(result, { ascii: style.ascii })
+  const clean = sanitize(result, { ascii: style.ascii })
   const asked = expect === undefined ? '' : `, expected ${expect}`
   const ink = expect === undefined && answer !== 'unknown' ? 'strong' : clean.status
   const lines = [

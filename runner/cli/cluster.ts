@@ -74,7 +74,8 @@ export function clusterOpener(
     const notes = left.length === 0 ? [] : [`not rehearsed: ${left.join(', ')}`]
     return { ...fabric, notes: [...(fabric.notes ?? []), ...notes] }
   }
-  return (scenario, signal) => open(scenario, signal).catch((error: unknown) => offerOthers(error, withoutCluster))
+  return (scenario, signal) =>
+    open(scenario, signal).catch((error: unknown) => suggestAlternatives(error, withoutCluster))
 }
 
 /** Opens the cluster as it is. `namespaces` are read one by one where the whole may not be listed. */
@@ -85,13 +86,13 @@ export async function openLive(
 ): Promise<Fabric> {
   const { openCluster } = await import('../../fabric/kubernetes/open.ts')
   const options = { ...(await clusterOptions(request, io)), namespaces }
-  return openCluster(options, io.signal).catch((error: unknown) => offerOthers(error, otherwise))
+  return openCluster(options, io.signal).catch((error: unknown) => suggestAlternatives(error, otherwise))
 }
 
 const withoutCluster = '--lab runs in network namespaces of this machine, --predict asks the policy engine alone'
 
 /** Where there is no cluster, the ways to do without one; nothing is swapped silently. */
-export async function offerOthers(error: unknown, otherwise: string): Promise<never> {
+export async function suggestAlternatives(error: unknown, otherwise: string): Promise<never> {
   const { ClusterUnavailable } = await import('../../fabric/kubernetes/api/client.ts')
   if (!(error instanceof ClusterUnavailable)) throw error
   throw new ClusterUnavailable(`${error.message}; without a cluster: ${otherwise}`)

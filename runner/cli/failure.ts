@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 import type { Problem } from '../../policy/types.ts'
 import { exitCodes } from '../result/path-result.ts'
 import { Interruption, type Io } from './io.ts'
-import { tellProblems } from './problems.ts'
+import { printProblems } from './problems.ts'
 
 /** The one place that says what went wrong, on stderr, and which exit code it means (docs/reference/cli.md#exit-codes). */
 export function exitCodeOf(error: unknown, io: Io): number {
@@ -10,7 +10,7 @@ export function exitCodeOf(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.pass : exitCodes.usage
   if (io.signal.aborted) return interrupted(io)
   if (hasProblems(error)) {
-    tellProblems(error.problems, io)
+    printProblems(error.problems, io)
     return exitCodes.usage
   }
   io.stderr.write(`crosscheck: ${sentence(error)}\n`)

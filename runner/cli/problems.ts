@@ -12,7 +12,7 @@ function placeText({ file, line, column }: Place): string {
 }
 
 /** Prints all problems, each once; true when one of them is an error: nothing should be started then. */
-export function tellProblems(problems: readonly Problem[], { stderr }: { readonly stderr: TextOutput }): boolean {
+export function printProblems(problems: readonly Problem[], { stderr }: { readonly stderr: TextOutput }): boolean {
   stderr.write([...new Set(problems.map(problemText))].join(''))
   return problems.some(({ severity }) => severity === 'error')
 }

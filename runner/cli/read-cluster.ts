@@ -4,9 +4,9 @@ import { withoutOwned } from '../../fabric/owned.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Problem } from '../../policy/types.ts'
 import { exitCodes } from '../result/path-result.ts'
-import { offerOthers } from './cluster.ts'
+import { suggestAlternatives } from './cluster.ts'
 import type { Io } from './io.ts'
-import { tellProblems } from './problems.ts'
+import { printProblems } from './problems.ts'
 
 export interface LiveRequest {
   readonly access: ClusterAccess
@@ -24,7 +24,7 @@ export async function withLive<T>(
 ): Promise<T> {
   const { connectCluster } = await import('../../fabric/kubernetes/api/client.ts')
   const { readCluster } = await import('../../fabric/kubernetes/world/world.ts')
-  const client = await connectCluster(access).catch((error: unknown) => offerOthers(error, otherwise))
+  const client = await connectCluster(access).catch((error: unknown) => suggestAlternatives(error, otherwise))
   try {
     const spaces = [...new Set([...namespaces, ...(client.namespace === undefined ? [] : [client.namespace])])]
     const { world, objects } = await readCluster(client, { namespaces: spaces }, io.signal)
@@ -39,13 +39,13 @@ export const readRights =
   'what reading takes is granted by deploy/rbac/r0-read.yaml; kubectl auth can-i --list says what is there'
 
 /** Tells why a path's ends were not found; what may not be read may be where they are, which is no mistake of the user. */
-export function tellMissing(problems: readonly Problem[], { unread = [] }: World, io: Io): number {
-  tellProblems(problems, io)
+export function printMissingRights(problems: readonly Problem[], { unread = [] }: World, io: Io): number {
+  printProblems(problems, io)
   if (unread.length === 0) return exitCodes.usage
   const warnings = unread.map(({ why }, index): Problem => {
     const hint = index === unread.length - 1 ? { hint: readRights } : {}
     return { severity: 'warning', message: `not read, and it may be there: ${why}`, ...hint }
   })
-  tellProblems(warnings, io)
+  printProblems(warnings, io)
   return exitCodes.broken
 }

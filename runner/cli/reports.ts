@@ -18,12 +18,12 @@ export function openReports(outputs: readonly Output<FormatName>[], options: Opt
   const reports = [...outputs, ...jobSummary(outputs, io)].map((output) => {
     const reporter = createReporter(
       output.format,
-      output.file === undefined ? { ...options, ...looks(io.stdout, io) } : { ...options, ...plain },
+      output.file === undefined ? { ...options, ...terminalStyle(io.stdout, io) } : { ...options, ...plain },
     )
     return { output, reporter, texts: [] as string[] }
   })
   const { stderr } = io
-  const progress = createProgress({ ...looks(stderr, io), terminal: stderr.isTTY === true })
+  const progress = createProgress({ ...terminalStyle(stderr, io), terminal: stderr.isTTY === true })
   return {
     emit(event) {
       const line = progress(event)
@@ -46,7 +46,7 @@ function jobSummary(outputs: readonly Output<FormatName>[], { environment }: Io)
 const plain = { colour: false, unicode: true, width: 120 }
 
 /** What a stream can show; a pipe is taken for a wide terminal without colours. */
-export function looks(stream: TextOutput, io: Io) {
+export function terminalStyle(stream: TextOutput, io: Io) {
   const { LC_ALL, LC_CTYPE, LANG } = io.environment
   const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '') ?? ''
   const unicode = stream.isTTY !== true || /utf-?8/i.test(locale) || io.platform === 'darwin'

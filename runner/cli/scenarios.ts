@@ -15,7 +15,7 @@ import type { RunHead } from '../result/events.ts'
 import { loadScenarios } from '../scenario/load.ts'
 import type { ManifestPath, Scenario } from '../scenario/model.ts'
 import { unknownNames } from '../validate/unknown-names.ts'
-import { momentsOf } from '../validate/worlds-of-steps.ts'
+import { worldsOfSteps } from '../validate/worlds-of-steps.ts'
 import { hostOf, type Io } from './io.ts'
 import { notePassedOver } from './passed-over.ts'
 
@@ -59,7 +59,11 @@ export async function prepare(paths: readonly string[], options: PrepareOptions,
       left.push(...added.passedOver)
       return added.objects
     }
-    const { moments, problems: wrongObjects } = await momentsOf(scenario, { objects: loaded.objects, load, kubernetes })
+    const { moments, problems: wrongObjects } = await worldsOfSteps(scenario, {
+      objects: loaded.objects,
+      load,
+      kubernetes,
+    })
     own.push(...wrongObjects)
     problems.push(...own, ...(live ? [] : unknownNames(scenario, { moments, problems: own, passedOver: left })))
     passedOver.push(...left)

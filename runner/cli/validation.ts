@@ -9,7 +9,7 @@ import type { Problem } from '../../policy/types.ts'
 import { loadScenarios } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/model.ts'
 import { unknownNames } from '../validate/unknown-names.ts'
-import { momentsOf } from '../validate/worlds-of-steps.ts'
+import { worldsOfSteps } from '../validate/worlds-of-steps.ts'
 
 /** What `validate -o json` prints. */
 export interface Validation {
@@ -89,7 +89,7 @@ async function validateManifests(scenario: Scenario, { kubernetes, io, how }: Ma
     return loaded.objects
   }
   const objects = await load(scenario.manifests)
-  const { moments, problems: wrong } = await momentsOf(scenario, { objects, load, kubernetes })
+  const { moments, problems: wrong } = await worldsOfSteps(scenario, { objects, load, kubernetes })
   problems.push(...wrong)
   problems.push(...unknownNames(scenario, { moments, problems, passedOver }))
   return { problems, passedOver, objects: keys }

@@ -15,7 +15,7 @@ export interface NodeCanaries {
 }
 
 /** One way between an open and a guarded canary; the guarded one's policies of that side are what it tries. */
-export interface Leg {
+export interface CanaryConnection {
   readonly node: string
   readonly side: 'ingress' | 'egress'
   readonly family: Family
@@ -27,7 +27,7 @@ export interface Leg {
  * The legs of each node: between its own two canaries, so that no other node can spoil them, and with the open one of the next node, so that the
  * way between nodes is tried as well.
  */
-export function legsOf(canaries: readonly NodeCanaries[]): Leg[] {
+export function canaryConnectionsOf(canaries: readonly NodeCanaries[]): CanaryConnection[] {
   return canaries.flatMap(({ node, open, guarded }, index) => {
     const next = canaries[(index + 1) % canaries.length]?.open
     const peers = next === undefined || next === open ? [open] : [open, next]
@@ -38,7 +38,7 @@ export function legsOf(canaries: readonly NodeCanaries[]): Leg[] {
   })
 }
 
-function between(place: Pick<Leg, 'node' | 'side'>, from: Probe, to: Probe): Leg[] {
+function between(place: Pick<CanaryConnection, 'node' | 'side'>, from: Probe, to: Probe): CanaryConnection[] {
   const own = new Set(from.addresses.map(familyOf))
   return to.addresses
     .map((address) => ({ ...place, from, address, family: familyOf(address) }))
@@ -51,7 +51,7 @@ export type Wanted = 'open' | 'blocked'
 const patienceMs = 25_000
 const periodMs = 50
 
-export interface DialOptions {
+export interface ConnectOptions {
   readonly timing: Timing
   readonly wanted: Wanted
   readonly signal: AbortSignal
@@ -67,35 +67,41 @@ export function pollMs(round: number, most: number): number {
 
 /** Dials all legs until each ends as wanted, or the time is up; a hole where there is no leg. */
 export async function untilWanted(
-  legs: readonly (Leg | undefined)[],
-  { timing, wanted, signal }: DialOptions,
+  canaryConnections: readonly (CanaryConnection | undefined)[],
+  { timing, wanted, signal }: ConnectOptions,
 ): Promise<readonly (Reason | undefined)[]> {
   const { allowed, canaryMs, policies } = timing
   const once = Math.ceil(allowed.deadlineMs / allowed.attempts)
   if (policies === 'at-once') {
     const whole = { deadlineMs: wanted === 'blocked' ? canaryMs : once, signal }
-    const saw = await dialLegs(legs, whole)
-    return isAll(saw, legs, wanted) || signal.aborted ? saw : dialLegs(legs, whole)
+    const saw = await openConnections(canaryConnections, whole)
+    return isAll(saw, canaryConnections, wanted) || signal.aborted ? saw : openConnections(canaryConnections, whole)
   }
   let end: number | undefined
   for (let round = 1; ; round++) {
-    const saw = await dialLegs(legs, {
+    const saw = await openConnections(canaryConnections, {
       deadlineMs: wanted === 'blocked' ? pollMs(1, canaryMs) : pollMs(round, canaryMs),
       signal,
     })
     // The first round waits until the canaries can be asked at all.
     end ??= performance.now() + patienceMs
-    const isWanted = isAll(saw, legs, wanted)
+    const isWanted = isAll(saw, canaryConnections, wanted)
     if (isWanted && wanted === 'open') return saw
     // What is silent for an instant may only be slow.
-    const sure = isWanted ? await dialLegs(legs, { deadlineMs: canaryMs, signal }) : saw
-    if (isAll(sure, legs, wanted) || performance.now() > end || signal.aborted) return sure
+    const sure = isWanted ? await openConnections(canaryConnections, { deadlineMs: canaryMs, signal }) : saw
+    if (isAll(sure, canaryConnections, wanted) || performance.now() > end || signal.aborted) return sure
     await pause(periodMs, signal)
   }
 }
 
-function isAll(saw: readonly (Reason | undefined)[], legs: readonly (Leg | undefined)[], wanted: Wanted): boolean {
-  return legs.every((leg, index) => leg === undefined || seenAs(saw[index], wanted))
+function isAll(
+  saw: readonly (Reason | undefined)[],
+  canaryConnections: readonly (CanaryConnection | undefined)[],
+  wanted: Wanted,
+): boolean {
+  return canaryConnections.every(
+    (canaryConnection, index) => canaryConnection === undefined || seenAs(saw[index], wanted),
+  )
 }
 
 /** A refusal is a block here: the step before showed that the same listener answers. */
@@ -105,17 +111,25 @@ export function seenAs(saw: Reason | undefined, wanted: Wanted): boolean {
 }
 
 /** The reason that each leg's connection ended with, in order. */
-async function dialLegs(
-  legs: readonly (Leg | undefined)[],
+async function openConnections(
+  canaryConnections: readonly (CanaryConnection | undefined)[],
   { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal: AbortSignal },
 ) {
-  const reasons: (Reason | undefined)[] = legs.map(() => undefined)
-  const dialled = [...legs.entries()].flatMap(([index, leg]) => (leg === undefined ? [] : [{ index, leg }]))
-  const bySource = Map.groupBy(dialled, ({ leg }) => leg.from)
+  const reasons: (Reason | undefined)[] = canaryConnections.map(() => undefined)
+  const connected = [...canaryConnections.entries()].flatMap(([index, canaryConnection]) =>
+    canaryConnection === undefined ? [] : [{ index, canaryConnection }],
+  )
+  const bySource = Map.groupBy(connected, ({ canaryConnection }) => canaryConnection.from)
   await Promise.all(
     [...bySource].map(async ([probe, own]) => {
-      const checks = own.map(({ index, leg }) =>
-        checkSchemas.tcp.parse({ kind: 'tcp', id: String(index), host: leg.address, port: canaryPort, deadlineMs }),
+      const checks = own.map(({ index, canaryConnection }) =>
+        checkSchemas.tcp.parse({
+          kind: 'tcp',
+          id: String(index),
+          host: canaryConnection.address,
+          port: canaryPort,
+          deadlineMs,
+        }),
       )
       for await (const { id, outcome } of probe.run(checks, signal)) reasons[Number(id)] = outcome.reason
     }),

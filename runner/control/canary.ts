@@ -2,7 +2,14 @@ import type { Reason } from '../../checks/outcome.ts'
 import type { Family } from '../../checks/vantage.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { Pod } from '../../fabric/world.ts'
-import { type Leg, legsOf, type NodeCanaries, seenAs, untilWanted, type Wanted } from './canary-connections.ts'
+import {
+  type CanaryConnection,
+  canaryConnectionsOf,
+  type NodeCanaries,
+  seenAs,
+  untilWanted,
+  type Wanted,
+} from './canary-connections.ts'
 import {
   type Admitted,
   type CanaryRole,
@@ -66,16 +73,18 @@ export async function raiseCanary(fabric: Fabric, options: CanaryOptions): Promi
   // A node that is down is no reason to say nothing of the others; what keeps all of them away is.
   const [broken] = missing.values()
   if (broken !== undefined && (canaries.length === 0 || signal.aborted)) throw broken
-  const legs = legsOf(canaries)
-  const before = await untilWanted(legs, { timing, wanted: 'open', signal })
+  const canaryConnections = canaryConnectionsOf(canaries)
+  const before = await untilWanted(canaryConnections, { timing, wanted: 'open', signal })
   // A leg that was not reached without policies shows nothing with them.
-  const use = legs.map((leg, index) => (seenAs(before[index], 'open') ? leg : undefined))
+  const use = canaryConnections.map((canaryConnection, index) =>
+    seenAs(before[index], 'open') ? canaryConnection : undefined,
+  )
   await policies({ kind: 'deny' })
   const deny = await untilWanted(use, { timing, wanted: 'blocked', signal })
   await policies({ kind: 'admit', sources: await admitted })
   const admit = await untilWanted(use, { timing, wanted: 'open', signal })
-  const seen = legs.map((leg, index) =>
-    resultOf(leg, { before: before[index], deny: deny[index], admit: admit[index] }),
+  const seen = canaryConnections.map((canaryConnection, index) =>
+    resultOf(canaryConnection, { before: before[index], deny: deny[index], admit: admit[index] }),
   )
   const places = Map.groupBy(seen, ({ node, family, side }) => `${node} ${family} ${side}`)
   return {
@@ -92,7 +101,10 @@ function decisive(ways: readonly CanaryResult[]): CanaryResult | undefined {
   return tried.find(({ ok }) => !ok) ?? tried[0] ?? ways[0]
 }
 
-function resultOf({ node, family, side }: Leg, saw: Record<CanaryStep['step'], Reason | undefined>): CanaryResult {
+function resultOf(
+  { node, family, side }: CanaryConnection,
+  saw: Record<CanaryStep['step'], Reason | undefined>,
+): CanaryResult {
   const stepOf = (step: CanaryStep['step'], wanted: Wanted): CanaryStep => ({
     step,
     wanted,
@@ -103,14 +115,14 @@ function resultOf({ node, family, side }: Leg, saw: Record<CanaryStep['step'], R
   return { node, family, side, steps, ok: steps.every(({ ok }) => ok) }
 }
 
-interface Seat {
+interface CanaryPod {
   readonly namespace: string
   readonly node: string
   readonly index: number
   readonly signal: AbortSignal
 }
 
-async function canariesOn(fabric: Fabric, { namespace, node, index, signal }: Seat): Promise<NodeCanaries> {
+async function canariesOn(fabric: Fabric, { namespace, node, index, signal }: CanaryPod): Promise<NodeCanaries> {
   const objects = [canaryNamespaceObject(namespace), ...canaryPods(namespace, node, index)]
   await fabric.apply({ kind: 'apply', objects, until: 'running' }, signal)
   const inside = async (role: CanaryRole): Promise<Probe> => {

@@ -1,10 +1,10 @@
 import { layer4OfOutcome } from '../../checks/layer4.ts'
 import { reasonText } from '../../checks/reason-text.ts'
 import type { Family } from '../../checks/vantage.ts'
-import type { Sightings } from '../observe/observe.ts'
-import { addressAimOf, type Socket, type SourceKey, socketKey, socketText } from '../plan/planned-check.ts'
+import type { ObservedConnections } from '../observe/observe.ts'
+import { addressDestinationOf, type Socket, type SourceKey, socketKey, socketText } from '../plan/planned-check.ts'
 import type { Canary, CanaryResult } from './canary.ts'
-import type { Controls, Shown } from './controls.ts'
+import type { ControlResult, Controls } from './controls.ts'
 import { placeKey, type SourceControls } from './sources.ts'
 import type { TargetControls } from './targets.ts'
 
@@ -13,18 +13,25 @@ export interface Measured {
   readonly canary: Pick<Canary, 'results' | 'missing'>
   readonly targets: TargetControls
   readonly sources: ReadonlyMap<SourceKey, SourceControls>
-  readonly known: ReadonlyMap<SourceKey, Shown>
-  readonly sightings: Sightings
+  readonly known: ReadonlyMap<SourceKey, ControlResult>
+  readonly observedConnections: ObservedConnections
   readonly overflowed: ReadonlySet<string>
 }
 
 /** Turns measurements into the look-ups that verdicts are held against. */
-export function assembleControls({ canary, targets, sources, known, sightings, overflowed }: Measured): Controls {
+export function assembleControls({
+  canary,
+  targets,
+  sources,
+  known,
+  observedConnections,
+  overflowed,
+}: Measured): Controls {
   const intercepted = (source: SourceKey, address: string): boolean => {
     const own = sources.get(source)
     return own?.intercepted === true || own?.interceptedAt.has(address) === true || targets.intercepted.has(address)
   }
-  const reached = reachedIn(sightings, intercepted)
+  const reached = reachedIn(observedConnections, intercepted)
   return {
     targetAlive(socket) {
       const own = targets.alive.get(socketKey(socket))
@@ -34,7 +41,7 @@ export function assembleControls({ canary, targets, sources, known, sightings, o
       const own = sources.get(source)
       const shown = placesOf(to === 'pod' ? (own?.pods ?? own?.alive) : own?.alive, node, family)
       const bad = shown.find((each) => each.shown !== true)
-      if (shown.length > 0 && bad === undefined) return shown[0] as Shown
+      if (shown.length > 0 && bad === undefined) return shown[0] as ControlResult
       const other = node === undefined ? undefined : reached.places.get(`${source} ${placeKey(node, family)}`)
       return other ?? bad ?? { shown: undefined, kind: 'none', sentence: `the source has no control over IPv${family}` }
     },
@@ -45,11 +52,15 @@ export function assembleControls({ canary, targets, sources, known, sightings, o
   }
 }
 
-function unasked(socket: Socket): Shown {
+function unasked(socket: Socket): ControlResult {
   return { shown: undefined, kind: 'none', sentence: `nothing else reached ${socketText(socket)} in this run` }
 }
 
-function placesOf(alive: ReadonlyMap<string, Shown> | undefined, node: string | undefined, family: Family): Shown[] {
+function placesOf(
+  alive: ReadonlyMap<string, ControlResult> | undefined,
+  node: string | undefined,
+  family: Family,
+): ControlResult[] {
   const wanted = node === undefined ? undefined : placeKey(node, family)
   const end = `/${family}`
   const places = [...(alive ?? [])].filter(([key]) => (wanted === undefined ? key.endsWith(end) : key === wanted))
@@ -57,26 +68,26 @@ function placesOf(alive: ReadonlyMap<string, Shown> | undefined, node: string | 
 }
 
 interface Reached {
-  readonly sockets: ReadonlyMap<string, Shown>
+  readonly sockets: ReadonlyMap<string, ControlResult>
   /** By source and place: it reached a pod there, on another path. */
-  readonly places: ReadonlyMap<string, Shown>
+  readonly places: ReadonlyMap<string, ControlResult>
 }
 
 /** Paths that were open are the best control there is. */
-function reachedIn(sightings: Sightings, intercepted: Controls['intercepted']): Reached {
-  const sockets = new Map<string, Shown>()
-  const places = new Map<string, Shown>()
-  for (const [dial, observations] of sightings) {
-    const { source, aim, check } = dial
+function reachedIn(observedConnections: ObservedConnections, intercepted: Controls['intercepted']): Reached {
+  const sockets = new Map<string, ControlResult>()
+  const places = new Map<string, ControlResult>()
+  for (const [plannedCheck, observations] of observedConnections) {
+    const { source, destination, check } = plannedCheck
     const open = observations.find(({ outcome }) => layer4OfOutcome(outcome, check.kind) === 'open')
-    const socket = open === undefined ? undefined : addressAimOf(dial, open.outcome)?.socket
+    const socket = open === undefined ? undefined : addressDestinationOf(plannedCheck, open.outcome)?.socket
     if (socket === undefined || intercepted(source, socket.address)) continue
     const text = socketText(socket)
     const sentence = `${text} was reached on another path of this run`
     sockets.set(socketKey(socket), { shown: true, kind: 'other-path', sentence })
-    if (aim.kind !== 'pod') continue
-    const reached = `the source reached ${text} on ${aim.pod.node}`
-    places.set(`${source} ${placeKey(aim.pod.node, socket.family)}`, {
+    if (destination.kind !== 'pod') continue
+    const reached = `the source reached ${text} on ${destination.pod.node}`
+    places.set(`${source} ${placeKey(destination.pod.node, socket.family)}`, {
       shown: true,
       kind: 'other-path',
       sentence: reached,
@@ -86,7 +97,7 @@ function reachedIn(sightings: Sightings, intercepted: Controls['intercepted']): 
 }
 
 /** Both sides on that node; on every node of the run where a virtual address could lead to any. */
-function enforcedBy({ results, missing }: Measured['canary'], node: string | undefined, family: Family): Shown {
+function enforcedBy({ results, missing }: Measured['canary'], node: string | undefined, family: Family): ControlResult {
   const [absent] = [...missing].filter(([where]) => node === undefined || where === node)
   if (absent !== undefined)
     return { shown: undefined, kind: 'none', sentence: `no canary runs on ${absent[0]}: ${absent[1]}` }

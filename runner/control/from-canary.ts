@@ -2,25 +2,25 @@ import { layer4OfOutcome, looksShut } from '../../checks/layer4.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import { isolatingPolicies } from '../../fabric/isolation.ts'
 import type { World } from '../../fabric/world.ts'
-import type { Sightings } from '../observe/observe.ts'
+import type { ObservedConnections } from '../observe/observe.ts'
 import { transportCheck } from '../plan/checks.ts'
 import { familyOf, type Socket, socketKey, socketText } from '../plan/planned-check.ts'
 import type { Canary } from './canary.ts'
 import { closedPort } from './canary-objects.ts'
-import type { Controls, Shown } from './controls.ts'
+import type { ControlResult, Controls } from './controls.ts'
 
-export interface CanaryDialOptions {
+export interface CanaryConnectionOptions {
   readonly fabric: Fabric
   readonly world: World
   readonly canary: Canary
-  readonly sightings: Sightings
+  readonly observedConnections: ObservedConnections
   /** What was learnt by cheaper means. */
   readonly controls: Controls
   readonly signal: AbortSignal
 }
 
 /** Of targets that were silent, of which nothing else shows that they live and whose ingress is open to all: whether they answer a canary that no policy holds. */
-export async function controlFromCanary(options: CanaryDialOptions): Promise<ReadonlyMap<string, Shown>> {
+export async function controlFromCanary(options: CanaryConnectionOptions): Promise<ReadonlyMap<string, ControlResult>> {
   const { canary, fabric, signal } = options
   const silent = [...silentSockets(options).values()]
   const [at] = canary.listeners
@@ -28,7 +28,7 @@ export async function controlFromCanary(options: CanaryDialOptions): Promise<Rea
   const [node, pod] = at
   const probe = await fabric.probe({ kind: 'inside', namespace: pod.namespace, pod: pod.name }, signal)
   if ('unavailable' in probe) return new Map()
-  const shown = new Map<string, Shown>()
+  const shown = new Map<string, ControlResult>()
   for (const socket of await answering(silent, probe, options)) {
     const sentence = `${socketText(socket)}/${socket.protocol} answers the canary on ${node}, which no policy holds`
     shown.set(socketKey(socket), { shown: true, kind: 'canary', sentence })
@@ -37,18 +37,19 @@ export async function controlFromCanary(options: CanaryDialOptions): Promise<Rea
 }
 
 /** By their keys, as `socketKey` gives them. */
-function silentSockets({ sightings, controls, world }: CanaryDialOptions): ReadonlyMap<string, Socket> {
+function silentSockets({ observedConnections, controls, world }: CanaryConnectionOptions): ReadonlyMap<string, Socket> {
   const found = new Map<string, Socket>()
-  for (const [{ aim, check }, observations] of sightings) {
+  for (const [{ destination, check }, observations] of observedConnections) {
     if (!observations.some(({ outcome }) => looksShut(outcome, check.kind))) continue
-    if (aim.kind !== 'pod' || isolatingPolicies(aim.pod, 'ingress', world).length > 0) continue
-    if (controls.targetAlive(aim.socket).shown === undefined) found.set(socketKey(aim.socket), aim.socket)
+    if (destination.kind !== 'pod' || isolatingPolicies(destination.pod, 'ingress', world).length > 0) continue
+    if (controls.targetAlive(destination.socket).shown === undefined)
+      found.set(socketKey(destination.socket), destination.socket)
   }
   return found
 }
 
 /** Nothing counts at an address where a port known to be closed accepts a connection too: something in between answers there. */
-async function answering(sockets: readonly Socket[], probe: Probe, { fabric, world, signal }: CanaryDialOptions) {
+async function answering(sockets: readonly Socket[], probe: Probe, { fabric, world, signal }: CanaryConnectionOptions) {
   const { allowed } = fabric.timing
   const own = new Set(probe.addresses.map(familyOf))
   const asked = sockets.filter(({ family }) => own.has(family))

@@ -9,7 +9,7 @@ import { familyOf, type SourceKey } from '../plan/planned-check.ts'
 import type { Canary } from './canary.ts'
 import { pollMs } from './canary-connections.ts'
 import { canaryPort } from './canary-objects.ts'
-import type { Shown } from './controls.ts'
+import type { ControlResult } from './controls.ts'
 
 /** How long a plugin may take to learn of a fresh pod where nothing can show that it has (docs/verdicts.md#when-a-block-counts). */
 const blindMs = 5_000
@@ -17,7 +17,7 @@ const blindMs = 5_000
 const patienceMs = 30_000
 const periodMs = 50
 
-export interface AcquaintOptions {
+export interface PropagationOptions {
   readonly fabric: Fabric
   readonly world: World
   readonly canary: Canary
@@ -28,10 +28,10 @@ export interface AcquaintOptions {
 }
 
 /** Waits until the policies of every node know each fresh source: a listener that admits exactly its labels lets it in. */
-export async function acquaint(
+export async function awaitPropagation(
   probes: ReadonlyMap<SourceKey, Probe>,
-  options: AcquaintOptions,
-): Promise<ReadonlyMap<SourceKey, Shown>> {
+  options: PropagationOptions,
+): Promise<ReadonlyMap<SourceKey, ControlResult>> {
   const { fabric, changed, now, signal } = options
   const isBlind = changed !== undefined && !(changed.policiesAlone && changed.isShown)
   if (isBlind && fabric.timing.policies === 'eventually') await pause(changed.at + blindMs - now(), signal)
@@ -40,7 +40,7 @@ export async function acquaint(
   return new Map(await Promise.all(entries))
 }
 
-async function known(probe: Probe, options: AcquaintOptions): Promise<Shown> {
+async function known(probe: Probe, options: PropagationOptions): Promise<ControlResult> {
   const { fabric, world, now, signal } = options
   if (fabric.timing.policies === 'at-once')
     return { shown: true, kind: 'canary', sentence: 'policies know a fresh pod at once here' }
@@ -68,7 +68,7 @@ async function known(probe: Probe, options: AcquaintOptions): Promise<Shown> {
 }
 
 /** The guarded listeners that do not let the source in. */
-async function notYet(probe: Probe, deadlineMs: number, { canary, signal }: AcquaintOptions): Promise<string[]> {
+async function notYet(probe: Probe, deadlineMs: number, { canary, signal }: PropagationOptions): Promise<string[]> {
   const families = new Set(probe.addresses.map(familyOf))
   const hosts = [...canary.guarded.values()]
     .flatMap(({ addresses }) => addresses)

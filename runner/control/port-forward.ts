@@ -2,23 +2,23 @@ import pLimit from 'p-limit'
 import { looksShut } from '../../checks/layer4.ts'
 import type { Fabric } from '../../fabric/fabric.ts'
 import type { Pod } from '../../fabric/world.ts'
-import type { Sightings } from '../observe/observe.ts'
+import type { ObservedConnections } from '../observe/observe.ts'
 import { familyOf, type Socket, socketKey, socketText } from '../plan/planned-check.ts'
-import type { Controls, Shown } from './controls.ts'
+import type { ControlResult, Controls } from './controls.ts'
 
 /** Tunnels at once. */
 const atOnce = 16
 
 export interface ForwardOptions {
   readonly fabric: Fabric
-  readonly sightings: Sightings
+  readonly observedConnections: ObservedConnections
   /** What was learnt by cheaper means. */
   readonly controls: Controls
   readonly signal: AbortSignal
 }
 
 /** Of targets that were silent and of which nothing else shows that they live: whether a port-forward finds somebody there (docs/verdicts.md, condition 2). */
-export async function controlByForward(options: ForwardOptions): Promise<ReadonlyMap<string, Shown>> {
+export async function controlByForward(options: ForwardOptions): Promise<ReadonlyMap<string, ControlResult>> {
   const { fabric, signal } = options
   if (fabric.forwards === undefined) return new Map()
   const turn = pLimit(atOnce)
@@ -31,18 +31,19 @@ export async function controlByForward(options: ForwardOptions): Promise<Readonl
 }
 
 /** A forward dials the loopback of the pod: nothing for UDP, on the host's network, of the second family, or beside a refusal. */
-function unshown({ sightings, controls }: ForwardOptions) {
+function unshown({ observedConnections, controls }: ForwardOptions) {
   const found = new Map<string, { readonly pod: Pod; readonly socket: Socket }>()
-  for (const [{ aim, check }, observations] of sightings) {
-    if (aim.kind !== 'pod' || aim.socket.protocol !== 'TCP' || aim.pod.hostNetwork) continue
-    if (familyOf(aim.pod.addresses[0] ?? '') !== aim.socket.family) continue
+  for (const [{ destination, check }, observations] of observedConnections) {
+    if (destination.kind !== 'pod' || destination.socket.protocol !== 'TCP' || destination.pod.hostNetwork) continue
+    if (familyOf(destination.pod.addresses[0] ?? '') !== destination.socket.family) continue
     const silent = observations.some(({ outcome }) => looksShut(outcome, check.kind))
-    if (silent && controls.targetAlive(aim.socket).shown === undefined) found.set(socketKey(aim.socket), aim)
+    if (silent && controls.targetAlive(destination.socket).shown === undefined)
+      found.set(socketKey(destination.socket), destination)
   }
   return found
 }
 
-function shownBy({ namespace, name }: Pod, socket: Socket): Shown {
+function shownBy({ namespace, name }: Pod, socket: Socket): ControlResult {
   const sentence = `something in ${namespace}/${name} takes connections on port ${socket.port}, by a port-forward to its loopback (${socketText(socket)} itself was not asked)`
   return { shown: true, kind: 'port-forward', sentence }
 }

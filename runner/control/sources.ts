@@ -6,16 +6,16 @@ import type { Family } from '../../checks/vantage.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import { isolatingPolicies, policyNames } from '../../fabric/isolation.ts'
 import type { Pod, World } from '../../fabric/world.ts'
-import { type Dial, familyOf, type SourceKey } from '../plan/planned-check.ts'
+import { familyOf, type PlannedCheck, type SourceKey } from '../plan/planned-check.ts'
 import type { Canary } from './canary.ts'
 import { canaryPort, closedPort } from './canary-objects.ts'
-import type { Shown } from './controls.ts'
+import type { ControlResult } from './controls.ts'
 
 /** What a source reached: per node and family the canary's open listener, and where a closed port answered it: everywhere, or at these addresses. */
 export interface SourceControls {
-  readonly alive: ReadonlyMap<string, Shown>
+  readonly alive: ReadonlyMap<string, ControlResult>
   /** Of a source that is no pod, which may reach nodes and no pod: per node and family the same listener at the pod's own address. */
-  readonly pods?: ReadonlyMap<string, Shown>
+  readonly pods?: ReadonlyMap<string, ControlResult>
   readonly intercepted: boolean
   readonly interceptedAt: ReadonlySet<string>
 }
@@ -24,7 +24,7 @@ export interface SourceOptions {
   readonly fabric: Fabric
   readonly world: World
   readonly canary: Canary
-  readonly dials: readonly Dial[]
+  readonly plannedChecks: readonly PlannedCheck[]
   /** How long a dial may take: the deadline of an allowed path. */
   readonly deadlineMs: number
   readonly signal: AbortSignal
@@ -38,11 +38,11 @@ export function placeKey(node: string, family: Family): string {
 /** Lets one source dial the canary's open listener and its closed port on each node of the run (docs/verdicts.md, conditions 3 and 5). */
 async function controlSource(key: SourceKey, probe: Probe, options: SourceOptions): Promise<SourceControls> {
   const { world, canary, deadlineMs, signal } = options
-  const aims = [...canary.listeners].flatMap(([node, pod]) =>
+  const destinations = [...canary.listeners].flatMap(([node, pod]) =>
     addressesFor(probe, node, pod, world).map((host) => ({ node, host, family: familyOf(host) })),
   )
   const inCluster = probe.identity.kind !== 'outside'
-  const checks = aims.flatMap(({ host }, index) => [
+  const checks = destinations.flatMap(({ host }, index) => [
     checkSchemas.tcp.parse({
       kind: 'tcp',
       id: `${index}.open`,
@@ -52,10 +52,10 @@ async function controlSource(key: SourceKey, probe: Probe, options: SourceOption
     }),
     checkSchemas.tcp.parse({ kind: 'tcp', id: `${index}.closed`, host, port: closedPort, deadlineMs }),
   ])
-  const asksPods = options.dials.some(({ source, aim }) => source === key && aim.kind === 'pod')
+  const asksPods = options.plannedChecks.some(({ source, destination }) => source === key && destination.kind === 'pod')
   const homes = inCluster || !asksPods ? [] : podsFor(probe, options)
-  const dialled = inCluster ? [] : options.dials.flatMap((dial) => dialledBy(key, dial))
-  const beyond = [...new Set([...dialled, ...homes.map(({ host }) => host)])]
+  const connected = inCluster ? [] : options.plannedChecks.flatMap((plannedCheck) => connectedBy(key, plannedCheck))
+  const beyond = [...new Set([...connected, ...homes.map(({ host }) => host)])]
   const listeners = homes.map(({ host }) =>
     checkSchemas.tcp.parse({ kind: 'tcp', id: `pod ${host}`, host, port: canaryPort, deadlineMs }),
   )
@@ -67,7 +67,7 @@ async function controlSource(key: SourceKey, probe: Probe, options: SourceOption
     saw.set(id, outcome.reason)
   const isOpen = (id: string) => layer4Of(saw.get(id) ?? 'not_run') === 'open'
   const alive = await Promise.all(
-    aims.map(async ({ node, host, family }, index) => {
+    destinations.map(async ({ node, host, family }, index) => {
       const reason = saw.get(`${index}.open`) ?? 'not_run'
       const shown = layer4Of(reason) === 'open' || (!inCluster && reason === 'connect_refused')
       return [
@@ -83,14 +83,14 @@ async function controlSource(key: SourceKey, probe: Probe, options: SourceOption
   return {
     alive: new Map(alive),
     ...(inCluster ? {} : { pods: new Map(pods) }),
-    intercepted: aims.some((_, index) => isOpen(`${index}.closed`)),
+    intercepted: destinations.some((_, index) => isOpen(`${index}.closed`)),
     interceptedAt: new Set(beyond.filter(isOpen)),
   }
 }
 
 /** The ways from outside differ with the address, so that what is in between may answer for pods and not for nodes. */
-function dialledBy(key: SourceKey, { source, aim }: Dial): string[] {
-  return source === key && aim.kind !== 'name' ? [aim.socket.address] : []
+function connectedBy(key: SourceKey, { source, destination }: PlannedCheck): string[] {
+  return source === key && destination.kind !== 'name' ? [destination.socket.address] : []
 }
 
 /** From outside, pods have no route: there the node itself is asked, whose refusal is an answer too. */
@@ -109,12 +109,12 @@ function podsFor({ addresses }: Probe, { canary }: SourceOptions) {
     .filter(({ family }) => own.has(family))
 }
 
-function noWay(node: string, host: string): Shown {
+function noWay(node: string, host: string): ControlResult {
   const sentence = `from there no pod on ${node} is reached at its own address: not even the canary (${host}), which is open to all`
   return { shown: false, kind: 'canary-listener', sentence }
 }
 
-function reached(node: string, host: string): Shown {
+function reached(node: string, host: string): ControlResult {
   return { shown: true, kind: 'canary-listener', sentence: `the source reached a listener on ${node} (${host})` }
 }
 
@@ -125,7 +125,10 @@ interface Elsewise extends SourceOptions {
 }
 
 /** Where the source's own egress policy forbids the control, its link is tried from the nodes, which no policy stops on the way in. */
-async function otherwise(probe: Probe, { fabric, world, node, family, reason, signal }: Elsewise): Promise<Shown> {
+async function otherwise(
+  probe: Probe,
+  { fabric, world, node, family, reason, signal }: Elsewise,
+): Promise<ControlResult> {
   const nothing = `the source reached nothing on ${node} over IPv${family}; of a listener there that is open to all it saw: ${reasonText(reason)}`
   const isolating = probe.pod === undefined ? [] : isolatingPolicies(probe.pod, 'egress', world)
   if (probe.pod === undefined || isolating.length === 0)

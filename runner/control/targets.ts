@@ -5,17 +5,17 @@ import { reasonText } from '../../checks/reason-text.ts'
 import type { Fabric, Probe } from '../../fabric/fabric.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { transportCheck } from '../plan/checks.ts'
+import { podByAddress } from '../plan/control-targets.ts'
 import { type Socket, socketKey, socketText } from '../plan/planned-check.ts'
-import { homesOf } from '../plan/control-targets.ts'
 import { closedPort } from './canary-objects.ts'
-import type { Shown } from './controls.ts'
+import type { ControlResult } from './controls.ts'
 
 /** How long a dial inside one host may take: it never leaves the machine. */
 const insideMs = 1_000
 
 /** What was learnt of the targets: who answers on the pod's own address, and in front of which address something else does. */
 export interface TargetControls {
-  readonly alive: ReadonlyMap<string, Shown>
+  readonly alive: ReadonlyMap<string, ControlResult>
   readonly intercepted: ReadonlySet<string>
 }
 
@@ -30,9 +30,9 @@ export async function controlTargets(
   sockets: readonly Socket[],
   { fabric, world, signal }: TargetOptions,
 ): Promise<TargetControls> {
-  const homes = homesOf(world)
+  const homes = podByAddress(world)
   const byPod = Map.groupBy(sockets, ({ address }) => homes.get(address))
-  const alive = new Map<string, Shown>()
+  const alive = new Map<string, ControlResult>()
   const intercepted = new Set<string>()
   await Promise.all(
     [...byPod].map(async ([pod, own]) => {
@@ -44,7 +44,7 @@ export async function controlTargets(
       }
       const inside = await fabric.probe({ kind: 'inside', namespace: pod.namespace, pod: pod.name }, signal)
       const seen =
-        'unavailable' in inside ? whyNot(pod, inside.unavailable) : await dialAll(inside, own, { world, signal })
+        'unavailable' in inside ? whyNot(pod, inside.unavailable) : await connectAll(inside, own, { world, signal })
       for (const [index, socket] of own.entries()) {
         const where = `${pod.namespace}/${pod.name}`
         const shown = shownInside(where, socket, typeof seen === 'string' ? seen : seen[index])
@@ -57,7 +57,7 @@ export async function controlTargets(
 }
 
 /** What was seen of each socket, in order; a hole where a dial did not run. */
-async function dialAll(
+async function connectAll(
   probe: Probe,
   sockets: readonly Socket[],
   { world, signal }: Omit<TargetOptions, 'fabric'>,
@@ -79,8 +79,8 @@ interface InsideView {
   readonly outcome: Outcome
 }
 
-function shownInside(where: string, socket: Socket, seen: InsideView | string | undefined): Shown {
-  const none = (why: string): Shown => ({ shown: undefined, kind: 'none', sentence: `no control: ${why}` })
+function shownInside(where: string, socket: Socket, seen: InsideView | string | undefined): ControlResult {
+  const none = (why: string): ControlResult => ({ shown: undefined, kind: 'none', sentence: `no control: ${why}` })
   if (typeof seen === 'string') return none(seen)
   const text = `${socketText(socket)}/${socket.protocol}`
   if (seen === undefined || seen.layer4 === 'none')
@@ -95,7 +95,7 @@ function shownInside(where: string, socket: Socket, seen: InsideView | string | 
 function askedByKubelet(
   { namespace, name, answering = [] }: Pod,
   { address, port, ...socket }: Socket,
-): Shown | undefined {
+): ControlResult | undefined {
   const isAsked = answering.some((each) => each.address === address && each.port === port)
   if (!isAsked || socket.protocol !== 'TCP') return undefined
   const text = `${socketText({ address, port, ...socket })}/${socket.protocol}`
@@ -111,16 +111,16 @@ function whyNot({ namespace, name, trouble }: Pod, why: string): string {
 /** Of addresses outside the lab's cluster, those at which a stand-in answers on its own host. */
 async function answeringStandIns(sockets: readonly Socket[], { fabric, world, signal }: TargetOptions) {
   const probe = await fabric.probe({ kind: 'outside' }, signal)
-  const seen = 'unavailable' in probe ? [] : await dialAll(probe, sockets, { world, signal })
+  const seen = 'unavailable' in probe ? [] : await connectAll(probe, sockets, { world, signal })
   return new Set(sockets.filter((_, index) => seen[index]?.layer4 === 'open'))
 }
 
-function standIn(socket: Socket): Shown {
+function standIn(socket: Socket): ControlResult {
   const sentence = `a stand-in of the lab answers on ${socketText(socket)}/${socket.protocol} when asked on its own host`
   return { shown: true, kind: 'stand-in', sentence }
 }
 
-function nobody(socket: Socket): Shown {
+function nobody(socket: Socket): ControlResult {
   const sentence = `no pod has the address ${socket.address}, and no other path of this run reached it`
   return { shown: undefined, kind: 'none', sentence }
 }

@@ -59,9 +59,9 @@ export function countCoverage(): CoverageCounter {
         policies.set(keyOf(full), full)
       }
     },
-    addPath({ byDial, dns }, between) {
+    addPath({ byPlannedCheck, dns }, between) {
       for (const name of between) if (namespaces.has(name)) namespaces.set(name, true)
-      for (const { prediction } of [...dns, ...[...byDial.values()].flat()])
+      for (const { prediction } of [...dns, ...[...byPlannedCheck.values()].flat()])
         if (prediction.kind === 'prediction') addPrediction(prediction)
     },
     result() {

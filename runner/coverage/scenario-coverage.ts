@@ -8,7 +8,7 @@ import { externalsOf } from '../../lab/settings.ts'
 import { changeOf } from '../run/step-change.ts'
 import { createPlanner } from '../plan/paths.ts'
 import { type PlannedPath } from '../plan/planned-path.ts'
-import { castPaths, stagesOf } from '../plan/stage.ts'
+import { resolveSources, stagesOf } from '../plan/stage.ts'
 import { createPredictor } from '../predict/predict.ts'
 import type { ManifestPath, Scenario } from '../scenario/model.ts'
 import type { CoverageCounter } from './coverage.ts'
@@ -33,7 +33,7 @@ export async function coverScenario(options: CoverOptions, counter: CoverageCoun
     counter.addWorld(world)
     const plan = createPlanner({ world, probes: new Map(), timing })
     const predict = createPredictor(world).path
-    for (const { path, sources, skip } of castPaths(stage, scenario, world)) {
+    for (const { path, sources, skip } of resolveSources(stage, scenario, world)) {
       if (skip !== undefined) continue
       for (const planned of sources.flatMap((source) => plan(path, source)))
         counter.addPath(predict(planned, undefined), namespacesOf(planned, world))
@@ -42,11 +42,11 @@ export async function coverScenario(options: CoverOptions, counter: CoverageCoun
 }
 
 function namespacesOf({ source, addresses }: PlannedPath, world: World): string[] {
-  const targets = addresses.flatMap(({ aim }) => {
-    if (aim.kind === 'pod') return [aim.pod.namespace]
-    if (aim.kind === 'virtual') return [aim.service.namespace]
-    if (aim.kind !== 'node') return []
-    const reached = aim.endpoints.map(({ address }) => address)
+  const targets = addresses.flatMap(({ destination }) => {
+    if (destination.kind === 'pod') return [destination.pod.namespace]
+    if (destination.kind === 'virtual') return [destination.service.namespace]
+    if (destination.kind !== 'node') return []
+    const reached = destination.endpoints.map(({ address }) => address)
     return world.pods.filter((pod) => pod.addresses.some((each) => reached.includes(each))).map((pod) => pod.namespace)
   })
   return [...(source.namespace === undefined ? [] : [source.namespace]), ...targets]

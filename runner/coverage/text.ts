@@ -1,4 +1,4 @@
-import { neutralText } from '../report/sanitize.ts'
+import { sanitizeText } from '../report/sanitize.ts'
 import type { ReportOptions } from '../report/reporter.ts'
 import { styleFor } from '../report/style.ts'
 import type { Coverage, PolicyCoverage, RuleCoverage } from './coverage.ts'
@@ -21,7 +21,7 @@ export function coverageText(
     count('rules', rules, rules.filter(({ covered }) => covered === 'exercised').length),
   ].join(', ')
   return [
-    ...lines.map((line) => neutralText(line, { ascii: style.ascii })),
+    ...lines.map((line) => sanitizeText(line, { ascii: style.ascii })),
     ...(lines.length === 0 ? [] : ['']),
     `exercised: ${summary}`,
     '',

@@ -1,6 +1,6 @@
 import { table } from '../report/layout.ts'
 import type { ReportOptions } from '../report/reporter.ts'
-import { neutralText } from '../report/sanitize.ts'
+import { sanitizeText } from '../report/sanitize.ts'
 import { styleFor } from '../report/style.ts'
 import type { Changes, WorkloadChange } from './changes.ts'
 
@@ -9,9 +9,9 @@ export function changesText(changes: Changes, look: Pick<ReportOptions, 'colour'
   const style = styleFor(look)
   const { opens, closes, unclear } = changes
   const row = (change: WorkloadChange) => [
-    `  ${neutralText(change.from, { ascii: style.ascii })}`,
+    `  ${sanitizeText(change.from, { ascii: style.ascii })}`,
     style.signs.arrow,
-    `${neutralText(change.to, { ascii: style.ascii })}:${change.port}/${change.protocol}`,
+    `${sanitizeText(change.to, { ascii: style.ascii })}:${change.port}/${change.protocol}`,
     remark(change),
   ]
   const list = (title: string, ink: 'pass' | 'fail' | 'inconclusive', all: readonly WorkloadChange[]) =>

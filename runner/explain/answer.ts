@@ -5,10 +5,10 @@ import type { PlannedSource } from '../plan/planned-source.ts'
 import { areDenied, type HopPrediction } from '../predict/hop-prediction.ts'
 import { createPredictor } from '../predict/predict.ts'
 import type { TargetPrediction } from '../predict/target-prediction.ts'
-import type { Asked } from './endpoints.ts'
+import type { ResolvedEnds } from './endpoints.ts'
 import { folded } from './folded.ts'
 import type { Explanation, HopExplanation } from './model.ts'
-import { wayTo } from './resolution.ts'
+import { resolutionOf } from './resolution.ts'
 
 /** What is predicted for one place of the source. */
 export interface Predicted {
@@ -17,16 +17,19 @@ export interface Predicted {
 }
 
 /** What is predicted for a path from all places of its source, and what leads there; without what would change it. */
-export function answerTo({ sources, target, aims, gap }: Asked, world: World) {
+export function answerTo({ sources, target, destinations, unresolvedTarget }: ResolvedEnds, world: World) {
   const predictor = createPredictor(world)
   const predicted = sources.map((source): Predicted => {
-    const prediction = predictor.target({ source, target, destinations: { aims, gap } }, undefined)
-    return { source, prediction: gap?.declared === true ? { ...prediction, hops: [] } : prediction }
+    const prediction = predictor.target(
+      { source, target, targetDestinations: { destinations, unresolvedTarget } },
+      undefined,
+    )
+    return { source, prediction: unresolvedTarget?.declared === true ? { ...prediction, hops: [] } : prediction }
   })
   const way = [
     ...sources.flatMap(({ place, note }) => (note === undefined ? [] : [`${place ?? 'the source'} ${note}`])),
-    ...wayTo(target, sources[0].namespace, world),
-    ...(gap === undefined ? [] : [gap.sentence]),
+    ...resolutionOf(target, sources[0].namespace, world),
+    ...(unresolvedTarget === undefined ? [] : [unresolvedTarget.sentence]),
     ...new Set(
       predicted.flatMap(({ prediction: { undeclared } }) => [
         ...(undeclared.missing === undefined ? [] : [undeclared.missing.sentence]),
@@ -41,13 +44,13 @@ export function answerTo({ sources, target, aims, gap }: Asked, world: World) {
   ]
   const verdicts = predicted.map(({ source, prediction }) => ({
     place: source.place,
-    verdict: listened(verdictOf(prediction, gap), prediction.undeclared),
+    verdict: listened(verdictOf(prediction, unresolvedTarget), prediction.undeclared),
   }))
-  const unread = new Set(predicted.flatMap(({ prediction }) => unreadOf(prediction, gap)))
+  const unread = new Set(predicted.flatMap(({ prediction }) => unreadOf(prediction, unresolvedTarget)))
   return {
     predictor,
     predicted,
-    verdict: together(verdicts.map(({ verdict }) => verdict)),
+    verdict: awaitAllSettled(verdicts.map(({ verdict }) => verdict)),
     unread: [...unread],
     way,
     dependsOn: [...new Set(predicted.flatMap(({ prediction: { hops, dns } }) => doubtsOf([...hops, ...dns])))],
@@ -72,7 +75,7 @@ function foldedOf(
 }
 
 /** The answers from all places of a source in one word. */
-function together(verdicts: readonly Explanation['verdict'][]): Explanation['verdict'] {
+function awaitAllSettled(verdicts: readonly Explanation['verdict'][]): Explanation['verdict'] {
   const [first = 'undefined', ...others] = new Set(verdicts)
   if (others.length === 0) return first
   const all = [first, ...others]
@@ -89,11 +92,11 @@ function listened(verdict: Explanation['verdict'], { missing }: Undeclared): Exp
 /** One word for the request and for the addresses: what `allowed` asserts, what `blocked` asserts, or that they differ. */
 function verdictOf(
   { works, reach, hops, dns, unresolvable }: TargetPrediction,
-  gap: Asked['gap'],
+  unresolvedTarget: ResolvedEnds['unresolvedTarget'],
 ): Explanation['verdict'] {
-  const isMissing = gap !== undefined && gap.hidden !== true
+  const isMissing = unresolvedTarget !== undefined && unresolvedTarget.hidden !== true
   // Endpoints that are not ready have policies, and nothing leads there.
-  if (isMissing && gap.cause !== 'external_name') return 'unreachable'
+  if (isMissing && unresolvedTarget.cause !== 'external_name') return 'unreachable'
   if (hops.length === 0) return isMissing ? 'unreachable' : 'undefined'
   if (reach === 'deny') return 'deny'
   const verdicts = new Set(hops.map(({ verdict }) => verdict))
@@ -107,8 +110,11 @@ function doubtsOf(hops: readonly HopPrediction[]): string[] {
   return hops.flatMap(({ doubt }) => doubt?.sentence ?? [])
 }
 
-function unreadOf({ hops, dns, servers }: TargetPrediction, gap: Asked['gap']): string[] {
-  const hidden = gap?.hidden === true ? [gap.sentence] : []
+function unreadOf(
+  { hops, dns, servers }: TargetPrediction,
+  unresolvedTarget: ResolvedEnds['unresolvedTarget'],
+): string[] {
+  const hidden = unresolvedTarget?.hidden === true ? [unresolvedTarget.sentence] : []
   const names = servers.hidden ? servers.remarks : []
-  return [...new Set([...hidden, ...[...hops, ...dns].flatMap(({ unseen }) => unseen), ...names])]
+  return [...new Set([...hidden, ...[...hops, ...dns].flatMap(({ unreadable }) => unreadable), ...names])]
 }

@@ -1,5 +1,5 @@
 import { table, wrap } from '../report/layout.ts'
-import { neutralText } from '../report/sanitize.ts'
+import { sanitizeText } from '../report/sanitize.ts'
 import type { Style } from '../report/style.ts'
 import type { PathChanges } from './model.ts'
 
@@ -8,7 +8,7 @@ const most = 12
 
 /** What changed of late, with who did it and when, the last one first. */
 export function changeLines({ since, until, changes, unread }: PathChanges, style: Style): string[] {
-  const clean = (text: string) => neutralText(text, { ascii: style.ascii })
+  const clean = (text: string) => sanitizeText(text, { ascii: style.ascii })
   const span = agoText(Date.parse(until) - Date.parse(since))
   const rows = changes
     .slice(0, most)

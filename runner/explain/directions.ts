@@ -7,8 +7,8 @@ export function sidesOf({ egress, ingress }: Prediction): SideExplanation[] {
 }
 
 function explained(side: Side): SideExplanation {
-  const { direction, party, allowed, nearestMiss } = side
-  const head = { direction, party, allowed, why: reason(side) }
+  const { direction, subject, allowed, nearestMiss } = side
+  const head = { direction, subject, allowed, why: reason(side) }
   if (allowed) return { ...head, others: [] }
   const missed = rulesOf(side).filter((rule) => !rule.matched && rule !== nearestMiss && !isSame(rule, nearestMiss))
   return {
@@ -18,36 +18,36 @@ function explained(side: Side): SideExplanation {
   }
 }
 
-function reason({ direction, party, by, allowed, tiers, ...side }: Side): string {
-  const way = direction === 'egress' ? `out of ${party}` : `into ${party}`
+function reason({ direction, subject, by, allowed, tiers, ...side }: Side): string {
+  const way = direction === 'egress' ? `out of ${subject}` : `into ${subject}`
   switch (by) {
     case 'external':
-      return `${party} is outside the cluster: no policy governs what it does`
+      return `${subject} is outside the cluster: no policy governs what it does`
     case 'host':
-      return hostReason(direction, party)
+      return hostReason(direction, subject)
     case 'protocol':
       return 'policies govern TCP, UDP and SCTP only'
     case 'own node':
       return direction === 'ingress'
-        ? `what comes from ${party}'s own node is always let in`
-        : `${party} reaches its own node, which this reading lets pass`
+        ? `what comes from ${subject}'s own node is always let in`
+        : `${subject} reaches its own node, which this reading lets pass`
     case 'loopback':
-      return `${party} reaches itself, which no policy governs`
+      return `${subject} reaches itself, which no policy governs`
     case 'default':
       return `no policy limits what goes ${way}`
     case 'NetworkPolicy':
     case 'Admin':
     case 'Baseline': {
       const wanted = allowed ? 'accept' : 'deny'
-      const rules = rulesOf({ ...side, direction, party, by, allowed, tiers })
+      const rules = rulesOf({ ...side, direction, subject, by, allowed, tiers })
       const deciding = rules.find(({ matched, action }) => matched && action === wanted)
       if (deciding !== undefined) return `${allowed ? 'admitted' : 'denied'} by ${ruleText(deciding)}`
       const isolating = tiers.find(({ tier }) => tier === 'NetworkPolicy')?.policies ?? []
       const names = isolating.map(({ policy }) => policyText(policy))
       const [only] = names
       return names.length === 1
-        ? `${only} selects ${party}, so only what it names may go ${way}, and it does not name this`
-        : `${names.length} policies select ${party} (${names.join(', ')}), so only what they name may go ${way}, and none names this`
+        ? `${only} selects ${subject}, so only what it names may go ${way}, and it does not name this`
+        : `${names.length} policies select ${subject} (${names.join(', ')}), so only what they name may go ${way}, and none names this`
     }
     default:
       return by satisfies never
@@ -55,8 +55,8 @@ function reason({ direction, party, by, allowed, tiers, ...side }: Side): string
 }
 
 /** docs/semantics.md, rules 50 and 51: what has a node's network is no pod to policies. */
-function hostReason(direction: Side['direction'], party: string): string {
-  const what = party.startsWith('node ') ? party : `${party}, on its node's network,`
+function hostReason(direction: Side['direction'], subject: string): string {
+  const what = subject.startsWith('node ') ? subject : `${subject}, on its node's network,`
   return direction === 'egress'
     ? `NetworkPolicies do not apply to what ${what} sends: egress policies select pods only`
     : `NetworkPolicies do not apply to what ${what} receives: ingress policies select pods only`

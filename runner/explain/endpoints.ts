@@ -1,10 +1,10 @@
 import type { World } from '../../fabric/world.ts'
 import type { Place, Problem } from '../../policy/types.ts'
 import { readFrom, readTo } from '../check/endpoints.ts'
-import { aimsOf } from '../plan/destinations-of-target.ts'
+import { destinationsOf } from '../plan/destinations-of-target.ts'
 import type { PlannedSource } from '../plan/planned-source.ts'
 import { expandSource } from '../plan/sources.ts'
-import type { Aims } from '../plan/unresolved-target.ts'
+import type { TargetDestinations } from '../plan/unresolved-target.ts'
 import type { ReachedTarget } from '../scenario/model.ts'
 
 /** As people write them. */
@@ -14,7 +14,7 @@ export interface Ends {
 }
 
 /** A path whose ends were found in a world. */
-export interface Asked extends Aims {
+export interface ResolvedEnds extends TargetDestinations {
   readonly ends: Ends
   /** At least one: the places of a source between which something on the way makes a difference. */
   readonly sources: readonly [PlannedSource, ...PlannedSource[]]
@@ -24,7 +24,7 @@ export interface Asked extends Aims {
 const nowhere: Place = { file: 'command line', line: 1, column: 1 }
 
 /** Finds both ends; what is wrong with their words are problems. */
-export function askedFor(ends: Ends, world: World): Asked | { readonly problems: Problem[] } {
+export function resolveEnds(ends: Ends, world: World): ResolvedEnds | { readonly problems: Problem[] } {
   const { from, to } = ends
   const [source, target] = [readFrom(from, world), readTo(to, world)]
   const wrong = [
@@ -40,12 +40,12 @@ export function askedFor(ends: Ends, world: World): Asked | { readonly problems:
   const { sources, note } = expandSource({ ...source, name: from, place: nowhere }, world, named)
   const [first, ...others] = sources
   if (first === undefined) return { problems: [problem(`FROM: ${note ?? `${from} stands for no pod`}`)] }
-  const aims = aimsOf(named, {
+  const destinations = destinationsOf(named, {
     world,
     namespace: first.namespace,
     outside: first.identity.kind === 'outside',
   })
-  return { ends, sources: [first, ...others], target: named, ...aims }
+  return { ends, sources: [first, ...others], target: named, ...destinations }
 }
 
 function problem(message: string): Problem {

@@ -1,16 +1,16 @@
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { World } from '../../fabric/world.ts'
-import type { Party } from '../../policy/engine/query.ts'
+import type { QueryEnd } from '../../policy/engine/query.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { PlannedSource } from '../plan/planned-source.ts'
-import { partyOf, podOf } from '../predict/engine-endpoint.ts'
+import { podOf, queryEndOf } from '../predict/engine-endpoint.ts'
 import type { HopPrediction } from '../predict/hop-prediction.ts'
 import { nameServersOf, noServers } from '../predict/name-servers.ts'
 import type { Predictor } from '../predict/predict.ts'
 import { shellWord } from '../result/shell-word.ts'
 import { answerTo, type Predicted } from './answer.ts'
-import { type Asked, askedFor, type Ends } from './endpoints.ts'
-import { type Decided, fixesFor, type Ground } from './fixes.ts'
+import { type Ends, type ResolvedEnds, resolveEnds } from './endpoints.ts'
+import { type Decided, type FixContext, fixesFor } from './fixes.ts'
 import type { Explanation, PathChanges } from './model.ts'
 
 export interface ExplainOptions {
@@ -27,16 +27,16 @@ export interface ExplainOptions {
 
 /** Why a path is open or not, and what would change that; what is wrong with the words of the question are problems. */
 export function explainPath(ends: Ends, options: ExplainOptions): Explanation | { readonly problems: Problem[] } {
-  const asked = askedFor(ends, options.world)
-  return 'problems' in asked ? asked : explainAsked(asked, options)
+  const asked = resolveEnds(ends, options.world)
+  return 'problems' in asked ? asked : explainResolved(asked, options)
 }
 
 /** The same of a path whose ends were found already. */
-export function explainAsked(asked: Asked, options: ExplainOptions): Explanation {
+export function explainResolved(asked: ResolvedEnds, options: ExplainOptions): Explanation {
   const { ends } = asked
   const { world, objects, changes, lint = () => [] } = options
   const { predictor, predicted, ...answer } = answerTo(asked, world)
-  const ground: Ground = { world, objects, compiled: predictor.hop.compiled }
+  const fixContext: FixContext = { world, objects, compiled: predictor.hop.compiled }
   const remains = (wanted: 'allow' | 'deny', after: World) => whatRemains(ends, wanted, after)
   return {
     ...ends,
@@ -46,7 +46,7 @@ export function explainAsked(asked: Asked, options: ExplainOptions): Explanation
     fixes:
       answer.verdict === 'unreachable'
         ? []
-        : fixesFor(decidedIn(predicted, { world, predictor }), ground, {
+        : fixesFor(decidedIn(predicted, { world, predictor }), fixContext, {
             wanted: answer.verdict === 'allow' ? 'deny' : 'allow',
             remains,
             lint,
@@ -57,7 +57,7 @@ export function explainAsked(asked: Asked, options: ExplainOptions): Explanation
 
 /** Asks the same again in a world after a fix. */
 function whatRemains(ends: Ends, wanted: 'allow' | 'deny', world: World): string[] {
-  const asked = askedFor(ends, world)
+  const asked = resolveEnds(ends, world)
   if ('problems' in asked) return asked.problems.map(({ message }) => message)
   const { verdict, unread, way, dns, hops } = answerTo(asked, world)
   if (verdict === wanted) return []
@@ -76,9 +76,9 @@ function decidedIn(
   { world, predictor }: { world: World; predictor: Predictor },
 ): Decided {
   const queries = ({ identity }: PlannedSource, all: readonly HopPrediction[]) =>
-    all.flatMap(({ hop, unseen, verdict, doubt }) => {
-      const from = existing(partyOf(identity, hop.query.family ?? 4, { world, probe: undefined }), world)
-      if (from === undefined || unseen.length > 0 || doubt?.kind === 'dns elsewhere') return []
+    all.flatMap(({ hop, unreadable, verdict, doubt }) => {
+      const from = existing(queryEndOf(identity, hop.query.family ?? 4, { world, probe: undefined }), world)
+      if (from === undefined || unreadable.length > 0 || doubt?.kind === 'dns elsewhere') return []
       // What policies allow is allowed, whether or not they govern the way.
       return [{ query: { from, ...hop.query }, verdict: doubt === undefined ? verdict : ('deny' as const) }]
     })
@@ -101,10 +101,12 @@ function decidedIn(
 }
 
 /** A pod of the world is asked about as itself, so that its labels can be part of a fix. */
-function existing(party: Party | undefined, { pods }: World): Party | undefined {
-  if (party?.kind !== 'given') return party
-  const { namespace, name } = party.pod
-  return pods.some((pod) => pod.namespace === namespace && pod.name === name) ? { kind: 'pod', namespace, name } : party
+function existing(queryEnd: QueryEnd | undefined, { pods }: World): QueryEnd | undefined {
+  if (queryEnd?.kind !== 'given') return queryEnd
+  const { namespace, name } = queryEnd.pod
+  return pods.some((pod) => pod.namespace === namespace && pod.name === name)
+    ? { kind: 'pod', namespace, name }
+    : queryEnd
 }
 
 function proofOf({

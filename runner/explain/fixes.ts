@@ -16,7 +16,7 @@ import { patchOf } from './patch.ts'
 import { pathLines, workloadOf } from './path-lines.ts'
 import { addedBy, handedOutIn, type Placeholder, placeholdersOf, usedIn } from './placeholders.ts'
 
-export interface Ground {
+export interface FixContext {
   readonly world: World
   readonly compiled: Compiled
   readonly objects: readonly ManifestObject[]
@@ -45,8 +45,12 @@ export interface FixOptions {
 }
 
 /** At most three changes that flip the verdict on a path, each as manifests and with all else that it does. */
-export function fixesFor(decided: Decided, ground: Ground, { wanted, remains, lint }: FixOptions): FixExplanation[] {
-  const { world, compiled, objects } = ground
+export function fixesFor(
+  decided: Decided,
+  fixContext: FixContext,
+  { wanted, remains, lint }: FixOptions,
+): FixExplanation[] {
+  const { world, compiled, objects } = fixContext
   const queries = queriesOf(decided, world)
   const also = wanted === 'allow' ? namesToo(decided, compiled) : []
   const placeholders = placeholdersOf(queries)

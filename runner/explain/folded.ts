@@ -28,7 +28,7 @@ export function folded(all: readonly HopFrom[]): HopExplanation[] {
 /** Names in whose place another hop may have others: of the endpoint, and of the pod and node of one of several places. */
 function namesOf({ hop, prediction }: HopPrediction, place: string | undefined): string[] {
   if (place === undefined || prediction.kind === 'unanswerable') return [nameIn(hop)]
-  return [nameIn(hop), prediction.egress.party, place]
+  return [nameIn(hop), prediction.egress.subject, place]
 }
 
 /** `ns/pod` of `ns/pod (10.1.2.3:80)`. */
@@ -36,7 +36,7 @@ function nameIn({ text }: Hop): string {
   return text.split(' (')[0] ?? text
 }
 
-function toldOf({ prediction, verdict, unseen, doubt }: HopPrediction): Omit<HopExplanation, 'to'> {
+function toldOf({ prediction, verdict, unreadable, doubt }: HopPrediction): Omit<HopExplanation, 'to'> {
   if (prediction.kind === 'unanswerable')
     return { verdict, sides: [], remarks: [prediction.reason], mayBeOverriddenBy: [] }
   const remarks = sentencesOf(prediction).filter((sentence) =>
@@ -48,7 +48,7 @@ function toldOf({ prediction, verdict, unseen, doubt }: HopPrediction): Omit<Hop
   return {
     verdict,
     sides: sidesOf(prediction),
-    remarks: [...(doubt === undefined ? [] : [doubt.sentence]), ...unseen, ...remarks],
+    remarks: [...(doubt === undefined ? [] : [doubt.sentence]), ...unreadable, ...remarks],
     mayBeOverriddenBy,
   }
 }

@@ -26,7 +26,7 @@ const changesSchema = z
 
 const sideSchema = z.strictObject({
   direction: z.enum(['egress', 'ingress']),
-  party: z.string(),
+  subject: z.string(),
   allowed: z.boolean(),
   why: z.string().describe('who decides, in a sentence'),
   nearestMiss: z.string().optional().describe('the rule that misses least, and by what'),

@@ -62,7 +62,7 @@ export interface HopExplanation {
 
 export interface SideExplanation {
   readonly direction: 'egress' | 'ingress'
-  readonly party: string
+  readonly subject: string
   readonly allowed: boolean
   /** Who decides, in a sentence. */
   readonly why: string

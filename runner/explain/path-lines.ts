@@ -42,7 +42,8 @@ function portsText(changes: readonly PathChange[]): string {
   )
   const missing = protocols.length * highest - open
   if (missing === 0) return 'every port'
-  if (missing <= 3) return `every port but ${texts(ranges.map((each) => ({ ...each, ranges: gapsOf(each.ranges) })))}`
+  if (missing <= 3)
+    return `every port but ${texts(ranges.map((each) => ({ ...each, ranges: unresolvedOf(each.ranges) })))}`
   return texts(ranges)
 }
 
@@ -67,7 +68,7 @@ function joined(changes: readonly PathChange[], protocol: PathChange['protocol']
   return all
 }
 
-function gapsOf(ranges: readonly Range[]): Range[] {
+function unresolvedOf(ranges: readonly Range[]): Range[] {
   const starts = [1, ...ranges.map(({ last }) => last + 1)]
   const ends = [...ranges.map(({ first }) => first - 1), highest]
   return starts.map((first, at) => ({ first, last: ends[at]! })).filter(({ first, last }) => first <= last)

@@ -1,7 +1,7 @@
 import type { World } from '../../fabric/world.ts'
 import type { Edit } from '../../policy/engine/edits.ts'
 import { blockOf } from '../../policy/engine/minimal-selector.ts'
-import type { Party, Query } from '../../policy/engine/query.ts'
+import type { Query, QueryEnd } from '../../policy/engine/query.ts'
 import { standInAddresses } from '../predict/engine-endpoint.ts'
 import { workloadOf } from './path-lines.ts'
 
@@ -26,10 +26,10 @@ export function placeholdersOf(queries: readonly Query[]): Placeholder[] {
   return [...new Map(found.map((each) => [each.standIn, each])).values()]
 }
 
-function placeholder(party: Party, what: string): Placeholder[] {
-  if (party.kind !== 'address') return []
-  const family = ([4, 6] as const).find((each) => standInAddresses[each] === party.address)
-  return family === undefined ? [] : [{ standIn: blockOf(party.address).cidr, cidr: networks[family], what }]
+function placeholder(queryEnd: QueryEnd, what: string): Placeholder[] {
+  if (queryEnd.kind !== 'address') return []
+  const family = ([4, 6] as const).find((each) => standInAddresses[each] === queryEnd.address)
+  return family === undefined ? [] : [{ standIn: blockOf(queryEnd.address).cidr, cidr: networks[family], what }]
 }
 
 /** The placeholders that edits write. */

@@ -1,11 +1,11 @@
 import { dnsServiceOf } from '../../fabric/cluster-dns.ts'
-import { namedBy } from '../../fabric/lookup/host-lookup.ts'
+import { lookUpHost } from '../../fabric/lookup/host-lookup.ts'
 import { podsOfIdentity } from '../../fabric/workloads.ts'
 import type { Pod, Workload, World } from '../../fabric/world.ts'
-import type { Asked } from './endpoints.ts'
+import type { ResolvedEnds } from './endpoints.ts'
 
 /** The objects whose changes can open or close a path. */
-export interface OnPath {
+export interface RelatedObjects {
   /** Their labels and their policies count. */
   readonly namespaces: readonly string[]
   readonly workloads: readonly (Workload & { readonly namespace: string })[]
@@ -13,11 +13,11 @@ export interface OnPath {
 }
 
 /** Both ends and the Service between them; for a name the cluster's DNS as well. */
-export function onPath({ sources, target, aims }: Asked, world: World): OnPath {
+export function relatedObjects({ sources, target, destinations }: ResolvedEnds, world: World): RelatedObjects {
   const [{ namespace }] = sources
   const asking = sources.flatMap(({ identity }) => podsOfIdentity(identity, world))
-  const named = 'host' in target ? namedBy(target.host, namespace, world) : undefined
-  const reached = aims.flatMap((aim) => (aim.kind === 'pod' ? [aim.pod] : []))
+  const named = 'host' in target ? lookUpHost(target.host, namespace, world) : undefined
+  const reached = destinations.flatMap((destination) => (destination.kind === 'pod' ? [destination.pod] : []))
   const service = named?.kind === 'service' ? named.service : undefined
   const dns = asksDns(target) ? [dnsServiceOf(world)].filter((found) => found !== undefined) : []
   const spaces = [namespace, service?.namespace, ...[...asking, ...reached, ...dns].map((each) => each.namespace)]
@@ -30,11 +30,11 @@ export function onPath({ sources, target, aims }: Asked, world: World): OnPath {
   }
 }
 
-function asksDns(target: Asked['target']): boolean {
+function asksDns(target: ResolvedEnds['target']): boolean {
   return 'host' in target && !/^[\d.]+$|:/.test(target.host)
 }
 
-function workloadsOf(pods: readonly Pod[]): OnPath['workloads'] {
+function workloadsOf(pods: readonly Pod[]): RelatedObjects['workloads'] {
   const all = pods.map(({ namespace, workload }) => ({ ...workload, namespace }))
   return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()]
 }

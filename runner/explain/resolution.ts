@@ -1,19 +1,19 @@
 import { isIP } from 'node:net'
 import { isNodeLocal } from '../../fabric/cluster-dns.ts'
 import { endpointsOf } from '../../fabric/endpoints.ts'
-import { type Named, namedBy } from '../../fabric/lookup/host-lookup.ts'
+import { type HostLookup, lookUpHost } from '../../fabric/lookup/host-lookup.ts'
 import type { Service, World } from '../../fabric/world.ts'
 import { familyOf, socketText } from '../plan/planned-check.ts'
 import type { TargetSpec } from '../scenario/model.ts'
 
 /** What happens to a name and its Service before any policy is asked, step by step. */
-export function wayTo(
+export function resolutionOf(
   target: Exclude<TargetSpec, { kind: 'dns' }>,
   namespace: string | undefined,
   world: World,
 ): string[] {
   if (!('host' in target)) return []
-  const named = namedBy(target.host, namespace, world)
+  const named = lookUpHost(target.host, namespace, world)
   const protocol = target.kind === 'udp' ? 'UDP' : 'TCP'
   return [
     ...nameSteps(target.host, named, world),
@@ -21,7 +21,7 @@ export function wayTo(
   ]
 }
 
-function nameSteps(host: string, named: Named, world: World): string[] {
+function nameSteps(host: string, named: HostLookup, world: World): string[] {
   const { domain } = world
   switch (named.kind) {
     case 'service': {

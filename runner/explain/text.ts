@@ -2,12 +2,12 @@ import { differenceText } from '../plan/pod-places.ts'
 import { assumedLine } from '../report/assumed.ts'
 import { wrap, wrapHanging } from '../report/layout.ts'
 import type { ReportOptions } from '../report/reporter.ts'
-import { neutralText } from '../report/sanitize.ts'
+import { sanitizeText } from '../report/sanitize.ts'
 import { type Style, styleFor } from '../report/style.ts'
 import { changeLines } from './changes-text.ts'
 import type { Explanation, FixExplanation, HopExplanation, SideExplanation } from './model.ts'
 
-type Look = Pick<ReportOptions, 'colour' | 'unicode' | 'width'>
+type TextStyle = Pick<ReportOptions, 'colour' | 'unicode' | 'width'>
 
 const answers: Readonly<Record<Explanation['verdict'], string>> = {
   allow: 'policies let it through',
@@ -35,9 +35,9 @@ const inks = {
 } as const
 
 /** An explanation for somebody who has to mend it now: the answer, the way, both ends, the fix, and the line that proves it. */
-export function explanationText(explanation: Explanation, look: Look): string {
-  const style = styleFor(look)
-  const clean = (text: string) => neutralText(text, { ascii: style.ascii })
+export function explanationText(explanation: Explanation, options: TextStyle): string {
+  const style = styleFor(options)
+  const clean = (text: string) => sanitizeText(text, { ascii: style.ascii })
   const { from, to, verdict, changes, way, dns, hops, assumed, fixes, proof } = explanation
   const lines = [
     `${clean(from)} ${style.signs.arrow} ${clean(to)}: ${style.ink(inks[verdict], answerOf(explanation))}`,
@@ -72,7 +72,7 @@ function section(title: string, sentences: readonly string[], style: Style): str
 }
 
 function indented(sentence: string, by: number, style: Style): string[] {
-  return wrapHanging(neutralText(sentence, { ascii: style.ascii }), style.width - by).map(
+  return wrapHanging(sanitizeText(sentence, { ascii: style.ascii }), style.width - by).map(
     (line) => ' '.repeat(by) + line,
   )
 }
@@ -81,7 +81,7 @@ function hopLines(title: string, { to, verdict, sides, remarks }: HopExplanation
   const [first = '', ...more] = to
   const where = `${first}${more.length === 0 ? '' : ` and ${more.length} more like it`}`
   const word = { allow: 'open', deny: 'blocked', undefined: 'not known' }[verdict]
-  const head = `${title === '' ? '' : `${title}: `}${neutralText(where, { ascii: style.ascii })}`
+  const head = `${title === '' ? '' : `${title}: `}${sanitizeText(where, { ascii: style.ascii })}`
   return [
     '',
     `${head}: ${style.ink(inks[verdict], word)}`,
@@ -106,7 +106,7 @@ function fixLines([best, ...others]: readonly FixExplanation[], style: Style): s
   if (best === undefined) return []
   const rest = others.map(({ what, ...effects }) => `or ${what.join('; ')} (${effectText(effects)})`)
   const word = best.verdict === 'allow' ? 'open' : 'block'
-  const clean = (text: string) => neutralText(text, { ascii: style.ascii })
+  const clean = (text: string) => sanitizeText(text, { ascii: style.ascii })
   return [
     '',
     ...wrap(clean(`fix: what would ${word} it: ${best.what.join('; and ')}`), style.width),

@@ -1,16 +1,16 @@
 import { reasonText } from '../../checks/reason-text.ts'
 import type { Unknown } from './connection-verdict.ts'
 import {
-  aimText,
   causeOf,
   countText,
+  destinationText,
+  type EndpointVerdict,
   type Evidence,
   fail,
   gravest,
   inconclusive,
-  type Look,
-  lookAtAddresses,
   type Verdict,
+  verdictsAtAddresses,
 } from './endpoint-verdict.ts'
 
 /** Why nothing is known of a path whose target is the source itself. */
@@ -18,91 +18,108 @@ export const onlyItself = 'the source is itself behind the target, and a pod alw
 
 /** A path that must be blocked at layer 4: every address of it, with every control, or it is no pass (docs/verdicts.md#when-a-block-counts). */
 export function judgeBlocked(evidence: Evidence): Verdict {
-  const { gap } = evidence.planned
-  const looks = lookAtAddresses(evidence)
-  const through = looks.filter(gotThrough)
-  if (through.length > 0) return somethingPassed(through, looks, evidence)
-  const unknown = gravest(looks)
-  if (gap !== undefined && (gap.declared !== true || unknown !== undefined)) {
-    const cause = gap.cause === 'external_name' ? 'no_control' : gap.cause
-    return inconclusive(cause, gap.sentence, observed(looks))
+  const { unresolvedTarget } = evidence.planned
+  const endpointVerdicts = verdictsAtAddresses(evidence)
+  const through = endpointVerdicts.filter(gotThrough)
+  if (through.length > 0) return somethingPassed(through, endpointVerdicts, evidence)
+  const unknown = gravest(endpointVerdicts)
+  if (unresolvedTarget !== undefined && (unresolvedTarget.declared !== true || unknown !== undefined)) {
+    const cause = unresolvedTarget.cause === 'external_name' ? 'no_control' : unresolvedTarget.cause
+    return inconclusive(cause, unresolvedTarget.sentence, observed(endpointVerdicts))
   }
   if (unknown !== undefined)
-    return inconclusive(causeOf(unknown), `${unknown.sentence}${offer(unknown.cause, evidence)}`, observed(looks))
-  if (looks.length === 0) return inconclusive('self', onlyItself)
-  return { status: 'pass', seen: 'blocked', control: controlsOf(looks), ...observed(looks) }
+    return inconclusive(
+      causeOf(unknown),
+      `${unknown.sentence}${offer(unknown.cause, evidence)}`,
+      observed(endpointVerdicts),
+    )
+  if (endpointVerdicts.length === 0) return inconclusive('self', onlyItself)
+  return { status: 'pass', seen: 'blocked', control: controlsOf(endpointVerdicts), ...observed(endpointVerdicts) }
 }
 
 /** Also where so little is known of an address that a path which must work would be undecided: one connection that got through is a leak. */
-export function gotThrough({ sight }: Look): boolean {
-  if (sight.state === 'unknown') return sight.cause === 'not_run' && sight.open + sight.late > 0
-  return sight.state !== 'blocked'
+export function gotThrough({ connectionVerdict }: EndpointVerdict): boolean {
+  if (connectionVerdict.state === 'unknown')
+    return connectionVerdict.cause === 'not_run' && connectionVerdict.open + connectionVerdict.late > 0
+  return connectionVerdict.state !== 'blocked'
 }
 
-function somethingPassed(through: readonly Look[], looks: readonly Look[], { controls }: Evidence): Verdict {
-  const first = through[0] as Look
-  const seen = through.length === looks.length ? 'open' : 'partly'
-  const more = { seen, observed: first.sight.outcome } as const
-  const node = first.dial.aim.kind === 'pod' ? first.dial.aim.pod.node : undefined
-  const family = first.dial.aim.kind === 'name' ? 4 : first.dial.aim.socket.family
+function somethingPassed(
+  through: readonly EndpointVerdict[],
+  endpointVerdicts: readonly EndpointVerdict[],
+  { controls }: Evidence,
+): Verdict {
+  const first = through[0] as EndpointVerdict
+  const seen = through.length === endpointVerdicts.length ? 'open' : 'partly'
+  const more = { seen, observed: first.connectionVerdict.outcome } as const
+  const node = first.plannedCheck.destination.kind === 'pod' ? first.plannedCheck.destination.pod.node : undefined
+  const family = first.plannedCheck.destination.kind === 'name' ? 4 : first.plannedCheck.destination.socket.family
   const enforced = controls.enforced(node, family)
   if (enforced.shown === false)
     return inconclusive('not_enforced', `open, but that says nothing here: ${enforced.sentence}`, more)
-  const leaks = through.filter(({ sight }) => sight.state !== 'open')
+  const leaks = through.filter(({ connectionVerdict }) => connectionVerdict.state !== 'open')
   if (leaks.length === through.length)
     return fail('leak', `leaks: ${leaks.map(leakText).join(', ')}`, { ...more, seen: 'partly' })
-  const endpoints = looks.filter(({ dial }) => dial.aim.kind !== 'virtual')
+  const endpoints = endpointVerdicts.filter(({ plannedCheck }) => plannedCheck.destination.kind !== 'virtual')
   if (
-    endpoints.length < looks.length &&
+    endpoints.length < endpointVerdicts.length &&
     through.length === endpoints.length &&
-    endpoints.every((look) => through.includes(look))
+    endpoints.every((endpointVerdict) => through.includes(endpointVerdict))
   )
     return fail(
       'service',
       `the Service's own address does not answer, but its endpoints do: ${endpoints.map(named).join(', ')}`,
       more,
     )
-  if (first.dial.check.kind === 'dns')
+  if (first.plannedCheck.check.kind === 'dns')
     return fail('open', `a DNS server answers, but it must be blocked: ${through.map(named).join(', ')}`, more)
-  if (seen === 'open') return fail('open', openText(looks), more)
+  if (seen === 'open') return fail('open', openText(endpointVerdicts), more)
   return fail(
     'open',
-    `open at ${through.map(named).join(', ')}, though blocked at ${looks.length - through.length} of its ${looks.length} addresses`,
+    `open at ${through.map(named).join(', ')}, though blocked at ${endpointVerdicts.length - through.length} of its ${endpointVerdicts.length} addresses`,
     more,
   )
 }
 
-function named({ dial }: Look): string {
-  return `${aimText(dial)}${dial.aim.kind === 'pod' && !dial.aim.ready ? ', which is not ready' : ''}`
+function named({ plannedCheck }: EndpointVerdict): string {
+  return `${destinationText(plannedCheck)}${plannedCheck.destination.kind === 'pod' && !plannedCheck.destination.ready ? ', which is not ready' : ''}`
 }
 
 /** What would give the evidence that is missing: beyond the cluster only another source can show that somebody listens. */
-function offer(cause: Unknown, { planned, sightings }: Evidence): string {
+function offer(cause: Unknown, { planned, observedConnections }: Evidence): string {
   const { witnesses, path } = planned
-  if (cause !== 'no_control' || planned.addresses.every(({ aim }) => aim.kind === 'pod' || aim.kind === 'virtual'))
+  if (
+    cause !== 'no_control' ||
+    planned.addresses.every(({ destination }) => destination.kind === 'pod' || destination.kind === 'virtual')
+  )
     return ''
   if (path.control === undefined) return '; name a source that reaches it as control: { from: … }'
-  const saw = witnesses.flatMap((dial) => sightings.get(dial) ?? []).map(({ outcome }) => reasonText(outcome.reason))
+  const saw = witnesses
+    .flatMap((plannedCheck) => observedConnections.get(plannedCheck) ?? [])
+    .map(({ outcome }) => reasonText(outcome.reason))
   return `; its control ${path.control.name} did not either: ${[...new Set(saw)].join(', ') || 'it did not run'}`
 }
 
-function leakText({ dial, sight }: Look): string {
-  return `${aimText(dial)} was open in ${countText(sight)}`
+function leakText({ plannedCheck, connectionVerdict }: EndpointVerdict): string {
+  return `${destinationText(plannedCheck)} was open in ${countText(connectionVerdict)}`
 }
 
-function openText(looks: readonly Look[]): string {
-  const short = looks.filter(({ sight }) => sight.notRun > 0)
+function openText(endpointVerdicts: readonly EndpointVerdict[]): string {
+  const short = endpointVerdicts.filter(({ connectionVerdict }) => connectionVerdict.notRun > 0)
   if (short.length === 0) return 'every new connection got through'
-  return `every new connection that ran got through: ${short.map(({ dial, sight }) => `${aimText(dial)} ${countText(sight)}`).join(', ')}`
+  return `every new connection that ran got through: ${short.map(({ plannedCheck, connectionVerdict }) => `${destinationText(plannedCheck)} ${countText(connectionVerdict)}`).join(', ')}`
 }
 
-function observed(looks: readonly Look[]): Partial<Verdict> {
-  const outcome = looks.find(({ sight }) => sight.outcome !== undefined)?.sight.outcome
+function observed(endpointVerdicts: readonly EndpointVerdict[]): Partial<Verdict> {
+  const outcome = endpointVerdicts.find(({ connectionVerdict }) => connectionVerdict.outcome !== undefined)
+    ?.connectionVerdict.outcome
   return outcome === undefined ? {} : { observed: outcome }
 }
 
 /** Each kind of evidence once. */
-function controlsOf(looks: readonly Look[]): Verdict['control'] {
-  const all = looks.flatMap(({ sight }) => (sight.state === 'blocked' ? sight.controls : []))
+function controlsOf(endpointVerdicts: readonly EndpointVerdict[]): Verdict['control'] {
+  const all = endpointVerdicts.flatMap(({ connectionVerdict }) =>
+    connectionVerdict.state === 'blocked' ? connectionVerdict.controls : [],
+  )
   return [...new Map(all.map((shown) => [shown.sentence, shown])).values()]
 }

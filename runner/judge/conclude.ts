@@ -2,12 +2,12 @@ import type { Outcome } from '../../checks/outcome.ts'
 import type { Probe } from '../../fabric/fabric.ts'
 import type { Measurement } from '../control/measurement.ts'
 import type { PlannedPath } from '../plan/planned-path.ts'
-import type { CastPath } from '../plan/stage.ts'
+import type { ResolvedPath } from '../plan/stage.ts'
 import { citedRules } from '../predict/cited-rules.ts'
 import type { PathPrediction } from '../predict/predict.ts'
 import type { Cause, PathResult, SourceResult, Status } from '../result/path-result.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
-import { endpointResults, lookAt, lookAtAddresses, type Verdict } from './endpoint-verdict.ts'
+import { endpointResults, type Verdict, verdictAtEndpoint, verdictsAtAddresses } from './endpoint-verdict.ts'
 import { expectationText } from './expectation.ts'
 
 /** Where a path stands in the run. */
@@ -34,8 +34,10 @@ export function conclude(
   const { path, source, family } = planned
   const { position, measurement, probe, prediction, explanation, fix, hidesDns } = more
   const evidence = { planned, ...measurement }
-  const application = planned.application === undefined ? [] : [lookAt(planned.application, evidence)]
-  const lookup = hidesDns ? undefined : planned.lookup && measurement.sightings.get(planned.lookup)?.[0]?.outcome
+  const application = planned.application === undefined ? [] : [verdictAtEndpoint(planned.application, evidence)]
+  const lookup = hidesDns
+    ? undefined
+    : planned.lookup && measurement.observedConnections.get(planned.lookup)?.[0]?.outcome
   return {
     ...headOf(path, position),
     from: source.name,
@@ -50,7 +52,7 @@ export function conclude(
     },
     ...(verdict.observed === undefined ? {} : { observed: hidesDns ? withoutDns(verdict.observed) : verdict.observed }),
     ...(lookup === undefined ? {} : { lookup }),
-    endpoints: endpointResults([...application, ...lookAtAddresses(evidence)]),
+    endpoints: endpointResults([...application, ...verdictsAtAddresses(evidence)]),
     control: verdict.control,
     explanation: [...(verdict.sentence === undefined ? [] : [verdict.sentence]), ...explanation],
     ...(probe === undefined ? {} : { source: sourceOf(probe, source.note) }),
@@ -65,7 +67,7 @@ function withoutDns(outcome: Outcome): Outcome {
 
 /** A path of which nothing was measured, with the reason. */
 export function concludeUnmeasured(
-  { path }: CastPath,
+  { path }: ResolvedPath,
   from: string,
   more: {
     readonly position: Position

@@ -1,7 +1,14 @@
 import type { PredictedVerdict } from '../predict/hop-prediction.ts'
 import type { PathPrediction } from '../predict/predict.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
-import { aimText, type Evidence, inconclusive, type Look, lookAtAddresses, type Verdict } from './endpoint-verdict.ts'
+import {
+  destinationText,
+  type EndpointVerdict,
+  type Evidence,
+  inconclusive,
+  type Verdict,
+  verdictsAtAddresses,
+} from './endpoint-verdict.ts'
 
 /**
  * Sets what the policies mean (P) beside what was expected (E) and seen (O), as docs/verdicts.md#what-is-compared has it:
@@ -23,7 +30,7 @@ export function crossCheck(verdict: Verdict, evidence: Evidence, prediction: Pat
   if (verdict.status === 'fail' && verdict.cause === 'dns') return unresolved(verdict, evidence, prediction)
   if (verdict.status !== 'fail' || !decidedByPackets.has(verdict.cause ?? '') || isBlockedElsewhere(path))
     return verdict
-  const pairs = lookAtAddresses(evidence).flatMap((look) => pairOf(look, prediction))
+  const pairs = verdictsAtAddresses(evidence).flatMap((endpointVerdict) => pairOf(endpointVerdict, prediction))
   const against = pairs.filter(({ seen, predicted }) => seen !== predicted)
   if (against.length > 0) {
     const [first] = against
@@ -41,14 +48,18 @@ function unresolved(verdict: Verdict, evidence: Evidence, { reach, unresolvable 
   const { target } = evidence.planned.path
   if (target.kind === 'dns') return verdict
   const sentence = unresolvable ?? verdict.sentence
-  const looks = lookAtAddresses(evidence)
-  const [first] = looks
-  if (reach !== 'deny' || first === undefined || looks.some(({ sight }) => sight.state !== 'blocked'))
+  const endpointVerdicts = verdictsAtAddresses(evidence)
+  const [first] = endpointVerdicts
+  if (
+    reach !== 'deny' ||
+    first === undefined ||
+    endpointVerdicts.some(({ connectionVerdict }) => connectionVerdict.state !== 'blocked')
+  )
     return { ...verdict, sentence }
   const blocked = { ...verdict, cause: 'policy', sentence: `${sentence}; policies block ${target.name}` } as const
-  const { state, outcome } = first.sight
+  const { state, outcome } = first.connectionVerdict
   if (unresolvable === undefined || state !== 'blocked') return blocked
-  return { ...blocked, seen: 'blocked', observed: outcome, control: first.sight.controls }
+  return { ...blocked, seen: 'blocked', observed: outcome, control: first.connectionVerdict.controls }
 }
 
 const decidedByPackets = new Set<string>(['open', 'blocked', 'partly_open'])
@@ -78,11 +89,12 @@ interface Pair {
 }
 
 /** Where both the packets and the engine say something of one address. */
-function pairOf({ dial, sight }: Look, { byDial }: PathPrediction): Pair[] {
-  const verdicts = [...new Set((byDial.get(dial) ?? []).map((hop) => hop.verdict))]
+function pairOf({ plannedCheck, connectionVerdict }: EndpointVerdict, { byPlannedCheck }: PathPrediction): Pair[] {
+  const verdicts = [...new Set((byPlannedCheck.get(plannedCheck) ?? []).map((hop) => hop.verdict))]
   const [predicted] = verdicts
   if (predicted === undefined || verdicts.length > 1 || predicted === 'undefined') return []
-  if (sight.state === 'open' || sight.state === 'leak') return [{ text: aimText(dial), seen: 'allow', predicted }]
-  if (sight.state === 'blocked') return [{ text: aimText(dial), seen: 'deny', predicted }]
+  if (connectionVerdict.state === 'open' || connectionVerdict.state === 'leak')
+    return [{ text: destinationText(plannedCheck), seen: 'allow', predicted }]
+  if (connectionVerdict.state === 'blocked') return [{ text: destinationText(plannedCheck), seen: 'deny', predicted }]
   return []
 }

@@ -2,17 +2,17 @@ import type { Outcome, Reason } from '../../checks/outcome.ts'
 import { reasonText } from '../../checks/reason-text.ts'
 import { isPublic } from '../../fabric/public-suffix.ts'
 import type { Expectation, Rcode } from '../scenario/model.ts'
-import { type Evidence, fail, inconclusive, lookAt, type Verdict } from './endpoint-verdict.ts'
+import { type Evidence, fail, inconclusive, type Verdict, verdictAtEndpoint } from './endpoint-verdict.ts'
 
 /** A question to DNS: the rcode and the addresses that the scenario asks for, or with `allowed` any record. */
-export function judgeQuestion(evidence: Evidence): Verdict {
+export function judgeDns(evidence: Evidence): Verdict {
   const { planned, controls } = evidence
   const { application, source, path } = planned
   if (application === undefined) return inconclusive('not_run', 'the question was not asked')
-  const { sight } = lookAt(application, evidence)
-  const { outcome } = sight
+  const { connectionVerdict } = verdictAtEndpoint(application, evidence)
+  const { outcome } = connectionVerdict
   if (outcome === undefined || outcome.reason === 'not_run')
-    return inconclusive('not_run', sight.state === 'unknown' ? sight.sentence : 'did not run')
+    return inconclusive('not_run', connectionVerdict.state === 'unknown' ? connectionVerdict.sentence : 'did not run')
   const rcode = rcodeOf(outcome)
   if (rcode === undefined) {
     const alive = controls.sourceAlive(source.key, undefined, 4)

@@ -1,10 +1,10 @@
 import type { Outcome } from '../../checks/outcome.ts'
-import type { Controls, Shown } from '../control/controls.ts'
-import type { Sightings } from '../observe/observe.ts'
-import { type Dial, socketKey } from '../plan/planned-check.ts'
+import type { ControlResult, Controls } from '../control/controls.ts'
+import type { ObservedConnections } from '../observe/observe.ts'
+import { type PlannedCheck, socketKey } from '../plan/planned-check.ts'
 import type { PlannedPath } from '../plan/planned-path.ts'
 import type { Cause, EndpointResult, Seen, Status } from '../result/path-result.ts'
-import { type Counts, type Sight, sightOf } from './connection-verdict.ts'
+import { type ConnectionVerdict, type Counts, connectionVerdictOf } from './connection-verdict.ts'
 
 /** What is to be said of one planned path, before the engine's prediction is set beside it. */
 export interface Verdict {
@@ -14,41 +14,52 @@ export interface Verdict {
   /** What is the matter, in one sentence; absent where everything is as it should be. */
   readonly sentence?: string
   readonly observed?: Outcome
-  readonly control: readonly Shown[]
+  readonly control: readonly ControlResult[]
 }
 
 /** A dial with what it showed. */
-export interface Look {
-  readonly dial: Dial
-  readonly sight: Sight
+export interface EndpointVerdict {
+  readonly plannedCheck: PlannedCheck
+  readonly connectionVerdict: ConnectionVerdict
 }
 
 /** What a path is judged from. */
 export interface Evidence {
   readonly planned: PlannedPath
-  readonly sightings: Sightings
+  readonly observedConnections: ObservedConnections
   readonly controls: Controls
 }
 
 /** What one dial of the path showed. */
-export function lookAt(dial: Dial, { sightings, controls }: Evidence): Look {
-  return { dial, sight: sightOf(dial, sightings.get(dial) ?? [], controls) }
+export function verdictAtEndpoint(
+  plannedCheck: PlannedCheck,
+  { observedConnections, controls }: Evidence,
+): EndpointVerdict {
+  return {
+    plannedCheck,
+    connectionVerdict: connectionVerdictOf(plannedCheck, observedConnections.get(plannedCheck) ?? [], controls),
+  }
 }
 
 /**
  * What all of the path's addresses showed. Where many connections to an address met endpoints that answer and others that do not, it says nothing more
  * that the one beside them got no answer.
  */
-export function lookAtAddresses(evidence: Evidence): Look[] {
-  const looks = evidence.planned.addresses.map((dial) => lookAt(dial, evidence))
+export function verdictsAtAddresses(evidence: Evidence): EndpointVerdict[] {
+  const endpointVerdicts = evidence.planned.addresses.map((plannedCheck) => verdictAtEndpoint(plannedCheck, evidence))
   const mixed = new Set(
-    looks.flatMap(({ dial, sight }) => (dial.singleSyn && sight.state === 'leak' ? [placeOf(dial)] : [])),
+    endpointVerdicts.flatMap(({ plannedCheck, connectionVerdict }) =>
+      plannedCheck.singleSyn && connectionVerdict.state === 'leak' ? [placeOf(plannedCheck)] : [],
+    ),
   )
-  return looks.filter(({ dial, sight }) => dial.singleSyn || sight.state !== 'blocked' || !mixed.has(placeOf(dial)))
+  return endpointVerdicts.filter(
+    ({ plannedCheck, connectionVerdict }) =>
+      plannedCheck.singleSyn || connectionVerdict.state !== 'blocked' || !mixed.has(placeOf(plannedCheck)),
+  )
 }
 
-function placeOf({ aim }: Dial): string {
-  return aim.kind === 'name' ? aim.host : socketKey(aim.socket)
+function placeOf({ destination }: PlannedCheck): string {
+  return destination.kind === 'name' ? destination.host : socketKey(destination.socket)
 }
 
 export function fail(cause: Cause, sentence: string, more: Partial<Verdict> = {}): Verdict {
@@ -60,8 +71,12 @@ export function inconclusive(cause: Cause, sentence: string, more: Partial<Verdi
 }
 
 /** The gravest of what is not known: why nothing can be said at all comes before what is missing at one address. */
-export function gravest(looks: readonly Look[]): Extract<Sight, { state: 'unknown' }> | undefined {
-  const unknown = looks.map(({ sight }) => sight).filter((sight) => sight.state === 'unknown')
+export function gravest(
+  endpointVerdicts: readonly EndpointVerdict[],
+): Extract<ConnectionVerdict, { state: 'unknown' }> | undefined {
+  const unknown = endpointVerdicts
+    .map(({ connectionVerdict }) => connectionVerdict)
+    .filter((connectionVerdict) => connectionVerdict.state === 'unknown')
   return unknown.toSorted((a, b) => order.indexOf(a.cause) - order.indexOf(b.cause))[0]
 }
 
@@ -80,7 +95,7 @@ const order = [
 ] as const
 
 /** The cause that the report gives for what is not known. */
-export function causeOf({ cause }: Extract<Sight, { state: 'unknown' }>): Cause {
+export function causeOf({ cause }: Extract<ConnectionVerdict, { state: 'unknown' }>): Cause {
   return cause === 'name' ? 'dns' : cause
 }
 
@@ -98,40 +113,49 @@ export function countText(counts: Counts): string {
 }
 
 /** What the report says of each address. */
-export function endpointResults(looks: readonly Look[]): EndpointResult[] {
-  return looks.flatMap(({ dial: { aim, check }, sight }) => {
-    const { outcome } = sight
+export function endpointResults(endpointVerdicts: readonly EndpointVerdict[]): EndpointResult[] {
+  return endpointVerdicts.flatMap(({ plannedCheck: { destination, check }, connectionVerdict }) => {
+    const { outcome } = connectionVerdict
     if (outcome === undefined) return []
-    const named = aim.kind === 'name'
+    const named = destination.kind === 'name'
     return [
       {
-        address: named ? aim.host : aim.socket.address,
-        port: named ? (outcome.port ?? 0) : aim.socket.port,
-        protocol: named ? (check.kind === 'udp' ? 'UDP' : 'TCP') : aim.socket.protocol,
-        ...(named ? {} : { family: aim.socket.family }),
-        ...(aim.kind === 'pod'
-          ? { pod: `${aim.pod.namespace}/${aim.pod.name}`, uid: aim.pod.uid, node: aim.pod.node, ready: aim.ready }
+        address: named ? destination.host : destination.socket.address,
+        port: named ? (outcome.port ?? 0) : destination.socket.port,
+        protocol: named ? (check.kind === 'udp' ? 'UDP' : 'TCP') : destination.socket.protocol,
+        ...(named ? {} : { family: destination.socket.family }),
+        ...(destination.kind === 'pod'
+          ? {
+              pod: `${destination.pod.namespace}/${destination.pod.name}`,
+              uid: destination.pod.uid,
+              node: destination.pod.node,
+              ready: destination.ready,
+            }
           : {}),
-        ...(aim.kind === 'virtual' ? { service: `${aim.service.namespace}/${aim.service.name}` } : {}),
-        ...(aim.kind === 'node' ? { node: aim.node.name } : {}),
-        state: sight.state,
+        ...(destination.kind === 'virtual'
+          ? { service: `${destination.service.namespace}/${destination.service.name}` }
+          : {}),
+        ...(destination.kind === 'node' ? { node: destination.node.name } : {}),
+        state: connectionVerdict.state,
         reason: outcome.reason,
         phase: outcome.phase,
-        open: sight.open + sight.late,
-        of: madeBy(sight),
-        notRun: sight.notRun,
+        open: connectionVerdict.open + connectionVerdict.late,
+        of: madeBy(connectionVerdict),
+        notRun: connectionVerdict.notRun,
       },
     ]
   })
 }
 
 /** `web/a-1 (10.1.2.3:80)`, or what else an address belongs to. */
-export function aimText({ aim }: Dial): string {
-  if (aim.kind === 'name') return aim.host
-  const { address, port, family } = aim.socket
+export function destinationText({ destination }: PlannedCheck): string {
+  if (destination.kind === 'name') return destination.host
+  const { address, port, family } = destination.socket
   const text = family === 6 ? `[${address}]:${port}` : `${address}:${port}`
-  if (aim.kind === 'pod') return `${aim.pod.namespace}/${aim.pod.name} (${text})`
-  if (aim.kind === 'external' && aim.host !== undefined) return `${aim.host} (stand-in at ${text})`
-  if (aim.kind === 'virtual') return `Service ${aim.service.namespace}/${aim.service.name} (${text})`
-  return aim.kind === 'node' ? `node ${aim.node.name} (${text})` : text
+  if (destination.kind === 'pod') return `${destination.pod.namespace}/${destination.pod.name} (${text})`
+  if (destination.kind === 'external' && destination.host !== undefined)
+    return `${destination.host} (stand-in at ${text})`
+  if (destination.kind === 'virtual')
+    return `Service ${destination.service.namespace}/${destination.service.name} (${text})`
+  return destination.kind === 'node' ? `node ${destination.node.name} (${text})` : text
 }

@@ -27,7 +27,7 @@ export function explain(planned: PlannedPath, { cause, observed }: Verdict, opti
     ]
   }
   if (cause === undefined || !aboutPolicies.has(cause)) return []
-  const hops = [...prediction.byDial.values()].flat()
+  const hops = [...prediction.byPlannedCheck.values()].flat()
   const targets = targetPods(planned)
   if (planned.path.expect.kind === 'blocked')
     return [...hopSentences(hops.filter((hop) => !denied(hop))), ...targets.flatMap((pod) => unguarded(pod, world))]
@@ -57,7 +57,7 @@ function denied(hop: HopPrediction): boolean {
 
 /** One pod of each set that policies treat alike. */
 function targetPods({ addresses }: PlannedPath): Pod[] {
-  const pods = addresses.flatMap(({ aim }) => (aim.kind === 'pod' ? [aim.pod] : []))
+  const pods = addresses.flatMap(({ destination }) => (destination.kind === 'pod' ? [destination.pod] : []))
   return [...new Map(pods.map((pod) => [JSON.stringify([pod.namespace, pod.workload, pod.labels]), pod])).values()]
 }
 
@@ -81,10 +81,12 @@ function selectsNothing(policy: NetworkPolicy, world: World): string[] {
 }
 
 /** Policies that select some pods of the target and not the others: a label is missing on these, or too many on those. */
-function uneven({ addresses }: PlannedPath, { byDial }: PathPrediction, world: World): string[] {
-  const pods = addresses.flatMap((dial) => {
-    const { aim } = dial
-    return aim.kind === 'pod' ? [{ pod: aim.pod, isDenied: byDial.get(dial)?.some(denied) ?? false }] : []
+function uneven({ addresses }: PlannedPath, { byPlannedCheck }: PathPrediction, world: World): string[] {
+  const pods = addresses.flatMap((plannedCheck) => {
+    const { destination } = plannedCheck
+    return destination.kind === 'pod'
+      ? [{ pod: destination.pod, isDenied: byPlannedCheck.get(plannedCheck)?.some(denied) ?? false }]
+      : []
   })
   return world.policies.flatMap((policy) => {
     if (!policy.policyTypes.includes('ingress')) return []

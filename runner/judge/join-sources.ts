@@ -5,7 +5,7 @@ import type { Expectation } from '../scenario/model.ts'
 type Result = Omit<PathResult, 'index'>
 
 /** What was found of a path from one place of its source. */
-export interface Placed {
+export interface PlacedResult {
   /** `node n1`; undefined for a source that is in one place. */
   readonly place: string | undefined
   readonly result: Result
@@ -14,7 +14,7 @@ export interface Placed {
 }
 
 /** One result for each source and family: the answers from all places of a source together, the worst one with its evidence. */
-export function joinPlaces(all: readonly Placed[], expect: Expectation): Result[] {
+export function joinSources(all: readonly PlacedResult[], expect: Expectation): Result[] {
   const groups = Map.groupBy(all, ({ result: { from, family } }) => JSON.stringify([from, family]))
   return [...groups.values()].flatMap((group) =>
     group.length > 1 && group.every(({ place }) => place !== undefined)
@@ -23,7 +23,7 @@ export function joinPlaces(all: readonly Placed[], expect: Expectation): Result[
   )
 }
 
-type PlacedSomewhere = Placed & { readonly place: string }
+type PlacedSomewhere = PlacedResult & { readonly place: string }
 
 const gravity: readonly Status[] = ['fail', 'inconclusive', 'pass', 'predicted', 'skipped']
 
@@ -44,7 +44,7 @@ function placeOf({ place, result: { status, seen, predicted, source } }: PlacedS
   return { place, status, seen, predicted: predicted?.verdict, source }
 }
 
-function seenOf(group: readonly Placed[]): Seen {
+function seenOf(group: readonly PlacedResult[]): Seen {
   const [first, ...others] = new Set(group.map(({ result }) => result.seen))
   if (first === undefined || others.length === 0) return first ?? 'unknown'
   const seen = [first, ...others]
@@ -53,7 +53,7 @@ function seenOf(group: readonly Placed[]): Seen {
 }
 
 /** Of a path: it is allowed where it is allowed from each place, and blocked where it is blocked from each. */
-function predictedOf(group: readonly Placed[], expect: Expectation): Predicted | undefined {
+function predictedOf(group: readonly PlacedResult[], expect: Expectation): Predicted | undefined {
   const predictions = group.flatMap(({ result }) => result.predicted ?? [])
   if (predictions.length < group.length) return undefined
   const verdicts = predictions.map(({ verdict }) => verdict)

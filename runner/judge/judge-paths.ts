@@ -13,10 +13,10 @@ import { crossCheck } from './cross-check.ts'
 import { inconclusive, type Verdict } from './endpoint-verdict.ts'
 import { explain } from './explain.ts'
 import { fixLine, type WorldWords } from './fix-line.ts'
-import { joinPlaces, type Placed } from './join-sources.ts'
+import { joinSources, type PlacedResult } from './join-sources.ts'
 import { judge } from './judge.ts'
 import { remeasured } from './leak-recheck.ts'
-import { overruled } from './not-enforced.ts'
+import { notEnforced } from './not-enforced.ts'
 import { beyondTheLab, notSimulated, standInText } from './not-simulated.ts'
 import { sourceAddressRemark } from './source-address.ts'
 import { unspecified } from './unspecified.ts'
@@ -55,15 +55,15 @@ export async function* judgeAll(
 ): AsyncGenerator<Omit<PathResult, 'index'>> {
   const { stage, scenario, probes } = options
   const position: Position = { scenario: scenario.name, ...(stage.name === undefined ? {} : { step: stage.name }) }
-  for (const { cast, planned } of plan) {
-    const name = cast.path.source.name
-    if (cast.skip !== undefined) {
-      yield concludeUnmeasured(cast, name, { position, status: 'skipped', explanation: [cast.skip] })
+  for (const { resolvedPaths, planned } of plan) {
+    const name = resolvedPaths.path.source.name
+    if (resolvedPaths.skip !== undefined) {
+      yield concludeUnmeasured(resolvedPaths, name, { position, status: 'skipped', explanation: [resolvedPaths.skip] })
       continue
     }
-    const placed: Placed[] = missingSources(cast, probes).map((missing) => {
+    const placed: PlacedResult[] = missingSources(resolvedPaths, probes).map((missing) => {
       const explanation = [`the source cannot be had: ${missing.why}`]
-      const result = concludeUnmeasured(cast, missing.name ?? name, {
+      const result = concludeUnmeasured(resolvedPaths, missing.name ?? name, {
         position,
         status: 'inconclusive',
         cause: 'source_missing',
@@ -73,7 +73,7 @@ export async function* judgeAll(
     })
     for (const path of planned)
       placed.push({ place: path.source.place, result: await judgeOne(path, position, options) })
-    yield* joinPlaces(placed, cast.path.expect)
+    yield* joinSources(placed, resolvedPaths.path.expect)
   }
 }
 
@@ -83,7 +83,7 @@ interface Missing {
   readonly why: string
 }
 
-function missingSources({ sources, itself, note }: PlanEntry['cast'], probes: Probes): readonly Missing[] {
+function missingSources({ sources, itself, note }: PlanEntry['resolvedPaths'], probes: Probes): readonly Missing[] {
   if (sources.length === 0 && itself.length === 0) return [{ why: note ?? 'it stands for nothing' }]
   return sources.flatMap(({ key, name, place }) => {
     const why = probes.unavailable.get(key)
@@ -138,7 +138,7 @@ async function judgeOne(
   const cut = options.interrupted.get(planned)
   const judged =
     (cut === undefined ? undefined : cutOff(first, cut)) ??
-    overruled(prediction, first) ??
+    notEnforced(prediction, first) ??
     notSimulated(planned, first, world) ??
     (options.fabric.where === 'lab'
       ? (unspecified(planned, first, prediction) ?? beyondTheLab(planned, first, { prediction, world }))

@@ -1,4 +1,4 @@
-import { namedBy } from '../../fabric/lookup/host-lookup.ts'
+import { lookUpHost } from '../../fabric/lookup/host-lookup.ts'
 import type { World } from '../../fabric/world.ts'
 import { unknownHost } from '../plan/destinations-of-target.ts'
 import type { PlannedPath } from '../plan/planned-path.ts'
@@ -12,7 +12,7 @@ import { onlyItself } from './blocked.ts'
 import { concludeUnmeasured, type Position } from './conclude.ts'
 import { inconclusive } from './endpoint-verdict.ts'
 import { explain } from './explain.ts'
-import { joinPlaces } from './join-sources.ts'
+import { joinSources } from './join-sources.ts'
 import { notSimulated } from './not-simulated.ts'
 
 export interface JudgePredictedOptions {
@@ -25,22 +25,29 @@ export interface JudgePredictedOptions {
 type Result = Omit<PathResult, 'index'>
 
 /** What the policies and the objects alone say of a path: `predicted` where that is what is expected, never a pass. */
-export function judgePredicted({ cast, planned }: PlanEntry, options: JudgePredictedOptions): Result[] {
+export function judgePredicted({ resolvedPaths, planned }: PlanEntry, options: JudgePredictedOptions): Result[] {
   const { stage, scenario } = options
   const position: Position = { scenario: scenario.name, ...(stage.name === undefined ? {} : { step: stage.name }) }
-  const name = cast.path.source.name
-  if (cast.skip !== undefined)
-    return [concludeUnmeasured(cast, name, { position, status: 'skipped', explanation: [cast.skip] })]
-  if (planned.length === 0 && cast.itself.length === 0) {
-    const explanation = [`the source cannot be had: ${cast.note ?? 'it stands for nothing'}`]
-    return [concludeUnmeasured(cast, name, { position, status: 'inconclusive', cause: 'source_missing', explanation })]
+  const name = resolvedPaths.path.source.name
+  if (resolvedPaths.skip !== undefined)
+    return [concludeUnmeasured(resolvedPaths, name, { position, status: 'skipped', explanation: [resolvedPaths.skip] })]
+  if (planned.length === 0 && resolvedPaths.itself.length === 0) {
+    const explanation = [`the source cannot be had: ${resolvedPaths.note ?? 'it stands for nothing'}`]
+    return [
+      concludeUnmeasured(resolvedPaths, name, {
+        position,
+        status: 'inconclusive',
+        cause: 'source_missing',
+        explanation,
+      }),
+    ]
   }
   const placed = planned.map((each) => {
     const prediction = options.predict(each, undefined)
-    const result = resultOf(each, cast, { ...options, position, prediction })
+    const result = resultOf(each, resolvedPaths, { ...options, position, prediction })
     return { place: each.source.place, word: wordOf(prediction), result }
   })
-  return joinPlaces(placed, cast.path.expect)
+  return joinSources(placed, resolvedPaths.path.expect)
 }
 
 /** The words that packets would have, of one place of a source. */
@@ -61,7 +68,7 @@ interface Judged {
 
 function resultOf(
   planned: PlannedPath,
-  cast: PlanEntry['cast'],
+  resolvedPaths: PlanEntry['resolvedPaths'],
   { position, world, prediction }: JudgePredictedOptions & { position: Position; prediction: PathPrediction },
 ): Result {
   const judged =
@@ -73,7 +80,7 @@ function resultOf(
       : explain(planned, { ...inconclusive(cause, ''), status: 'fail' }, { world, source: undefined, prediction })
   const [first, ...rest] = prediction.evidence
   return {
-    ...concludeUnmeasured(cast, planned.source.name, {
+    ...concludeUnmeasured(resolvedPaths, planned.source.name, {
       position,
       status,
       cause,
@@ -93,15 +100,19 @@ function judgePath(
   { verdict, reach, dns, evidence, unresolvable, undeclared }: PathPrediction,
   world: World,
 ): Judged {
-  const { gap, path } = planned
+  const { unresolvedTarget, path } = planned
   const mustWork = path.expect.kind !== 'blocked'
-  if (gap !== undefined && gap.cause !== 'external_name') {
-    const absent = notSimulated(planned, inconclusive(gap.cause, gap.sentence), world)
+  if (unresolvedTarget !== undefined && unresolvedTarget.cause !== 'external_name') {
+    const absent = notSimulated(planned, inconclusive(unresolvedTarget.cause, unresolvedTarget.sentence), world)
     if (absent?.cause !== undefined)
-      return { status: 'inconclusive', cause: absent.cause, sentence: absent.sentence ?? gap.sentence }
-    return { status: mustWork ? 'fail' : 'inconclusive', cause: gap.cause, sentence: gap.sentence }
+      return { status: 'inconclusive', cause: absent.cause, sentence: absent.sentence ?? unresolvedTarget.sentence }
+    return {
+      status: mustWork ? 'fail' : 'inconclusive',
+      cause: unresolvedTarget.cause,
+      sentence: unresolvedTarget.sentence,
+    }
   }
-  if (!mustWork && path.target.kind !== 'dns' && gap === undefined && planned.addresses.length === 0)
+  if (!mustWork && path.target.kind !== 'dns' && unresolvedTarget === undefined && planned.addresses.length === 0)
     return { status: 'inconclusive', cause: 'self', sentence: onlyItself }
   if (mustWork && verdict !== 'deny' && unresolvable !== undefined)
     return { status: 'fail', cause: 'dns', sentence: unresolvable }
@@ -148,14 +159,15 @@ function judgeName(
       ? { status: 'predicted' }
       : { status: 'fail', cause: 'policy', sentence: 'policies allow its DNS queries' }
   if (verdict === 'deny') return { status: 'fail', cause: 'policy', sentence: 'policies block its DNS queries' }
-  const named = namedBy(target.host, source.namespace, world)
-  const gap = named.kind === 'nothing' ? unknownHost(target.host, named.missing) : undefined
-  if (gap?.hidden === true) return { status: 'inconclusive', cause: 'not_simulated', sentence: gap.sentence }
+  const named = lookUpHost(target.host, source.namespace, world)
+  const unresolvedTarget = named.kind === 'nothing' ? unknownHost(target.host, named.missing) : undefined
+  if (unresolvedTarget?.hidden === true)
+    return { status: 'inconclusive', cause: 'not_simulated', sentence: unresolvedTarget.sentence }
   if (named.kind === 'external')
     return { status: 'inconclusive', cause: 'no_control', sentence: `${target.host} is a name outside the cluster` }
-  const rcode = gap === undefined ? 'NOERROR' : 'NXDOMAIN'
+  const rcode = unresolvedTarget === undefined ? 'NOERROR' : 'NXDOMAIN'
   const wanted = expect.kind === 'dns' ? (expect.rcode ?? 'NOERROR') : 'NOERROR'
-  const exists = gap?.sentence ?? 'an object has this name'
+  const exists = unresolvedTarget?.sentence ?? 'an object has this name'
   if (rcode === wanted) return { status: 'predicted', evidence: [`DNS answers ${rcode} for ${target.host}: ${exists}`] }
   return {
     status: 'fail',

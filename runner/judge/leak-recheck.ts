@@ -3,7 +3,7 @@ import type { Measurement } from '../control/measurement.ts'
 import { observe } from '../observe/observe.ts'
 import type { PlannedPath } from '../plan/planned-path.ts'
 import { gotThrough } from './blocked.ts'
-import { aimText, countText, lookAt, lookAtAddresses } from './endpoint-verdict.ts'
+import { countText, destinationText, verdictAtEndpoint, verdictsAtAddresses } from './endpoint-verdict.ts'
 
 /** Connections of a leak that is measured again, alone: some plugins fail open under a burst (docs/verdicts.md#time). */
 const connections = 10
@@ -14,17 +14,17 @@ export async function remeasured(
   measurement: Measurement,
   { probe, signal }: { readonly probe: Probe; readonly signal: AbortSignal },
 ): Promise<string[]> {
-  const leaks = lookAtAddresses({ planned, ...measurement }).filter(
-    (look) => gotThrough(look) && look.sight.state !== 'open',
+  const leaks = verdictsAtAddresses({ planned, ...measurement }).filter(
+    (endpointVerdict) => gotThrough(endpointVerdict) && endpointVerdict.connectionVerdict.state !== 'open',
   )
   const sentences: string[] = []
-  for (const { dial } of leaks) {
+  for (const { plannedCheck } of leaks) {
     if (signal.aborted) break
-    const alone = { ...dial, connections }
-    const sightings = await observe([alone], { probes: new Map([[dial.source, probe]]), signal })
+    const alone = { ...plannedCheck, connections }
+    const observedConnections = await observe([alone], { probes: new Map([[plannedCheck.source, probe]]), signal })
     if (signal.aborted) break
-    const { sight } = lookAt(alone, { planned, ...measurement, sightings })
-    sentences.push(`measured again alone, ${aimText(dial)} was open in ${countText(sight)}`)
+    const { connectionVerdict } = verdictAtEndpoint(alone, { planned, ...measurement, observedConnections })
+    sentences.push(`measured again alone, ${destinationText(plannedCheck)} was open in ${countText(connectionVerdict)}`)
   }
   return sentences
 }

@@ -2,8 +2,8 @@ import type { PathPrediction } from '../predict/predict.ts'
 import { inconclusive, type Verdict } from './endpoint-verdict.ts'
 
 /** Where a policy that the fabric cannot enforce would decide otherwise, what packets did says nothing of a cluster. */
-export function overruled({ byDial, dns }: PathPrediction, { observed }: Verdict): Verdict | undefined {
-  const hops = [...dns, ...[...byDial.values()].flat()]
+export function notEnforced({ byPlannedCheck, dns }: PathPrediction, { observed }: Verdict): Verdict | undefined {
+  const hops = [...dns, ...[...byPlannedCheck.values()].flat()]
   const names = [...new Set(hops.flatMap(({ overruledBy }) => overruledBy))]
   if (names.length === 0) return undefined
   const sentence = `ClusterNetworkPolicy ${names.join(', ')} would decide otherwise, and is not enforced here`

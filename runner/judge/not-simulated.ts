@@ -1,4 +1,4 @@
-import { namedBy } from '../../fabric/lookup/host-lookup.ts'
+import { lookUpHost } from '../../fabric/lookup/host-lookup.ts'
 import { isPublic } from '../../fabric/public-suffix.ts'
 import type { ObjectRef, World } from '../../fabric/world.ts'
 import type { PlannedPath } from '../plan/planned-path.ts'
@@ -15,22 +15,23 @@ const apiServer = /^kubernetes\.default(\.svc(\.cluster\.local)?)?\.?$/
 
 /** A target that only an object would create that nothing here acts on: not known, rather than wrong. */
 export function notSimulated(
-  { gap, path, source }: PlannedPath,
+  { unresolvedTarget, path, source }: PlannedPath,
   verdict: Verdict,
   { notSimulated: all }: World,
 ): Verdict | undefined {
-  if (verdict.status === 'pass' || gap === undefined || !missing.has(gap.cause)) return undefined
+  if (verdict.status === 'pass' || unresolvedTarget === undefined || !missing.has(unresolvedTarget.cause))
+    return undefined
   const { target } = path
   const known = verdict.observed === undefined ? {} : { observed: verdict.observed }
   if ('host' in target && apiServer.test(target.host))
-    return inconclusive('not_simulated', `${gap.sentence}; the API server is not simulated`, known)
-  if (gap.hidden === true) return inconclusive('not_simulated', gap.sentence, known)
+    return inconclusive('not_simulated', `${unresolvedTarget.sentence}; the API server is not simulated`, known)
+  if (unresolvedTarget.hidden === true) return inconclusive('not_simulated', unresolvedTarget.sentence, known)
   const [first = '', second = source.namespace] = 'host' in target ? target.host.split('.') : []
   const makers = all.filter(
     ({ kind, namespace, name }) => !makesNothing.test(kind) && namespace === second && first.startsWith(name),
   )
   if (makers.length === 0) return undefined
-  const sentence = `${gap.sentence}; ${makers.map(titleOf).join(', ')} would create it, and is not simulated`
+  const sentence = `${unresolvedTarget.sentence}; ${makers.map(titleOf).join(', ')} would create it, and is not simulated`
   return inconclusive('not_simulated', sentence, known)
 }
 
@@ -44,11 +45,11 @@ export function beyondTheLab(
   verdict: Verdict,
   { prediction, world }: { readonly prediction: PathPrediction; readonly world: World },
 ): Verdict | undefined {
-  const { gap, addresses, path, source } = planned
+  const { unresolvedTarget, addresses, path, source } = planned
   const { target } = path
   const known = verdict.observed === undefined ? {} : { observed: verdict.observed }
   if (target.kind === 'dns') {
-    const named = namedBy(target.host, source.namespace, world)
+    const named = lookUpHost(target.host, source.namespace, world)
     if (path.expect.kind === 'blocked' || named.kind !== 'external' || !isPublic(named.host)) return undefined
     if (verdict.status === 'inconclusive' || prediction.verdict === 'deny' || isKnown(named.host, world))
       return undefined
@@ -56,7 +57,8 @@ export function beyondTheLab(
   }
   if (verdict.status !== 'fail' || path.expect.kind === 'blocked' || prediction.verdict === 'deny') return undefined
   const outside =
-    gap?.cause === 'external_name' || (addresses.length > 0 && addresses.every(({ aim }) => aim.kind === 'external'))
+    unresolvedTarget?.cause === 'external_name' ||
+    (addresses.length > 0 && addresses.every(({ destination }) => destination.kind === 'external'))
   if (!outside || !silent.has(verdict.cause ?? '')) return undefined
   const sentence = `nobody stands in for ${target.name} in the lab: name it under spec.lab.externals`
   return inconclusive('not_simulated', sentence, known)
@@ -70,7 +72,7 @@ const silent = new Set<string>(['blocked', 'dns', 'policy', 'enforcement', 'not_
 
 /** Who answered for a host outside the cluster. */
 export function standInText({ addresses, path }: PlannedPath, { seen }: Verdict): readonly string[] {
-  const outside = addresses.length > 0 && addresses.every(({ aim }) => aim.kind === 'external')
+  const outside = addresses.length > 0 && addresses.every(({ destination }) => destination.kind === 'external')
   if (!outside || path.expect.kind === 'blocked' || seen !== 'open') return []
   return [`a stand-in of the lab answered for ${path.target.name}: that the host itself does is assumed`]
 }

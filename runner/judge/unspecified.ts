@@ -10,12 +10,12 @@ import { inconclusive, type Verdict } from './endpoint-verdict.ts'
  * says what a cluster does.
  */
 export function unspecified(
-  { path, gap }: PlannedPath,
+  { path, unresolvedTarget }: PlannedPath,
   verdict: Verdict,
   { verdict: predicted, evidence, hops, dns, dnsUnknown, unresolvable }: PathPrediction,
 ): Verdict | undefined {
   if (predicted !== 'undefined' || unresolvable !== undefined || isBlockedElsewhere(path)) return undefined
-  if (gap !== undefined && gap.cause !== 'external_name') return undefined
+  if (unresolvedTarget !== undefined && unresolvedTarget.cause !== 'external_name') return undefined
   if (!dnsUnknown && ![...hops, ...dns].some(isUnknown)) return undefined
   if (verdict.status !== 'pass' && !(verdict.status === 'fail' && byPackets.has(verdict.cause ?? ''))) return undefined
   const { observed, seen, control } = verdict

@@ -5,7 +5,7 @@ import type { MatrixPlan } from './plan.ts'
 import { predictMatrix } from './predict.ts'
 
 /** Cells whose pods, or what policies mean for them, were others when all was measured say nothing: before and after are mixed in them. */
-export function withoutMoved(
+export function discardChanged(
   measured: readonly MeasuredCell[],
   { plan, before, after }: { readonly plan: MatrixPlan; readonly before: World; readonly after: World },
 ): MeasuredCell[] {

@@ -19,16 +19,16 @@ const atOnce = 50
 const perSecond = 500
 
 /** An upper bound but for a slow cluster: each source waits the deadline of a blocked path for each of its rounds. */
-export function effortOf({ cells, sources, dials }: MatrixPlan, { blocked }: Timing): Effort {
-  const perSource = Map.groupBy(dials, ({ source }) => source)
+export function effortOf({ cells, sources, plannedChecks }: MatrixPlan, { blocked }: Timing): Effort {
+  const perSource = Map.groupBy(plannedChecks, ({ source }) => source)
   const rounds = Math.max(0, ...[...perSource.values()].map((own) => Math.ceil(own.length / atOnce)))
-  const waitMs = Math.max(rounds * blocked.deadlineMs * blocked.attempts, (dials.length / perSecond) * 1000)
+  const waitMs = Math.max(rounds * blocked.deadlineMs * blocked.attempts, (plannedChecks.length / perSecond) * 1000)
   const pods = cells.flatMap(({ from, to }) => (to.kind === 'pod' ? [from, to.pod] : [from]))
   return {
     pods: new Set(pods).size,
     probes: sources.length,
-    connections: dials.length,
-    seconds: dials.length === 0 ? 0 : Math.ceil((aroundMs + waitMs) / 1000),
+    connections: plannedChecks.length,
+    seconds: plannedChecks.length === 0 ? 0 : Math.ceil((aroundMs + waitMs) / 1000),
   }
 }
 

@@ -4,13 +4,13 @@ import type { World } from '../../fabric/world.ts'
 import { createCanary } from '../control/canary-reuse.ts'
 import type { Measurement } from '../control/measurement.ts'
 import { controlTargets } from '../control/targets.ts'
-import { sightOf } from '../judge/connection-verdict.ts'
-import { together } from '../measure/await-all.ts'
+import { connectionVerdictOf } from '../judge/connection-verdict.ts'
+import { awaitAllSettled } from '../measure/await-all.ts'
 import { measure } from '../measure/measure.ts'
 import type { ObserveOptions } from '../observe/observe.ts'
 import { noProbes, openProbes } from '../observe/probes.ts'
-import type { Dial, SourceKey } from '../plan/planned-check.ts'
-import { aheadOf } from '../plan/control-targets.ts'
+import { controlTargetsAt } from '../plan/control-targets.ts'
+import type { PlannedCheck, SourceKey } from '../plan/planned-check.ts'
 import { type Cell, type Finding, unknownFinding } from './cell.ts'
 import type { MatrixPlan } from './plan.ts'
 import { nameOf, type PlannedCell } from './question.ts'
@@ -41,17 +41,19 @@ export async function measureMatrix(
   plan: MatrixPlan,
   options: MeasureOptions,
 ): Promise<MeasuredCell[]> {
-  const findings = plan.dials.length === 0 ? new Map<Dial, Finding>() : await measureDials(fabric, plan, options)
-  const findingOf = (dial: Dial) => findings.get(dial) ?? unknownFinding('not_run', 'did not run')
+  const findings =
+    plan.plannedChecks.length === 0 ? new Map<PlannedCheck, Finding>() : await measureChecks(fabric, plan, options)
+  const findingOf = (plannedCheck: PlannedCheck) =>
+    findings.get(plannedCheck) ?? unknownFinding('not_run', 'did not run')
   return plan.cells.map((planned) => ({ planned, cell: { ...headOf(planned), ...findingFor(planned, findingOf) } }))
 }
 
-function findingFor({ question }: PlannedCell, findingOf: (dial: Dial) => Finding): Finding {
+function findingFor({ question }: PlannedCell, findingOf: (plannedCheck: PlannedCheck) => Finding): Finding {
   switch (question.kind) {
     case 'answered':
       return question.finding
     case 'pod':
-      return findingOf(question.dial)
+      return findingOf(question.plannedCheck)
     case 'service':
       return serviceFinding(question, findingOf)
     default:
@@ -65,32 +67,41 @@ export function headOf({ from, to, port, protocol }: PlannedCell): Pick<Cell, 'f
   return { from: nameOf(from), to: target, port, protocol }
 }
 
-async function measureDials(
+async function measureChecks(
   fabric: Fabric,
-  { sources, dials }: MatrixPlan,
+  { sources, plannedChecks }: MatrixPlan,
   { world, now, signal, onProgress }: MeasureOptions,
-): Promise<ReadonlyMap<Dial, Finding>> {
-  const ahead = aheadOf(
-    dials.flatMap(({ aim }) => (aim.kind === 'name' ? [] : [aim])),
+): Promise<ReadonlyMap<PlannedCheck, Finding>> {
+  const targetsToControl = controlTargetsAt(
+    plannedChecks.flatMap(({ destination }) => (destination.kind === 'name' ? [] : [destination])),
     world,
   )
   await fabric.permit?.({ identities: sources.map(({ identity }) => identity), objects: [] }, signal)
-  const targets = controlTargets(ahead.sockets, { fabric, world, signal })
+  const targets = controlTargets(targetsToControl.sockets, { fabric, world, signal })
   const opening = openProbes(sources, { fabric, world, known: noProbes, signal })
-  const raising = createCanary(fabric)({ nodes: ahead.nodes, probes: opening.then(({ ready }) => ready), signal })
-  const [probes] = await together([opening], [raising, targets])
+  const raising = createCanary(fabric)({
+    nodes: targetsToControl.nodes,
+    probes: opening.then(({ ready }) => ready),
+    signal,
+  })
+  const [probes] = await awaitAllSettled([opening], [raising, targets])
   const canary = raising.then((raised) => raised.canary)
   canary.catch(() => undefined)
-  const asked = dials.filter(({ source }) => probes.ready.has(source))
-  const soFar = new Map<Dial, Finding>()
-  const onSeen: ObserveOptions['onDial'] = (dial, [observation]) => {
-    if (observation === undefined || layer4OfOutcome(observation.outcome, dial.check.kind) !== 'open') return
-    soFar.set(dial, { observed: 'open', reason: observation.outcome.reason })
+  const asked = plannedChecks.filter(({ source }) => probes.ready.has(source))
+  const soFar = new Map<PlannedCheck, Finding>()
+  const onSeen: ObserveOptions['onMeasured'] = (plannedCheck, [observation]) => {
+    if (observation === undefined || layer4OfOutcome(observation.outcome, plannedCheck.check.kind) !== 'open') return
+    soFar.set(plannedCheck, { observed: 'open', reason: observation.outcome.reason })
   }
   const options = { fabric, world, probes: probes.ready, canary, targets, now, signal, onSeen }
   try {
-    const seen = await measure(asked, { ...options, ...(onProgress !== undefined && { onDial: onProgress }) })
-    return new Map(dials.map((dial) => [dial, findingOf(dial, { ...seen, missing: probes.unavailable })]))
+    const seen = await measure(asked, { ...options, ...(onProgress !== undefined && { onMeasured: onProgress }) })
+    return new Map(
+      plannedChecks.map((plannedCheck) => [
+        plannedCheck,
+        findingOf(plannedCheck, { ...seen, missing: probes.unavailable }),
+      ]),
+    )
   } catch (error) {
     if (!signal.aborted) throw error
     return soFar
@@ -101,19 +112,19 @@ interface Seen extends Measurement {
   readonly missing: ReadonlyMap<SourceKey, string>
 }
 
-function findingOf(dial: Dial, { sightings, controls, missing }: Seen): Finding {
-  const why = missing.get(dial.source)
+function findingOf(plannedCheck: PlannedCheck, { observedConnections, controls, missing }: Seen): Finding {
+  const why = missing.get(plannedCheck.source)
   if (why !== undefined) return unknownFinding('not_run', why)
-  const sight = sightOf(dial, sightings.get(dial) ?? [], controls)
-  switch (sight.state) {
+  const connectionVerdict = connectionVerdictOf(plannedCheck, observedConnections.get(plannedCheck) ?? [], controls)
+  switch (connectionVerdict.state) {
     case 'open':
     case 'leak':
-      return { observed: 'open', reason: sight.outcome.reason }
+      return { observed: 'open', reason: connectionVerdict.outcome.reason }
     case 'blocked':
-      return { observed: 'blocked', reason: sight.outcome.reason }
+      return { observed: 'blocked', reason: connectionVerdict.outcome.reason }
     case 'unknown':
-      return unknownFinding(sight.cause, sight.sentence)
+      return unknownFinding(connectionVerdict.cause, connectionVerdict.sentence)
     default:
-      return sight satisfies never
+      return connectionVerdict satisfies never
   }
 }

@@ -1,9 +1,9 @@
 import type { Timing } from '../../fabric/fabric.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
 import { transportCheck } from '../plan/checks.ts'
-import { type Dial, type SourceKey, socketKey } from '../plan/planned-check.ts'
+import { type PlannedCheck, type SourceKey, socketKey } from '../plan/planned-check.ts'
 import type { PlannedSource } from '../plan/planned-source.ts'
-import { type DialTo, type PlannedCell, socketBetween } from './question.ts'
+import { type PlanCheckTo, type PlannedCell, socketBetween } from './question.ts'
 import { type MatrixOptions, type Port, portsOf, selectPods } from './selection.ts'
 import { planService } from './services.ts'
 import { everyPod, workloadPlaces } from './sources.ts'
@@ -12,48 +12,53 @@ export interface MatrixPlan {
   readonly cells: readonly PlannedCell[]
   readonly sources: readonly PlannedSource[]
   /** Each once, though cells may share them. */
-  readonly dials: readonly Dial[]
+  readonly plannedChecks: readonly PlannedCheck[]
 }
 
 export interface PlanOptions extends MatrixOptions {
   readonly timing: Timing
   /** Who asks: every pod itself, or for each workload one that is like its pods, and one more for each place of it that differs; the default is `pods`. */
-  readonly askers?: 'pods' | 'workloads'
+  readonly matrixSources?: 'pods' | 'workloads'
 }
 
 /** Every selected pod to each port of every other one, and with `services` to each Service port; from a pod to itself is left out. */
 export function planMatrix(world: World, options: PlanOptions): MatrixPlan {
   const pods = selectPods(world, options)
   const services = options.services ? world.services.filter((service) => isWanted(service, pods, options)) : []
-  const askers = options.askers === 'workloads' ? workloadPlaces(pods, services, world) : everyPod(pods)
-  const dials = new Map<string, Dial>()
+  const matrixSources = options.matrixSources === 'workloads' ? workloadPlaces(pods, services, world) : everyPod(pods)
+  const plannedChecks = new Map<string, PlannedCheck>()
   const sources = new Map<SourceKey, PlannedSource>()
-  const dialTo: DialTo = (from, aim) => {
-    const asker = askers.get(from)!
+  const planCheckTo: PlanCheckTo = (from, destination) => {
+    const asker = matrixSources.get(from)!
     const source = asker.key
-    const key = `${source} ${socketKey(aim.socket)}`
-    const known = dials.get(key)
+    const key = `${source} ${socketKey(destination.socket)}`
+    const known = plannedChecks.get(key)
     if (known !== undefined) return known
-    const dial = { source, aim, check: transportCheck(aim.socket, options.timing.blocked, world), connections: 1 }
-    dials.set(key, dial)
+    const plannedCheck = {
+      source,
+      destination,
+      check: transportCheck(destination.socket, options.timing.blocked, world),
+      connections: 1,
+    }
+    plannedChecks.set(key, plannedCheck)
     sources.set(source, asker)
-    return dial
+    return plannedCheck
   }
   const targets = pods.map((pod) => ({ pod, ports: portsOf(pod, world, options) }))
-  const cells = [...askers.keys()].flatMap((from) => [
+  const cells = [...matrixSources.keys()].flatMap((from) => [
     ...targets
       .filter(({ pod }) => pod !== from)
       .flatMap(({ pod, ports }) => ports.map((port) => podCell(from, pod, port))),
-    ...services.flatMap((service) => planService(from, service, { world, dialTo, family: options.family })),
+    ...services.flatMap((service) => planService(from, service, { world, planCheckTo, family: options.family })),
   ])
-  return { cells, sources: [...sources.values()], dials: [...dials.values()] }
+  return { cells, sources: [...sources.values()], plannedChecks: [...plannedChecks.values()] }
 
   function podCell(from: Pod, pod: Pod, { port, protocol }: Port): PlannedCell {
     const to = { kind: 'pod', pod } as const
     const socket = socketBetween(from, pod.addresses, { port, protocol, family: options.family })
     if ('observed' in socket) return { from, to, port, protocol, question: { kind: 'answered', finding: socket } }
-    const dial = dialTo(from, { kind: 'pod', pod, ready: pod.ready, socket })
-    return { from, to, port, protocol, question: { kind: 'pod', dial } }
+    const plannedCheck = planCheckTo(from, { kind: 'pod', pod, ready: pod.ready, socket })
+    return { from, to, port, protocol, question: { kind: 'pod', plannedCheck } }
   }
 }
 

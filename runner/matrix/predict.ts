@@ -1,8 +1,8 @@
 import type { World } from '../../fabric/world.ts'
 import type { Verdict } from '../../policy/engine/decide.ts'
-import type { Party, Query } from '../../policy/engine/query.ts'
-import type { Dial } from '../plan/planned-check.ts'
+import type { Query, QueryEnd } from '../../policy/engine/query.ts'
 import type { Undeclared } from '../plan/listeners.ts'
+import type { PlannedCheck } from '../plan/planned-check.ts'
 import type { HopPredictor } from '../predict/hop-prediction.ts'
 import { createHopPredictor } from '../predict/hop-predictor.ts'
 import type { Cell } from './cell.ts'
@@ -19,7 +19,7 @@ export function predictMatrix({ cells }: Pick<MatrixPlan, 'cells'>, world: World
 }
 
 function predictionFor({ from, to, port, protocol, question }: PlannedCell, predictor: HopPredictor): Predicted {
-  const source: Party = { kind: 'pod', namespace: from.namespace, name: from.name }
+  const source: QueryEnd = { kind: 'pod', namespace: from.namespace, name: from.name }
   if (question.kind === 'service')
     return listened(ofEndpoints(question.endpoints, source, predictor), question.undeclared)
   if (question.kind === 'answered' && (to.kind === 'service' || question.finding.reason !== 'sctp')) {
@@ -27,8 +27,8 @@ function predictionFor({ from, to, port, protocol, question }: PlannedCell, pred
     return { predicted: 'undefined', reason, detail }
   }
   if (to.kind === 'service') return { predicted: 'undefined' }
-  const family = question.kind === 'pod' ? familyOfDial(question.dial) : {}
-  const target: Party = { kind: 'pod', namespace: to.pod.namespace, name: to.pod.name }
+  const family = question.kind === 'pod' ? familyOfCheck(question.plannedCheck) : {}
+  const target: QueryEnd = { kind: 'pod', namespace: to.pod.namespace, name: to.pod.name }
   return predicted({ from: source, to: target, port, protocol, ...family }, predictor)
 }
 
@@ -38,12 +38,12 @@ function predicted(query: Query, predictor: HopPredictor): Predicted {
   return why === undefined ? { predicted: verdict } : { predicted: verdict, detail: why }
 }
 
-function ofEndpoints(endpoints: readonly Dial[], from: Party, predictor: HopPredictor): Predicted {
-  const each = endpoints.flatMap(({ aim }) => {
-    if (aim.kind === 'name') return []
-    const { address, port, protocol, family } = aim.socket
+function ofEndpoints(endpoints: readonly PlannedCheck[], from: QueryEnd, predictor: HopPredictor): Predicted {
+  const each = endpoints.flatMap(({ destination }) => {
+    if (destination.kind === 'name') return []
+    const { address, port, protocol, family } = destination.socket
     const found = predicted({ from, to: { kind: 'address', address }, port, protocol, family }, predictor)
-    return [{ place: aim.kind === 'pod' ? nameOf(aim.pod) : address, ...found }]
+    return [{ place: destination.kind === 'pod' ? nameOf(destination.pod) : address, ...found }]
   })
   const verdicts = new Set(each.map(({ predicted }) => predicted))
   const [only] = verdicts
@@ -62,8 +62,8 @@ function listened(found: Predicted, { missing }: Undeclared): Predicted {
   return { predicted: 'undefined', reason: missing.cause, detail: missing.sentence }
 }
 
-function familyOfDial({ aim }: Dial) {
-  return aim.kind === 'name' ? {} : { family: aim.socket.family }
+function familyOfCheck({ destination }: PlannedCheck) {
+  return destination.kind === 'name' ? {} : { family: destination.socket.family }
 }
 
 /** Both columns of every cell; the reason is that of what was measured. */

@@ -1,16 +1,16 @@
 import type { Pod, Service } from '../../fabric/world.ts'
-import { type AddressAim, type Dial, familyOf, type Socket } from '../plan/planned-check.ts'
 import type { Undeclared } from '../plan/listeners.ts'
+import { type AddressDestination, familyOf, type PlannedCheck, type Socket } from '../plan/planned-check.ts'
 import { type Finding, unknownFinding } from './cell.ts'
 import type { MatrixOptions, Port } from './selection.ts'
 
 /** How a cell is answered: by one connection, by those to a Service and to what is behind it, or before anything is dialled. */
 export type Question =
-  | { readonly kind: 'pod'; readonly dial: Dial }
+  | { readonly kind: 'pod'; readonly plannedCheck: PlannedCheck }
   | {
       readonly kind: 'service'
-      readonly virtual?: Dial
-      readonly endpoints: readonly Dial[]
+      readonly virtual?: PlannedCheck
+      readonly endpoints: readonly PlannedCheck[]
       readonly undeclared: Undeclared
     }
   | { readonly kind: 'answered'; readonly finding: Finding }
@@ -22,7 +22,7 @@ export interface PlannedCell extends Port {
 }
 
 /** Gives the one dial from a source to a socket. */
-export type DialTo = (from: Pod, aim: AddressAim) => Dial
+export type PlanCheckTo = (from: Pod, destination: AddressDestination) => PlannedCheck
 
 /** The address that the source can dial, or why there is none. */
 export function socketBetween(

@@ -1,15 +1,15 @@
-import type { Dial } from '../plan/planned-check.ts'
+import type { PlannedCheck } from '../plan/planned-check.ts'
 import { type Finding, unknownFinding } from './cell.ts'
 import type { Question } from './question.ts'
 
 /** What the connections to a Service and to its endpoints say together. */
-export type DialFinding = (dial: Dial) => Finding
+export type CheckFinding = (plannedCheck: PlannedCheck) => Finding
 
 export function serviceFinding(
   { virtual, endpoints }: Extract<Question, { kind: 'service' }>,
-  findingOf: DialFinding,
+  findingOf: CheckFinding,
 ): Finding {
-  const behind = endpoints.map((dial) => ({ dial, ...findingOf(dial) }))
+  const behind = endpoints.map((plannedCheck) => ({ plannedCheck, ...findingOf(plannedCheck) }))
   const open = behind.filter(({ observed }) => observed === 'open')
   const front = virtual === undefined ? undefined : findingOf(virtual)
   if (open.length === behind.length) {
@@ -19,8 +19,8 @@ export function serviceFinding(
   if (open.length > 0) {
     const shut = behind
       .filter(({ observed }) => observed !== 'open')
-      .map(({ dial, observed }) => `${observed} at ${placeOf(dial)}`)
-    const detail = `open at ${open.map(({ dial }) => placeOf(dial)).join(', ')}; ${shut.join(', ')}`
+      .map(({ plannedCheck, observed }) => `${observed} at ${placeOf(plannedCheck)}`)
+    const detail = `open at ${open.map(({ plannedCheck }) => placeOf(plannedCheck)).join(', ')}; ${shut.join(', ')}`
     return { observed: 'open', reason: 'partly_open', detail }
   }
   if (front?.observed === 'open') return plain(front)
@@ -32,7 +32,7 @@ function plain({ observed, reason, detail }: Finding): Finding {
   return { observed, reason, ...(detail !== undefined && { detail }) }
 }
 
-function placeOf({ aim }: Dial): string {
-  if (aim.kind === 'pod') return `${aim.pod.namespace}/${aim.pod.name}`
-  return aim.kind === 'name' ? aim.host : aim.socket.address
+function placeOf({ destination }: PlannedCheck): string {
+  if (destination.kind === 'pod') return `${destination.pod.namespace}/${destination.pod.name}`
+  return destination.kind === 'name' ? destination.host : destination.socket.address
 }

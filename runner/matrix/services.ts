@@ -1,16 +1,16 @@
 import { type Endpoint, endpointsOf } from '../../fabric/endpoints.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
+import { undeclaredOf } from '../plan/listeners.ts'
 import type { Socket } from '../plan/planned-check.ts'
 import { familyOf } from '../plan/planned-check.ts'
-import { undeclaredOf } from '../plan/listeners.ts'
-import { endpointAim } from '../plan/service-destinations.ts'
+import { endpointDestination } from '../plan/service-destinations.ts'
 import { type Finding, unknownFinding } from './cell.ts'
-import { type DialTo, type PlannedCell, type Question, socketBetween } from './question.ts'
+import { type PlanCheckTo, type PlannedCell, type Question, socketBetween } from './question.ts'
 import type { MatrixOptions, Port } from './selection.ts'
 
 interface ServiceOptions extends Pick<MatrixOptions, 'family'> {
   readonly world: World
-  readonly dialTo: DialTo
+  readonly planCheckTo: PlanCheckTo
 }
 
 /** One cell per port of a Service: its virtual address, and each ready endpoint behind it, because one connection samples only one of them. */
@@ -38,9 +38,9 @@ interface PortOptions extends ServiceOptions, Port {
 
 /** None where the Service leads back to the source alone: what happens then is left to the implementation (docs/semantics.md, rule 54). */
 function questionOf(from: Pod, service: Service, options: PortOptions): Question | undefined {
-  const { dialTo, endpoints, world } = options
-  const aimOf = (each: Endpoint) =>
-    endpointAim(each, { port: each.targetPort, protocol: each.protocol }, { service, world })
+  const { planCheckTo, endpoints, world } = options
+  const destinationOf = (each: Endpoint) =>
+    endpointDestination(each, { port: each.targetPort, protocol: each.protocol }, { service, world })
   const ready = endpoints.filter((each) => each.ready)
   const near = service.internalTrafficPolicy === 'Local' && !service.headless
   const reachable = near ? ready.filter(({ node }) => node === from.node) : ready
@@ -54,13 +54,13 @@ function questionOf(from: Pod, service: Service, options: PortOptions): Question
   const others = reachable.filter((each) => each.pod !== from && each.family === first.family)
   if (others.length === 0) return undefined
   const sockets = others.map((each) => socketOf(each))
-  const dials = others.map((each) => dialTo(from, aimOf(each)))
-  const undeclared = undeclaredOf(reachable.map(aimOf), undefined)
+  const plannedChecks = others.map((each) => planCheckTo(from, destinationOf(each)))
+  const undeclared = undeclaredOf(reachable.map(destinationOf), undefined)
   // With the source among them, one connection to the virtual address may end in the source itself.
   if (service.headless || reachable.some(({ pod }) => pod === from))
-    return { kind: 'service', endpoints: dials, undeclared }
-  const virtual = dialTo(from, { kind: 'virtual', service, socket: first, endpoints: sockets })
-  return { kind: 'service', virtual, endpoints: dials, undeclared }
+    return { kind: 'service', endpoints: plannedChecks, undeclared }
+  const virtual = planCheckTo(from, { kind: 'virtual', service, socket: first, endpoints: sockets })
+  return { kind: 'service', virtual, endpoints: plannedChecks, undeclared }
 }
 
 function answered(finding: Finding): Question {

@@ -7,25 +7,25 @@ import { identityOf } from '../plan/pod-places.ts'
 import { nameOf } from './question.ts'
 
 /** Who stands for each source pod of a matrix, in the order of its rows. */
-export type Askers = ReadonlyMap<Pod, PlannedSource>
+export type MatrixSources = ReadonlyMap<Pod, PlannedSource>
 
 /** Every pod as it is, not a copy of it. */
-export function everyPod(pods: readonly Pod[]): Askers {
+export function everyPod(pods: readonly Pod[]): MatrixSources {
   return new Map(
     pods.map((pod) => [pod, planned(pod, { kind: 'pod', namespace: pod.namespace, name: pod.name })] as const),
   )
 }
 
 /** For each workload one that is like its pods, and one more for each of its nodes and pods that differ on the way to any of the pods and Services. */
-export function workloadPlaces(pods: readonly Pod[], services: readonly Service[], world: World): Askers {
+export function workloadPlaces(pods: readonly Pod[], services: readonly Service[], world: World): MatrixSources {
   const isLocal = services.some(({ internalTrafficPolicy }) => internalTrafficPolicy === 'Local')
-  const destinations = { ...towards(pods, world), isLocal }
+  const possibleDestinations = { ...towards(pods, world), isLocal }
   const workloads = Map.groupBy(pods, ({ namespace, workload: { kind, name } }) =>
     JSON.stringify([namespace, kind, name]),
   )
   return new Map(
     [...workloads.values()].flatMap((all) => {
-      const classes = podClasses(all, world, { destinations: () => destinations, byPods: 0 })
+      const classes = podClasses(all, world, { possibleDestinations: () => possibleDestinations, byPods: 0 })
       return classes.map((alike) => {
         const pod = representativeOf(alike) ?? alike[0]!
         const workload = `${pod.workload.kind.toLowerCase()}/${pod.workload.name}`

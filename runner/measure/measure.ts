@@ -4,14 +4,14 @@ import type { Canary } from '../control/canary.ts'
 import { assembleControls } from '../control/control-lookup.ts'
 import { controlFromCanary } from '../control/from-canary.ts'
 import type { Measurement } from '../control/measurement.ts'
-import { acquaint } from '../control/policy-propagation.ts'
+import { awaitPropagation } from '../control/policy-propagation.ts'
 import { controlByForward } from '../control/port-forward.ts'
 import { controlSources } from '../control/sources.ts'
 import type { TargetControls } from '../control/targets.ts'
 import { type ObserveOptions, observe } from '../observe/observe.ts'
 import type { Changed } from '../observe/probes.ts'
-import type { Dial, SourceKey } from '../plan/planned-check.ts'
-import { together } from './await-all.ts'
+import type { PlannedCheck, SourceKey } from '../plan/planned-check.ts'
+import { awaitAllSettled } from './await-all.ts'
 
 export interface MeasureOptions {
   readonly fabric: Fabric
@@ -26,59 +26,64 @@ export interface MeasureOptions {
   readonly now: () => number
   readonly signal: AbortSignal
   /** Called whenever a dial has all its observations; the controls follow later. */
-  readonly onDial?: (done: number, of: number) => void
+  readonly onMeasured?: (done: number, of: number) => void
   /** Called with the observations of each dial as soon as it has them all, for whoever is interrupted before the controls are there. */
-  readonly onSeen?: ObserveOptions['onDial']
+  readonly onSeen?: ObserveOptions['onMeasured']
 }
 
 /** Runs all dials and, at the same time, what each source reaches at all; the controls of the targets are on their way already. */
-export async function measure(dials: readonly Dial[], options: MeasureOptions): Promise<Measurement> {
+export async function measure(plannedChecks: readonly PlannedCheck[], options: MeasureOptions): Promise<Measurement> {
   const { fabric, world, probes, changed, signal } = options
   const waits = changed !== undefined || fabric.timing.policies === 'at-once'
-  const isFresh = ({ source }: Dial) => waits || probes.get(source)?.bornAt !== undefined
-  const observing = { probes, perSecond: fabric.timing.perSecond, signal, onDial: counted(dials.length, options) }
-  const [targets, { canary, known, sources, late }, early] = await together([
+  const isFresh = ({ source }: PlannedCheck) => waits || probes.get(source)?.bornAt !== undefined
+  const observing = {
+    probes,
+    perSecond: fabric.timing.perSecond,
+    signal,
+    onMeasured: counted(plannedChecks.length, options),
+  }
+  const [targets, { canary, known, sources, late }, early] = await awaitAllSettled([
     options.targets,
-    afterCanary(dials, dials.filter(isFresh), { ...options, observing }),
+    afterCanary(plannedChecks, plannedChecks.filter(isFresh), { ...options, observing }),
     observe(
-      dials.filter((dial) => !isFresh(dial)),
+      plannedChecks.filter((plannedCheck) => !isFresh(plannedCheck)),
       observing,
     ),
   ])
-  const sightings = new Map([...early, ...late])
+  const observedConnections = new Map([...early, ...late])
   const overflowed = await fabric.overflowed(signal)
-  const measured = { canary, targets, known, sources, sightings, overflowed }
+  const measured = { canary, targets, known, sources, observedConnections, overflowed }
   let controls = assembleControls(measured)
   const alive = new Map(targets.alive)
   // The cheapest first: what one shows the next need not ask.
   for (const ask of [controlFromCanary, controlByForward]) {
-    const found = await ask({ fabric, world, canary, sightings, controls, signal })
+    const found = await ask({ fabric, world, canary, observedConnections, controls, signal })
     for (const [socket, shown] of found) alive.set(socket, shown)
     if (found.size > 0) controls = assembleControls({ ...measured, targets: { ...targets, alive } })
   }
-  return { sightings, controls }
+  return { observedConnections, controls }
 }
 
-function counted(total: number, { onDial, onSeen }: MeasureOptions): NonNullable<ObserveOptions['onDial']> {
+function counted(total: number, { onMeasured, onSeen }: MeasureOptions): NonNullable<ObserveOptions['onMeasured']> {
   let done = 0
-  return (dial, observations) => {
-    onSeen?.(dial, observations)
-    onDial?.(++done, total)
+  return (plannedCheck, observations) => {
+    onSeen?.(plannedCheck, observations)
+    onMeasured?.(++done, total)
   }
 }
 
 /** Sources that policies know by now, what each of them reaches at all, and what became of the dials that had to wait. */
 async function afterCanary(
-  dials: readonly Dial[],
-  waiting: readonly Dial[],
+  plannedChecks: readonly PlannedCheck[],
+  waiting: readonly PlannedCheck[],
   { observing, ...options }: MeasureOptions & { readonly observing: ObserveOptions },
 ) {
   const { fabric, world, probes, changed, now, signal } = options
   const canary = await options.canary
-  const known = await acquaint(probes, { fabric, world, canary, changed, now, signal })
+  const known = await awaitPropagation(probes, { fabric, world, canary, changed, now, signal })
   const { deadlineMs } = fabric.timing.allowed
   const [sources, late] = await Promise.all([
-    controlSources(probes, { fabric, world, canary, dials, deadlineMs, signal }),
+    controlSources(probes, { fabric, world, canary, plannedChecks, deadlineMs, signal }),
     observe(waiting, observing),
   ])
   return { canary, known, sources, late }

@@ -4,7 +4,7 @@ import type { Measurement } from '../control/measurement.ts'
 import { judge } from '../judge/judge.ts'
 import { observe } from '../observe/observe.ts'
 import type { SourceKey } from '../plan/planned-check.ts'
-import { dialsOf, type PlannedPath } from '../plan/planned-path.ts'
+import { type PlannedPath, plannedChecksOf } from '../plan/planned-path.ts'
 import type { Predict } from '../predict/predict.ts'
 import type { Seen } from '../result/path-result.ts'
 
@@ -32,7 +32,7 @@ export interface Settled {
 const confirmations = 2
 const periodMs = 200
 
-interface Restless {
+interface UnstablePath {
   readonly first: Seen
   readonly begun: number
   /** When it began to be as it should, and how often it was so since. */
@@ -54,31 +54,35 @@ export async function settle(
   const { probes, timing, until, now, signal } = options
   let measurement = first
   const begun = now()
-  const restless = new Map<PlannedPath, Restless>()
+  const unstable = new Map<PlannedPath, UnstablePath>()
   for (const path of paths) {
     const { seen, isSo } = lookAgain(path, measurement, options)
-    if (!isSo) restless.set(path, { first: seen, begun, since: begun, agreed: 0, seen, flips: 0 })
+    if (!isSo) unstable.set(path, { first: seen, begun, since: begun, agreed: 0, seen, flips: 0 })
   }
-  let open = [...restless.keys()]
+  let open = [...unstable.keys()]
   while (open.length > 0 && now() < until && !signal.aborted) {
     options.onRound?.(open.length)
     await pause(periodMs, signal)
     const at = now()
-    const again = await observe([...new Set(open.flatMap(dialsOf))], { probes, perSecond: timing.perSecond, signal })
+    const again = await observe([...new Set(open.flatMap(plannedChecksOf))], {
+      probes,
+      perSecond: timing.perSecond,
+      signal,
+    })
     // Half a round: what other paths were seen to do must not go with it.
     if (signal.aborted) break
-    measurement = { ...measurement, sightings: new Map([...measurement.sightings, ...again]) }
-    for (const path of open) note(restless.get(path)!, lookAgain(path, measurement, options), at)
-    open = open.filter((path) => restless.get(path)!.agreed < confirmations)
+    measurement = { ...measurement, observedConnections: new Map([...measurement.observedConnections, ...again]) }
+    for (const path of open) note(unstable.get(path)!, lookAgain(path, measurement, options), at)
+    open = open.filter((path) => unstable.get(path)!.agreed < confirmations)
   }
   return {
     measurement,
-    remarks: new Map([...restless].map(([path, each]) => [path, remarkOf(each, now())])),
+    remarks: new Map([...unstable].map(([path, each]) => [path, remarkOf(each, now())])),
     interrupted: new Map(signal.aborted ? open.map((path) => [path, 'the run was interrupted while it settled']) : []),
   }
 }
 
-function note(each: Restless, { seen, isSo }: ReturnType<typeof lookAgain>, at: number): void {
+function note(each: UnstablePath, { seen, isSo }: ReturnType<typeof lookAgain>, at: number): void {
   if (seen !== each.seen) each.flips += 1
   if (isSo && each.agreed === 0) each.since = at
   each.agreed = isSo ? each.agreed + 1 : 0
@@ -99,7 +103,7 @@ function lookAgain(path: PlannedPath, measurement: Measurement, { probes, predic
   }
 }
 
-function remarkOf({ first, begun, since, agreed, seen, flips }: Restless, at: number): string {
+function remarkOf({ first, begun, since, agreed, seen, flips }: UnstablePath, at: number): string {
   const times = flips === 1 ? 'once' : `${flips} times`
   const turned = flips === 0 ? 'it never changed' : `it changed ${times}`
   if (agreed >= confirmations)

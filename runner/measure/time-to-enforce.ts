@@ -6,7 +6,7 @@ import type { World } from '../../fabric/world.ts'
 import { pollMs } from '../control/canary-connections.ts'
 import { observe } from '../observe/observe.ts'
 import { transportCheck } from '../plan/checks.ts'
-import { type AddressAim, type Dial, type SourceKey, socketKey } from '../plan/planned-check.ts'
+import { type AddressDestination, type PlannedCheck, type SourceKey, socketKey } from '../plan/planned-check.ts'
 import type { PlannedPath } from '../plan/planned-path.ts'
 import type { PathPrediction, Predict } from '../predict/predict.ts'
 import type { Enforcement } from '../result/enforcement.ts'
@@ -26,7 +26,7 @@ export interface EnforcementOptions {
 const periodMs = 50
 
 interface Way {
-  readonly dial: Dial
+  readonly plannedCheck: PlannedCheck
   readonly wanted: 'allow' | 'deny'
   since: number | undefined
   flips: number
@@ -38,10 +38,12 @@ export async function untilEnforced(paths: readonly PlannedPath[], options: Enfo
   const ways = waysOf(paths, options)
   for (let round = 1; ways.length > 0; round++) {
     const begun = now()
-    const dials = new Map(ways.map((way) => [quick(way.dial, pollMs(round, timing.canaryMs), world), way]))
-    const seen = await observe([...dials.keys()], { probes, perSecond: timing.perSecond, signal })
-    for (const [dial, way] of dials) {
-      const isSo = agrees(way, dial, seen.get(dial) ?? [])
+    const plannedChecks = new Map(
+      ways.map((way) => [quick(way.plannedCheck, pollMs(round, timing.canaryMs), world), way]),
+    )
+    const seen = await observe([...plannedChecks.keys()], { probes, perSecond: timing.perSecond, signal })
+    for (const [plannedCheck, way] of plannedChecks) {
+      const isSo = agrees(way, plannedCheck, seen.get(plannedCheck) ?? [])
       if (!isSo && way.since !== undefined) way.flips += 1
       way.since = isSo ? (way.since ?? begun) : undefined
     }
@@ -54,7 +56,7 @@ export async function untilEnforced(paths: readonly PlannedPath[], options: Enfo
 }
 
 /** A refusal is no news: nobody may be listening, and some plugins deny by it. */
-function agrees({ wanted }: Way, { check }: Dial, observations: readonly Observation[]): boolean {
+function agrees({ wanted }: Way, { check }: PlannedCheck, observations: readonly Observation[]): boolean {
   const [first] = observations
   if (first === undefined) return false
   const seen = layer4OfOutcome(first.outcome, check.kind)
@@ -64,23 +66,31 @@ function agrees({ wanted }: Way, { check }: Dial, observations: readonly Observa
 function waysOf(paths: readonly PlannedPath[], { probes, predict }: EnforcementOptions): Way[] {
   const ways = new Map<string, Way>()
   for (const planned of paths) {
-    const { byDial } = predict(planned, probes.get(planned.source.key))
-    for (const dial of planned.addresses) {
-      const wanted = predictedOf(dial, byDial)
-      if (dial.aim.kind !== 'pod' || wanted === undefined) continue
-      ways.set(`${dial.source} ${socketKey(dial.aim.socket)}`, { dial, wanted, since: undefined, flips: 0 })
+    const { byPlannedCheck } = predict(planned, probes.get(planned.source.key))
+    for (const plannedCheck of planned.addresses) {
+      const wanted = predictedOf(plannedCheck, byPlannedCheck)
+      if (plannedCheck.destination.kind !== 'pod' || wanted === undefined) continue
+      ways.set(`${plannedCheck.source} ${socketKey(plannedCheck.destination.socket)}`, {
+        plannedCheck,
+        wanted,
+        since: undefined,
+        flips: 0,
+      })
     }
   }
   return [...ways.values()]
 }
 
-function predictedOf(dial: Dial, byDial: PathPrediction['byDial']): 'allow' | 'deny' | undefined {
-  const verdicts = (byDial.get(dial) ?? []).map(({ verdict }) => verdict)
+function predictedOf(
+  plannedCheck: PlannedCheck,
+  byPlannedCheck: PathPrediction['byPlannedCheck'],
+): 'allow' | 'deny' | undefined {
+  const verdicts = (byPlannedCheck.get(plannedCheck) ?? []).map(({ verdict }) => verdict)
   const [first] = verdicts
   return verdicts.every((each) => each === first) && (first === 'allow' || first === 'deny') ? first : undefined
 }
 
-function quick(dial: Dial, deadlineMs: number, world: World): Dial {
-  const { socket } = dial.aim as AddressAim
-  return { ...dial, check: transportCheck(socket, { deadlineMs, attempts: 1 }, world), connections: 1 }
+function quick(plannedCheck: PlannedCheck, deadlineMs: number, world: World): PlannedCheck {
+  const { socket } = plannedCheck.destination as AddressDestination
+  return { ...plannedCheck, check: transportCheck(socket, { deadlineMs, attempts: 1 }, world), connections: 1 }
 }

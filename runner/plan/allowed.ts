@@ -1,28 +1,28 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { ReachedTarget } from '../scenario/model.ts'
 import { addressedCheck, namedCheck, singleSynCheck } from './checks.ts'
-import type { AddressAim, Aim, Dial } from './planned-check.ts'
-import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './path-context.ts'
+import { destinationsFor, drawsOf, hostNameOf, type PathContext, patienceOf } from './path-context.ts'
+import type { AddressDestination, Destination, PlannedCheck } from './planned-check.ts'
 import type { PlannedPath } from './planned-path.ts'
 
 /** As the application asks, with the layer-7 condition: by name first, then the same at each ready endpoint's own address. */
-export function planAsked(
+export function planAllowed(
   target: ReachedTarget,
-  task: Task,
-): Pick<PlannedPath, 'application' | 'addresses' | 'destinations' | 'gap'> {
-  const { path, source, family, dial } = task
-  const destinations = aimsFor(target, task)
-  const { aims, gap } = destinations
+  task: PathContext,
+): Pick<PlannedPath, 'application' | 'addresses' | 'targetDestinations' | 'unresolvedTarget'> {
+  const { path, source, family, plannedCheck } = task
+  const targetDestinations = destinationsFor(target, task)
+  const { destinations, unresolvedTarget } = targetDestinations
   const wait = patienceOf(task, path.expect.kind === 'blocked' ? 'blocked' : 'allowed')
   const patience = { ...wait, attempts: path.attempts ?? wait.attempts }
-  const to = (aim: Aim) => ({ source: source.key, connections: 1, aim })
-  const application = applicationAim(target, aims, task)
+  const to = (destination: Destination) => ({ source: source.key, connections: 1, destination })
+  const application = applicationDestination(target, destinations, task)
   return {
-    destinations,
+    targetDestinations,
     ...(application === undefined || !('host' in target)
       ? {}
       : {
-          application: dial({
+          application: plannedCheck({
             ...to(application),
             check:
               application.kind === 'name' || hostNameOf(target) === undefined
@@ -31,53 +31,68 @@ export function planAsked(
           }),
         }),
     addresses: [
-      ...asUsed(target, aims, family).map((aim) =>
-        dial({ ...to(aim), check: addressedCheck(target, aim.socket, { ...patience, expect: path.expect }) }),
+      ...asUsed(target, destinations, family).map((destination) =>
+        plannedCheck({
+          ...to(destination),
+          check: addressedCheck(target, destination.socket, { ...patience, expect: path.expect }),
+        }),
       ),
-      ...aims.flatMap((aim) => drawn(aim, { ...task, aims })),
+      ...destinations.flatMap((destination) => drawn(destination, { ...task, destinations })),
     ],
-    ...(gap === undefined ? {} : { gap }),
+    ...(unresolvedTarget === undefined ? {} : { unresolvedTarget }),
   }
 }
 
 /** The addresses that an application meets: ready endpoints, of the family that it uses. */
 export function asUsed(
   target: ReachedTarget,
-  aims: readonly AddressAim[],
+  destinations: readonly AddressDestination[],
   family: Family | undefined,
-): readonly AddressAim[] {
+): readonly AddressDestination[] {
   const literal = hostNameOf(target) === undefined
-  const ready = aims.filter((aim) => (aim.kind === 'pod' ? aim.ready || literal : aim.kind !== 'virtual'))
+  const ready = destinations.filter((destination) =>
+    destination.kind === 'pod' ? destination.ready || literal : destination.kind !== 'virtual',
+  )
   return target.kind === 'pods' || target.kind === 'nodePort' ? ready : ofFamily(ready, family)
 }
 
 /** Many connections to an address that draws its endpoints, so that each is met; two that fail are more than a packet lost. */
 function drawn(
-  aim: AddressAim,
-  { source, dial, aims, options }: Task & { readonly aims: readonly AddressAim[] },
-): Dial[] {
-  const connections = drawsOf(aim, aims)
-  const check = singleSynCheck(aim.socket, options.world)
-  return connections === 1 ? [] : [dial({ source: source.key, aim, check, connections, singleSyn: true })]
+  destination: AddressDestination,
+  {
+    source,
+    plannedCheck,
+    destinations,
+    options,
+  }: PathContext & { readonly destinations: readonly AddressDestination[] },
+): PlannedCheck[] {
+  const connections = drawsOf(destination, destinations)
+  const check = singleSynCheck(destination.socket, options.world)
+  return connections === 1
+    ? []
+    : [plannedCheck({ source: source.key, destination, check, connections, singleSyn: true })]
 }
 
 /**
  * A name is dialled as a name, a Service's own address as what it is; any other literal is one of the addresses. A node does not use the cluster's
  * DNS: what it reaches of the cluster, it reaches by address.
  */
-function applicationAim(
+function applicationDestination(
   target: ReachedTarget,
-  aims: readonly AddressAim[],
-  { source, family }: Task,
-): AddressAim | Extract<Aim, { kind: 'name' }> | undefined {
+  destinations: readonly AddressDestination[],
+  { source, family }: PathContext,
+): AddressDestination | Extract<Destination, { kind: 'name' }> | undefined {
   if (!('host' in target)) return undefined
   const host = hostNameOf(target)
-  const byAddress = host === undefined || (source.identity.kind === 'node' && aims.length > 0)
-  return byAddress ? ofFamily(aims, family).find(({ kind }) => kind === 'virtual') : { kind: 'name', host }
+  const byAddress = host === undefined || (source.identity.kind === 'node' && destinations.length > 0)
+  return byAddress ? ofFamily(destinations, family).find(({ kind }) => kind === 'virtual') : { kind: 'name', host }
 }
 
 /** Without a family asked for, the one that resolves first counts: A before AAAA. */
-function ofFamily(aims: readonly AddressAim[], family: Family | undefined): readonly AddressAim[] {
-  const wanted = family ?? (aims.some(({ socket }) => socket.family === 4) ? 4 : 6)
-  return aims.filter(({ socket }) => socket.family === wanted)
+function ofFamily(
+  destinations: readonly AddressDestination[],
+  family: Family | undefined,
+): readonly AddressDestination[] {
+  const wanted = family ?? (destinations.some(({ socket }) => socket.family === 4) ? 4 : 6)
+  return destinations.filter(({ socket }) => socket.family === wanted)
 }

@@ -2,9 +2,9 @@ import type { Family } from '../../checks/vantage.ts'
 import type { Pod } from '../../fabric/world.ts'
 import type { ReachedTarget } from '../scenario/model.ts'
 import { lookupCheck, singleSynCheck, transportCheck } from './checks.ts'
-import type { AddressAim, Aim, Dial, SourceKey } from './planned-check.ts'
 import { portOf } from './destinations-of-target.ts'
-import { aimsFor, drawsOf, hostNameOf, patienceOf, type Task } from './path-context.ts'
+import { destinationsFor, drawsOf, hostNameOf, type PathContext, patienceOf } from './path-context.ts'
+import type { AddressDestination, Destination, PlannedCheck, SourceKey } from './planned-check.ts'
 import type { PlannedPath } from './planned-path.ts'
 import { sourcePodOf } from './same-pod.ts'
 
@@ -14,66 +14,74 @@ const connections = 3
 /** Layer 4 alone, by address: every virtual address and every endpoint behind it, those not ready included; the name's resolution beside it. */
 export function planBlocked(
   target: ReachedTarget,
-  task: Task,
-): Pick<PlannedPath, 'addresses' | 'destinations' | 'lookup' | 'gap' | 'witnesses'> {
-  const { path, source, witness, dial, options } = task
-  const destinations = aimsFor(target, task)
-  const { aims, gap } = destinations
+  task: PathContext,
+): Pick<PlannedPath, 'addresses' | 'targetDestinations' | 'lookup' | 'unresolvedTarget' | 'witnesses'> {
+  const { path, source, witness, plannedCheck, options } = task
+  const targetDestinations = destinationsFor(target, task)
+  const { destinations, unresolvedTarget } = targetDestinations
   const wait = patienceOf(task, 'blocked')
   const probe = options.probes.get(source.key)
   const own = probe === undefined ? sourcePodOf(source.identity, options.world) : probe.pod
   const host = hostNameOf(target)
-  const isExternal = gap?.cause === 'external_name' && host !== undefined
-  const beyond = isExternal && aims.length === 0 ? host : undefined
-  const others: readonly Aim[] =
+  const isExternal = unresolvedTarget?.cause === 'external_name' && host !== undefined
+  const beyond = isExternal && destinations.length === 0 ? host : undefined
+  const others: readonly Destination[] =
     beyond === undefined
-      ? aims.filter((aim) => !leadsTo(own, aim) && !(source.identity.kind === 'outside' && isClusterIp(aim)))
+      ? destinations.filter(
+          (destination) =>
+            !leadsTo(own, destination) && !(source.identity.kind === 'outside' && isClusterIp(destination)),
+        )
       : [{ kind: 'name', host: beyond }]
-  const to = (from: SourceKey, aim: Aim): Dial => {
-    const at = aim.kind === 'name' ? { address: aim.host, ...portOf(target) } : aim.socket
-    const draws = drawsOf(aim, others)
+  const to = (from: SourceKey, destination: Destination): PlannedCheck => {
+    const at = destination.kind === 'name' ? { address: destination.host, ...portOf(target) } : destination.socket
+    const draws = drawsOf(destination, others)
     const made = path.attempts ?? Math.max(connections, draws)
     if (draws === 1 || at.protocol === 'UDP')
-      return dial({ source: from, aim, check: transportCheck(at, wait, options.world), connections: made })
-    return dial({
+      return plannedCheck({
+        source: from,
+        destination,
+        check: transportCheck(at, wait, options.world),
+        connections: made,
+      })
+    return plannedCheck({
       source: from,
-      aim,
+      destination,
       check: singleSynCheck(at, options.world, wait.deadlineMs),
       connections: made,
       singleSyn: true,
     })
   }
   return {
-    destinations,
-    addresses: others.map((aim) => to(source.key, aim)),
-    witnesses: witness === undefined ? [] : others.map((aim) => to(witness.key, aim)),
+    targetDestinations,
+    addresses: others.map((destination) => to(source.key, destination)),
+    witnesses: witness === undefined ? [] : others.map((destination) => to(witness.key, destination)),
     ...(host === undefined || beyond !== undefined || source.identity.kind === 'node'
       ? {}
       : {
-          lookup: dial({
+          lookup: plannedCheck({
             source: source.key,
-            aim: { kind: 'name', host },
-            check: lookupCheck(host, familyAsked(aims), wait),
+            destination: { kind: 'name', host },
+            check: lookupCheck(host, familyAsked(destinations), wait),
             connections: 1,
           }),
         }),
-    ...(gap === undefined || isExternal ? {} : { gap }),
+    ...(unresolvedTarget === undefined || isExternal ? {} : { unresolvedTarget }),
   }
 }
 
 /** A pod always reaches itself (docs/semantics.md, rule 53), also by a Service that may draw it; then the other endpoints tell. */
-function leadsTo(pod: Pod | undefined, aim: AddressAim): boolean {
-  if (pod === undefined || pod.hostNetwork || aim.kind === 'external') return false
-  if (aim.kind === 'pod') return aim.pod.uid === pod.uid
-  return aim.endpoints.some(({ address }) => pod.addresses.includes(address))
+function leadsTo(pod: Pod | undefined, destination: AddressDestination): boolean {
+  if (pod === undefined || pod.hostNetwork || destination.kind === 'external') return false
+  if (destination.kind === 'pod') return destination.pod.uid === pod.uid
+  return destination.endpoints.some(({ address }) => pod.addresses.includes(address))
 }
 
 /** The family whose record stands beside the path: of its addresses, IPv4 where they have both. */
-function familyAsked(aims: readonly AddressAim[]): Family {
-  return aims.length > 0 && aims.every(({ socket }) => socket.family === 6) ? 6 : 4
+function familyAsked(destinations: readonly AddressDestination[]): Family {
+  return destinations.length > 0 && destinations.every(({ socket }) => socket.family === 6) ? 6 : 4
 }
 
 /** A virtual address that only nodes and pods translate: from beyond nobody can mean it. */
-function isClusterIp(aim: AddressAim): boolean {
-  return aim.kind === 'virtual' && aim.service.clusterIPs.includes(aim.socket.address)
+function isClusterIp(destination: AddressDestination): boolean {
+  return destination.kind === 'virtual' && destination.service.clusterIPs.includes(destination.socket.address)
 }

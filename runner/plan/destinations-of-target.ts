@@ -1,19 +1,19 @@
 import type { Family } from '../../checks/vantage.ts'
 import { listenerAt } from '../../fabric/listeners.ts'
-import { type Named, namedBy } from '../../fabric/lookup/host-lookup.ts'
+import { type HostLookup, lookUpHost } from '../../fabric/lookup/host-lookup.ts'
 import { type Missing, missingText, missingWorkload } from '../../fabric/lookup/missing.ts'
 import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { Protocol } from '../../policy/types.ts'
 import type { PodSet, ReachedTarget } from '../scenario/model.ts'
-import { type AddressAim, familyOf, type Port, socketAt } from './planned-check.ts'
-import { fromOutside, nodeAims, nodePortAims } from './node-destinations.ts'
-import { serviceAims } from './service-destinations.ts'
+import { fromOutside, nodeDestinations, nodePortDestinations } from './node-destinations.ts'
+import { type AddressDestination, familyOf, type Port, socketAt } from './planned-check.ts'
+import { serviceDestinations } from './service-destinations.ts'
 import { withUnread } from './unreadable-target.ts'
-import type { Aims, Gap } from './unresolved-target.ts'
+import type { TargetDestinations, UnresolvedTarget } from './unresolved-target.ts'
 
-export interface AimOptions {
+export interface DestinationOptions {
   readonly world: World
   /** The source's namespace: short names are resolved in it. */
   readonly namespace: string | undefined
@@ -24,27 +24,35 @@ export interface AimOptions {
 }
 
 /** Every address that a target stands for: the virtual ones, then each endpoint, those not ready included. */
-export function aimsOf(target: ReachedTarget, options: AimOptions): Aims {
+export function destinationsOf(target: ReachedTarget, options: DestinationOptions): TargetDestinations {
   const { namespace, world } = options
-  const all = withUnread(allAims(target, options), target, namespace, world)
-  const { aims, gap } = options.outside === true ? fromOutside(all) : all
-  const kept = aims.filter(({ socket }) => options.families?.includes(socket.family) ?? true)
-  if (kept.length > 0 || gap !== undefined || aims.length === 0) return { aims: kept, gap }
+  const all = withUnread(allDestinations(target, options), target, namespace, world)
+  const { destinations, unresolvedTarget } = options.outside === true ? fromOutside(all) : all
+  const kept = destinations.filter(({ socket }) => options.families?.includes(socket.family) ?? true)
+  if (kept.length > 0 || unresolvedTarget !== undefined || destinations.length === 0)
+    return { destinations: kept, unresolvedTarget }
   const sentence = `${target.name} has no address of the asked family (IPv${options.families?.join(', IPv')})`
-  return { aims: kept, gap: { cause: 'no_endpoints', sentence } }
+  return { destinations: kept, unresolvedTarget: { cause: 'no_endpoints', sentence } }
 }
 
-function allAims(target: ReachedTarget, options: AimOptions): Aims {
+function allDestinations(target: ReachedTarget, options: DestinationOptions): TargetDestinations {
   const { world } = options
-  if (target.kind === 'pods') return podSetAims(target.pods, { port: target.port, protocol: protocolOf(target) }, world)
-  if (target.kind === 'nodePort') return nodePortAims(target.node, portOf(target), world)
+  if (target.kind === 'pods')
+    return podSetDestinations(target.pods, { port: target.port, protocol: protocolOf(target) }, world)
+  if (target.kind === 'nodePort') return nodePortDestinations(target.node, portOf(target), world)
   const port = { port: target.port, protocol: protocolOf(target) }
-  const found = namedAims(namedBy(target.host, options.namespace, world), { ...port, host: target.host, world })
-  return isAddress(target.host) ? { ...found, aims: found.aims.filter((aim) => belongs(aim, target.host)) } : found
+  const found = namedDestinations(lookUpHost(target.host, options.namespace, world), {
+    ...port,
+    host: target.host,
+    world,
+  })
+  return isAddress(target.host)
+    ? { ...found, destinations: found.destinations.filter((destination) => belongs(destination, target.host)) }
+    : found
 }
 
 /** A literal stands for itself: what else its pod or Service has, of the other family above all, was not asked for. */
-function belongs({ kind, socket }: AddressAim, literal: string): boolean {
+function belongs({ kind, socket }: AddressDestination, literal: string): boolean {
   return kind === 'pod' || kind === 'external' ? socket.family === familyOf(literal) : socket.address === literal
 }
 
@@ -59,47 +67,50 @@ export function portOf(target: ReachedTarget): Port {
 }
 
 /** The addresses of what a host leads to. */
-export function namedAims(named: Named, { port, protocol, host, world }: Port & { host: string; world: World }): Aims {
+export function namedDestinations(
+  named: HostLookup,
+  { port, protocol, host, world }: Port & { host: string; world: World },
+): TargetDestinations {
   switch (named.kind) {
     case 'service':
-      return serviceAims(named, { port, protocol }, world)
+      return serviceDestinations(named, { port, protocol }, world)
     case 'pods':
-      return { aims: named.pods.flatMap((pod) => podAims(pod, { port, protocol }, world)) }
+      return { destinations: named.pods.flatMap((pod) => podDestinations(pod, { port, protocol }, world)) }
     case 'node':
-      return { aims: nodeAims(named.node, named.address, { port, protocol }, world) }
+      return { destinations: nodeDestinations(named.node, named.address, { port, protocol }, world) }
     case 'external': {
       if (isAddress(named.host))
-        return { aims: [{ kind: 'external', socket: socketAt(named.host, { port, protocol }) }] }
+        return { destinations: [{ kind: 'external', socket: socketAt(named.host, { port, protocol }) }] }
       const own = (world.externalHosts ?? []).filter(({ name }) => name === named.host)
-      const aims = own.map(({ address, chosen }): AddressAim => {
+      const destinations = own.map(({ address, chosen }): AddressDestination => {
         const socket = socketAt(address, { port, protocol })
         return chosen ? { kind: 'external', socket, host: named.host } : { kind: 'external', socket }
       })
-      if (own.some(({ chosen }) => chosen !== true)) return { aims }
+      if (own.some(({ chosen }) => chosen !== true)) return { destinations }
       return {
-        aims,
-        gap: {
+        destinations,
+        unresolvedTarget: {
           cause: 'external_name',
           sentence: `${named.host} is outside the cluster, and its address is not known here`,
         },
       }
     }
     case 'nothing':
-      return { aims: [], gap: unknownHost(host, named.missing) }
+      return { destinations: [], unresolvedTarget: unknownHost(host, named.missing) }
     default:
       return named satisfies never
   }
 }
 
 /** Why a name of the cluster leads nowhere. */
-export function unknownHost(host: string, missing: Missing): Gap {
+export function unknownHost(host: string, missing: Missing): UnresolvedTarget {
   const { unsure } = missing
   if (unsure !== undefined)
     return { cause: 'no_such_name', sentence: `whether ${host} exists is not known: ${unsure}`, hidden: true }
   return { cause: 'no_such_name', sentence: `${host} is an unknown host: ${missingText(missing)}` }
 }
 
-function podSetAims(set: PodSet, port: Port, world: World): Aims {
+function podSetDestinations(set: PodSet, port: Port, world: World): TargetDestinations {
   const pods =
     set.by === 'workload'
       ? podsOfWorkload(set.namespace, set.workload, world)
@@ -108,11 +119,11 @@ function podSetAims(set: PodSet, port: Port, world: World): Aims {
             (set.namespace === undefined || pod.namespace === set.namespace) &&
             matchesSelector(set.selector, pod.labels),
         )
-  if (pods.length > 0) return { aims: pods.flatMap((pod) => podAims(pod, port, world)) }
-  return { aims: [], gap: noPod(set, world) }
+  if (pods.length > 0) return { destinations: pods.flatMap((pod) => podDestinations(pod, port, world)) }
+  return { destinations: [], unresolvedTarget: noPod(set, world) }
 }
 
-function noPod(set: PodSet, world: World): Gap {
+function noPod(set: PodSet, world: World): UnresolvedTarget {
   if (set.by === 'labels') return { cause: 'target_gone', sentence: 'no pod is selected by the target' }
   const [kind = '', name = ''] = set.workload.split('/')
   const missing = missingWorkload({ namespace: set.namespace, kind, name }, world)
@@ -120,7 +131,7 @@ function noPod(set: PodSet, world: World): Gap {
   return { cause: 'target_gone', sentence: `${missing.sentence}: ${missing.unsure}`, hidden: true }
 }
 
-function podAims(pod: Pod, port: Port, world: World): AddressAim[] {
+function podDestinations(pod: Pod, port: Port, world: World): AddressDestination[] {
   const listener = listenerAt(pod, port, world)
   return pod.addresses.map((address) => ({
     kind: 'pod',

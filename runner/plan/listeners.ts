@@ -1,6 +1,6 @@
 import type { Pod } from '../../fabric/world.ts'
-import type { AddressAim, Aim } from './planned-check.ts'
-import type { Gap } from './unresolved-target.ts'
+import type { AddressDestination, Destination } from './planned-check.ts'
+import type { UnresolvedTarget } from './unresolved-target.ts'
 
 /** What objects say of the listeners behind a Service, where containers do not declare every port. */
 export interface Undeclared {
@@ -17,39 +17,44 @@ interface Missing {
   readonly isPod?: true
 }
 
-type Behind = Extract<AddressAim, { kind: 'pod' }> & { readonly behind: object }
+type Behind = Extract<AddressDestination, { kind: 'pod' }> & { readonly behind: object }
 
 /** Looks at the listeners behind a Service; nothing to say of them where all are declared, or where the target is no Service. */
-export function undeclaredOf(aims: readonly Aim[], gap: Gap | undefined): Undeclared {
-  const ready = aims.filter((aim) => isBehind(aim)).filter((aim) => aim.ready)
-  const once = [...new Map(ready.map((aim) => [podKey(aim), aim])).values()]
+export function undeclaredOf(
+  destinations: readonly Destination[],
+  unresolvedTarget: UnresolvedTarget | undefined,
+): Undeclared {
+  const ready = destinations.filter((destination) => isBehind(destination)).filter((destination) => destination.ready)
+  const once = [...new Map(ready.map((destination) => [podKey(destination), destination])).values()]
   const assumed = once.filter(({ behind }) => behind.listener === 'assumed')
   const missing = once.filter(({ behind }) => behind.listener === 'none')
-  const [closed] = aims.flatMap((aim) => (aim.kind === 'pod' && aim.listener === 'none' ? [aim] : []))
-  if (closed !== undefined && gap === undefined) return { assumed: [], missing: closedText(closed) }
+  const [closed] = destinations.flatMap((destination) =>
+    destination.kind === 'pod' && destination.listener === 'none' ? [destination] : [],
+  )
+  if (closed !== undefined && unresolvedTarget === undefined) return { assumed: [], missing: closedText(closed) }
   return {
     assumed: assumed.length === 0 ? [] : [assumedText(assumed)],
-    missing: missing.length === 0 || gap !== undefined ? undefined : missingText(missing, once),
+    missing: missing.length === 0 || unresolvedTarget !== undefined ? undefined : missingText(missing, once),
   }
 }
 
-function isBehind(aim: Aim): aim is Behind {
-  return aim.kind === 'pod' && aim.behind !== undefined
+function isBehind(destination: Destination): destination is Behind {
+  return destination.kind === 'pod' && destination.behind !== undefined
 }
 
 function podKey({ pod, socket }: Behind): string {
   return `${nameOf(pod)} ${socket.port}/${socket.protocol}`
 }
 
-function closedText({ pod, socket }: Extract<AddressAim, { kind: 'pod' }>): Missing {
+function closedText({ pod, socket }: Extract<AddressDestination, { kind: 'pod' }>): Missing {
   const others = pod.ports.map(({ port, protocol }) => `${port}/${protocol}`)
   const declared = others.length === 0 ? '' : ` (it has ${[...new Set(others)].join(', ')})`
   const sentence = `no container of ${nameOf(pod)} declares port ${socket.port}/${socket.protocol}${declared}: assumed that nothing listens there`
   return { cause: 'not_listening', sentence, isPod: true }
 }
 
-function assumedText(aims: readonly Behind[]): string {
-  const [{ pod, socket, behind }, ...more] = aims as [Behind, ...Behind[]]
+function assumedText(destinations: readonly Behind[]): string {
+  const [{ pod, socket, behind }, ...more] = destinations as [Behind, ...Behind[]]
   const others = more.length === 0 ? '' : ` and ${more.length} more`
   const verb = more.length === 0 ? 'listens' : 'listen'
   const service = nameOf(behind.service)
@@ -58,7 +63,7 @@ function assumedText(aims: readonly Behind[]): string {
 
 function missingText(missing: readonly Behind[], all: readonly Behind[]): Missing {
   const [{ pod, socket, behind }, ...more] = missing as [Behind, ...Behind[]]
-  const server = all.find((aim) => aim.behind.listener !== 'none')
+  const server = all.find((destination) => destination.behind.listener !== 'none')
   const { workload } = pod
   const which = workload.kind === 'Pod' ? '' : ` (${workload.kind} ${workload.name})`
   const others = more.length === 0 ? '' : ` and ${more.length} more`

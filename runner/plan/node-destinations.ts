@@ -1,25 +1,29 @@
 import { backendsOf, type Endpoint, endpointsOf } from '../../fabric/endpoints.ts'
 import type { Node, Service, World } from '../../fabric/world.ts'
-import { type AddressAim, type Port, type Socket, socketAt } from './planned-check.ts'
-import { type Aims, noEndpoints } from './unresolved-target.ts'
+import { type AddressDestination, type Port, type Socket, socketAt } from './planned-check.ts'
+import { noEndpoints, type TargetDestinations } from './unresolved-target.ts'
 
 /** This port of every node, or of one; nodes where it leads nowhere are left out as long as it leads somewhere on another. */
-export function nodePortAims(name: string | undefined, port: Port, world: World): Aims {
+export function nodePortDestinations(name: string | undefined, port: Port, world: World): TargetDestinations {
   const nodes = world.nodes.filter((node) => name === undefined || node.name === name)
-  const all = nodes.flatMap((node) => node.addresses.flatMap((address) => nodeAims(node, address, port, world)))
-  if (all.length === 0) return { aims: [], gap: { cause: 'target_gone', sentence: `no node ${name ?? ''}` } }
-  const leading = all.filter((aim) => aim.kind !== 'node' || aim.endpoints.length > 0)
-  if (leading.length > 0) return { aims: leading }
+  const all = nodes.flatMap((node) => node.addresses.flatMap((address) => nodeDestinations(node, address, port, world)))
+  if (all.length === 0)
+    return { destinations: [], unresolvedTarget: { cause: 'target_gone', sentence: `no node ${name ?? ''}` } }
+  const leading = all.filter((destination) => destination.kind !== 'node' || destination.endpoints.length > 0)
+  if (leading.length > 0) return { destinations: leading }
   const service = world.services.find((each) => nodePortOf(each, port) !== undefined)
   if (service !== undefined) {
     const own = { protocol: port.protocol, port: nodePortOf(service, port)?.port ?? port.port }
-    return { aims: all, gap: noEndpoints(service, backendsOf(service, world), own) }
+    return { destinations: all, unresolvedTarget: noEndpoints(service, backendsOf(service, world), own) }
   }
-  return { aims: all, gap: { cause: 'no_such_port', sentence: `no Service has the NodePort ${port.port}` } }
+  return {
+    destinations: all,
+    unresolvedTarget: { cause: 'no_such_port', sentence: `no Service has the NodePort ${port.port}` },
+  }
 }
 
 /** A node's address stands for the NodePort Services on it, or else for pods on the host's network. */
-export function nodeAims(node: Node, address: string, asked: Port, world: World): AddressAim[] {
+export function nodeDestinations(node: Node, address: string, asked: Port, world: World): AddressDestination[] {
   const own = socketAt(address, asked)
   for (const service of world.services) {
     if (!service.ipFamilies.includes(own.family)) continue
@@ -40,22 +44,27 @@ export function nodeAims(node: Node, address: string, asked: Port, world: World)
 }
 
 /** The same for a client outside the cluster, whom a Service with `externalTrafficPolicy: Local` leads to endpoints of the entry node alone. */
-export function fromOutside({ aims, gap }: Aims): Aims {
-  const reached = aims.map((aim) => (isLocal(aim) ? { ...aim, endpoints: aim.entry.near } : aim))
-  const leading = reached.filter((aim) => !isLocal(aim) || aim.endpoints.length > 0)
+export function fromOutside({ destinations, unresolvedTarget }: TargetDestinations): TargetDestinations {
+  const reached = destinations.map((destination) =>
+    isLocal(destination) ? { ...destination, endpoints: destination.entry.near } : destination,
+  )
+  const leading = reached.filter((destination) => !isLocal(destination) || destination.endpoints.length > 0)
   const [dropping] = reached.filter(isLocal)
-  if (gap !== undefined || dropping === undefined || leading.length > 0) return { aims: leading, gap }
+  if (unresolvedTarget !== undefined || dropping === undefined || leading.length > 0)
+    return { destinations: leading, unresolvedTarget }
   const { namespace, name } = dropping.entry.service
   const sentence =
     `Service ${namespace}/${name} has externalTrafficPolicy: Local and no endpoint on node ${dropping.node.name}, ` +
     'which drops connections from outside the cluster'
-  return { aims: reached, gap: { cause: 'no_endpoints', sentence } }
+  return { destinations: reached, unresolvedTarget: { cause: 'no_endpoints', sentence } }
 }
 
-type NodeAim = Extract<AddressAim, { kind: 'node' }>
+type NodeDestination = Extract<AddressDestination, { kind: 'node' }>
 
-function isLocal(aim: AddressAim): aim is NodeAim & Required<Pick<NodeAim, 'entry'>> {
-  return aim.kind === 'node' && aim.entry?.service.externalTrafficPolicy === 'Local'
+function isLocal(
+  destination: AddressDestination,
+): destination is NodeDestination & Required<Pick<NodeDestination, 'entry'>> {
+  return destination.kind === 'node' && destination.entry?.service.externalTrafficPolicy === 'Local'
 }
 
 function socketOf({ address, targetPort: port, protocol }: Endpoint): Socket {

@@ -4,10 +4,10 @@ import type { Probe, Timing } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
 import type { ReachedTarget, ScenarioPath } from '../scenario/model.ts'
 import type { Patience } from './checks.ts'
-import { type Aim, type Dial, familyOf, type SourceKey } from './planned-check.ts'
-import { aimsOf } from './destinations-of-target.ts'
+import { destinationsOf } from './destinations-of-target.ts'
+import { type Destination, familyOf, type PlannedCheck, type SourceKey } from './planned-check.ts'
 import type { PlannedSource } from './planned-source.ts'
-import type { Aims } from './unresolved-target.ts'
+import type { TargetDestinations } from './unresolved-target.ts'
 
 export interface PlanOptions {
   readonly world: World
@@ -17,40 +17,44 @@ export interface PlanOptions {
   readonly deadlineMs?: number
 }
 
-export type MakeDial = (dial: Dial) => Dial
+export type PlanCheck = (plannedCheck: PlannedCheck) => PlannedCheck
 
 /** One path, one source, one family: what the ways of planning work on. */
-export interface Task {
+export interface PathContext {
   readonly path: ScenarioPath
   readonly source: PlannedSource
   readonly witness: PlannedSource | undefined
   readonly family: Family | undefined
-  readonly dial: MakeDial
+  readonly plannedCheck: PlanCheck
   readonly options: PlanOptions
 }
 
 /** How long a path's checks wait: its own figures, then the run's, then the fabric's. */
-export function patienceOf({ path, options }: Task, expected: 'allowed' | 'blocked'): Patience {
+export function patienceOf({ path, options }: PathContext, expected: 'allowed' | 'blocked'): Patience {
   const usual = options.timing[expected]
   return { deadlineMs: path.deadlineMs ?? options.deadlineMs ?? usual.deadlineMs, attempts: usual.attempts }
 }
 
 /** The target's addresses in the families that are asked for and that the source has. */
-export function aimsFor(target: ReachedTarget, { source, family, options }: Task): Aims {
+export function destinationsFor(target: ReachedTarget, { source, family, options }: PathContext): TargetDestinations {
   const { world, probes } = options
   const own = probes.get(source.key)?.addresses.map(familyOf)
-  const { aims, gap } = aimsOf(target, {
+  const { destinations, unresolvedTarget } = destinationsOf(target, {
     world,
     namespace: source.namespace,
     outside: source.identity.kind === 'outside',
     ...(family === undefined ? {} : { families: [family] }),
   })
-  const kept = aims.filter(({ socket }) => own === undefined || own.includes(socket.family))
-  if (kept.length > 0 || aims.length === 0) return { aims: kept, ...(gap === undefined ? {} : { gap }) }
-  const lacking = [...new Set(aims.map(({ socket }) => socket.family))].map((each) => `IPv${each}`).join(' or ')
+  const kept = destinations.filter(({ socket }) => own === undefined || own.includes(socket.family))
+  if (kept.length > 0 || destinations.length === 0)
+    return { destinations: kept, ...(unresolvedTarget === undefined ? {} : { unresolvedTarget }) }
+  const lacking = [...new Set(destinations.map(({ socket }) => socket.family))].map((each) => `IPv${each}`).join(' or ')
   return {
-    aims: [],
-    gap: { cause: 'no_route', sentence: `${source.name} has no ${lacking} address, and ${target.name} has no other` },
+    destinations: [],
+    unresolvedTarget: {
+      cause: 'no_route',
+      sentence: `${source.name} has no ${lacking} address, and ${target.name} has no other`,
+    },
   }
 }
 
@@ -59,10 +63,10 @@ const perEndpoint = 10
 const most = 50
 
 /** How many connections it takes to meet every endpoint behind an address, where these are not dialled themselves. */
-export function drawsOf(aim: Aim, all: readonly Aim[]): number {
-  if (aim.kind !== 'node' && aim.kind !== 'virtual') return 1
+export function drawsOf(destination: Destination, all: readonly Destination[]): number {
+  if (destination.kind !== 'node' && destination.kind !== 'virtual') return 1
   const themselves = all.some(({ kind }) => kind === 'pod' || kind === 'external')
-  return themselves || aim.endpoints.length < 2 ? 1 : Math.min(aim.endpoints.length * perEndpoint, most)
+  return themselves || destination.endpoints.length < 2 ? 1 : Math.min(destination.endpoints.length * perEndpoint, most)
 }
 
 /** The target's name where it has one that must be resolved. */

@@ -1,9 +1,9 @@
 import type { ScenarioPath } from '../scenario/model.ts'
-import { planAsked } from './allowed.ts'
+import { planAllowed } from './allowed.ts'
 import { planBlocked } from './blocked.ts'
-import type { Dial } from './planned-check.ts'
-import { planQuestion } from './dns.ts'
-import type { MakeDial, PlanOptions } from './path-context.ts'
+import { planDns } from './dns.ts'
+import type { PlanCheck, PlanOptions } from './path-context.ts'
+import type { PlannedCheck } from './planned-check.ts'
 import type { PlannedPath } from './planned-path.ts'
 import type { PlannedSource } from './planned-source.ts'
 
@@ -12,21 +12,21 @@ export type PlanPath = (path: ScenarioPath, source: PlannedSource, witness?: Pla
 
 /** A planner for paths of one run; equal dials of different paths are one object, so that nothing is dialled twice. */
 export function createPlanner(options: PlanOptions): PlanPath {
-  const dials = new Map<string, Dial>()
-  const dial: MakeDial = (made) => {
-    const key = JSON.stringify([made.source, made.check, made.connections, made.aim.kind, made.singleSyn])
-    const known = dials.get(key) ?? made
-    dials.set(key, known)
+  const plannedChecks = new Map<string, PlannedCheck>()
+  const plannedCheck: PlanCheck = (made) => {
+    const key = JSON.stringify([made.source, made.check, made.connections, made.destination.kind, made.singleSyn])
+    const known = plannedChecks.get(key) ?? made
+    plannedChecks.set(key, known)
     return known
   }
   return (path, source, witness) => {
     const families = path.family === 'both' ? ([4, 6] as const) : [path.family]
     return families.map((family) => {
-      const task = { path, source, witness, family, dial, options }
+      const task = { path, source, witness, family, plannedCheck, options }
       const head = { path, source, witnesses: [], ...(family === undefined ? {} : { family }) }
-      if (path.target.kind === 'dns') return { ...head, ...planQuestion(path.target, task) }
+      if (path.target.kind === 'dns') return { ...head, ...planDns(path.target, task) }
       const layer4 = path.expect.kind === 'blocked' && path.expect.layer === 4
-      return { ...head, ...(layer4 ? planBlocked(path.target, task) : planAsked(path.target, task)) }
+      return { ...head, ...(layer4 ? planBlocked(path.target, task) : planAllowed(path.target, task)) }
     })
   }
 }

@@ -20,7 +20,7 @@ export interface Socket {
 export type Port = Pick<Socket, 'port' | 'protocol'>
 
 /** What an address belongs to, from the objects; it decides which controls a block needs. */
-export type AddressAim =
+export type AddressDestination =
   | {
       readonly kind: 'pod'
       readonly socket: Socket
@@ -53,12 +53,12 @@ export type AddressAim =
     }
 
 /** A name is left to the source's own resolver. */
-export type Aim = AddressAim | { readonly kind: 'name'; readonly host: string }
+export type Destination = AddressDestination | { readonly kind: 'name'; readonly host: string }
 
 /** One aim that one source dials, with so many new connections at once. */
-export interface Dial {
+export interface PlannedCheck {
   readonly source: SourceKey
-  readonly aim: Aim
+  readonly destination: Destination
   readonly check: Check
   readonly connections: number
   /** Each connection is to tell what one SYN met: a repeated one may meet another endpoint. */
@@ -75,16 +75,16 @@ export const singleSynMs = synRepeatMs - 100
  * Whether a connection that one SYN was to make came after the time of a repeated one. Where the processor is busy a deadline is given back, and then
  * it is not known which endpoint answered.
  */
-export function isLate({ singleSyn }: Dial, { reason, durations }: Outcome): boolean {
+export function isLate({ singleSyn }: PlannedCheck, { reason, durations }: Outcome): boolean {
   return singleSyn === true && reason !== 'connect_timeout' && (durations.connect ?? 0) >= synRepeatMs
 }
 
 /** A name that leads out of the cluster stands for the address that was dialled. */
-export function addressAimOf(
-  { aim, check }: Dial,
+export function addressDestinationOf(
+  { destination, check }: PlannedCheck,
   { address, port }: Pick<Outcome, 'address' | 'port'>,
-): AddressAim | undefined {
-  if (aim.kind !== 'name') return aim
+): AddressDestination | undefined {
+  if (destination.kind !== 'name') return destination
   if (address === undefined || port === undefined) return undefined
   const protocol = check.kind === 'udp' ? 'UDP' : 'TCP'
   return { kind: 'external', socket: { address, port, protocol, family: familyOf(address) } }
@@ -100,7 +100,7 @@ export function socketKey({ address, port, protocol }: Omit<Socket, 'family'>): 
 }
 
 /** Text that is equal for destinations that are the same. */
-export function destinationKey({ kind, socket }: AddressAim): string {
+export function destinationKey({ kind, socket }: AddressDestination): string {
   return `${kind} ${socketKey(socket)}`
 }
 

@@ -2,15 +2,15 @@ import { remembered } from '../../fabric/endpoints.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { NetworkPolicy, PolicyPeer, PolicyRule } from '../../policy/types.ts'
+import type { PossibleDestinations } from './destination-nodes.ts'
 import { familyOf } from './planned-check.ts'
-import type { Destinations } from './destination-nodes.ts'
 import { type PolicyIndex, policyIndexOf } from './policy-index.ts'
 
 const most = 10
 
 export interface ClassOptions {
   /** Called where there is more than one pod. */
-  readonly destinations: () => Destinations
+  readonly possibleDestinations: () => PossibleDestinations
   /** False where no destination is on the network of a node, nor a node itself. */
   readonly mayMeetNodes?: boolean
   /** Up to so many classes tell the pods that run on a node apart by name; with more, nodes count as equal where pods of the same kinds run. */
@@ -24,13 +24,13 @@ export interface ClassOptions {
 export function podClasses(
   pods: readonly Pod[],
   world: World,
-  { destinations, mayMeetNodes = true, byPods = most }: ClassOptions,
+  { possibleDestinations, mayMeetNodes = true, byPods = most }: ClassOptions,
 ): readonly Pod[][] {
   if (pods.length === 0) return []
   if (areAlike(pods, mayMeetNodes, world)) return [[...pods]]
-  const ground = groundOf(destinations(), world)
-  const kindOf = kindsOf(pods, ground)
-  const groups = (called: NameOf) => grouped(pods, (pod) => differenceOf(pod, { ...ground, kindOf, called }))
+  const fixContext = fixContextOf(possibleDestinations(), world)
+  const kindOf = kindsOf(pods, fixContext)
+  const groups = (called: NameOf) => grouped(pods, (pod) => differenceOf(pod, { ...fixContext, kindOf, called }))
   const exact = groups(nameOf)
   return exact.length <= byPods ? exact : groups(kindOf)
 }
@@ -64,9 +64,9 @@ function grouped(pods: readonly Pod[], keyOf: (pod: Pod) => string): Pod[][] {
   return [...Map.groupBy(pods, keyOf).values()]
 }
 
-interface Ground {
+interface FixContext {
   readonly index: PolicyIndex
-  readonly destinations: Destinations
+  readonly possibleDestinations: PossibleDestinations
   /** Those whose node reaches them although policies isolate them (docs/semantics.md, rule 51). */
   readonly isolated: readonly Pod[]
   /** Those on the network of a node, to whose own pods plugins differ (rule 52). */
@@ -81,15 +81,15 @@ interface Rule extends Pick<PolicyRule, 'peers'> {
   readonly policy: NetworkPolicy
 }
 
-function groundOf(destinations: Destinations, world: World): Ground {
+function fixContextOf(possibleDestinations: PossibleDestinations, world: World): FixContext {
   const { clusterPolicies = [], notEnforced = [], namespaces } = world
-  const { pods, ingress } = destinations
+  const { pods, ingress } = possibleDestinations
   const ruling = [...clusterPolicies, ...notEnforced]
   const index = policyIndexOf(world.policies)
   const labels = new Map(namespaces.map((namespace) => [namespace.name, namespace.labels]))
   return {
     index,
-    destinations,
+    possibleDestinations,
     isolated: ruling.length > 0 ? pods : pods.filter((pod) => index.governing('ingress', pod).length > 0),
     onHosts: pods.filter(({ hostNetwork }) => hostNetwork),
     rules: ingress.flatMap((policy) => policy.ingress.map(({ peers }) => ({ policy, peers }))),
@@ -103,27 +103,29 @@ function groundOf(destinations: Destinations, world: World): Ground {
   }
 }
 
-interface Naming extends Ground {
+interface Naming extends FixContext {
   readonly kindOf: (destination: Pod) => string
   /** How destination pods on the node are told apart: each by its name, or kinds of them. */
   readonly called: (destination: Pod) => string
 }
 
 /** A text that is equal for pods between which nothing makes a difference. A pod among the destinations is none of its own (docs/semantics.md, rule 53). */
-function differenceOf(pod: Pod, { kindOf, called, ...ground }: Naming): string {
-  const { index, destinations, isolated, onHosts, rules, selectors } = ground
+function differenceOf(pod: Pod, { kindOf, called, ...fixContext }: Naming): string {
+  const { index, possibleDestinations, isolated, onHosts, rules, selectors } = fixContext
   const egress = index.governing('egress', pod)
   const mattering = pod.hostNetwork ? isolated : egress.length + selectors.length > 0 ? onHosts : []
-  const near = (destinations.isLocal ? destinations.pods : mattering).filter(({ node }) => node === pod.node)
-  const isTarget = destinations.nodes.has(pod.node) && (mattering.length > 0 || egress.length > 0)
+  const near = (possibleDestinations.isLocal ? possibleDestinations.pods : mattering).filter(
+    ({ node }) => node === pod.node,
+  )
+  const isTarget = possibleDestinations.nodes.has(pod.node) && (mattering.length > 0 || egress.length > 0)
   return JSON.stringify([
     pod.hostNetwork,
     pod.addresses.map(familyOf),
     egress.map(({ name }) => name),
-    rules.map((rule) => matchOf(rule, pod, ground)),
+    rules.map((rule) => matchOf(rule, pod, fixContext)),
     selectors.map((selector) => matchesSelector(selector, pod.labels)),
     [...near.map(called), ...(isTarget ? ['the node'] : [])].toSorted(),
-    destinations.pods.includes(pod) ? kindOf(pod) : '',
+    possibleDestinations.pods.includes(pod) ? kindOf(pod) : '',
   ])
 }
 
@@ -132,8 +134,8 @@ function nameOf({ namespace, name }: { readonly namespace: string; readonly name
 }
 
 /** Destination pods that nothing tells apart, by the policies at both ends, have the same name. */
-function kindsOf(sources: readonly Pod[], ground: Ground): (destination: Pod) => string {
-  const { index, selectors } = ground
+function kindsOf(sources: readonly Pod[], fixContext: FixContext): (destination: Pod) => string {
+  const { index, selectors } = fixContext
   const egress = [...new Set(sources.flatMap((pod) => index.governing('egress', pod)))]
   const rules = egress.flatMap((policy) => policy.egress.map(({ peers }) => ({ policy, peers })))
   return (pod) =>
@@ -141,13 +143,17 @@ function kindsOf(sources: readonly Pod[], ground: Ground): (destination: Pod) =>
       pod.hostNetwork,
       pod.ports,
       index.governing('ingress', pod).map(nameOf),
-      rules.map((rule) => matchOf(rule, pod, ground)),
+      rules.map((rule) => matchOf(rule, pod, fixContext)),
       selectors.map((selector) => matchesSelector(selector, pod.labels)),
     ])
 }
 
 /** How a rule's peers match a pod: by labels, and by each of its addresses; plugins differ in whether an ipBlock matches a pod. */
-function matchOf({ policy, peers }: Rule, pod: Pod, { labelsOf, index }: Pick<Ground, 'labelsOf' | 'index'>): string {
+function matchOf(
+  { policy, peers }: Rule,
+  pod: Pod,
+  { labelsOf, index }: Pick<FixContext, 'labelsOf' | 'index'>,
+): string {
   const bySelector = peers.some(
     (peer) => peer.ipBlock === undefined && meansSpaceOf(peer, pod, { policy, labelsOf }) && meansLabelsOf(peer, pod),
   )
@@ -159,7 +165,7 @@ function matchOf({ policy, peers }: Rule, pod: Pod, { labelsOf, index }: Pick<Gr
 function meansSpaceOf(
   { namespaceSelector }: PolicyPeer,
   { namespace }: Pod,
-  { policy, labelsOf }: Pick<Rule, 'policy'> & Pick<Ground, 'labelsOf'>,
+  { policy, labelsOf }: Pick<Rule, 'policy'> & Pick<FixContext, 'labelsOf'>,
 ): boolean {
   return namespaceSelector === undefined
     ? policy.namespace === namespace

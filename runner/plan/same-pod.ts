@@ -2,8 +2,8 @@ import type { Identity } from '../../fabric/fabric.ts'
 import { podsOfIdentity, representativeOf } from '../../fabric/workloads.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import type { Target } from '../scenario/model.ts'
-import type { AddressAim } from './planned-check.ts'
-import { aimsOf } from './destinations-of-target.ts'
+import { destinationsOf } from './destinations-of-target.ts'
+import type { AddressDestination } from './planned-check.ts'
 import type { PlannedSource } from './planned-source.ts'
 
 /**
@@ -12,12 +12,12 @@ import type { PlannedSource } from './planned-source.ts'
  */
 export function isItselfIn(world: World): (source: PlannedSource, target: Target) => boolean {
   const podsFrom = new Map<string, readonly Pod[]>()
-  const known = new Map<string | undefined, Map<Target, readonly AddressAim[]>>()
-  const aimsFrom = (namespace: string | undefined, target: Exclude<Target, { kind: 'dns' }>) => {
-    const own = known.get(namespace) ?? new Map<Target, readonly AddressAim[]>()
-    const aims = own.get(target) ?? aimsOf(target, { world, namespace }).aims
-    known.set(namespace, own.set(target, aims))
-    return aims
+  const known = new Map<string | undefined, Map<Target, readonly AddressDestination[]>>()
+  const destinationsFrom = (namespace: string | undefined, target: Exclude<Target, { kind: 'dns' }>) => {
+    const own = known.get(namespace) ?? new Map<Target, readonly AddressDestination[]>()
+    const destinations = own.get(target) ?? destinationsOf(target, { world, namespace }).destinations
+    known.set(namespace, own.set(target, destinations))
+    return destinations
   }
   return ({ key, identity, namespace }, target) => {
     if (target.kind === 'dns') return false
@@ -25,8 +25,8 @@ export function isItselfIn(world: World): (source: PlannedSource, target: Target
     podsFrom.set(key, pods)
     const [pod, ...more] = pods
     if (pod === undefined || more.length > 0) return false
-    const aims = aimsFrom(namespace, target)
-    return aims.length > 0 && aims.every((aim) => endsIn(pod, aim))
+    const destinations = destinationsFrom(namespace, target)
+    return destinations.length > 0 && destinations.every((destination) => endsIn(pod, destination))
   }
 }
 
@@ -35,8 +35,10 @@ export function sourcePodOf(identity: Identity, world: World): Pod | undefined {
   return representativeOf(podsOfIdentity(identity, world))
 }
 
-function endsIn(pod: Pod, aim: AddressAim): boolean {
-  if (aim.kind === 'external') return false
-  if (aim.kind === 'pod') return aim.pod.uid === pod.uid
-  return aim.endpoints.length > 0 && aim.endpoints.every(({ address }) => pod.addresses.includes(address))
+function endsIn(pod: Pod, destination: AddressDestination): boolean {
+  if (destination.kind === 'external') return false
+  if (destination.kind === 'pod') return destination.pod.uid === pod.uid
+  return (
+    destination.endpoints.length > 0 && destination.endpoints.every(({ address }) => pod.addresses.includes(address))
+  )
 }

@@ -1,15 +1,15 @@
 import { type Backend, backendsOf, type Endpoint, endpointsOf } from '../../fabric/endpoints.ts'
 import { listenerAt } from '../../fabric/listeners.ts'
-import type { Named } from '../../fabric/lookup/host-lookup.ts'
+import type { HostLookup } from '../../fabric/lookup/host-lookup.ts'
 import type { Pod, Service, World } from '../../fabric/world.ts'
-import { type AddressAim, type Port, type Socket, socketAt } from './planned-check.ts'
-import { type Aims, type Gap, noEndpoints } from './unresolved-target.ts'
+import { type AddressDestination, type Port, type Socket, socketAt } from './planned-check.ts'
+import { noEndpoints, type TargetDestinations, type UnresolvedTarget } from './unresolved-target.ts'
 
-type NamedService = Extract<Named, { kind: 'service' }>
+type NamedService = Extract<HostLookup, { kind: 'service' }>
 
 /** What a Service stands for: its own addresses and every endpoint; by an external address that one alone, whose way in is another. */
-export function serviceAims({ service, address }: NamedService, port: Port, world: World): Aims {
-  if (service.headless) return headlessAims(service, port, world)
+export function serviceDestinations({ service, address }: NamedService, port: Port, world: World): TargetDestinations {
+  if (service.headless) return headlessDestinations(service, port, world)
   const endpoints = endpointsOf(service, world).filter(
     (endpoint) => endpoint.protocol === port.protocol && endpoint.port === port.port,
   )
@@ -18,35 +18,38 @@ export function serviceAims({ service, address }: NamedService, port: Port, worl
     const known = service.ports.map((each) => `${each.port}/${each.protocol}`).join(', ')
     const sentence = `Service ${where} has no port ${port.port}/${port.protocol} (it has ${known || 'none'})`
     return {
-      aims: virtualAims(service, port, { endpoints: [], address }),
-      gap: { cause: 'no_such_port', sentence },
+      destinations: virtualDestinations(service, port, { endpoints: [], address }),
+      unresolvedTarget: { cause: 'no_such_port', sentence },
     }
   }
   const sockets = endpoints.map((endpoint) => socketAt(endpoint.address, targetOf(endpoint)))
-  const aims = [
-    ...virtualAims(service, port, { endpoints: sockets, address }),
+  const destinations = [
+    ...virtualDestinations(service, port, { endpoints: sockets, address }),
     ...(address === undefined
-      ? endpoints.map((endpoint) => endpointAim(endpoint, targetOf(endpoint), { service, world }))
+      ? endpoints.map((endpoint) => endpointDestination(endpoint, targetOf(endpoint), { service, world }))
       : []),
   ]
-  if (endpoints.some((endpoint) => endpoint.ready)) return { aims }
-  return { aims, gap: noEndpoints(service, backendsOf(service, world), port) }
+  if (endpoints.some((endpoint) => endpoint.ready)) return { destinations }
+  return { destinations, unresolvedTarget: noEndpoints(service, backendsOf(service, world), port) }
 }
 
 /** A headless Service is a name for its pods: what is dialled is the pod's own port, whatever ports the Service lists. */
-function headlessAims(service: Service, port: Port, world: World): Aims {
+function headlessDestinations(service: Service, port: Port, world: World): TargetDestinations {
   const backends = backendsOf(service, world)
-  const aims = backends.map((backend) => endpointAim(backend, port, { service, world }))
-  if (!backends.some(({ ready }) => ready)) return { aims, gap: noEndpoints(service, backends, port) }
-  const listening = aims.some((aim) => aim.kind !== 'pod' || aim.behind?.listener !== 'none')
-  return listening ? { aims } : { aims, gap: notTranslated(service, backends, port) }
+  const destinations = backends.map((backend) => endpointDestination(backend, port, { service, world }))
+  if (!backends.some(({ ready }) => ready))
+    return { destinations, unresolvedTarget: noEndpoints(service, backends, port) }
+  const listening = destinations.some(
+    (destination) => destination.kind !== 'pod' || destination.behind?.listener !== 'none',
+  )
+  return listening ? { destinations } : { destinations, unresolvedTarget: notTranslated(service, backends, port) }
 }
 
 function notTranslated(
   { namespace, name, ports }: Service,
   backends: readonly Backend[],
   { port, protocol }: Port,
-): Gap {
+): UnresolvedTarget {
   const pods = [...new Set(backends.flatMap(({ pod }) => pod ?? []))]
   const translated = ports.some((each) => each.port === port && each.protocol === protocol)
   const head = translated ? `its port ${port} is not translated` : `${port}/${protocol} is a port of its pods`
@@ -70,7 +73,7 @@ interface Ways {
   readonly address: string | undefined
 }
 
-function virtualAims(service: Service, port: Port, { endpoints, address }: Ways): AddressAim[] {
+function virtualDestinations(service: Service, port: Port, { endpoints, address }: Ways): AddressDestination[] {
   const addresses = address === undefined ? service.clusterIPs : [address]
   return addresses.map((each) => {
     const own = socketAt(each, port)
@@ -79,11 +82,11 @@ function virtualAims(service: Service, port: Port, { endpoints, address }: Ways)
 }
 
 /** An endpoint with its pod, the Service before it and whether something is taken to listen there. */
-export function endpointAim(
+export function endpointDestination(
   { address, pod, ready }: Backend,
   port: Port,
   { service, world }: { readonly service: Service; readonly world: World },
-): AddressAim {
+): AddressDestination {
   const socket = socketAt(address, port)
   if (pod === undefined) return { kind: 'external', socket }
   return { kind: 'pod', pod, socket, ready, behind: { service, listener: listenerAt(pod, port, world) } }

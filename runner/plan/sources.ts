@@ -6,7 +6,7 @@ import { podsOfWorkload } from '../../fabric/workloads.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { Source, Target } from '../scenario/model.ts'
-import { destinationsOf, mayMeetNodes } from './destination-nodes.ts'
+import { mayMeetNodes, possibleDestinationsOf } from './destination-nodes.ts'
 import type { PlannedSource } from './planned-source.ts'
 import { podClasses } from './pod-classes.ts'
 import { identityOf, isSampled, type PodSource, placeText, sampleText } from './pod-places.ts'
@@ -75,7 +75,7 @@ function workloadOf(source: PodSource, world: World, target: Target | undefined)
 function placesOf(source: PodSource, all: readonly Pod[], world: World, target: Target | undefined): PlannedSource[] {
   const usable = all.filter(({ addresses }) => addresses.length > 0)
   const classes = podClasses(usable.length > 0 ? usable : all, world, {
-    destinations: () => destinationsOf(target, source.namespace, world),
+    possibleDestinations: () => possibleDestinationsOf(target, source.namespace, world),
     mayMeetNodes: mayMeetNodes(target, world),
   })
   return classes.map((alike) => ({
@@ -143,7 +143,9 @@ function podsOf(source: Extract<Source, { kind: 'pods' }>, world: World, target:
     source.sample === undefined
       ? alike
       : alike.flatMap((pods) =>
-          podClasses(pods, world, { destinations: () => destinationsOf(target, pods[0]?.namespace ?? '', world) }),
+          podClasses(pods, world, {
+            possibleDestinations: () => possibleDestinationsOf(target, pods[0]?.namespace ?? '', world),
+          }),
         )
   const chosen = classes.flatMap((pods) => pods.slice(0, source.sample ?? pods.length))
   const note = chosen.length < matching.length ? { note: `sample of ${chosen.length} of ${matching.length} pods` } : {}

@@ -17,7 +17,7 @@ export function stagesOf({ paths, steps }: Scenario): Stage[] {
 }
 
 /** A path with the sources that it stands for in this world. */
-export interface CastPath {
+export interface ResolvedPath {
   readonly path: ScenarioPath
   readonly sources: readonly PlannedSource[]
   /** Sources that a matrix leaves out here: the target is the source itself and nothing else. */
@@ -31,12 +31,12 @@ export interface CastPath {
 
 /** A path, and what is planned for each of its sources that can ask. */
 export interface PlanEntry {
-  readonly cast: CastPath
+  readonly resolvedPaths: ResolvedPath
   readonly planned: readonly PlannedPath[]
 }
 
 /** Expands the sources of a stage; paths that the file or its `only` leaves out keep their place, with the reason. */
-export function castPaths({ paths }: Stage, scenario: Scenario, world: World): CastPath[] {
+export function resolveSources({ paths }: Stage, scenario: Scenario, world: World): ResolvedPath[] {
   const skipOf = skipsOf(scenario)
   const isItself = isItselfIn(world)
   return paths.map((path) => {
@@ -56,8 +56,8 @@ export function castPaths({ paths }: Stage, scenario: Scenario, world: World): C
 }
 
 /** Which pairs the matrices leave out, in one sentence; undefined where none is. */
-export function leftOutText(cast: readonly CastPath[]): string | undefined {
-  const pairs = cast.flatMap(({ path, itself, skip }) =>
+export function leftOutText(resolvedPaths: readonly ResolvedPath[]): string | undefined {
+  const pairs = resolvedPaths.flatMap(({ path, itself, skip }) =>
     skip === undefined ? [...new Set(itself.map(({ name }) => `${name} -> ${path.target.name}`))] : [],
   )
   if (pairs.length === 0) return undefined

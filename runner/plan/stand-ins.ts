@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { isNodeLocal } from '../../fabric/cluster-dns.ts'
-import { namedBy } from '../../fabric/lookup/host-lookup.ts'
+import { lookUpHost } from '../../fabric/lookup/host-lookup.ts'
 import type { World } from '../../fabric/world.ts'
 import { parseAddress } from '../../policy/cidr.ts'
 import type { Scenario, ScenarioPath } from '../scenario/model.ts'
@@ -20,7 +20,7 @@ function externalsOf({ source, target }: ScenarioPath, world: World): string[] {
   if (target.kind === 'dns' || !('host' in target)) return []
   const spaces = new Set(expandSource(source, world, target).sources.map(({ namespace }) => namespace))
   return [...spaces].flatMap((namespace) => {
-    const named = namedBy(target.host, namespace, world)
+    const named = lookUpHost(target.host, namespace, world)
     if (
       named.kind !== 'external' ||
       isDeclared(named.host, world) ||

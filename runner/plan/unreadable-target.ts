@@ -1,21 +1,29 @@
-import { namedBy } from '../../fabric/lookup/host-lookup.ts'
+import { lookUpHost } from '../../fabric/lookup/host-lookup.ts'
 import { namespaceIn } from '../../fabric/lookup/namespace-of-host.ts'
 import { whyUnread } from '../../fabric/unread.ts'
 import type { World } from '../../fabric/world.ts'
 import type { ReachedTarget } from '../scenario/model.ts'
-import type { Aims, Gap } from './unresolved-target.ts'
+import type { TargetDestinations, UnresolvedTarget } from './unresolved-target.ts'
 
 /** What seems to be missing may only be hidden: then a name is judged by what its source makes of it, as one beyond the cluster is. */
-export function withUnread(aims: Aims, target: ReachedTarget, namespace: string | undefined, world: World): Aims {
-  const { gap } = aims
-  const why = gap === undefined || gap.hidden === true ? undefined : whyHidden(gap, target, namespace, world)
-  if (gap === undefined || why === undefined) return aims
-  const sentence = `${gap.sentence}, as far as could be read: ${why}`
-  return { ...aims, gap: { cause: 'external_name', sentence, hidden: true } }
+export function withUnread(
+  destinations: TargetDestinations,
+  target: ReachedTarget,
+  namespace: string | undefined,
+  world: World,
+): TargetDestinations {
+  const { unresolvedTarget } = destinations
+  const why =
+    unresolvedTarget === undefined || unresolvedTarget.hidden === true
+      ? undefined
+      : whyHidden(unresolvedTarget, target, namespace, world)
+  if (unresolvedTarget === undefined || why === undefined) return destinations
+  const sentence = `${unresolvedTarget.sentence}, as far as could be read: ${why}`
+  return { ...destinations, unresolvedTarget: { cause: 'external_name', sentence, hidden: true } }
 }
 
 function whyHidden(
-  { cause }: Gap,
+  { cause }: UnresolvedTarget,
   target: ReachedTarget,
   namespace: string | undefined,
   world: World,
@@ -24,7 +32,7 @@ function whyHidden(
     return whyUnread('Service', namespaceIn(target.host) ?? namespace, world) ?? whyUnread('Pod', namespace, world)
   if (cause === 'target_gone' && target.kind === 'pods') return whyUnread('Pod', target.pods.namespace, world)
   if (cause !== 'no_endpoints' || !('host' in target)) return undefined
-  const named = namedBy(target.host, namespace, world)
+  const named = lookUpHost(target.host, namespace, world)
   if (named.kind !== 'service') return undefined
   const { service } = named
   return whyUnread(service.selector === undefined ? 'EndpointSlice' : 'Pod', service.namespace, world)

@@ -1,9 +1,9 @@
 import type { Backend } from '../../fabric/endpoints.ts'
 import type { Service } from '../../fabric/world.ts'
-import type { AddressAim, Port } from './planned-check.ts'
+import type { AddressDestination, Port } from './planned-check.ts'
 
 /** Why a target leads to no address, or to fewer than meant. */
-export interface Gap {
+export interface UnresolvedTarget {
   readonly cause: 'no_such_name' | 'no_such_port' | 'no_endpoints' | 'target_gone' | 'external_name' | 'no_route'
   readonly sentence: string
   /** It rests on the ports that containers declare: packets may prove it wrong. */
@@ -12,13 +12,17 @@ export interface Gap {
   readonly hidden?: true
 }
 
-export interface Aims {
-  readonly aims: readonly AddressAim[]
-  readonly gap?: Gap
+export interface TargetDestinations {
+  readonly destinations: readonly AddressDestination[]
+  readonly unresolvedTarget?: UnresolvedTarget
 }
 
 /** A Service behind which nothing is ready at a port, with the reason. */
-export function noEndpoints(service: Service, backends: readonly Backend[], { port, protocol }: Port): Gap {
+export function noEndpoints(
+  service: Service,
+  backends: readonly Backend[],
+  { port, protocol }: Port,
+): UnresolvedTarget {
   const { namespace, name, ports } = service
   const asked = ports.find((each) => each.port === port && each.protocol === protocol)
   const why = whyNone(service, backends, asked?.targetPort)

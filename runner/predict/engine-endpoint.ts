@@ -3,19 +3,19 @@ import type { Identity, Probe } from '../../fabric/fabric.ts'
 import { ownedLabel } from '../../fabric/owned.ts'
 import { podsOfIdentity, podsOfWorkload, representativeOf } from '../../fabric/workloads.ts'
 import type { Pod, World } from '../../fabric/world.ts'
-import type { Party } from '../../policy/engine/query.ts'
+import type { QueryEnd } from '../../policy/engine/query.ts'
 import type { PolicyPod } from '../../policy/engine/world.ts'
-import { type AddressAim, familyOf } from '../plan/planned-check.ts'
+import { type AddressDestination, familyOf } from '../plan/planned-check.ts'
 
 /** Stands for the world outside where the runner's own address is not known (RFC 5737, RFC 3849). */
 export const standInAddresses: Readonly<Record<Family, string>> = { 4: '198.51.100.1', 6: '2001:db8::1' }
 
 /** Who the engine is asked about: the pod that a source is, or would be. Undefined where nothing of it is known. */
-export function partyOf(
+export function queryEndOf(
   identity: Identity,
   family: Family,
   { world, probe }: { world: World; probe: Probe | undefined },
-): Party | undefined {
+): QueryEnd | undefined {
   if (probe?.pod !== undefined) return { kind: 'given', pod: probe.pod }
   switch (identity.kind) {
     case 'outside':
@@ -50,15 +50,15 @@ export function isOwnAddress(probe: Probe | undefined): probe is Probe {
 }
 
 /** The same as policies see it in a run: what is like several replicas reaches the others too, so that it is another pod to each of them. */
-export function askerOf(
+export function sourceEndOf(
   identity: Identity,
   family: Family,
   { world, probe }: { world: World; probe: Probe | undefined },
-): Party | undefined {
-  const party = partyOf(identity, family, { world, probe })
+): QueryEnd | undefined {
+  const queryEnd = queryEndOf(identity, family, { world, probe })
   const isReplica = identity.kind === 'like' && podsOfWorkload(identity.namespace, identity.workload, world).length > 1
-  if (!isReplica || probe !== undefined || party?.kind !== 'given' || party.pod.hostNetwork) return party
-  return { kind: 'given', pod: { ...party.pod, name: `${party.pod.name} (clone)` } }
+  if (!isReplica || probe !== undefined || queryEnd?.kind !== 'given' || queryEnd.pod.hostNetwork) return queryEnd
+  return { kind: 'given', pod: { ...queryEnd.pod, name: `${queryEnd.pod.name} (clone)` } }
 }
 
 /** The pod that a source is, or would be, with its DNS settings; none for a source that is no pod. */
@@ -67,11 +67,11 @@ export function podOf(
   { world, probe }: { world: World; probe: Probe | undefined },
 ): Pod | undefined {
   if (probe?.pod !== undefined) return probe.pod
-  const party = partyOf(identity, 4, { world, probe })
-  if (party?.kind === 'pod')
-    return world.pods.find(({ namespace, name }) => namespace === party.namespace && name === party.name)
-  if (party?.kind !== 'given') return undefined
-  const { pod } = party
+  const queryEnd = queryEndOf(identity, 4, { world, probe })
+  if (queryEnd?.kind === 'pod')
+    return world.pods.find(({ namespace, name }) => namespace === queryEnd.namespace && name === queryEnd.name)
+  if (queryEnd?.kind !== 'given') return undefined
+  const { pod } = queryEnd
   return world.pods.find((each) => each === pod) ?? { ...plain, ...pod }
 }
 
@@ -87,10 +87,10 @@ const plain = {
 } as const satisfies Partial<Pod>
 
 /** A pod always reaches itself (docs/semantics.md, rule 53): whether a path is blocked, its other endpoints tell. */
-export function isItself(aim: AddressAim, own: Party | undefined): boolean {
-  if (aim.kind !== 'pod' || aim.pod.hostNetwork) return false
+export function isItself(destination: AddressDestination, own: QueryEnd | undefined): boolean {
+  if (destination.kind !== 'pod' || destination.pod.hostNetwork) return false
   const source = own?.kind === 'given' ? own.pod : own?.kind === 'pod' ? own : undefined
-  return source?.namespace === aim.pod.namespace && source.name === aim.pod.name
+  return source?.namespace === destination.pod.namespace && source.name === destination.pod.name
 }
 
 /** A probe as it would be: its namespace and labels are known, and that its addresses lie among those of pods. */

@@ -10,7 +10,10 @@ export type Evidence = readonly [string, ...string[]]
 /** Why the verdict is as it is, each different answer once; a DNS server that may be queried goes without saying. */
 export function evidenceOf(
   prediction: Omit<TargetPrediction, 'byDestination'> & { readonly verdict: HopPrediction['verdict'] },
-  { path: { target, expect }, destinations: { gap } }: Pick<PlannedPath, 'path' | 'destinations'>,
+  {
+    path: { target, expect },
+    targetDestinations: { unresolvedTarget },
+  }: Pick<PlannedPath, 'path' | 'targetDestinations'>,
 ): Evidence {
   const { verdict, hops, dns, servers, dnsUnknown, unresolvable, assuming } = prediction
   const byName = expect.kind !== 'blocked'
@@ -25,7 +28,7 @@ export function evidenceOf(
     ...hopSentences(all.filter(deciding)),
     ...hopSentences(all.filter((hop) => !deciding(hop))),
     ...(unresolved && verdict === 'deny' ? [unresolvable] : []),
-    ...(gap === undefined ? [] : [gap.sentence]),
+    ...(unresolvedTarget === undefined ? [] : [unresolvedTarget.sentence]),
     ...(byName && assuming !== undefined ? [assuming] : []),
   ]
   return [first ?? `${target.name} leads to no address`, ...rest]
@@ -43,8 +46,8 @@ export function hopSentences(hops: readonly HopPrediction[]): string[] {
 }
 
 /** Never empty. */
-function sentencesOf({ hop, prediction, unseen, doubt }: HopPrediction, where: string): string[] {
-  if (unseen.length > 0) return unseen.map((why) => `nothing is predicted for ${where}: ${why}`)
+function sentencesOf({ hop, prediction, unreadable, doubt }: HopPrediction, where: string): string[] {
+  if (unreadable.length > 0) return unreadable.map((why) => `nothing is predicted for ${where}: ${why}`)
   if (prediction.kind === 'unanswerable') return [prediction.reason]
   const { verdict, egress, ingress, undefinedBy, mayBeOverridden } = prediction
   const denials = [egress, ingress].flatMap((side) =>
@@ -63,11 +66,11 @@ function sentencesOf({ hop, prediction, unseen, doubt }: HopPrediction, where: s
 
 /** Why one end denies, and the rule that comes nearest to admitting it. */
 function denial(
-  { direction, party, allowed, tiers, nearestMiss }: Side,
+  { direction, subject, allowed, tiers, nearestMiss }: Side,
   { where, what }: { readonly where: string; readonly what: string },
 ): string[] {
   if (allowed) return []
-  const end = direction === 'ingress' ? `to ${where}` : `out of ${party}`
+  const end = direction === 'ingress' ? `to ${where}` : `out of ${subject}`
   const rules = tiers.flatMap(({ policies }) => policies.flatMap((policy) => policy.rules))
   const denying = rules.find(({ matched, action }) => matched && action === 'deny')
   if (denying !== undefined) return [`${what === 'it' ? '' : `${what} is `}denied ${end} by ${ruleText(denying)}`]
@@ -84,27 +87,29 @@ function denial(
 
 /** What allows it, end by end; an end that no policy limits is named only where there is nothing else to say. */
 function admission({ egress, ingress }: Prediction, where: string): string[] {
-  const out = admitting(egress).map((rule) => `let out of ${egress.party} by ${ruleText(rule)}`)
+  const out = admitting(egress).map((rule) => `let out of ${egress.subject} by ${ruleText(rule)}`)
   const into = admitting(ingress).map((rule) => `admitted to ${where} by ${ruleText(rule)}`)
   const open =
     into.length === 0 && ingress.by === 'default' && !ingress.isolated ? [`no policy limits what enters ${where}`] : []
   const known = [...out, ...into, ...open]
   if (known.length > 0) return known
   const [first, ...rest] = [exemption(egress, where), exemption(ingress, where)].flatMap((each) => each ?? [])
-  return [first ?? `no policy governs it: neither ${egress.party} nor ${where} is a pod`, ...rest]
+  return [first ?? `no policy governs it: neither ${egress.subject} nor ${where} is a pod`, ...rest]
 }
 
 /** Why the policies of an end do not matter. */
-function exemption({ direction, party, by }: Side, where: string): string | undefined {
+function exemption({ direction, subject, by }: Side, where: string): string | undefined {
   switch (by) {
     case 'default':
-      return direction === 'egress' ? `no policy limits what leaves ${party}` : `no policy limits what enters ${where}`
+      return direction === 'egress'
+        ? `no policy limits what leaves ${subject}`
+        : `no policy limits what enters ${where}`
     case 'host':
-      return `${party} is on its node's network, where NetworkPolicies do not apply`
+      return `${subject} is on its node's network, where NetworkPolicies do not apply`
     case 'own node':
-      return `policies do not govern connections between ${party} and its own node`
+      return `policies do not govern connections between ${subject} and its own node`
     case 'loopback':
-      return `${party} connects to itself, which no policy governs`
+      return `${subject} connects to itself, which no policy governs`
     case 'protocol':
       return 'policies govern TCP, UDP and SCTP only'
     case 'external':

@@ -30,7 +30,7 @@ export function predictExternal(
   const other = outside.find(({ verdict }) => verdict !== first.verdict)
   if (other === undefined) return [first]
   const at = [first, other].map((each) => `${words[each.verdict]} at ${addressOf(each)}`)
-  return [{ ...first, verdict: 'undefined', unseen: [`it depends on the address of ${host}: ${at.join(', ')}`] }]
+  return [{ ...first, verdict: 'undefined', unreadable: [`it depends on the address of ${host}: ${at.join(', ')}`] }]
 }
 
 /**
@@ -51,7 +51,7 @@ export function fromUnknownAddress(
   if (other.predicted.verdict === 'undefined') return other.predicted
   const answers = `${words[other.predicted.verdict]} at ${other.address}, ${words[first.verdict]} elsewhere`
   const why = `it depends on the address of ${name}, which is not known: ${answers}`
-  return { ...first, verdict: 'undefined', unseen: [...first.unseen, why] }
+  return { ...first, verdict: 'undefined', unreadable: [...first.unreadable, why] }
 }
 
 /** Addresses of private networks are not what people mean by outside. */

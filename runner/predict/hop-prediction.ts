@@ -26,7 +26,7 @@ export interface HopPrediction {
   /** ClusterNetworkPolicies that would decide otherwise, and that this fabric does not enforce. */
   readonly overruledBy: readonly string[]
   /** What could not be read and may decide, a sentence each. */
-  readonly unseen: readonly string[]
+  readonly unreadable: readonly string[]
   /** Why a denial by the policies is not certain; the verdict is `undefined` then. */
   readonly doubt?: Doubt
 }

@@ -5,20 +5,20 @@ import type { Compiled } from '../../policy/engine/compiled.ts'
 import type { Unanswerable } from '../../policy/engine/path.ts'
 import { predict, verdictOf } from '../../policy/engine/predict.ts'
 import type { Prediction } from '../../policy/engine/prediction.ts'
-import type { Party, Query } from '../../policy/engine/query.ts'
+import type { Query, QueryEnd } from '../../policy/engine/query.ts'
 import { choiceWords } from '../../policy/engine/sentences.ts'
-import { askerOf, isOwnAddress } from './engine-endpoint.ts'
+import { isOwnAddress, sourceEndOf } from './engine-endpoint.ts'
 import { fromUnknownAddress } from './external.ts'
 import type { HopPrediction, HopPredictor, PredictedVerdict, VerdictOnly } from './hop-prediction.ts'
 import type { Hop } from './hops.ts'
-import { type Overruling, overrulingBy } from './not-enforced.ts'
-import { type Unseen, unseenIn } from './unreadable.ts'
+import { type NotEnforced, notEnforcedBy } from './not-enforced.ts'
+import { type Unreadable, unreadableIn } from './unreadable.ts'
 
 /** Compiles the policies of a world once; equal questions are answered once. */
 export function createHopPredictor(world: World): HopPredictor {
   const compiled = compile(world)
   const known = new Map<string, HopPrediction>()
-  const context = { compiled, overruling: overrulingBy(world), unseen: unseenIn(world) }
+  const context = { compiled, overruling: notEnforcedBy(world), unreadable: unreadableIn(world) }
   const ofQuery = (query: Query, hop: Hop) => predictQuery(query, hop, context)
   return {
     compiled,
@@ -30,15 +30,15 @@ export function createHopPredictor(world: World): HopPredictor {
       return answer
 
       function predictFrom({ identity, name }: { identity: Identity; name: string }, to: Hop): HopPrediction {
-        const from = askerOf(identity, to.query.family ?? 4, { world, probe })
-        const as = (party: Party) => ofQuery({ from: party, ...to.query }, to)
+        const from = sourceEndOf(identity, to.query.family ?? 4, { world, probe })
+        const as = (queryEnd: QueryEnd) => ofQuery({ from: queryEnd, ...to.query }, to)
         if (from !== undefined) {
           if (identity.kind !== 'outside' || from.kind !== 'address' || isOwnAddress(probe)) return as(from)
           const at = (address: string) => as({ kind: 'address', address, hostname: name })
           return fromUnknownAddress(at(from.address), { name, compiled, at })
         }
         const prediction = { kind: 'unanswerable', rule: 65, reason: `there is no ${name}` } as const
-        return { hop: to, prediction, verdict: 'undefined', overruledBy: [], unseen: [] }
+        return { hop: to, prediction, verdict: 'undefined', overruledBy: [], unreadable: [] }
       }
     },
   }
@@ -46,28 +46,28 @@ export function createHopPredictor(world: World): HopPredictor {
 
 interface Context {
   readonly compiled: Compiled
-  readonly overruling: Overruling | undefined
-  readonly unseen: Unseen | undefined
+  readonly overruling: NotEnforced | undefined
+  readonly unreadable: Unreadable | undefined
 }
 
-function predictQuery(query: Query, hop: Hop, { compiled, overruling, unseen }: Context): HopPrediction {
+function predictQuery(query: Query, hop: Hop, { compiled, overruling, unreadable }: Context): HopPrediction {
   const prediction = predict(query, compiled)
-  const hidden = unseen?.(query, prediction) ?? []
+  const hidden = unreadable?.(query, prediction) ?? []
   return {
     hop,
     query,
     prediction,
     verdict: verdictWith(prediction, hidden),
     overruledBy: overruling?.(query, prediction) ?? [],
-    unseen: hidden,
+    unreadable: hidden,
   }
 }
 
 /** Traces are made only where something beside the policies may decide. */
 function verdictOnly(query: Query, context: Context): VerdictOnly {
-  const { compiled, unseen } = context
-  if (unseen !== undefined || compiled.foreign.length > 0) {
-    const { verdict, prediction, unseen: hidden } = predictQuery(query, { text: '', query }, context)
+  const { compiled, unreadable } = context
+  if (unreadable !== undefined || compiled.foreign.length > 0) {
+    const { verdict, prediction, unreadable: hidden } = predictQuery(query, { text: '', query }, context)
     const over = prediction.kind === 'prediction' ? prediction.mayBeOverridden : []
     const [why] = [
       ...hidden,

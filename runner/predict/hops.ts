@@ -1,8 +1,8 @@
 import { dnsEndpointsOf, isDnsStandIn, isNodeLocal } from '../../fabric/cluster-dns.ts'
-import { namedBy } from '../../fabric/lookup/host-lookup.ts'
+import { lookUpHost } from '../../fabric/lookup/host-lookup.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import type { Query } from '../../policy/engine/query.ts'
-import { type AddressAim, familyOf, type Socket, socketText } from '../plan/planned-check.ts'
+import { type AddressDestination, familyOf, type Socket, socketText } from '../plan/planned-check.ts'
 import type { TargetSpec } from '../scenario/model.ts'
 
 /** One connection that the engine can judge: after destination translation, to an endpoint's own address and port. */
@@ -20,22 +20,25 @@ export interface Hop {
  * What an address leads to as policies see it; a virtual address is judged by its endpoints, which are aims of their own, and which a pod
  * that is one of them reaches by way of the Service (docs/semantics.md, rule 54).
  */
-export function hopsOf(aim: AddressAim, { byService, world }: HopOptions): readonly Hop[] {
-  if (aim.kind === 'virtual') return externalHops(aim, world)
-  if (aim.kind === 'pod') {
-    const { text, query } = hopTo(aim.socket, `${aim.pod.namespace}/${aim.pod.name} (${socketText(aim.socket)})`)
+export function hopsOf(destination: AddressDestination, { byService, world }: HopOptions): readonly Hop[] {
+  if (destination.kind === 'virtual') return externalHops(destination, world)
+  if (destination.kind === 'pod') {
+    const { text, query } = hopTo(
+      destination.socket,
+      `${destination.pod.namespace}/${destination.pod.name} (${socketText(destination.socket)})`,
+    )
     return [{ text, query: byService ? { ...query, via: { kind: 'service' } } : query }]
   }
   // A name is predicted whatever its address is.
-  if (aim.kind === 'external' && aim.host !== undefined) return []
-  if (aim.kind === 'external') {
-    const hop = hopTo(aim.socket, socketText(aim.socket))
-    return [isNodeLocal(aim.socket.address, world) ? { ...hop, ownNode: true } : hop]
+  if (destination.kind === 'external' && destination.host !== undefined) return []
+  if (destination.kind === 'external') {
+    const hop = hopTo(destination.socket, socketText(destination.socket))
+    return [isNodeLocal(destination.socket.address, world) ? { ...hop, ownNode: true } : hop]
   }
-  const via = { kind: 'nodePort', node: aim.node.name, port: aim.socket.port } as const
-  const isLocal = aim.entry?.service.externalTrafficPolicy === 'Local'
-  return aim.endpoints.map((socket) => {
-    const { text, query } = hopTo(socket, `${socketText(socket)} by node ${aim.node.name}`)
+  const via = { kind: 'nodePort', node: destination.node.name, port: destination.socket.port } as const
+  const isLocal = destination.entry?.service.externalTrafficPolicy === 'Local'
+  return destination.endpoints.map((socket) => {
+    const { text, query } = hopTo(socket, `${socketText(socket)} by node ${destination.node.name}`)
     return isLocal ? { text, query } : { text, query: { ...query, via } }
   })
 }
@@ -48,7 +51,7 @@ export interface HopOptions {
 
 /** By an external address of a Service: through a node that is not known, which is the endpoint's or another one. A ClusterIP is its endpoints. */
 function externalHops(
-  { service, socket: front, endpoints }: Extract<AddressAim, { kind: 'virtual' }>,
+  { service, socket: front, endpoints }: Extract<AddressDestination, { kind: 'virtual' }>,
   world: World,
 ): readonly Hop[] {
   if (!service.externalIPs.includes(front.address)) return []
@@ -69,7 +72,7 @@ function externalHops(
 /** Whether a target leads by a Service's own address. */
 export function isByService(target: TargetSpec, namespace: string | undefined, world: World): boolean {
   if (!('host' in target)) return false
-  const named = namedBy(target.host, namespace, world)
+  const named = lookUpHost(target.host, namespace, world)
   return named.kind === 'service' && !named.service.headless
 }
 

@@ -6,10 +6,10 @@ import type { Prediction } from '../../policy/engine/prediction.ts'
 import type { Query } from '../../policy/engine/query.ts'
 
 /** The policies that this fabric does not enforce and that would turn a prediction around. */
-export type Overruling = (query: Query, prediction: Prediction | Unanswerable) => readonly string[]
+export type NotEnforced = (query: Query, prediction: Prediction | Unanswerable) => readonly string[]
 
 /** None where the fabric enforces all that the world has. */
-export function overrulingBy({ notEnforced = [], ...world }: World): Overruling | undefined {
+export function notEnforcedBy({ notEnforced = [], ...world }: World): NotEnforced | undefined {
   if (notEnforced.length === 0) return undefined
   const full = compile({ ...world, clusterPolicies: notEnforced })
   return (query, prediction) => {

@@ -1,18 +1,18 @@
 import type { Family } from '../../checks/vantage.ts'
 import type { Probe } from '../../fabric/fabric.ts'
-import { namedBy } from '../../fabric/lookup/host-lookup.ts'
+import { lookUpHost } from '../../fabric/lookup/host-lookup.ts'
 import type { World } from '../../fabric/world.ts'
 import { asUsed } from '../plan/allowed.ts'
-import { type AddressAim, type Dial, destinationKey } from '../plan/planned-check.ts'
 import { portOf } from '../plan/destinations-of-target.ts'
 import { undeclaredOf } from '../plan/listeners.ts'
 import { hostNameOf } from '../plan/path-context.ts'
+import { type AddressDestination, destinationKey, type PlannedCheck } from '../plan/planned-check.ts'
 import type { PlannedPath } from '../plan/planned-path.ts'
 import type { PlannedSource } from '../plan/planned-source.ts'
-import type { Aims } from '../plan/unresolved-target.ts'
+import type { TargetDestinations } from '../plan/unresolved-target.ts'
 import type { Target } from '../scenario/model.ts'
 import { assumptionOf, withDoubt } from './assumptions.ts'
-import { isItself, partyOf, podOf } from './engine-endpoint.ts'
+import { isItself, podOf, queryEndOf } from './engine-endpoint.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
 import { predictExternal } from './external.ts'
 import { areDenied, type HopPrediction, type HopPredictor, type PredictedVerdict } from './hop-prediction.ts'
@@ -26,13 +26,13 @@ export interface TargetQuestion {
   readonly source: PlannedSource
   readonly target: Target
   readonly family?: Family | undefined
-  readonly destinations: Aims
+  readonly targetDestinations: TargetDestinations
 }
 
 /** The same for a planned path, with the one verdict that its expectation is about. A prediction always has its evidence. */
 export interface PathPrediction extends TargetPrediction {
   readonly verdict: PredictedVerdict
-  readonly byDial: ReadonlyMap<Dial, readonly HopPrediction[]>
+  readonly byPlannedCheck: ReadonlyMap<PlannedCheck, readonly HopPrediction[]>
   readonly evidence: Evidence
 }
 
@@ -58,38 +58,44 @@ interface Context {
 }
 
 function predictTarget(question: TargetQuestion, context: Context): TargetPrediction {
-  const { source, target, destinations, family } = question
+  const { source, target, targetDestinations, family } = question
   const { world, hop, probe } = context
   const connecting = { source, probe }
   const byService = isByService(target, source.namespace, world)
   const byDestination = new Map(
-    destinations.aims.map(
-      (aim) =>
+    targetDestinations.destinations.map(
+      (destination) =>
         [
-          destinationKey(aim),
-          hopsOf(aim, { byService, world }).map((each) => withDoubt(hop.of(each, connecting), world)),
+          destinationKey(destination),
+          hopsOf(destination, { byService, world }).map((each) => withDoubt(hop.of(each, connecting), world)),
         ] as const,
     ),
   )
   const external = externalHops(question, context)
   const hops = [...external, ...[...byDestination.values()].flat()]
-  const hopsTo = (aims: readonly AddressAim[]) => aims.flatMap((aim) => byDestination.get(destinationKey(aim)) ?? [])
-  const others = destinations.aims.filter((aim) => !isItself(aim, partyOf(source.identity, 4, { world, probe })))
+  const hopsTo = (destinations: readonly AddressDestination[]) =>
+    destinations.flatMap((destination) => byDestination.get(destinationKey(destination)) ?? [])
+  const others = targetDestinations.destinations.filter(
+    (destination) => !isItself(destination, queryEndOf(source.identity, 4, { world, probe })),
+  )
   const servers = serversFor(question, context)
   const dns = servers.hops.map((each) => withDoubt(hop.of(each, connecting), world))
   const isolated = hops.some(({ prediction }) => prediction.kind === 'prediction' && prediction.egress.isolated)
   // Whether egress policies govern the way to a resolver on the own node is left open (docs/semantics.md, rules 50 and 52).
   const dnsUnknown = servers.hidden || (servers.unsure && isolated)
-  const hidden = destinations.gap?.hidden === true
-  const inCluster = 'host' in target && clusterNames.has(namedBy(target.host, source.namespace, world).kind)
+  const hidden = targetDestinations.unresolvedTarget?.hidden === true
+  const inCluster = 'host' in target && clusterNames.has(lookUpHost(target.host, source.namespace, world).kind)
   const unresolvable = inCluster ? servers.withoutClusterNames : undefined
   const works =
     target.kind === 'dns'
-      ? answersBy([...hopsTo(destinations.aims), ...(dnsUnknown ? [] : dns)])
+      ? answersBy([...hopsTo(targetDestinations.destinations), ...(dnsUnknown ? [] : dns)])
       : worksBy(
           [
             ...external,
-            ...hopsTo([...destinations.aims.filter(isVirtual), ...asUsed(target, destinations.aims, family)]),
+            ...hopsTo([
+              ...targetDestinations.destinations.filter(isVirtual),
+              ...asUsed(target, targetDestinations.destinations, family),
+            ]),
           ],
           servers.unsure ? [] : dns,
           dnsUnknown,
@@ -104,20 +110,29 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
     dnsUnknown,
     unresolvable,
     assuming: assumptionOf(dns, world),
-    undeclared: undeclaredOf(destinations.aims, destinations.gap),
+    undeclared: undeclaredOf(targetDestinations.destinations, targetDestinations.unresolvedTarget),
   }
 }
 
 const clusterNames: ReadonlySet<string> = new Set(['service', 'pods'])
 
 /** Of its own only with an external address; a ClusterIP is its endpoints. */
-function isVirtual({ kind }: AddressAim): boolean {
+function isVirtual({ kind }: AddressDestination): boolean {
   return kind === 'virtual'
 }
 
-function externalHops({ source, target, destinations }: TargetQuestion, { hop, probe }: Context): HopPrediction[] {
-  const { gap } = destinations
-  if (gap?.cause !== 'external_name' || gap.hidden === true || target.kind === 'dns' || !('host' in target)) return []
+function externalHops(
+  { source, target, targetDestinations }: TargetQuestion,
+  { hop, probe }: Context,
+): HopPrediction[] {
+  const { unresolvedTarget } = targetDestinations
+  if (
+    unresolvedTarget?.cause !== 'external_name' ||
+    unresolvedTarget.hidden === true ||
+    target.kind === 'dns' ||
+    !('host' in target)
+  )
+    return []
   return predictExternal(target.host, portOf(target), { hop, from: { source, probe } })
 }
 
@@ -157,16 +172,16 @@ function reachBy(endpoints: readonly HopPrediction[]): PredictedVerdict {
   return verdicts.length > 0 && verdicts.every((each) => each === 'deny') ? 'deny' : 'undefined'
 }
 
-function questionOf({ source, path, family, destinations }: PlannedPath): TargetQuestion {
-  return { source, target: path.target, family, destinations }
+function questionOf({ source, path, family, targetDestinations }: PlannedPath): TargetQuestion {
+  return { source, target: path.target, family, targetDestinations }
 }
 
 function predictPath(planned: PlannedPath, target: TargetPrediction): PathPrediction {
   const verdict = planned.path.expect.kind === 'blocked' ? target.reach : target.works
-  const hops = ({ aim }: Dial) =>
-    aim.kind === 'name' || (aim.kind === 'external' && aim.host !== undefined)
+  const hops = ({ destination }: PlannedCheck) =>
+    destination.kind === 'name' || (destination.kind === 'external' && destination.host !== undefined)
       ? target.hops
-      : (target.byDestination.get(destinationKey(aim)) ?? [])
-  const byDial = new Map(planned.addresses.map((dial) => [dial, hops(dial)] as const))
-  return { ...target, verdict, byDial, evidence: evidenceOf({ ...target, verdict }, planned) }
+      : (target.byDestination.get(destinationKey(destination)) ?? [])
+  const byPlannedCheck = new Map(planned.addresses.map((plannedCheck) => [plannedCheck, hops(plannedCheck)] as const))
+  return { ...target, verdict, byPlannedCheck, evidence: evidenceOf({ ...target, verdict }, planned) }
 }

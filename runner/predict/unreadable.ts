@@ -2,15 +2,15 @@ import { whyUnread } from '../../fabric/unread.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import type { Unanswerable } from '../../policy/engine/path.ts'
 import type { Prediction } from '../../policy/engine/prediction.ts'
-import type { Party, Query } from '../../policy/engine/query.ts'
+import type { Query, QueryEnd } from '../../policy/engine/query.ts'
 import { governedBy } from '../../policy/foreign/kinds.ts'
 import type { Direction } from '../../policy/types.ts'
 
 /** What of the world could not be read, and would decide a prediction, a sentence each; empty where the prediction stands. */
-export type Unseen = (query: Query, prediction: Prediction | Unanswerable) => readonly string[]
+export type Unreadable = (query: Query, prediction: Prediction | Unanswerable) => readonly string[]
 
 /** None where everything was read. A side that denies by what was read denies, whatever the other side's policies are. */
-export function unseenIn(world: World): Unseen | undefined {
+export function unreadableIn(world: World): Unreadable | undefined {
   if (world.unread === undefined) return undefined
   return (query, prediction) => {
     const ends = [...strangerAt(query.to, world), ...hiddenLabels(query, prediction, world)]
@@ -51,8 +51,8 @@ function hiddenPolicies(direction: Direction, { from, to, protocol }: Query, wor
 }
 
 /** An address that nobody has may be that of a pod or node that could not be read. */
-function strangerAt(party: Party, world: World): string[] {
-  const end = endOf(party, world)
+function strangerAt(queryEnd: QueryEnd, world: World): string[] {
+  const end = endOf(queryEnd, world)
   if (end.kind !== 'address') return []
   const hidden = ['Pod', 'Node'].flatMap((kind) => world.unread?.find((each) => each.kind === kind) ?? [])
   return hidden.map(({ kind, why }) => `${end.address} may be a ${kind.toLowerCase()} that could not be read: ${why}`)
@@ -63,18 +63,18 @@ type End =
   | { readonly kind: 'host' }
   | { readonly kind: 'address'; readonly address: string }
 
-function endOf(party: Party, { pods, nodes }: World): End {
-  switch (party.kind) {
+function endOf(queryEnd: QueryEnd, { pods, nodes }: World): End {
+  switch (queryEnd.kind) {
     case 'node':
       return { kind: 'host' }
     case 'given':
-      return party.pod.hostNetwork ? { kind: 'host' } : { kind: 'pod', namespace: party.pod.namespace }
+      return queryEnd.pod.hostNetwork ? { kind: 'host' } : { kind: 'pod', namespace: queryEnd.pod.namespace }
     case 'pod': {
-      const pod = pods.find(({ namespace, name }) => namespace === party.namespace && name === party.name)
-      return pod === undefined ? { kind: 'pod', namespace: party.namespace } : endOfPod(pod)
+      const pod = pods.find(({ namespace, name }) => namespace === queryEnd.namespace && name === queryEnd.name)
+      return pod === undefined ? { kind: 'pod', namespace: queryEnd.namespace } : endOfPod(pod)
     }
     case 'address': {
-      const { address } = party
+      const { address } = queryEnd
       const pod = pods.find((each) => !each.hostNetwork && each.addresses.includes(address))
       if (pod !== undefined) return endOfPod(pod)
       return nodes.some(({ addresses }) => addresses.includes(address))
@@ -82,7 +82,7 @@ function endOf(party: Party, { pods, nodes }: World): End {
         : { kind: 'address', address }
     }
     default:
-      return party satisfies never
+      return queryEnd satisfies never
   }
 }
 
@@ -95,8 +95,8 @@ function hiddenLabels({ from, to }: Query, prediction: Prediction | Unanswerable
   const why = whyUnread('Namespace', undefined, world)
   if (why === undefined || prediction.kind !== 'prediction') return []
   if (!prediction.undefinedBy.includes(27) && !prediction.dependsOn.includes(27)) return []
-  const spaces = [from, to].flatMap((party) => {
-    const end = endOf(party, world)
+  const spaces = [from, to].flatMap((queryEnd) => {
+    const end = endOf(queryEnd, world)
     return end.kind === 'pod' ? [end.namespace] : []
   })
   return [`labels of the namespaces ${[...new Set(spaces)].join(' and ')} could not be read: ${why}`]

@@ -13,7 +13,7 @@ export interface FabricNote {
 }
 
 /** What a report for people keeps of a run until its end. Of paths that passed, it keeps their place in the grid alone. */
-export interface Ledger {
+export interface CollectedRun {
   head?: RunHead
   readonly fabrics: FabricNote[]
   readonly notices: { readonly scenario?: string; readonly message: string }[]
@@ -24,41 +24,41 @@ export interface Ledger {
   readonly cells: Cell[]
 }
 
-export function emptyLedger(): Ledger {
+export function emptyRun(): CollectedRun {
   return { fabrics: [], notices: [], canaries: [], troubled: [], skipped: [], cells: [] }
 }
 
 /** Enters one event. */
-export function enter(ledger: Ledger, event: RunEvent): void {
-  if (event.kind === 'start') ledger.head = event.head
-  else if (event.kind === 'fabric') ledger.fabrics.push({ ...event, policies: event.policies.length })
-  else if (event.kind === 'notice') ledger.notices.push(event)
-  else if (event.kind === 'canary') ledger.canaries.push(event)
-  else if (event.kind === 'enforced') enterEnforcement(ledger, event)
-  else if (event.kind === 'path') enterPath(ledger, event.result)
-  else if (event.kind === 'end') sort(ledger)
+export function enter(collected: CollectedRun, event: RunEvent): void {
+  if (event.kind === 'start') collected.head = event.head
+  else if (event.kind === 'fabric') collected.fabrics.push({ ...event, policies: event.policies.length })
+  else if (event.kind === 'notice') collected.notices.push(event)
+  else if (event.kind === 'canary') collected.canaries.push(event)
+  else if (event.kind === 'enforced') enterEnforcement(collected, event)
+  else if (event.kind === 'path') enterPath(collected, event.result)
+  else if (event.kind === 'end') sort(collected)
 }
 
 function enterEnforcement(
-  ledger: Ledger,
+  collected: CollectedRun,
   { scenario, step, enforcement }: Extract<RunEvent, { kind: 'enforced' }>,
 ): void {
   const message = enforcementText(step, enforcement)
-  if (message !== undefined) ledger.notices.push({ scenario, message })
+  if (message !== undefined) collected.notices.push({ scenario, message })
 }
 
 /** Scenarios run side by side: at the end everything stands in the order of the files. */
-function sort({ head, fabrics, troubled, skipped }: Ledger): void {
+function sort({ head, fabrics, troubled, skipped }: CollectedRun): void {
   const place = new Map(head?.scenarios.map(({ name }, index) => [name, index]))
   fabrics.sort((a, b) => (place.get(a.scenario) ?? 0) - (place.get(b.scenario) ?? 0))
   for (const paths of [troubled, skipped]) paths.sort((a, b) => a.index - b.index)
 }
 
-function enterPath(ledger: Ledger, result: PathResult): void {
-  if (isTroubled(result)) ledger.troubled.push(result)
-  if (result.status === 'skipped') ledger.skipped.push(result)
+function enterPath(collected: CollectedRun, result: PathResult): void {
+  if (isTroubled(result)) collected.troubled.push(result)
+  if (result.status === 'skipped') collected.skipped.push(result)
   const { index, scenario, from, to, status, seen } = result
-  ledger.cells.push({ index, scenario, from, to, status, seen })
+  collected.cells.push({ index, scenario, from, to, status, seen })
 }
 
 /** Passed or predicted, and nothing to look at. */

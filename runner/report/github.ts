@@ -1,11 +1,11 @@
 import type { RunEvent } from '../result/events.ts'
 import type { PathResult } from '../result/path-result.ts'
-import { emptyLedger, enter, type Ledger } from './collected-run.ts'
+import { type CollectedRun, emptyRun, enter } from './collected-run.ts'
 import { evidenceOf } from './evidence.ts'
 import { order, pathText } from './failed-path.ts'
 import { noticesOf } from './notices.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
-import { neutral } from './sanitize.ts'
+import { sanitize } from './sanitize.ts'
 import { signsOf } from './style.ts'
 import { summaryText } from './summary.ts'
 import { claim } from './words.ts'
@@ -18,24 +18,24 @@ type Level = 'error' | 'warning' | 'notice'
  * share one, failures come first.
  */
 export function githubReporter({ inconclusive }: Pick<ReportOptions, 'inconclusive'>): Reporter {
-  const ledger = emptyLedger()
+  const collected = emptyRun()
   return (event: RunEvent) => {
-    const clean = neutral(event)
-    enter(ledger, clean)
+    const clean = sanitize(event)
+    enter(collected, clean)
     if (clean.kind !== 'end') return ''
     const sum = summaryText(clean.summary, { ink: (_, text) => text })
     const lines = [
-      ...noticesOf(ledger).map(({ message, scenarios }) =>
+      ...noticesOf(collected).map(({ message, scenarios }) =>
         command('warning', { title: 'Crosscheck' }, [...scenarios, message].join(': ')),
       ),
-      ...annotations(ledger, inconclusive),
+      ...annotations(collected, inconclusive),
       command('notice', { title: 'Crosscheck' }, sum),
     ]
     return `${lines.join('\n')}\n`
   }
 }
 
-function annotations({ troubled }: Ledger, inconclusive: ReportOptions['inconclusive']): string[] {
+function annotations({ troubled }: CollectedRun, inconclusive: ReportOptions['inconclusive']): string[] {
   const levels: Record<PathResult['status'], Level> = {
     fail: 'error',
     inconclusive: inconclusive === 'warn' ? 'warning' : 'error',

@@ -3,7 +3,7 @@ import type { PathResult } from '../result/path-result.ts'
 import { evidenceOf } from './evidence.ts'
 import { pathText } from './failed-path.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
-import { neutral } from './sanitize.ts'
+import { sanitize } from './sanitize.ts'
 import { signsOf } from './style.ts'
 import { claim, millisecondsOf } from './words.ts'
 
@@ -18,7 +18,7 @@ export function junitReporter({ inconclusive }: Pick<ReportOptions, 'inconclusiv
   const paths: PathResult[] = []
   let start = ''
   return (event: RunEvent) => {
-    const clean = neutral(event)
+    const clean = sanitize(event)
     if (clean.kind === 'start') start = clean.head.start
     if (clean.kind === 'path') paths.push(clean.result)
     if (clean.kind !== 'end') return ''

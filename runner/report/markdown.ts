@@ -1,13 +1,13 @@
 import type { RunEvent, Summary } from '../result/events.ts'
 import type { PathResult } from '../result/path-result.ts'
-import { emptyLedger, enter, type Ledger } from './collected-run.ts'
+import { type CollectedRun, emptyRun, enter } from './collected-run.ts'
 import { evidenceOf } from './evidence.ts'
 import { order, pathText } from './failed-path.ts'
 import { type Grid, gridsOf, withoutPassing } from './grid.ts'
 import { type Group, groupPaths } from './groups.ts'
 import { limitsOf, noticesOf } from './notices.ts'
 import type { Reporter } from './reporter.ts'
-import { neutral } from './sanitize.ts'
+import { sanitize } from './sanitize.ts'
 import { type Mark, marksOf, signsOf } from './style.ts'
 import { summaryText } from './summary.ts'
 import { claim, statusWords } from './words.ts'
@@ -21,33 +21,33 @@ const marks = marksOf(true)
 
 /** A summary of a CI job in GitHub's Markdown: sums, what concerns everything, what is wrong, the matrices. */
 export function markdownReporter(): Reporter {
-  const ledger = emptyLedger()
+  const collected = emptyRun()
   return (event: RunEvent) => {
-    const clean = neutral(event)
-    enter(ledger, clean)
+    const clean = sanitize(event)
+    enter(collected, clean)
     if (clean.kind !== 'end') return ''
     return withinBytes([
-      headText(ledger, clean.summary),
-      ...noticeTexts(ledger),
-      ...groupTexts(ledger),
-      ...gridTexts(ledger),
+      headText(collected, clean.summary),
+      ...noticeTexts(collected),
+      ...groupTexts(collected),
+      ...gridTexts(collected),
     ])
   }
 }
 
-function headText({ head, fabrics }: Ledger, summary: Summary): string {
+function headText({ head, fabrics }: CollectedRun, summary: Summary): string {
   const good = summary.fail + summary.inconclusive === 0
   const title = `## ${good ? marks.pass : marks.fail} Crosscheck: ${md(summaryText(summary, { ink: (_, text) => text }))}\n`
   const where = new Set(fabrics.map(({ description }) => description))
   return `${title}\n${md(head?.where ?? '')}: ${[...where].map(md).join('; ')}\n`
 }
 
-function noticeTexts(ledger: Ledger): string[] {
-  const told = noticesOf(ledger).map(({ message, scenarios }) => [...scenarios, message].join(': '))
-  return [...told, ...limitsOf(ledger.fabrics)].map((text) => `> [!WARNING]\n> ${md(text)}\n`)
+function noticeTexts(collected: CollectedRun): string[] {
+  const told = noticesOf(collected).map(({ message, scenarios }) => [...scenarios, message].join(': '))
+  return [...told, ...limitsOf(collected.fabrics)].map((text) => `> [!WARNING]\n> ${md(text)}\n`)
 }
 
-function groupTexts({ troubled }: Ledger): string[] {
+function groupTexts({ troubled }: CollectedRun): string[] {
   return order.flatMap((status) => groupPaths(troubled.filter((path) => path.status === status)).map(groupText))
 }
 
@@ -72,7 +72,7 @@ function rosterItems(others: readonly PathResult[]): string[] {
   )
 }
 
-function gridTexts({ cells }: Ledger): string[] {
+function gridTexts({ cells }: CollectedRun): string[] {
   return [...gridsOf(cells)].map(([scenario, grid]) => {
     const large = grid.rows.size * grid.columns.size > mostCells
     const shown = large ? withoutPassing(grid) : grid

@@ -1,6 +1,6 @@
 import type { CanaryResult, CanaryStep } from '../control/canary.ts'
 import { assumedLine } from './assumed.ts'
-import type { Ledger } from './collected-run.ts'
+import type { CollectedRun } from './collected-run.ts'
 
 /** One line of the report's top, and the scenarios that it holds for; none where it holds for all. */
 export interface Notice {
@@ -44,7 +44,7 @@ function placeText(results: readonly CanaryResult[]): string {
 }
 
 /** Everything that is told once at the top: the canary first, then what the run says, then passes that policies speak against. */
-export function noticesOf({ canaries, notices, troubled, fabrics }: Ledger): Notice[] {
+export function noticesOf({ canaries, notices, troubled, fabrics }: CollectedRun): Notice[] {
   const flagged = troubled.filter(({ status, cause }) => status === 'pass' && cause === 'unenforced').length
   const all = [
     ...canaries.flatMap(({ scenario, results }) => canarySentences(results).map((message) => ({ scenario, message }))),
@@ -60,7 +60,7 @@ export function noticesOf({ canaries, notices, troubled, fabrics }: Ledger): Not
 }
 
 /** What the fabrics do not simulate, and what they assume, in a line each. */
-export function limitsOf(fabrics: Ledger['fabrics']): string[] {
+export function limitsOf(fabrics: CollectedRun['fabrics']): string[] {
   const absent = [...new Set(fabrics.flatMap(({ notSimulated }) => notSimulated))]
   const assumed = [...new Set(fabrics.flatMap((fabric) => fabric.assumed ?? []))]
   return [...(absent.length === 0 ? [] : [`not simulated: ${absent.join(', ')}`]), ...assumedLine(assumed)]

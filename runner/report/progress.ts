@@ -2,7 +2,7 @@ import type { RunEvent } from '../result/events.ts'
 import { pathText } from './failed-path.ts'
 import { clip } from './layout.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
-import { neutral } from './sanitize.ts'
+import { sanitize } from './sanitize.ts'
 import { knownWidth, styleFor } from './style.ts'
 import { claim } from './words.ts'
 
@@ -38,7 +38,7 @@ function liveProgress(options: ProgressOptions): Reporter {
   return (event: RunEvent) => {
     if (event.kind === 'end') return erase
     if (event.kind === 'start') total = event.total
-    else if (event.kind === 'doing') doing = neutral(`${event.scenario}: ${event.what}`, { ascii: style.ascii })
+    else if (event.kind === 'doing') doing = sanitize(`${event.scenario}: ${event.what}`, { ascii: style.ascii })
     else if (event.kind === 'path') {
       const { status } = event.result
       counts.done += 1
@@ -57,7 +57,7 @@ function sparseProgress(options: ProgressOptions): Reporter {
   const style = styleFor(options)
   return (event: RunEvent) => {
     if (event.kind !== 'fabric') return ''
-    const { scenario, description } = neutral(event, { ascii: style.ascii })
+    const { scenario, description } = sanitize(event, { ascii: style.ascii })
     return `${scenario}: ${description}\n`
   }
 }
@@ -67,7 +67,7 @@ function failureLine(
   style: ReturnType<typeof styleFor>,
   width: number,
 ): string {
-  const clean = neutral(result, { ascii: style.ascii })
+  const clean = sanitize(result, { ascii: style.ascii })
   const text = `${pathText(clean, style)}: ${claim(clean)}${clean.cause === undefined ? '' : ` (${clean.cause})`}`
   return `${style.ink(clean.status, style.marks[clean.status])} ${clip(text, Math.max(1, width - 3), style.signs.ellipsis)}`
 }

@@ -15,7 +15,7 @@ const plainer: Readonly<Record<string, string>> = {
   '”': '"',
 }
 
-export interface NeutralOptions {
+export interface SanitizeOptions {
   /** Escapes everything beyond ASCII as well. */
   readonly ascii?: boolean
   /** Characters of one string; what follows is counted, not shown. */
@@ -26,7 +26,7 @@ export interface NeutralOptions {
  * Text from scenarios, manifests and the network as one harmless line: what a terminal, a log or a browser could obey becomes visible
  * (`\n`, `\x1b`, `\u{202e}`), and what is too long is cut.
  */
-export function neutralText(text: string, { ascii = false, limit = 1_000 }: NeutralOptions = {}): string {
+export function sanitizeText(text: string, { ascii = false, limit = 1_000 }: SanitizeOptions = {}): string {
   if (text.length <= limit && harmless.test(text)) return text
   const shown = cutText(text, limit).replace(unsafe, visible).replace(piled, visible)
   const plain = ascii ? shown.replace(/[^\x20-\x7e]/gu, (char) => plainer[char] ?? visible(char)) : shown
@@ -34,8 +34,8 @@ export function neutralText(text: string, { ascii = false, limit = 1_000 }: Neut
 }
 
 /** The same for every string in a value, so that no reporter can forget one. */
-export function neutral<T>(value: T, options: NeutralOptions = {}): T {
-  return mapStrings(value, (text) => neutralText(text, options)) as T
+export function sanitize<T>(value: T, options: SanitizeOptions = {}): T {
+  return mapStrings(value, (text) => sanitizeText(text, options)) as T
 }
 
 /** The same value with every string cut after so many characters, and nothing else changed. */

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../result/events.ts'
 import type { PathResult } from '../result/path-result.ts'
-import { emptyLedger, enter, isQuiet, type Ledger } from './collected-run.ts'
+import { type CollectedRun, emptyRun, enter, isQuiet } from './collected-run.ts'
 import { blockLines, evidenceLines, order, pathText } from './failed-path.ts'
 import { gridsOf } from './grid.ts'
 import { groupPaths } from './groups.ts'
@@ -8,7 +8,7 @@ import { wrap } from './layout.ts'
 import { legend, matrixLines } from './matrix.ts'
 import { limitsOf, noticesOf } from './notices.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
-import { neutral } from './sanitize.ts'
+import { sanitize } from './sanitize.ts'
 import { type Style, styleFor } from './style.ts'
 import { summaryText } from './summary.ts'
 import { claim } from './words.ts'
@@ -16,20 +16,20 @@ import { claim } from './words.ts'
 /** For people at a terminal or in a log: where, what concerns everything, what is wrong and why, the matrices, one line of sums. */
 export function textReporter(options: ReportOptions): Reporter {
   const style = styleFor(options)
-  const ledger = emptyLedger()
+  const collected = emptyRun()
   const passed: PathResult[] = []
   return (event: RunEvent) => {
-    const clean = neutral(event, { ascii: style.ascii })
-    enter(ledger, clean)
+    const clean = sanitize(event, { ascii: style.ascii })
+    enter(collected, clean)
     if (options.verbose && clean.kind === 'path' && isQuiet(clean.result)) passed.push(clean.result)
     if (clean.kind !== 'end') return ''
     const sections = [
-      headLines(ledger, style),
-      noticeLines(ledger, style),
-      ...troubledBlocks(ledger, options.verbose, style),
+      headLines(collected, style),
+      noticeLines(collected, style),
+      ...troubledBlocks(collected, options.verbose, style),
       ...passed.toSorted((a, b) => a.index - b.index).map((result) => passedLines(result, style)),
-      skippedLines(ledger, style),
-      ...matrixBlocks(ledger, style),
+      skippedLines(collected, style),
+      ...matrixBlocks(collected, style),
       [summaryText(clean.summary, style)],
     ]
     const shown = sections.filter((lines) => lines.length > 0)
@@ -40,7 +40,7 @@ export function textReporter(options: ReportOptions): Reporter {
 const places = { lab: 'Lab', cluster: 'Cluster', predicted: 'Predicted, without packets' } as const
 
 /** Where the run took place; each fabric on a line of its own unless all are one. */
-function headLines({ head, fabrics }: Ledger, style: Style): string[] {
+function headLines({ head, fabrics }: CollectedRun, style: Style): string[] {
   const title = head === undefined ? 'Nothing ran' : places[head.where]
   const told = fabrics.map(({ scenario, description, policies }) => ({
     scenario,
@@ -60,17 +60,17 @@ function headLines({ head, fabrics }: Ledger, style: Style): string[] {
 }
 
 /** What concerns many paths, and what the fabric does not simulate, each once. */
-function noticeLines(ledger: Ledger, style: Style): string[] {
-  const several = ledger.fabrics.length > 1
-  const notices = noticesOf(ledger).flatMap(({ message, scenarios }) => {
+function noticeLines(collected: CollectedRun, style: Style): string[] {
+  const several = collected.fabrics.length > 1
+  const notices = noticesOf(collected).flatMap(({ message, scenarios }) => {
     const where = scenarios.length === 0 || !several ? '' : `${scenarios.join(', ')}: `
     const lines = wrap(`${where}${message}`, style.width - 2)
     return lines.map((line, index) => style.ink('inconclusive', `${index === 0 ? style.signs.notice : ' '} ${line}`))
   })
-  return [...notices, ...limitsOf(ledger.fabrics).flatMap((line) => wrap(line, style.width))]
+  return [...notices, ...limitsOf(collected.fabrics).flatMap((line) => wrap(line, style.width))]
 }
 
-function troubledBlocks({ troubled }: Ledger, verbose: boolean, style: Style): string[][] {
+function troubledBlocks({ troubled }: CollectedRun, verbose: boolean, style: Style): string[][] {
   return order.flatMap((status) => {
     const paths = troubled.filter((path) => path.status === status)
     const groups = verbose ? paths.map((first) => ({ first, others: [] })) : groupPaths(paths)
@@ -83,7 +83,7 @@ function passedLines(result: PathResult, style: Style): string[] {
   return [`${mark} ${pathText(result, style)}: ${claim(result)}`, ...evidenceLines(result, style)]
 }
 
-function skippedLines({ skipped }: Ledger, style: Style): string[] {
+function skippedLines({ skipped }: CollectedRun, style: Style): string[] {
   return skipped.flatMap((result) => {
     const reason = result.explanation.join(' ')
     return wrap(
@@ -93,7 +93,7 @@ function skippedLines({ skipped }: Ledger, style: Style): string[] {
   })
 }
 
-function matrixBlocks({ cells }: Ledger, style: Style): string[][] {
+function matrixBlocks({ cells }: CollectedRun, style: Style): string[][] {
   const grids = gridsOf(cells)
   const blocks = [...grids].map(([scenario, grid]) => [style.ink('strong', scenario), ...matrixLines(grid, style)])
   const meaning = legend(grids.values(), style)

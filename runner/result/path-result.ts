@@ -1,7 +1,7 @@
 import type { Outcome, Phase, Reason } from '../../checks/outcome.ts'
 import type { Family } from '../../checks/vantage.ts'
 import type { Place, Protocol } from '../../policy/types.ts'
-import type { Shown } from '../control/controls.ts'
+import type { ControlResult } from '../control/controls.ts'
 import type { Evidence } from '../predict/evidence.ts'
 
 /** `predicted`: judged by the engine alone, which is never a pass. `skipped`: the scenario says so. */
@@ -131,7 +131,7 @@ export interface PathResult {
   readonly lookup?: Outcome
   readonly endpoints: readonly EndpointResult[]
   /** Evidence without which a block would not count. */
-  readonly control: readonly Shown[]
+  readonly control: readonly ControlResult[]
   /** Sentences for people: first what is the matter, then why, then what to change. */
   readonly explanation: readonly string[]
   /** The command that explains the path policy by policy and offers a fix. */

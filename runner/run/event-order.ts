@@ -7,7 +7,7 @@ export type ScenarioEvent =
   | { readonly kind: 'path'; readonly result: Omit<PathResult, 'index'> }
 
 /** One scenario's way to the reporters. */
-export interface Lane {
+export interface ScenarioEvents {
   emit(event: ScenarioEvent): void
   /** Nothing more comes: the next lane may speak. */
   close(): void
@@ -15,7 +15,7 @@ export interface Lane {
 
 export interface Tally {
   /** Lanes speak in the order in which they were made, though their scenarios run side by side; only what goes on now is told at once. */
-  lane(): Lane
+  scenarioEvents(): ScenarioEvents
   /** What it came to. */
   summary(interrupted: boolean): Summary
 }
@@ -49,7 +49,7 @@ export function createTally(emit: Emit, { now, amend = unchanged }: TallyOptions
     }
   }
   return {
-    lane() {
+    scenarioEvents() {
       const own = { events: [] as ScenarioEvent[], closed: false }
       waiting.push(own)
       return {

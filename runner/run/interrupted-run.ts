@@ -1,22 +1,25 @@
 import type { Observation } from '../../checks/outcome.ts'
-import type { Controls, Shown } from '../control/controls.ts'
+import type { ControlResult, Controls } from '../control/controls.ts'
 import type { Measurement } from '../control/measurement.ts'
 import { concludeUnmeasured } from '../judge/conclude.ts'
 import { type MeasureOptions, measure } from '../measure/measure.ts'
 import type { Settled } from '../measure/stabilize.ts'
-import type { Dial } from '../plan/planned-check.ts'
+import type { PlannedCheck } from '../plan/planned-check.ts'
 import type { PlannedPath } from '../plan/planned-path.ts'
 import { skipsOf, stagesOf } from '../plan/stage.ts'
 import type { PathResult } from '../result/path-result.ts'
 import type { Scenario, ScenarioPath } from '../scenario/model.ts'
 
 /** Every path that was not judged when its run was interrupted, in the order of the scenario: those that it leaves out keep their own reason. */
-export function untoldPaths(scenario: Scenario, untold: ReadonlySet<ScenarioPath>): Omit<PathResult, 'index'>[] {
+export function unreportedPaths(
+  scenario: Scenario,
+  unreported: ReadonlySet<ScenarioPath>,
+): Omit<PathResult, 'index'>[] {
   const skipOf = skipsOf(scenario)
   return stagesOf(scenario).flatMap(({ name, paths }) => {
     const position = { scenario: scenario.name, ...(name === undefined ? {} : { step: name }) }
     return paths
-      .filter((path) => untold.has(path))
+      .filter((path) => unreported.has(path))
       .map((path) => {
         const skip = skipOf(path)
         const why =
@@ -34,19 +37,20 @@ export function untoldPaths(scenario: Scenario, untold: ReadonlySet<ScenarioPath
 
 /** Measures; interrupted before everything is there, it resolves with what was seen until then, which is held against nothing. */
 export async function measureUntilInterrupted(
-  dials: readonly Dial[],
+  plannedChecks: readonly PlannedCheck[],
   options: MeasureOptions,
 ): Promise<{ readonly measurement: Measurement; readonly isWhole: boolean }> {
   const { signal } = options
-  const sightings = new Map<Dial, readonly Observation[]>()
-  const onSeen: MeasureOptions['onSeen'] = (dial, observations) => void sightings.set(dial, observations)
+  const observedConnections = new Map<PlannedCheck, readonly Observation[]>()
+  const onSeen: MeasureOptions['onSeen'] = (plannedCheck, observations) =>
+    void observedConnections.set(plannedCheck, observations)
   try {
-    const measurement = await measure(dials, { ...options, onSeen })
+    const measurement = await measure(plannedChecks, { ...options, onSeen })
     if (!signal.aborted) return { measurement, isWhole: true }
   } catch (error) {
     if (!signal.aborted) throw error
   }
-  return { measurement: { sightings, controls: nothingShown }, isWhole: false }
+  return { measurement: { observedConnections, controls: nothingShown }, isWhole: false }
 }
 
 /** What becomes of paths whose measurement is not whole. */
@@ -55,7 +59,7 @@ export function cutOff(paths: readonly PlannedPath[], measurement: Measurement):
   return { measurement, remarks: new Map(), interrupted: new Map(paths.map((path) => [path, sentence])) }
 }
 
-const none: Shown = { shown: undefined, kind: 'none', sentence: 'the run was interrupted before it was known' }
+const none: ControlResult = { shown: undefined, kind: 'none', sentence: 'the run was interrupted before it was known' }
 
 const nothingShown: Controls = {
   targetAlive: () => none,

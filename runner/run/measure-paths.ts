@@ -2,19 +2,19 @@ import { withoutOwned } from '../../fabric/owned.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Measurement } from '../control/measurement.ts'
 import { controlTargets } from '../control/targets.ts'
-import { together } from '../measure/await-all.ts'
+import { awaitAllSettled } from '../measure/await-all.ts'
 import { type Changed, openProbes, type Probes } from '../observe/probes.ts'
-import { lookAhead } from '../plan/control-targets.ts'
+import { controlTargetsOf } from '../plan/control-targets.ts'
 import { createPlanner } from '../plan/paths.ts'
-import { dialsOf, type PlannedPath } from '../plan/planned-path.ts'
-import { type CastPath, castPaths, type PlanEntry, type Stage } from '../plan/stage.ts'
+import { type PlannedPath, plannedChecksOf } from '../plan/planned-path.ts'
+import { type PlanEntry, type ResolvedPath, resolveSources, type Stage } from '../plan/stage.ts'
 import { createPredictor, type Predict } from '../predict/predict.ts'
 import { cutOff, measureUntilInterrupted } from './interrupted-run.ts'
 import { awaitChange, settleAfter } from './stabilize-stage.ts'
 import type { StageContext } from './stage-context.ts'
 
 /** What one look at paths gave, and the world in which it was taken. */
-export interface Take {
+export interface PathMeasurements {
   readonly world: World
   readonly plan: readonly PlanEntry[]
   readonly probes: Probes
@@ -26,7 +26,7 @@ export interface Take {
   readonly interrupted: ReadonlyMap<PlannedPath, string>
 }
 
-export interface TakeOptions {
+export interface MeasurePathsOptions {
   readonly stage: Stage
   readonly world: World
   /** Probes that are there already. */
@@ -38,24 +38,31 @@ export interface TakeOptions {
 }
 
 /** Opens what the paths need, raises the canary, and measures until it is settled. */
-export async function takePaths(cast: readonly CastPath[], options: TakeOptions): Promise<Take> {
+export async function measurePaths(
+  resolvedPaths: readonly ResolvedPath[],
+  options: MeasurePathsOptions,
+): Promise<PathMeasurements> {
   const { stage, world, known, changed, ours, context } = options
   const { scenario, fabric, emit, signal, now } = context
   const tell = (what: string) => emit({ kind: 'doing', scenario: scenario.name, what })
-  const sources = cast.flatMap((each) =>
+  const sources = resolvedPaths.flatMap((each) =>
     each.skip === undefined ? [...each.sources, ...(each.witness === undefined ? [] : [each.witness])] : [],
   )
   await fabric.permit?.({ identities: sources.map(({ identity }) => identity), objects: [] }, signal)
   // Sources, canary and the controls of the targets need nothing of each other: all are asked for at once.
-  const ahead = lookAhead(cast, world)
-  const targets = controlTargets(ahead.sockets, { fabric, world, signal })
+  const targetsToControl = controlTargetsOf(resolvedPaths, world)
+  const targets = controlTargets(targetsToControl.sockets, { fabric, world, signal })
   const opening = openProbes(sources, { fabric, world, known, changed, signal })
-  const raising = context.canaryFor({ nodes: ahead.nodes, probes: opening.then(({ ready }) => ready), signal })
+  const raising = context.canaryFor({
+    nodes: targetsToControl.nodes,
+    probes: opening.then(({ ready }) => ready),
+    signal,
+  })
   tell('probes and canary')
-  const [probes] = await together([opening], [raising, targets])
+  const [probes] = await awaitAllSettled([opening], [raising, targets])
   signal.throwIfAborted()
-  const plan = planAll(cast, { world, probes, context })
-  const dials = [...new Set(plan.flatMap(({ planned }) => planned.flatMap(dialsOf)))]
+  const plan = planAll(resolvedPaths, { world, probes, context })
+  const plannedChecks = [...new Set(plan.flatMap(({ planned }) => planned.flatMap(plannedChecksOf)))]
   const canary = raising.then((raised) => {
     if (raised.fresh && !signal.aborted) {
       emit({ kind: 'canary', scenario: scenario.name, results: raised.canary.results })
@@ -78,8 +85,14 @@ export async function takePaths(cast: readonly CastPath[], options: TakeOptions)
     settleMs: context.settleMs ?? scenario.settleMs,
   }
   const inForce = ours ? await awaitChange(paths, { ...patience, changed }) : changed
-  const onDial = (done: number, of: number) => tell(`${done} of ${of} addresses`)
-  const first = await measureUntilInterrupted(dials, { ...asking, canary, targets, changed: inForce, onDial })
+  const onMeasured = (done: number, of: number) => tell(`${done} of ${of} addresses`)
+  const first = await measureUntilInterrupted(plannedChecks, {
+    ...asking,
+    canary,
+    targets,
+    changed: inForce,
+    onMeasured,
+  })
   const settled = first.isWhole
     ? await settleAfter(paths, first.measurement, { ...patience, changed: inForce })
     : cutOff(paths, first.measurement)
@@ -87,8 +100,12 @@ export async function takePaths(cast: readonly CastPath[], options: TakeOptions)
 }
 
 /** The same paths as another world has them, with the probes that there are. */
-export function planIn(world: World, { probes }: Take, { stage, context }: Pick<TakeOptions, 'stage' | 'context'>) {
-  return planAll(castPaths(stage, context.scenario, world), { world, probes, context })
+export function planIn(
+  world: World,
+  { probes }: PathMeasurements,
+  { stage, context }: Pick<MeasurePathsOptions, 'stage' | 'context'>,
+) {
+  return planAll(resolveSources(stage, context.scenario, world), { world, probes, context })
 }
 
 /** The world of a stage as the scenario's author knows it. */
@@ -102,7 +119,7 @@ interface PlanInput {
   readonly context: StageContext
 }
 
-function planAll(cast: readonly CastPath[], { world, probes, context }: PlanInput): PlanEntry[] {
+function planAll(resolvedPaths: readonly ResolvedPath[], { world, probes, context }: PlanInput): PlanEntry[] {
   const { fabric, scenario } = context
   const deadlineMs = context.deadlineMs ?? scenario.deadlineMs
   const plan = createPlanner({
@@ -111,8 +128,8 @@ function planAll(cast: readonly CastPath[], { world, probes, context }: PlanInpu
     timing: fabric.timing,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
   })
-  return cast.map((each) => ({
-    cast: each,
+  return resolvedPaths.map((each) => ({
+    resolvedPaths: each,
     planned:
       each.skip === undefined
         ? each.sources

@@ -1,7 +1,7 @@
 import { stagesOf } from '../plan/stage.ts'
 import type { Emit, RunHead, Summary } from '../result/events.ts'
 import { createTally } from './event-order.ts'
-import { untoldPaths } from './interrupted-run.ts'
+import { unreportedPaths } from './interrupted-run.ts'
 import { type PredictOptions, predictScenario } from './predict-scenario.ts'
 
 export interface PredictRunOptions {
@@ -19,12 +19,12 @@ export async function predictRun(scenarios: readonly PredictOptions[], options: 
   const total = head.scenarios.reduce((sum, { paths }) => sum + paths, 0)
   emit({ kind: 'start', head: { ...head, start: new Date(now()).toISOString() }, total })
   for (const each of scenarios) {
-    const lane = tally.lane()
+    const scenarioEvents = tally.scenarioEvents()
     if (signal.aborted) {
-      const untold = new Set(stagesOf(each.scenario).flatMap(({ paths }) => paths))
-      for (const result of untoldPaths(each.scenario, untold)) lane.emit({ kind: 'path', result })
-    } else await predictScenario(each, lane)
-    lane.close()
+      const unreported = new Set(stagesOf(each.scenario).flatMap(({ paths }) => paths))
+      for (const result of unreportedPaths(each.scenario, unreported)) scenarioEvents.emit({ kind: 'path', result })
+    } else await predictScenario(each, scenarioEvents)
+    scenarioEvents.close()
   }
   const summary = tally.summary(signal.aborted)
   emit({ kind: 'end', end: new Date(now()).toISOString(), summary })

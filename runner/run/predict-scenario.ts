@@ -8,11 +8,11 @@ import type { World } from '../../fabric/world.ts'
 import { externalsOf } from '../../lab/settings.ts'
 import { judgePredicted } from '../judge/judge-predicted.ts'
 import { createPlanner } from '../plan/paths.ts'
-import { castPaths, leftOutText, stagesOf } from '../plan/stage.ts'
+import { leftOutText, resolveSources, stagesOf } from '../plan/stage.ts'
 import { predictedDescription } from '../predict/fabric-description.ts'
 import { createPredictor } from '../predict/predict.ts'
 import type { ManifestPath, Scenario } from '../scenario/model.ts'
-import type { Lane } from './event-order.ts'
+import type { ScenarioEvents } from './event-order.ts'
 import { changeOf } from './step-change.ts'
 
 export interface PredictOptions {
@@ -24,7 +24,7 @@ export interface PredictOptions {
 }
 
 /** Judges a scenario by the engine alone, stage by stage; no packet is sent, and nothing passes. */
-export async function predictScenario(options: PredictOptions, { emit }: Pick<Lane, 'emit'>): Promise<void> {
+export async function predictScenario(options: PredictOptions, { emit }: Pick<ScenarioEvents, 'emit'>): Promise<void> {
   const { scenario, readObjects, kubernetes } = options
   const allocator = createAllocator()
   const externals = externalsOf(scenario.lab)
@@ -49,13 +49,16 @@ export async function predictScenario(options: PredictOptions, { emit }: Pick<La
     }
     const plan = createPlanner({ world, probes: new Map(), timing })
     const predict = createPredictor(world).path
-    const all = castPaths(stage, scenario, world)
+    const all = resolveSources(stage, scenario, world)
     const leftOut = leftOutText(all)
     if (leftOut !== undefined) emit({ kind: 'notice', scenario: scenario.name, message: leftOut })
-    for (const cast of all) {
+    for (const resolvedPaths of all) {
       const entry = {
-        cast,
-        planned: cast.skip === undefined ? cast.sources.flatMap((source) => plan(cast.path, source, cast.witness)) : [],
+        resolvedPaths,
+        planned:
+          resolvedPaths.skip === undefined
+            ? resolvedPaths.sources.flatMap((source) => plan(resolvedPaths.path, source, resolvedPaths.witness))
+            : [],
       }
       for (const result of judgePredicted(entry, { stage, scenario, world, predict })) emit({ kind: 'path', result })
     }

@@ -1,17 +1,17 @@
 import type { World } from '../../fabric/world.ts'
 import type { Doubt } from '../judge/judge-paths.ts'
 import type { Probes } from '../observe/probes.ts'
-import { castPaths, type PlanEntry, type Stage } from '../plan/stage.ts'
-import { planIn, type Take, takePaths, worldNow } from './measure-paths.ts'
+import { type PlanEntry, resolveSources, type Stage } from '../plan/stage.ts'
+import { measurePaths, type PathMeasurements, planIn, worldNow } from './measure-paths.ts'
 import type { StageContext } from './stage-context.ts'
-import { movedSince } from './world-changes.ts'
+import { pathsAffectedBy } from './world-changes.ts'
 
 /** How long an interrupted run may still take to learn whether the cluster changed while it measured, in milliseconds. */
 const lastLookMs = 5_000
 
 /** An entry of the plan, and the look at it that counts. */
-export interface Taken {
-  readonly take: Take
+export interface MeasuredEntry {
+  readonly measurements: PathMeasurements
   readonly entry: PlanEntry
   /** Why nothing is known of it, where the world does not hold still. */
   readonly doubt?: Doubt | undefined
@@ -21,20 +21,20 @@ export interface Taken {
  * Of a cluster, in which others work too: measures once more what changed in the meantime, and tells what changed again. Interrupted, it tells what
  * it did not come to measure again; what needed no second look is as it was.
  */
-export async function retake(first: Take, stage: Stage, context: StageContext) {
+export async function retake(first: PathMeasurements, stage: Stage, context: StageContext) {
   const { fabric, scenario, emit, signal } = context
-  const plain: Taken[] = first.plan.map((entry) => ({ take: first, entry }))
+  const plain: MeasuredEntry[] = first.plan.map((entry) => ({ measurements: first, entry }))
   const paths = first.plan.flatMap(({ planned }) => planned)
   const isCut = paths.length > 0 && paths.every((path) => first.interrupted.has(path))
   if (fabric.where === 'lab' || isCut) return { takes: plain, probes: first.probes }
   const at = context.now()
   const world = await worldAfter(context)
   if (world === undefined) return { takes: plain.map((each) => ({ ...each, doubt: unread })), probes: first.probes }
-  const moved = movedSince(first, world, () => planIn(world, first, { stage, context }))
+  const moved = pathsAffectedBy(first, world, () => planIn(world, first, { stage, context }))
   if (moved.size === 0) return { takes: plain, probes: first.probes }
   if (!signal.aborted) emit({ kind: 'notice', scenario: scenario.name, message: noticeOf(moved) })
-  const second = await takeAgain([...moved.keys()], { first, world, at, stage, context })
-  const takes = plain.map((each, place): Taken => {
+  const second = await measureAgain([...moved.keys()], { first, world, at, stage, context })
+  const takes = plain.map((each, place): MeasuredEntry => {
     const what = moved.get(place)
     if (what === undefined) return each
     return second?.takes.get(place) ?? { ...each, doubt: { cause: 'world_changed', sentence: `${what} ${neverAgain}` } }
@@ -50,7 +50,7 @@ const unread: Doubt = {
 }
 
 interface Again {
-  readonly first: Take
+  readonly first: PathMeasurements
   readonly world: World
   /** When it was read, in milliseconds since the epoch. */
   readonly at: number
@@ -59,20 +59,27 @@ interface Again {
 }
 
 /** The second look at the entries at these places; undefined where the run is interrupted before it begins. */
-async function takeAgain(places: readonly number[], { first, world, at, stage, context }: Again) {
+async function measureAgain(places: readonly number[], { first, world, at, stage, context }: Again) {
   const { scenario, signal } = context
   if (signal.aborted) return undefined
   const before = new Set(first.world.pods.map(({ uid }) => uid))
   const changed = { at, before, policiesAlone: false, isShown: false, isLate: false }
-  const cast = castPaths(stage, scenario, world)
-  const wanted = places.map((place) => cast[place]!)
+  const resolvedPaths = resolveSources(stage, scenario, world)
+  const wanted = places.map((place) => resolvedPaths[place]!)
   try {
-    const take = await takePaths(wanted, { stage, world, known: first.probes, changed, ours: false, context })
+    const measurements = await measurePaths(wanted, {
+      stage,
+      world,
+      known: first.probes,
+      changed,
+      ours: false,
+      context,
+    })
     const later = await worldAfter(context)
     const movedAgain =
       later &&
-      movedSince(take, later, () => {
-        const plan = planIn(later, take, { stage, context })
+      pathsAffectedBy(measurements, later, () => {
+        const plan = planIn(later, measurements, { stage, context })
         return places.map((place) => plan[place]!)
       })
     const doubtOf = (index: number): Doubt | undefined => {
@@ -81,9 +88,11 @@ async function takeAgain(places: readonly number[], { first, world, at, stage, c
       return what === undefined ? undefined : { cause: 'world_changed', sentence: `${what} ${andAgain}` }
     }
     const takes = new Map(
-      places.map((place, index) => [place, { take, entry: take.plan[index]!, doubt: doubtOf(index) }] as const),
+      places.map(
+        (place, index) => [place, { measurements, entry: measurements.plan[index]!, doubt: doubtOf(index) }] as const,
+      ),
     )
-    return { takes, probes: take.probes }
+    return { takes, probes: measurements.probes }
   } catch (error) {
     if (!signal.aborted) throw error
     return undefined

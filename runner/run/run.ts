@@ -7,8 +7,8 @@ import { noProbes } from '../observe/probes.ts'
 import { stagesOf } from '../plan/stage.ts'
 import type { Emit, RunHead, Summary } from '../result/events.ts'
 import type { ManifestPath, Scenario } from '../scenario/model.ts'
-import { createTally, type Lane, type TallyOptions } from './event-order.ts'
-import { untoldPaths } from './interrupted-run.ts'
+import { createTally, type ScenarioEvents, type TallyOptions } from './event-order.ts'
+import { unreportedPaths } from './interrupted-run.ts'
 import { runStage } from './stage.ts'
 
 export interface RunOptions {
@@ -41,9 +41,11 @@ export async function run(scenarios: readonly Scenario[], options: RunOptions): 
   const total = scenarios.flatMap(({ paths, steps }) => [...paths, ...steps.flatMap((step) => step.paths)]).length
   emit({ kind: 'start', head: { ...head, start: new Date(now()).toISOString() }, total })
   const turn = pLimit(parallel)
-  const lanes = scenarios.map((scenario) => ({ scenario, lane: tally.lane() }))
+  const eventsOfScenarios = scenarios.map((scenario) => ({ scenario, scenarioEvents: tally.scenarioEvents() }))
   await untilOneBreaks(signal, (both) =>
-    lanes.map(({ scenario, lane }) => turn(() => runScenario(scenario, lane, { ...options, signal: both }))),
+    eventsOfScenarios.map(({ scenario, scenarioEvents }) =>
+      turn(() => runScenario(scenario, scenarioEvents, { ...options, signal: both })),
+    ),
   )
   const summary = tally.summary(signal.aborted)
   emit({ kind: 'end', end: new Date(now()).toISOString(), summary })
@@ -63,9 +65,9 @@ async function untilOneBreaks(
 }
 
 /** One scenario in a fabric of its own, stage by stage; interrupted, it ends with what it has, and says of which paths it has nothing. */
-async function runScenario(scenario: Scenario, { emit, close }: Lane, options: RunOptions): Promise<void> {
+async function runScenario(scenario: Scenario, { emit, close }: ScenarioEvents, options: RunOptions): Promise<void> {
   const { open, signal } = options
-  const untold = new Set(stagesOf(scenario).flatMap(({ paths }) => paths))
+  const unreported = new Set(stagesOf(scenario).flatMap(({ paths }) => paths))
   try {
     signal.throwIfAborted()
     emit({ kind: 'doing', scenario: scenario.name, what: 'bringing it up' })
@@ -73,12 +75,12 @@ async function runScenario(scenario: Scenario, { emit, close }: Lane, options: R
     const world = await fabric.world(signal)
     emit(describe(scenario, fabric, world))
     for (const message of fabric.notes ?? []) emit({ kind: 'notice', scenario: scenario.name, message })
-    const context = { ...options, emit, untold, scenario, fabric, world, canaryFor: createCanary(fabric) }
+    const context = { ...options, emit, unreported, scenario, fabric, world, canaryFor: createCanary(fabric) }
     let probes = noProbes
     for (const stage of stagesOf(scenario)) probes = await runStage(stage, probes, context)
   } catch (error) {
     if (!signal.aborted) throw error
-    for (const result of untoldPaths(scenario, untold)) emit({ kind: 'path', result })
+    for (const result of unreportedPaths(scenario, unreported)) emit({ kind: 'path', result })
   } finally {
     close()
   }

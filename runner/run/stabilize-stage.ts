@@ -8,7 +8,7 @@ import type { Changed, Probes } from '../observe/probes.ts'
 import type { PlannedPath } from '../plan/planned-path.ts'
 import type { Predict } from '../predict/predict.ts'
 import type { Scenario } from '../scenario/model.ts'
-import type { Lane } from './event-order.ts'
+import type { ScenarioEvents } from './event-order.ts'
 
 export interface StagePatience {
   readonly fabric: Fabric
@@ -21,7 +21,7 @@ export interface StagePatience {
   readonly scenario: Scenario
   /** The stage's name; empty for the first. */
   readonly step: string
-  readonly emit: Lane['emit']
+  readonly emit: ScenarioEvents['emit']
   readonly now: () => number
   readonly signal: AbortSignal
 }
@@ -60,7 +60,7 @@ export async function settleAfter(
 function windowOf(paths: readonly PlannedPath[], { fabric, ...options }: StagePatience) {
   if (fabric.timing.policies === 'at-once') return undefined
   const targets = paths.flatMap(({ addresses }) =>
-    addresses.flatMap(({ aim }) => (aim.kind === 'pod' ? [aim.pod.namespace] : [])),
+    addresses.flatMap(({ destination }) => (destination.kind === 'pod' ? [destination.pod.namespace] : [])),
   )
   const involved = new Set([...paths.flatMap(({ source }) => source.namespace ?? []), ...targets])
   return settleWindow({ ...options, involved })

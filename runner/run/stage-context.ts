@@ -2,7 +2,7 @@ import type { Fabric, Manifest } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
 import type { CanaryFor } from '../control/canary-reuse.ts'
 import type { ManifestPath, Scenario, ScenarioPath } from '../scenario/model.ts'
-import type { Lane } from './event-order.ts'
+import type { ScenarioEvents } from './event-order.ts'
 
 /** What stays from one stage of a scenario to the next. */
 export interface StageContext {
@@ -11,9 +11,9 @@ export interface StageContext {
   /** As it was when the fabric was opened, before any step. */
   readonly world: World
   readonly canaryFor: CanaryFor
-  readonly emit: Lane['emit']
+  readonly emit: ScenarioEvents['emit']
   /** The paths of all stages whose results have not been told yet: each goes as it is told. */
-  readonly untold: Set<ScenarioPath>
+  readonly unreported: Set<ScenarioPath>
   readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
   /** The words of the command line that name the world, quoted for a shell. */
   readonly worldWords?: readonly string[]

@@ -1,10 +1,10 @@
 import { withoutOwned } from '../../fabric/owned.ts'
 import { judgeAll } from '../judge/judge-paths.ts'
 import type { Probes } from '../observe/probes.ts'
-import { castPaths, leftOutText, type Stage } from '../plan/stage.ts'
+import { leftOutText, resolveSources, type Stage } from '../plan/stage.ts'
 import type { PathResult } from '../result/path-result.ts'
 import type { StepChange } from '../scenario/model.ts'
-import { takePaths, worldNow } from './measure-paths.ts'
+import { measurePaths, worldNow } from './measure-paths.ts'
 import { retake } from './remeasure-changed.ts'
 import type { StageContext } from './stage-context.ts'
 import { changeOf, movesPoliciesAlone } from './step-change.ts'
@@ -12,21 +12,21 @@ import { manifestsOfSteps } from './step-manifests.ts'
 
 /** Changes what the stage changes, then measures and judges its paths; resolves with the probes for the next stage. */
 export async function runStage(stage: Stage, known: Probes, context: StageContext): Promise<Probes> {
-  const { scenario, fabric, emit, untold, worldWords, signal } = context
+  const { scenario, fabric, emit, unreported, worldWords, signal } = context
   const changed = stage.change === undefined ? undefined : await change(stage.change, stage.name, context)
   const world = stage.change === undefined ? withoutOwned(context.world) : await worldNow(context)
-  const cast = castPaths(stage, scenario, world)
-  const leftOut = leftOutText(cast)
+  const resolvedPaths = resolveSources(stage, scenario, world)
+  const leftOut = leftOutText(resolvedPaths)
   if (leftOut !== undefined) emit({ kind: 'notice', scenario: scenario.name, message: leftOut })
-  const first = await takePaths(cast, { stage, world, known, changed, ours: true, context })
+  const first = await measurePaths(resolvedPaths, { stage, world, known, changed, ours: true, context })
   const { takes, probes } = await retake(first, stage, context)
   const applied = await manifestsOfSteps(stage, context)
-  for (const { take, entry, doubt } of takes) {
+  for (const { measurements, entry, doubt } of takes) {
     const results: Omit<PathResult, 'index'>[] = []
-    const judged = { ...take, doubt, stage, scenario, fabric, worldWords, applied, signal }
+    const judged = { ...measurements, doubt, stage, scenario, fabric, worldWords, applied, signal }
     for await (const result of judgeAll([entry], judged)) results.push(result)
     for (const result of results) emit({ kind: 'path', result })
-    untold.delete(entry.cast.path)
+    unreported.delete(entry.resolvedPaths.path)
   }
   return probes
 }

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Pod, PolicyVersion, World } from '../../fabric/world.ts'
 import { asNow, type Probes } from '../observe/probes.ts'
-import type { Aim } from '../plan/planned-check.ts'
-import { dialsOf, type PlannedPath } from '../plan/planned-path.ts'
+import type { Destination } from '../plan/planned-check.ts'
+import { type PlannedPath, plannedChecksOf } from '../plan/planned-path.ts'
 import type { PlanEntry } from '../plan/stage.ts'
 import { createPredictor, type Predict } from '../predict/predict.ts'
-import type { Take } from './measure-paths.ts'
+import type { PathMeasurements } from './measure-paths.ts'
 
 /** The plan's entries that are others in the world as it is now, by their place, each with what happened: before and after are mixed in what was seen of them. */
-export function movedSince(
-  { world, plan, probes, predict }: Take,
+export function pathsAffectedBy(
+  { world, plan, probes, predict }: PathMeasurements,
   now: World,
   planNow: () => readonly PlanEntry[],
 ): ReadonlyMap<number, string> {
@@ -35,33 +35,33 @@ interface Reading {
 }
 
 /** Equal where nothing that decides over the entry's paths is another: sources, targets, policies, and what these mean. */
-function textOf({ cast, planned }: PlanEntry, { world, predict, probes }: Reading): string {
+function textOf({ resolvedPaths, planned }: PlanEntry, { world, predict, probes }: Reading): string {
   const pods = new Map(world.pods.map((pod) => [pod.uid, pod]))
   const paths = planned.map((path) => {
     const found = probes.ready.get(path.source.key)
     const probe = found && asNow(found, pods)
-    const { verdict, byDial, dns } = predict(path, probe)
-    const hops = [...byDial.values(), dns].flat().map((hop) => hop.verdict)
+    const { verdict, byPlannedCheck, dns } = predict(path, probe)
+    const hops = [...byPlannedCheck.values(), dns].flat().map((hop) => hop.verdict)
     const isThere = probe?.pod !== undefined && pods.has(probe.pod.uid)
-    const aims = dialsOf(path).map(({ aim }) => aimWords(aim))
-    return [path.source.key, path.family, path.gap, isThere, aims, verdict, hops]
+    const destinations = plannedChecksOf(path).map(({ destination }) => destinationWords(destination))
+    return [path.source.key, path.family, path.unresolvedTarget, isThere, destinations, verdict, hops]
   })
-  return JSON.stringify([cast.sources.map(({ key }) => key), paths, versionsFor(planned, world)])
+  return JSON.stringify([resolvedPaths.sources.map(({ key }) => key), paths, versionsFor(planned, world)])
 }
 
-function aimWords(aim: Aim) {
-  switch (aim.kind) {
+function destinationWords(destination: Destination) {
+  switch (destination.kind) {
     case 'name':
-      return aim.host
+      return destination.host
     case 'external':
-      return aim.socket
+      return destination.socket
     case 'pod':
-      return [aim.socket, aim.pod.uid, aim.pod.restarts, aim.ready]
+      return [destination.socket, destination.pod.uid, destination.pod.restarts, destination.ready]
     case 'virtual':
     case 'node':
-      return [aim.socket, aim.endpoints]
+      return [destination.socket, destination.endpoints]
     default:
-      return aim satisfies never
+      return destination satisfies never
   }
 }
 
@@ -71,7 +71,7 @@ function versionsFor(planned: readonly PlannedPath[], { policyVersions = [] }: W
 }
 
 function targetsOf(path: PlannedPath): Pod[] {
-  return dialsOf(path).flatMap(({ aim }) => (aim.kind === 'pod' ? [aim.pod] : []))
+  return plannedChecksOf(path).flatMap(({ destination }) => (destination.kind === 'pod' ? [destination.pod] : []))
 }
 
 function namespaceOf({ namespace }: Pod): string {

@@ -1,4 +1,4 @@
-import { namedBy } from '../../fabric/lookup/host-lookup.ts'
+import { lookUpHost } from '../../fabric/lookup/host-lookup.ts'
 import { hintOf, type Missing, missingAddress, missingNoun } from '../../fabric/lookup/missing.ts'
 import type { ManifestObject } from '../../fabric/manifests/object.ts'
 import type { Loaded } from '../../fabric/manifests/read.ts'
@@ -8,13 +8,13 @@ import type { Problem } from '../../policy/types.ts'
 import type { Expectation, Scenario, ScenarioPath, Source, Target } from '../scenario/model.ts'
 
 /** What there is before the first step of a scenario, or after one of them. */
-export interface Moment {
+export interface StepWorld {
   readonly world: World
   readonly objects: readonly ManifestObject[]
 }
 
 interface Given extends Pick<Loaded, 'problems' | 'passedOver'> {
-  readonly moments: readonly Moment[]
+  readonly moments: readonly StepWorld[]
 }
 
 /**
@@ -28,7 +28,7 @@ export function unknownNames(scenario: Scenario, { moments, problems, passedOver
   return passedOver.some(({ hides }) => hides) ? all.map((problem) => ({ ...problem, severity: 'warning' })) : all
 }
 
-function namesIn(scenario: Scenario, moments: readonly Moment[]): Problem[] {
+function namesIn(scenario: Scenario, moments: readonly StepWorld[]): Problem[] {
   const all = [...scenario.paths, ...scenario.steps.flatMap((step) => step.paths)]
   const paths = all.filter(({ skip }) => skip === undefined)
   const used = paths.flatMap(({ source, control }) => (control === undefined ? [source] : [source, control]))
@@ -42,19 +42,19 @@ function namesIn(scenario: Scenario, moments: readonly Moment[]): Problem[] {
 }
 
 /** `isTold`: the path itself says that it may lead nowhere. */
-type Found = Missing & { readonly isTold?: boolean | undefined; readonly host?: string }
+type Found = Missing & { readonly isReported?: boolean | undefined; readonly host?: string }
 
 function problemsOf({ place }: Source | Target, missing: Found | undefined): Problem[] {
   if (missing === undefined) return []
-  const { sentence, unsure, near, isTold = false, host } = missing
-  const severity = near === undefined && (unsure !== undefined || isTold) ? 'warning' : 'error'
+  const { sentence, unsure, near, isReported = false, host } = missing
+  const severity = near === undefined && (unsure !== undefined || isReported) ? 'warning' : 'error'
   const doubt = host === undefined ? `${sentence} here, and whether it exists` : `whether ${host} exists`
   const message = unsure === undefined ? sentence : `${doubt} is not known: ${unsure}`
   const hint = hintOf(missing)
   return [{ severity, message, place, ...(hint === undefined ? {} : { hint }) }]
 }
 
-function missingSource(source: Source, moments: readonly Moment[]): Missing | undefined {
+function missingSource(source: Source, moments: readonly StepWorld[]): Missing | undefined {
   switch (source.kind) {
     case 'namespace':
       return missingNamed(nounOf('namespace', source.namespace), moments)
@@ -74,11 +74,20 @@ function missingSource(source: Source, moments: readonly Moment[]): Missing | un
   }
 }
 
-function missingTarget(target: Target, uses: readonly ScenarioPath[], moments: readonly Moment[]): Found | undefined {
+function missingTarget(
+  target: Target,
+  uses: readonly ScenarioPath[],
+  moments: readonly StepWorld[],
+): Found | undefined {
   const asserting = target.kind === 'dns' ? uses.filter(({ expect }) => asksForRecord(expect)) : uses
   if (asserting.length === 0) return undefined
   const missing = missingEnd(target, asserting, moments)
-  return missing && { ...missing, isTold: missing.isTold ?? asserting.every(({ expect }) => expect.kind === 'blocked') }
+  return (
+    missing && {
+      ...missing,
+      isReported: missing.isReported ?? asserting.every(({ expect }) => expect.kind === 'blocked'),
+    }
+  )
 }
 
 /** Other answers are those of a name that does not exist, or of no resolver. */
@@ -86,7 +95,7 @@ function asksForRecord(expect: Expectation): boolean {
   return expect.kind === 'allowed' || (expect.kind === 'dns' && (expect.rcode ?? 'NOERROR') === 'NOERROR')
 }
 
-function missingEnd(target: Target, uses: readonly ScenarioPath[], moments: readonly Moment[]): Found | undefined {
+function missingEnd(target: Target, uses: readonly ScenarioPath[], moments: readonly StepWorld[]): Found | undefined {
   switch (target.kind) {
     case 'nodePort':
       return target.node === undefined ? undefined : missingNamed(nounOf('node', target.node), moments)
@@ -105,31 +114,31 @@ function missingEnd(target: Target, uses: readonly ScenarioPath[], moments: read
 }
 
 /** A host that no source of its paths resolves. That a Service is in another namespace is what a path may be there to find out. */
-function missingHost(host: string, uses: readonly ScenarioPath[], moments: readonly Moment[]): Found | undefined {
+function missingHost(host: string, uses: readonly ScenarioPath[], moments: readonly StepWorld[]): Found | undefined {
   const spaces = [...new Set(uses.flatMap(({ source }) => spacesOf(source, moments)))]
-  const all = spaces.flatMap((space) => moments.map(({ world }) => namedBy(host, space, world)))
+  const all = spaces.flatMap((space) => moments.map(({ world }) => lookUpHost(host, space, world)))
   const missing = all.flatMap((named) => (named.kind === 'nothing' ? [named.missing] : []))
   const [first] = missing
   if (first === undefined || missing.length < all.length) return undefined
   const best = missing.find(({ near }) => near !== undefined) ?? first
   const sentence = `${host} is an unknown host: ${best.sentence}`
-  return { ...best, sentence, host, isTold: best.elsewhere === undefined ? undefined : true }
+  return { ...best, sentence, host, isReported: best.elsewhere === undefined ? undefined : true }
 }
 
 /** The namespaces in which a source resolves names. */
-function spacesOf(source: Source, moments: readonly Moment[]): (string | undefined)[] {
+function spacesOf(source: Source, moments: readonly StepWorld[]): (string | undefined)[] {
   if ('namespace' in source && source.namespace !== undefined) return [source.namespace]
   const isMany = source.kind === 'namespaces' || source.kind === 'pods' || source.kind === 'address'
   return isMany ? moments.flatMap(({ world }) => world.namespaces.map(({ name }) => name)) : [undefined]
 }
 
-function missingWorkload(namespace: string, workload: string, moments: readonly Moment[]): Missing | undefined {
+function missingWorkload(namespace: string, workload: string, moments: readonly StepWorld[]): Missing | undefined {
   const [kind = '', name = ''] = workload.split('/')
   return missingNamed({ namespace, kind, name }, moments)
 }
 
 /** Workloads that have no pods, being scaled to zero, are objects all the same. */
-function missingNamed(noun: Noun, moments: readonly Moment[]): Missing | undefined {
+function missingNamed(noun: Noun, moments: readonly StepWorld[]): Missing | undefined {
   const { namespace, kind, name } = noun
   const title = workloadKinds[kind]
   const first = inEvery(moments, ({ world, objects }) => {
@@ -142,7 +151,10 @@ function missingNamed(noun: Noun, moments: readonly Moment[]): Missing | undefin
 }
 
 /** What is missing at every moment, as it is at the first. */
-function inEvery(moments: readonly Moment[], missingAt: (moment: Moment) => Missing | undefined): Missing | undefined {
+function inEvery(
+  moments: readonly StepWorld[],
+  missingAt: (moment: StepWorld) => Missing | undefined,
+): Missing | undefined {
   const missing = moments.flatMap((moment) => missingAt(moment) ?? [])
   return missing.length < moments.length ? undefined : missing[0]
 }

@@ -6,7 +6,7 @@ import { externalsOf } from '../../lab/settings.ts'
 import type { Problem } from '../../policy/types.ts'
 import { changeOf } from '../run/step-change.ts'
 import type { ManifestPath, Scenario } from '../scenario/model.ts'
-import type { Moment } from './unknown-names.ts'
+import type { StepWorld } from './unknown-names.ts'
 
 export interface MomentOptions {
   /** The objects before the first step. */
@@ -18,12 +18,12 @@ export interface MomentOptions {
 }
 
 /** The worlds of a scenario, before its steps and after each, with what is wrong with its objects in any of them. */
-export async function momentsOf(
+export async function worldsOfSteps(
   { steps, lab }: Pick<Scenario, 'steps' | 'lab'>,
   { objects, load, kubernetes }: MomentOptions,
-): Promise<{ readonly moments: readonly Moment[]; readonly problems: readonly Problem[] }> {
+): Promise<{ readonly moments: readonly StepWorld[]; readonly problems: readonly Problem[] }> {
   const [allocator, externals] = [createAllocator(), externalsOf(lab)]
-  const moments: Moment[] = []
+  const moments: StepWorld[] = []
   const problems: Problem[] = []
   const add = (current: readonly ManifestObject[]) => {
     const built = buildWorld(current, { allocator, externals, kubernetes, families: lab.families })

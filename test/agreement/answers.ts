@@ -5,7 +5,7 @@ import { buildWorld } from '../../fabric/manifests/world.ts'
 import type { World } from '../../fabric/world.ts'
 import { changesBetween } from '../../runner/diff/changes.ts'
 import { answerTo } from '../../runner/explain/answer.ts'
-import { askedFor } from '../../runner/explain/endpoints.ts'
+import { resolveEnds } from '../../runner/explain/endpoints.ts'
 import { planMatrix } from '../../runner/matrix/plan.ts'
 import { predictMatrix } from '../../runner/matrix/predict.ts'
 import type { PathResult } from '../../runner/result/path-result.ts'
@@ -34,7 +34,7 @@ export function inputOf(manifests: readonly Manifest[]): Input {
 
 /** The word of `crosscheck explain`, or that it refuses the words of the question. */
 export function explained(ends: Ends, { world }: Input): string {
-  const asked = askedFor(ends, world)
+  const asked = resolveEnds(ends, world)
   return 'problems' in asked ? 'refused' : answerTo(asked, world).verdict
 }
 

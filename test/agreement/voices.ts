@@ -31,8 +31,8 @@ export function twoVoices(worlds: readonly Joined[]): Voices[] {
     world.pods.flatMap((from) =>
       world.pods.flatMap((to) =>
         (from === to ? [] : sockets).map(({ port, protocol }) => {
-          const party = ({ namespace, name }: typeof from) => ({ kind: 'pod', namespace, name }) as const
-          const found = verdictOf({ from: party(from), to: party(to), port, protocol }, compiled)
+          const queryEnd = ({ namespace, name }: typeof from) => ({ kind: 'pod', namespace, name }) as const
+          const found = verdictOf({ from: queryEnd(from), to: queryEnd(to), port, protocol }, compiled)
           const path = pathText(`${from.namespace}/${from.name}`, `${to.namespace}/${to.name}`, { port, protocol })
           return {
             path,
@@ -76,9 +76,9 @@ function withinWorlds(plan: MatrixPlan): MatrixPlan {
 }
 
 function partOf({ sources }: MatrixPlan, cells: MatrixPlan['cells']): MatrixPlan {
-  const dials = cells.flatMap(({ question }) => (question.kind === 'pod' ? [question.dial] : []))
-  const asked = new Set(dials.map(({ source }) => source))
-  return { cells, dials, sources: sources.filter(({ key }) => asked.has(key)) }
+  const plannedChecks = cells.flatMap(({ question }) => (question.kind === 'pod' ? [question.plannedCheck] : []))
+  const asked = new Set(plannedChecks.map(({ source }) => source))
+  return { cells, plannedChecks, sources: sources.filter(({ key }) => asked.has(key)) }
 }
 
 function pathOf({ from, to, port, protocol }: MeasuredCell['cell']): string {

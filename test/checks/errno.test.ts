@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { connectReason, datagramReason, type Told } from '../../checks/errno.ts'
+import { type ConnectErrorTime, connectReason, datagramReason } from '../../checks/errno.ts'
 import type { Reason } from '../../checks/outcome.ts'
 
-const atOnce = { sinceFirstMs: 1, sinceDialMs: 1 }
+const atOnce = { sinceFirstMs: 1, sinceConnectMs: 1 }
 
 describe('errno of a TCP connect', () => {
-  test.each<[string, Told, Reason]>([
+  test.each<[string, ConnectErrorTime, Reason]>([
     ['ECONNREFUSED', 'later', 'connect_refused'],
     ['EHOSTUNREACH', 'later', 'connect_rejected'],
     ['ENETUNREACH', 'later', 'connect_rejected'],
@@ -28,17 +28,17 @@ describe('errno of a TCP connect', () => {
   })
 
   test('EHOSTUNREACH after address resolution gave up is an absent host', () => {
-    expect(connectReason('EHOSTUNREACH', 'later', { sinceFirstMs: 3060, sinceDialMs: 3060 })).toBe('host_absent')
+    expect(connectReason('EHOSTUNREACH', 'later', { sinceFirstMs: 3060, sinceConnectMs: 3060 })).toBe('host_absent')
   })
 
   test('EHOSTUNREACH in a second attempt counts from the first dial, where it does not come at once', () => {
-    expect(connectReason('EHOSTUNREACH', 'later', { sinceFirstMs: 3060, sinceDialMs: 1310 })).toBe('host_absent')
-    expect(connectReason('EHOSTUNREACH', 'later', { sinceFirstMs: 3060, sinceDialMs: 2 })).toBe('connect_rejected')
+    expect(connectReason('EHOSTUNREACH', 'later', { sinceFirstMs: 3060, sinceConnectMs: 1310 })).toBe('host_absent')
+    expect(connectReason('EHOSTUNREACH', 'later', { sinceFirstMs: 3060, sinceConnectMs: 2 })).toBe('connect_rejected')
   })
 })
 
 describe('errno of a connected UDP socket', () => {
-  test.each<[string, Told, Reason]>([
+  test.each<[string, ConnectErrorTime, Reason]>([
     ['ECONNREFUSED', 'later', 'udp_rejected'],
     ['EHOSTUNREACH', 'later', 'udp_rejected'],
     ['ENETUNREACH', 'later', 'udp_rejected'],

@@ -9,7 +9,7 @@ import { absent, clusterFabric } from './opening.ts'
 const { signal } = new AbortController()
 
 /** One connection that a table speaks of. */
-interface Dial {
+interface PlannedCheck {
   readonly from: string
   readonly to: string
   readonly address: string
@@ -61,9 +61,9 @@ describe.skipIf(absent !== undefined)(
       const answers = { asked: 0, wrong: [] as string[] }
       for (const table of tables) {
         await bringAbout(table)
-        const dials = dialsOf(table)
-        const late = await wrong(dials, 'soon')
-        const found = late.length > 0 ? late : await wrong(dials, 'usual')
+        const plannedChecks = plannedChecksOf(table)
+        const late = await wrong(plannedChecks, 'soon')
+        const found = late.length > 0 ? late : await wrong(plannedChecks, 'usual')
         answers.asked += Object.keys(table.expect).length
         answers.wrong.push(...found.map((each) => `${table.test} ${table.step}: ${each}`))
       }
@@ -105,7 +105,7 @@ describe.skipIf(absent !== undefined)(
       })
     }
 
-    function dialsOf(table: Table): Dial[] {
+    function plannedChecksOf(table: Table): PlannedCheck[] {
       const families = hasIpBlock(table) ? [4] : [4, 6]
       return Object.entries(table.expect).flatMap(([pair, open]) => {
         const [from = '', to = ''] = pair.split('>')
@@ -119,19 +119,19 @@ describe.skipIf(absent !== undefined)(
     }
 
     /** What is not as it should be: `soon` looks again and again with one short dial each, until all is, or for 30 s. */
-    async function wrong(dials: readonly Dial[], patience: 'soon' | 'usual'): Promise<string[]> {
+    async function wrong(plannedChecks: readonly PlannedCheck[], patience: 'soon' | 'usual'): Promise<string[]> {
       const end = performance.now() + 30_000
       for (;;) {
-        const found = await dialAll(dials, patience)
+        const found = await connectAll(plannedChecks, patience)
         if (patience === 'usual' || found.length === 0 || performance.now() > end) return found
       }
     }
 
-    async function dialAll(dials: readonly Dial[], patience: 'soon' | 'usual'): Promise<string[]> {
+    async function connectAll(plannedChecks: readonly PlannedCheck[], patience: 'soon' | 'usual'): Promise<string[]> {
       const found: string[] = []
       await Promise.all(
-        [...Map.groupBy(dials, ({ from }) => from)].map(async ([from, own]) => {
-          const checks = own.flatMap((dial, index) => checksOf(dial, String(index), patience))
+        [...Map.groupBy(plannedChecks, ({ from }) => from)].map(async ([from, own]) => {
+          const checks = own.flatMap((plannedCheck, index) => checksOf(plannedCheck, String(index), patience))
           for await (const { id, outcome } of probes.get(from)!.run(checks, signal)) {
             const { to, address, port, protocol, open } = own[Number(id)]!
             const kind = protocol === 'UDP' ? 'udp' : 'tcp'
@@ -146,7 +146,11 @@ describe.skipIf(absent !== undefined)(
       return found
     }
 
-    function checksOf({ address, port, protocol, open }: Dial, id: string, patience: 'soon' | 'usual'): Check[] {
+    function checksOf(
+      { address, port, protocol, open }: PlannedCheck,
+      id: string,
+      patience: 'soon' | 'usual',
+    ): Check[] {
       const { allowed, blocked, canaryMs } = fabric.timing
       const brief = { deadlineMs: open ? 2 * canaryMs : canaryMs, attempts: 1 }
       const wait = patience === 'soon' ? brief : open ? allowed : blocked

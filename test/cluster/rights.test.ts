@@ -163,10 +163,10 @@ describe.skipIf(absent !== undefined)(`rights on a cluster${absent === undefined
     beforeAll(async () => {
       client = await connectCluster({ kubeconfig: as('r3'), environment: {} })
       closing.push(() => client.close())
-      const seats = { namespace: canaries, standing: false, taken: new Map() }
+      const residentCanary = { namespace: canaries, standing: false, taken: new Map() }
       const asker = { user: `system:serviceaccount:${accounts}:crosscheck-r3`, canaryNamespace: canaries }
       const residents = { pods: new Map(), tokens: new Map(), probes: new Map() }
-      const preflight = createPreflight({ client, namespaces: new Set(), seats, residents }, asker)
+      const preflight = createPreflight({ client, namespaces: new Set(), residentCanary, residents }, asker)
       permit = () => preflight({ identities, objects: [] }, signal)
     })
 

@@ -1,6 +1,6 @@
 import { compile } from '../../policy/engine/compile.ts'
 import { verdictOf } from '../../policy/engine/predict.ts'
-import type { Party } from '../../policy/engine/query.ts'
+import type { QueryEnd } from '../../policy/engine/query.ts'
 import type { PolicyNamespace, PolicyPod, PolicyWorld } from '../../policy/engine/world.ts'
 import { matchesSelector } from '../../policy/selector.ts'
 import type { LabelSelector, Labels, NetworkPolicy, Protocol } from '../../policy/types.ts'
@@ -14,7 +14,7 @@ export interface Opened {
 }
 
 export interface End {
-  readonly party: Party
+  readonly queryEnd: QueryEnd
   /** None: outside the cluster. */
   readonly pod: PolicyPod | undefined
   readonly exists: boolean
@@ -35,7 +35,7 @@ export function openedBy(before: PolicyWorld, after: PolicyWorld, ports: readonl
     is.ends.flatMap((to) => {
       if (from === to || (from.pod === undefined && to.pod === undefined)) return []
       return sockets.flatMap(({ port, protocol }): Opened[] => {
-        const query = { from: from.party, to: to.party, port, protocol }
+        const query = { from: from.queryEnd, to: to.queryEnd, port, protocol }
         if (verdict(query, now) !== 'allow' || verdict(query, old) === 'allow') return []
         return [{ from, to, port, protocol }]
       })
@@ -76,10 +76,10 @@ function extended(world: PolicyWorld, policies: readonly NetworkPolicy[]): { wor
   )
   const ends = [
     ...world.pods.map(
-      (pod): End => ({ party: { kind: 'pod', namespace: pod.namespace, name: pod.name }, pod, exists: true }),
+      (pod): End => ({ queryEnd: { kind: 'pod', namespace: pod.namespace, name: pod.name }, pod, exists: true }),
     ),
-    ...possible.map((pod): End => ({ party: { kind: 'given', pod }, pod, exists: false })),
-    { party: { kind: 'address' as const, address: '198.51.100.1' }, pod: undefined, exists: true },
+    ...possible.map((pod): End => ({ queryEnd: { kind: 'given', pod }, pod, exists: false })),
+    { queryEnd: { kind: 'address' as const, address: '198.51.100.1' }, pod: undefined, exists: true },
   ]
   return { world: { ...world, namespaces: spaces }, ends }
 }

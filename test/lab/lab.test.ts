@@ -4,7 +4,7 @@ import type { Fabric, Manifest } from '../../fabric/fabric.ts'
 import { openLab } from '../../lab/open.ts'
 import { type LabSettingsInput, labSettingsSchema } from '../../lab/settings.ts'
 import { hostWith, labOf, processesWith } from './opening.ts'
-import { addressesOf, as, dial, ingressPolicy, pod, see, signal } from './small-world.ts'
+import { addressesOf, as, connectSocket, ingressPolicy, pod, see, signal } from './small-world.ts'
 
 const labs: Fabric[] = []
 const open = async (objects: readonly Manifest[], settings: LabSettingsInput = {}, mark?: string): Promise<Fabric> => {
@@ -26,28 +26,28 @@ describe('the lab', () => {
   it('runs beside another one with the same addresses', async () => {
     const [first, second] = await Promise.all([open(pair), open([...pair, ingressPolicy('deny', 'b')])])
     expect(await addressesOf(first, 'b')).toEqual(await addressesOf(second, 'b'))
-    const seen = await Promise.all([dial(first, as('a'), 'b'), dial(second, as('a'), 'b')])
+    const seen = await Promise.all([connectSocket(first, as('a'), 'b'), connectSocket(second, as('a'), 'b')])
     expect(seen).toEqual(['connected', 'connect_timeout'])
   })
 
   it('lets pods come, go and come back while it runs', async () => {
     const lab = await open(pair)
     await lab.apply({ kind: 'apply', objects: [pod('c', { node: 'three' })] }, signal)
-    expect(await dial(lab, as('a'), 'c')).toBe('connected')
-    expect(await dial(lab, as('c'), 'b')).toBe('connected')
+    expect(await connectSocket(lab, as('a'), 'c')).toBe('connected')
+    expect(await connectSocket(lab, as('c'), 'b')).toBe('connected')
     const [before] = await addressesOf(lab, 'c')
     await lab.apply({ kind: 'delete', objects: [pod('c')] }, signal)
     expect((await see(lab, as('a'), { kind: 'tcp', host: before!, port: 8080 })).reason).toBe('connect_timeout')
     await lab.apply({ kind: 'apply', objects: [pod('c', { node: 'three', port: 9090 })] }, signal)
-    expect(await dial(lab, as('a'), 'c', { port: 9090 })).toBe('connected')
-    expect(await dial(lab, as('a'), 'c')).toBe('connect_refused')
+    expect(await connectSocket(lab, as('a'), 'c', { port: 9090 })).toBe('connected')
+    expect(await connectSocket(lab, as('a'), 'c')).toBe('connect_refused')
   })
 
   it('judges a pod anew when its labels change', async () => {
     const lab = await open([...pair, ingressPolicy('deny', 'locked')])
-    expect(await dial(lab, as('a'), 'b')).toBe('connected')
+    expect(await connectSocket(lab, as('a'), 'b')).toBe('connected')
     await lab.apply({ kind: 'label', object: 'default/pod/b', labels: { app: 'locked' } }, signal)
-    expect(await dial(lab, as('a'), 'b')).toBe('connect_timeout')
+    expect(await connectSocket(lab, as('a'), 'b')).toBe('connect_timeout')
   })
 
   it('resolves a Service that was applied while it runs, and leads it to its endpoint', async () => {
@@ -77,8 +77,8 @@ describe('the lab', () => {
 
   it('lets the own node into an isolated pod, and another node not', async () => {
     const lab = await open([...pair, ingressPolicy('deny', 'b')])
-    expect(await dial(lab, { kind: 'node', node: 'two' }, 'b')).toBe('connected')
-    expect(await dial(lab, { kind: 'node', node: 'one' }, 'b')).toBe('connect_timeout')
+    expect(await connectSocket(lab, { kind: 'node', node: 'two' }, 'b')).toBe('connected')
+    expect(await connectSocket(lab, { kind: 'node', node: 'one' }, 'b')).toBe('connect_timeout')
   })
 
   it('leads a Service without selector to a stand-in beyond the cluster', async () => {
@@ -99,12 +99,12 @@ describe('the lab', () => {
       name: 'RefusedObjects',
     })
     expect((await lab.world(signal)).policies).toEqual([])
-    expect(await dial(lab, as('a'), 'b')).toBe('connected')
+    expect(await connectSocket(lab, as('a'), 'b')).toBe('connected')
   })
 
   it('sees no overflow where nobody was overrun', async () => {
     const lab = await open(pair)
-    await dial(lab, as('a'), 'b')
+    await connectSocket(lab, as('a'), 'b')
     expect(await lab.overflowed(signal)).toEqual(new Set())
   })
 
@@ -114,7 +114,7 @@ describe('the lab', () => {
     const [worker] = processesWith(mark).filter((line) => !line.includes('unshare'))
     process.kill(Number.parseInt(worker!, 10), 'SIGKILL')
     await expect(lab.overflowed(signal)).rejects.toThrow('the lab has ended')
-    await expect(dial(lab, as('a'), 'b')).rejects.toThrow('the lab has ended')
+    await expect(connectSocket(lab, as('a'), 'b')).rejects.toThrow('the lab has ended')
   })
 
   it('opens nothing when it was called off before', async () => {

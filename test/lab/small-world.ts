@@ -56,7 +56,7 @@ export async function see(fabric: Fabric, from: Identity, check: CheckInput): Pr
 }
 
 /** What a TCP connection from a source to a pod's first address (or that of a family) sees. */
-export async function dial(
+export async function connectSocket(
   fabric: Fabric,
   from: Identity,
   to: string,

@@ -176,9 +176,9 @@ test('what listeners of the process saw is told by nonce', async () => {
     echo: 'nonce=0123456789',
   })
   expect(await (await fetch(`${url}/v1/witness?nonce=0123456789`)).json()).toEqual({
-    sightings: [{ at: expect.any(Number), from: '127.0.0.1', port, protocol: 'tcp' }],
+    arrivals: [{ at: expect.any(Number), from: '127.0.0.1', port, protocol: 'tcp' }],
   })
-  expect(await (await fetch(`${url}/v1/witness?nonce=unseen-nonce`)).json()).toEqual({ sightings: [] })
+  expect(await (await fetch(`${url}/v1/witness?nonce=unseen-nonce`)).json()).toEqual({ arrivals: [] })
   expect((await fetch(`${url}/v1/witness`)).status).toBe(400)
 })
 

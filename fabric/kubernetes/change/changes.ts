@@ -7,7 +7,7 @@ import { type Address, applyObject, deleteObject } from '../api/objects.ts'
 import { pathOf, resourceOf, resourceOfKind } from '../api/resources.ts'
 import type { Cluster } from '../cluster.ts'
 import { createPod, untilRunning } from '../probe/pod-creation.ts'
-import { isSeat, isSeatPolicy, takeSeats } from '../resident/standing-canary.ts'
+import { isResidentCanary, isResidentCanaryPolicy, useResidentCanary } from '../resident/standing-canary.ts'
 import { listenPorts } from './listen-ports.ts'
 import { listenResources } from './listen-resources.ts'
 import { createNamespaces } from './namespaces.ts'
@@ -62,13 +62,15 @@ export function createChanges(cluster: Cluster): Changes {
   }
 
   const apply = async (objects: readonly ManifestObject[], until: 'ready' | 'running', signal: AbortSignal) => {
-    const ours = (await takeSeats(cluster, objects, signal)).filter(
+    const ours = (await useResidentCanary(cluster, objects, signal)).filter(
       ({ apiVersion, kind }) => isRehearsed(kind) && resourceOf(apiVersion, kind) !== undefined,
     )
     const spaces = ours.filter(({ kind }) => kind === 'Namespace')
     const named = new Set([
       ...spaces.map(({ name }) => name),
-      ...ours.map(({ namespace }) => namespace).filter((name) => name !== '' && !isSeat(cluster.seats, name)),
+      ...ours
+        .map(({ namespace }) => namespace)
+        .filter((name) => name !== '' && !isResidentCanary(cluster.residentCanary, name)),
     ])
     const [lost] = await Promise.all([lostNode(ours, signal), namespaces.make([...named], spaces, signal)])
     if (lost !== undefined) throw new Error(lost)
@@ -121,7 +123,7 @@ export function createChanges(cluster: Cluster): Changes {
     async change(change, signal) {
       const objects = change.kind === 'label' ? [labelled(change.object)] : readObjects(change.objects)
       namespaces.refuseForeign(
-        objects.filter((object) => !isSeatPolicy(cluster.seats, object)),
+        objects.filter((object) => !isResidentCanaryPolicy(cluster.residentCanary, object)),
         change.kind,
       )
       if (change.kind === 'apply') return apply(objects, change.until ?? 'ready', signal)

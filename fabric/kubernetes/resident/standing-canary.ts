@@ -7,7 +7,7 @@ import { isStatus } from '../api/api-error.ts'
 import type { Client } from '../api/client.ts'
 import { deleteObject, getObject, type LiveObject, listObjects } from '../api/objects.ts'
 import { resources } from '../api/resources.ts'
-import type { Cluster, Seats } from '../cluster.ts'
+import type { Cluster, ResidentCanary } from '../cluster.ts'
 import { ownerName } from '../ownership.ts'
 import { stateOf } from '../probe/pod-state.ts'
 import { standingCanary } from './canary.ts'
@@ -18,11 +18,11 @@ const turnMs = 300_000
 const periodMs = 250
 
 /** The standing canary of a cluster, if there is one that this user may see; or the namespace that was named for canaries, if it is there. */
-export async function findSeats(
+export async function findResidentCanary(
   client: Client,
   named: string | undefined,
   signal: AbortSignal,
-): Promise<Seats | undefined> {
+): Promise<ResidentCanary | undefined> {
   const namespace = named ?? standingCanary
   const at = { resource: resources.Namespace, name: namespace }
   const found = await getObject(client, at, signal).catch((error: unknown) => {
@@ -39,44 +39,51 @@ export async function findSeats(
 }
 
 /** Of what a run applies, that which has to be made: the canary's namespace is there, and its pods where they stand. Waits for this run's turn. */
-export async function takeSeats(
+export async function useResidentCanary(
   cluster: Cluster,
   objects: readonly ManifestObject[],
   signal: AbortSignal,
 ): Promise<readonly ManifestObject[]> {
-  const { seats } = cluster
-  const own = objects.filter(({ kind, namespace, name }) => isSeat(seats, kind === 'Namespace' ? name : namespace))
-  if (seats === undefined || own.length === 0) return objects
-  seats.turn ??= takeTurn(cluster, seats, signal)
-  await seats.turn
-  if (!seats.standing) return objects.filter((object) => !own.includes(object) || object.kind !== 'Namespace')
+  const { residentCanary } = cluster
+  const own = objects.filter(({ kind, namespace, name }) =>
+    isResidentCanary(residentCanary, kind === 'Namespace' ? name : namespace),
+  )
+  if (residentCanary === undefined || own.length === 0) return objects
+  residentCanary.turn ??= takeTurn(cluster, residentCanary, signal)
+  await residentCanary.turn
+  if (!residentCanary.standing) return objects.filter((object) => !own.includes(object) || object.kind !== 'Namespace')
   const asked = own.filter(({ kind }) => kind === 'Pod')
   if (asked.length > 0) {
-    const at = { resource: resources.Pod, namespace: seats.namespace, labelSelector: residentLabel }
+    const at = { resource: resources.Pod, namespace: residentCanary.namespace, labelSelector: residentLabel }
     const pods = await listObjects(cluster.client, at, signal)
-    for (const object of asked) seats.taken.set(object.name, seatFor(object, pods))
+    for (const object of asked) residentCanary.taken.set(object.name, seatFor(object, pods))
   }
-  return objects.filter((object) => !own.includes(object) || isSeatPolicy(seats, object))
+  return objects.filter((object) => !own.includes(object) || isResidentCanaryPolicy(residentCanary, object))
 }
 
 /** Policies are all that a run makes or removes there. */
-export function isSeatPolicy(seats: Seats | undefined, { kind, namespace }: ManifestObject): boolean {
-  return kind === 'NetworkPolicy' && isSeat(seats, namespace)
+export function isResidentCanaryPolicy(
+  residentCanary: ResidentCanary | undefined,
+  { kind, namespace }: ManifestObject,
+): boolean {
+  return kind === 'NetworkPolicy' && isResidentCanary(residentCanary, namespace)
 }
 
 /** Whether a namespace is that of the standing canary. */
-export function isSeat(seats: Seats | undefined, namespace: string): boolean {
-  return seats?.namespace === namespace
+export function isResidentCanary(residentCanary: ResidentCanary | undefined, namespace: string): boolean {
+  return residentCanary?.namespace === namespace
 }
 
 /** The probe in the pod that has this name in this run; undefined where the name is none of the canary's. */
-export async function seatProbe(
+export async function residentCanaryProbe(
   cluster: Cluster,
   identity: Extract<Identity, { kind: 'inside' }>,
   signal: AbortSignal,
 ): Promise<Probe | Unavailable | undefined> {
-  const { seats } = cluster
-  const live = isSeat(seats, identity.namespace) ? seats?.taken.get(identity.pod) : undefined
+  const { residentCanary } = cluster
+  const live = isResidentCanary(residentCanary, identity.namespace)
+    ? residentCanary?.taken.get(identity.pod)
+    : undefined
   if (live === undefined) return undefined
   const probe = await residentIn(cluster, live, signal)
   return 'unavailable' in probe ? probe : { ...probe, identity }
@@ -97,8 +104,12 @@ function seatFor(object: ManifestObject, pods: readonly LiveObject[]): LiveObjec
 }
 
 /** Whoever made its owner first goes first; what a run before left behind is removed. */
-async function takeTurn({ client, owners, run }: Cluster, seats: Seats, signal: AbortSignal): Promise<void> {
-  const { namespace, standing } = seats
+async function takeTurn(
+  { client, owners, run }: Cluster,
+  residentCanary: ResidentCanary,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace, standing } = residentCanary
   await owners.ownerIn(namespace, signal)
   const labelSelector = ownedLabel
   for (const end = performance.now() + turnMs; ; await delay(periodMs, undefined, { signal })) {

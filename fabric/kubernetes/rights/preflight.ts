@@ -22,10 +22,16 @@ export interface Asker {
 
 /** Looks at the asker's rights before anything is made; rejects with `MissingRights`, which tells all that are missing at once. */
 export function createPreflight(
-  { client, namespaces: made, seats, residents: known }: Pick<Cluster, 'client' | 'namespaces' | 'seats' | 'residents'>,
+  {
+    client,
+    namespaces: made,
+    residentCanary,
+    residents: known,
+  }: Pick<Cluster, 'client' | 'namespaces' | 'residentCanary' | 'residents'>,
   { user, canaryNamespace: namespace }: Asker,
 ): (wanted: Wanted, signal: AbortSignal) => Promise<void> {
-  const place: CanaryPlace['kind'] = seats === undefined ? 'made' : seats.standing ? 'standing' : 'lent'
+  const place: CanaryPlace['kind'] =
+    residentCanary === undefined ? 'made' : residentCanary.standing ? 'standing' : 'lent'
   return async ({ identities, objects }, signal) => {
     // What is asked from a namespace that the run made is a pod of its own.
     const foreign = identities.filter((identity) => !made.has(namespaceOf(identity) ?? ''))

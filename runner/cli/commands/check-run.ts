@@ -15,9 +15,9 @@ import type { Scenario } from '../../scenario/model.ts'
 import { type ClusterRequest, openLive } from '../cluster.ts'
 import { Interruption, type Io } from '../io.ts'
 import { type Output, writeOutput } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
-import { tellMissing } from '../read-cluster.ts'
-import { looks } from '../reports.ts'
+import { printProblems } from '../problems.ts'
+import { printMissingRights } from '../read-cluster.ts'
+import { terminalStyle } from '../reports.ts'
 import { labOpener } from '../scenarios.ts'
 import { createStatus } from '../status.ts'
 import { version } from '../version.ts'
@@ -41,10 +41,10 @@ export async function runCheck(
 ): Promise<number> {
   const version36 = kubernetes === undefined ? {} : { kubernetes }
   const { world, problems } = buildWorld(inputs.objects, { allocator: createAllocator(), ...version36 })
-  if (tellProblems([...inputs.problems, ...problems], io)) return exitCodes.usage
+  if (printProblems([...inputs.problems, ...problems], io)) return exitCodes.usage
   const scenario = scenarioOf(question, world)
   if ('problems' in scenario) {
-    tellProblems(scenario.problems, io)
+    printProblems(scenario.problems, io)
     return exitCodes.usage
   }
   const open = labOpener([{ scenario, objects: inputs.objects }], io, kubernetes)
@@ -63,7 +63,7 @@ export async function checkLive({ question, outputs, worldWords, cluster }: Chec
   try {
     const world = withoutOwned(await fabric.world(io.signal))
     const scenario = scenarioOf(question, world)
-    if ('problems' in scenario) return tellMissing(scenario.problems, world, io)
+    if ('problems' in scenario) return printMissingRights(scenario.problems, world, io)
     return await measure(scenario, { question, outputs, worldWords, where: 'cluster', open: async () => fabric }, io)
   } finally {
     await fabric[Symbol.asyncDispose]()
@@ -112,6 +112,6 @@ function textOf(
   const { from, to } = question
   if (format === 'json')
     return `${JSON.stringify({ from, to, answer: answer.answer, path: pathJson(answer.result), assumed }, null, 2)}\n`
-  const look = file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }
+  const look = file === undefined ? terminalStyle(io.stdout, io) : { colour: false, unicode: true, width: 120 }
   return answerText(answer, { ...question, assumed }, look)
 }

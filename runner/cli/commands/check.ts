@@ -8,7 +8,7 @@ import type { Command } from '../command.ts'
 import { repeatable } from '../command.ts'
 import { defineInputs, defineNamespace, readInputs } from '../inputs.ts'
 import { readOutputs } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 import { worldWords } from '../world-words.ts'
 
 const examples = `
@@ -44,7 +44,7 @@ export const check: Command = {
     const { outputs, problems: wrongOutputs } = readOutputs((options.output ?? []) as string[], ['text', 'json'])
     const question = readQuestion(String(args[0]), String(args[1]), options)
     const wrong = [...wrongOutputs, ...('problems' in question ? question.problems : [])]
-    if (tellProblems(wrong, io) || 'problems' in question) return exitCodes.usage
+    if (printProblems(wrong, io) || 'problems' in question) return exitCodes.usage
     const { checkLive, runCheck } = await import('./check-run.ts')
     const words = worldWords(options)
     if (options.lab !== true)

@@ -5,8 +5,8 @@ import { coverageText } from '../../coverage/text.ts'
 import { exitCodes } from '../../result/path-result.ts'
 import type { Io } from '../io.ts'
 import { type Output, writeOutput } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
-import { looks } from '../reports.ts'
+import { printProblems } from '../problems.ts'
+import { terminalStyle } from '../reports.ts'
 import { prepare, readObjects } from '../scenarios.ts'
 
 export interface CoverageRun {
@@ -24,13 +24,13 @@ export async function runCoverage(request: CoverageRun, io: Io): Promise<number>
   const { paths, set, outputs, kubernetes, how, showPassedOver } = request
   const version = kubernetes === undefined ? {} : { kubernetes }
   const { prepared, problems } = await prepare(paths, { set, how, showPassedOver, ...version }, io)
-  if (tellProblems(problems, io)) return exitCodes.usage
+  if (printProblems(problems, io)) return exitCodes.usage
   const counter = countCoverage()
   for (const { scenario, objects } of prepared)
     await coverScenario({ scenario, objects, readObjects: (files) => readObjects(files, io, how), ...version }, counter)
   const result = counter.result()
   for (const output of outputs) {
-    const look = output.file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }
+    const look = output.file === undefined ? terminalStyle(io.stdout, io) : { colour: false, unicode: true, width: 120 }
     const text = output.format === 'json' ? `${JSON.stringify(result, null, 2)}\n` : coverageText(result, look)
     await writeOutput(output, text, io)
   }

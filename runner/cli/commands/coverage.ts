@@ -2,7 +2,7 @@ import { exitCodes } from '../../result/path-result.ts'
 import { type Command, repeatable } from '../command.ts'
 import { defineFolders, defineNamespace, loadOptions } from '../inputs.ts'
 import { readOutputs } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 import { readSettings } from '../settings.ts'
 
 const examples = `
@@ -27,7 +27,7 @@ export const coverage: Command = {
   run: async ({ args, options }, io) => {
     const { outputs, problems } = readOutputs((options.output ?? []) as string[], ['text', 'json'])
     const settings = readSettings((options.set ?? []) as string[])
-    if (tellProblems([...problems, ...settings.problems], io)) return exitCodes.usage
+    if (printProblems([...problems, ...settings.problems], io)) return exitCodes.usage
     const { runCoverage } = await import('./coverage-run.ts')
     const reading = { how: loadOptions(options), showPassedOver: options.showPassedOver === true }
     const kubernetes = options.kubernetes as string | undefined

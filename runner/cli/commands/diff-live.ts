@@ -13,7 +13,7 @@ import type { Invocation } from '../command.ts'
 import { readInputs } from '../inputs.ts'
 import type { Io } from '../io.ts'
 import type { Output } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 import { readRights, withLive } from '../read-cluster.ts'
 import { writeChanges } from './diff-run.ts'
 
@@ -34,14 +34,14 @@ export async function diffLive(request: DiffLive, io: Io): Promise<number> {
   const inputs = await readInputs({ args: [], options: { ...options, filename: [manifests] } }, io)
   const version = kubernetes === undefined ? {} : { kubernetes }
   const alone = buildWorld(inputs.objects, { allocator: createAllocator(), ...version })
-  if (tellProblems([...inputs.problems, ...alone.problems], io)) return exitCodes.usage
+  if (printProblems([...inputs.problems, ...alone.problems], io)) return exitCodes.usage
   const namespaces = [...new Set(inputs.objects.map(spaceOf).filter((space) => space !== ''))]
   const live = { access, namespaces, otherwise: 'crosscheck diff A B compares two sets of manifests' }
   return withLive(live, io, async ({ world, objects }) => {
-    tellProblems(limits(world, namespaces), io)
+    printProblems(limits(world, namespaces), io)
     const result = applied(objects, inputs.objects)
     const removed = new Set(prune ? result.left : [])
-    if (!prune) tellProblems(leftOver(result.left), io)
+    if (!prune) printProblems(leftOver(result.left), io)
     const allocator = createAllocator()
     const [before, after] = [objects, result.objects.filter((object) => !removed.has(object))].map((all) =>
       withoutOwned(buildWorld(all, { allocator, live: true, ...version }).world),

@@ -8,8 +8,8 @@ import type { Invocation } from '../command.ts'
 import { readInputs } from '../inputs.ts'
 import type { Io } from '../io.ts'
 import { type Output, writeOutput } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
-import { looks } from '../reports.ts'
+import { printProblems } from '../problems.ts'
+import { terminalStyle } from '../reports.ts'
 
 export interface DiffRun {
   readonly before: string
@@ -29,7 +29,7 @@ export async function runDiff({ before, after, options, outputs, kubernetes }: D
   for (const path of [before, after]) {
     const { objects, problems } = await readInputs({ args: [], options: { ...options, filename: [path] } }, io, reader)
     const built = buildWorld(objects, { allocator, ...version })
-    wrong = tellProblems([...problems, ...built.problems], io) || wrong
+    wrong = printProblems([...problems, ...built.problems], io) || wrong
     worlds.push(built.world)
   }
   const [was, is] = worlds
@@ -40,7 +40,7 @@ export async function runDiff({ before, after, options, outputs, kubernetes }: D
 /** Writes changes as they were asked for; the exit code says whether there are any. */
 export async function writeChanges(changes: Changes, outputs: DiffRun['outputs'], io: Io): Promise<number> {
   for (const output of outputs) {
-    const look = output.file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }
+    const look = output.file === undefined ? terminalStyle(io.stdout, io) : { colour: false, unicode: true, width: 120 }
     const text = output.format === 'json' ? `${JSON.stringify(changes, null, 2)}\n` : changesText(changes, look)
     await writeOutput(output, text, io)
   }

@@ -4,7 +4,7 @@ import { accessOf, defineAccess } from '../access.ts'
 import { type Command, type Invocation, repeatable } from '../command.ts'
 import { defineFolders, defineNamespace } from '../inputs.ts'
 import { readOutputs } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 
 const examples = `
 A and B are files or folders of manifests; one of them may be - for stdin. With --live: what applying A to the cluster would change.
@@ -33,7 +33,7 @@ export const diff: Command = {
   run: async ({ args, options }, io) => {
     const { outputs, problems } = readOutputs((options.output ?? []) as string[], ['text', 'json'])
     const [before, after] = args as (string | undefined)[]
-    if (tellProblems([...problems, ...wrongSides(options, after)], io)) return exitCodes.usage
+    if (printProblems([...problems, ...wrongSides(options, after)], io)) return exitCodes.usage
     const kubernetes = options.kubernetes as string | undefined
     if (options.live === true) {
       const { diffLive } = await import('./diff-live.ts')

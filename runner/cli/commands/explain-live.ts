@@ -1,14 +1,14 @@
 import type { ClusterAccess } from '../../../fabric/kubernetes/api/client.ts'
 import { type History, readHistory } from '../../../fabric/kubernetes/world/history.ts'
 import { spacesNamed } from '../../check/endpoints.ts'
-import { askedFor, type Ends } from '../../explain/endpoints.ts'
-import { explainAsked } from '../../explain/explain.ts'
+import { type Ends, resolveEnds } from '../../explain/endpoints.ts'
+import { explainResolved } from '../../explain/explain.ts'
 import type { PathChanges } from '../../explain/model.ts'
-import { onPath } from '../../explain/related-objects.ts'
+import { relatedObjects } from '../../explain/related-objects.ts'
 import { exitCodes } from '../../result/path-result.ts'
 import type { Io } from '../io.ts'
 import type { Output } from '../outputs.ts'
-import { tellMissing, withLive } from '../read-cluster.ts'
+import { printMissingRights, withLive } from '../read-cluster.ts'
 import { writeExplanation } from './explain-run.ts'
 
 export interface ExplainLive {
@@ -26,11 +26,11 @@ export function explainLive({ ends, access, world: where, outputs }: ExplainLive
   const namespaces = [...new Set([...spacesNamed(ends.from), ...spacesNamed(ends.to), 'kube-system'])]
   const otherwise = 'name manifests by -f FILE or -k FOLDER'
   return withLive({ access, namespaces, otherwise }, io, async ({ world, objects }, client) => {
-    const asked = askedFor(ends, world)
-    if ('problems' in asked) return tellMissing(asked.problems, world, io)
+    const asked = resolveEnds(ends, world)
+    if ('problems' in asked) return printMissingRights(asked.problems, world, io)
     const until = io.now()
-    const history = await readHistory(client, onPath(asked, world), until - dayMs, io.signal)
-    const explanation = explainAsked(asked, { world, objects, where, changes: toldOf(history, until) })
+    const history = await readHistory(client, relatedObjects(asked, world), until - dayMs, io.signal)
+    const explanation = explainResolved(asked, { world, objects, where, changes: toldOf(history, until) })
     await writeExplanation(explanation, outputs, io)
     return exitCodes.pass
   })

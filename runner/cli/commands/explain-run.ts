@@ -10,8 +10,8 @@ import { exitCodes } from '../../result/path-result.ts'
 import { familiesNamed } from '../../scenario/families.ts'
 import type { Io } from '../io.ts'
 import { type Output, writeOutput } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
-import { looks } from '../reports.ts'
+import { printProblems } from '../problems.ts'
+import { terminalStyle } from '../reports.ts'
 
 export interface ExplainRun {
   readonly ends: Ends
@@ -26,7 +26,7 @@ export interface ExplainRun {
 export async function runExplain({ ends, inputs, outputs, kubernetes, world }: ExplainRun, io: Io): Promise<number> {
   const { objects, problems } = inputs
   const built = buildWorld(objects, { allocator: createAllocator(), kubernetes, families: familiesNamed(ends.to) })
-  if (tellProblems([...problems, ...built.problems], io)) return exitCodes.usage
+  if (printProblems([...problems, ...built.problems], io)) return exitCodes.usage
   const explanation = explainPath(ends, {
     world: built.world,
     objects,
@@ -34,7 +34,7 @@ export async function runExplain({ ends, inputs, outputs, kubernetes, world }: E
     lint: lintedPolicies(objects, kubernetes),
   })
   if ('problems' in explanation) {
-    tellProblems(explanation.problems, io)
+    printProblems(explanation.problems, io)
     return exitCodes.usage
   }
   await writeExplanation(explanation, outputs, io)
@@ -48,7 +48,7 @@ export async function writeExplanation(
   io: Io,
 ): Promise<void> {
   for (const output of outputs) {
-    const look = output.file === undefined ? looks(io.stdout, io) : { colour: false, unicode: true, width: 120 }
+    const look = output.file === undefined ? terminalStyle(io.stdout, io) : { colour: false, unicode: true, width: 120 }
     const text =
       output.format === 'json' ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation, look)
     await writeOutput(output, text, io)

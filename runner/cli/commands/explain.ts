@@ -3,7 +3,7 @@ import { accessOf, defineAccess, givesManifests, wrongWorld } from '../access.ts
 import { type Command, repeatable } from '../command.ts'
 import { defineInputs, defineNamespace, readInputs } from '../inputs.ts'
 import { readOutputs } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 import { worldWords } from '../world-words.ts'
 
 const examples = `
@@ -29,7 +29,7 @@ export const explain: Command = {
   run: async (invocation, io) => {
     const { args, options } = invocation
     const { outputs, problems } = readOutputs((options.output ?? []) as string[], ['text', 'json'])
-    if (tellProblems([...problems, ...wrongWorld(options)], io)) return exitCodes.usage
+    if (printProblems([...problems, ...wrongWorld(options)], io)) return exitCodes.usage
     const ends = { from: String(args[0]), to: String(args[1]) }
     if (!givesManifests(options)) {
       const { explainLive } = await import('./explain-live.ts')

@@ -12,7 +12,7 @@ import type { Invocation } from '../command.ts'
 import type { Io } from '../io.ts'
 import { type Output, writeOutput } from '../outputs.ts'
 import { painter } from '../paint.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 import { version } from '../version.ts'
 import type { LintInputs } from './lint-cluster.ts'
 import { fixFiles } from './lint-fix.ts'
@@ -35,7 +35,7 @@ export async function runLint(invocation: Invocation, outputs: readonly LintOutp
   const chosen = chooseRules(names(options.select), names(options.ignore))
   const failOn = String(options.failOn)
   const wrong = [...chosen.problems, ...wrongThreshold(failOn), ...unfixable(invocation)]
-  if (tellProblems(wrong, io)) return exitCodes.usage
+  if (printProblems(wrong, io)) return exitCodes.usage
   let result = await lintOnce(invocation, chosen.rules, io)
   if (result === undefined) return exitCodes.usage
   for (let pass = 0; options.fix === true && pass < maxPasses; pass++) {
@@ -56,7 +56,7 @@ interface Result {
 async function lintOnce(invocation: Invocation, chosen: readonly Rule[], io: Io): Promise<Result | undefined> {
   const inputs = await readLintInputs(invocation, io)
   const placeless = inputs.problems.filter(({ place }) => place === undefined)
-  if (tellProblems(placeless, io)) return undefined
+  if (printProblems(placeless, io)) return undefined
   const kubernetes = invocation.options.kubernetes as string | undefined
   const version = kubernetes === undefined ? {} : { kubernetes }
   return { linted: lint({ ...inputs, hidden: hiddenIn(inputs), rules: chosen, ...version }), inputs }

@@ -2,7 +2,7 @@ import { exitCodes } from '../../result/path-result.ts'
 import { type Command, repeatable } from '../command.ts'
 import { defineInputs, defineNamespace } from '../inputs.ts'
 import { readOutputs } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 
 const examples = `
 Exits with 1 when a finding of --fail-on's severity, or a worse one, remains.
@@ -34,7 +34,7 @@ export const lint: Command = {
   run: async (invocation, io) => {
     const given = (invocation.options.output ?? []) as string[]
     const { outputs, problems } = readOutputs(given, ['text', 'json', 'sarif', 'github'])
-    if (tellProblems(problems, io)) return exitCodes.usage
+    if (printProblems(problems, io)) return exitCodes.usage
     const { runLint } = await import('./lint-run.ts')
     return runLint(invocation, outputs, io)
   },

@@ -3,7 +3,7 @@ import { withoutOwned } from '../../../fabric/owned.ts'
 import { whyUnread } from '../../../fabric/unread.ts'
 import type { World } from '../../../fabric/world.ts'
 import type { Problem } from '../../../policy/types.ts'
-import { withoutMoved } from '../../matrix/discard-changed.ts'
+import { discardChanged } from '../../matrix/discard-changed.ts'
 import { effortOf, effortText } from '../../matrix/effort.ts'
 import { measureMatrix } from '../../matrix/measure.ts'
 import { type MatrixPlan, planMatrix } from '../../matrix/plan.ts'
@@ -16,7 +16,7 @@ import type { Invocation } from '../command.ts'
 import { canAsk, confirm } from '../confirm.ts'
 import { Interruption, type Io } from '../io.ts'
 import type { Output } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 import { readRights, withLive } from '../read-cluster.ts'
 import { createStatus } from '../status.ts'
 import { predicted, unknownNamespaces, writeMatrix } from './matrix-run.ts'
@@ -55,7 +55,7 @@ export async function measureLive({ options, outputs, cluster, yes }: MatrixLive
     const world = withoutOwned(await fabric.world(io.signal))
     const wrong = refusal(options, world, io)
     if (wrong !== undefined) return wrong
-    const plan = planMatrix(world, { ...options, timing: fabric.timing, askers: 'workloads' })
+    const plan = planMatrix(world, { ...options, timing: fabric.timing, matrixSources: 'workloads' })
     if (!(await agreed(plan, fabric, yes, io))) return exitCodes.usage
     const start = io.now()
     const cells = await measured(fabric, plan, world, io)
@@ -76,7 +76,7 @@ async function measured(fabric: Fabric, plan: MatrixPlan, world: World, io: Io) 
     const cells = await measureMatrix(fabric, plan, { world, now, signal, onProgress })
     if (signal.aborted) return withObserved(predictMatrix(plan, world), cells)
     const after = withoutOwned(await fabric.world(signal))
-    return withObserved(predictMatrix(plan, world), withoutMoved(cells, { plan, before: world, after }))
+    return withObserved(predictMatrix(plan, world), discardChanged(cells, { plan, before: world, after }))
   } finally {
     status.clear()
   }
@@ -90,7 +90,7 @@ async function agreed(plan: MatrixPlan, { timing }: Fabric, yes: boolean, io: Io
   if (canAsk(io)) return confirm('go on?', io)
   const message = `${effort.pods} pods are many, and there is no terminal to ask at`
   const hint = 'add --yes, or fewer of them by -n NAMESPACE and -l LABELS'
-  tellProblems([{ severity: 'error', message, hint }], io)
+  printProblems([{ severity: 'error', message, hint }], io)
   return false
 }
 
@@ -105,7 +105,7 @@ function refusal(options: MatrixOptions, world: World, io: Io): number | undefin
   const hidden = (world.unread ?? []).map(
     ({ why }): Problem => ({ severity: 'warning', message: `not everything could be read: ${why}` }),
   )
-  return tellProblems([...unknown, ...hidden], io) ? exitCodes.usage : undefined
+  return printProblems([...unknown, ...hidden], io) ? exitCodes.usage : undefined
 }
 
 /** What a live matrix wants to be told; `-A` says all. */

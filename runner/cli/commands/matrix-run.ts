@@ -20,7 +20,7 @@ import { exitCodes } from '../../result/path-result.ts'
 import { hostOf, type Io } from '../io.ts'
 import { type Output, writeOutput } from '../outputs.ts'
 import { painter } from '../paint.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 import { createStatus } from '../status.ts'
 
 interface MatrixRun extends Manifests {
@@ -41,7 +41,7 @@ export async function runMatrix(
   const families = options.family === undefined ? [] : [options.family]
   const built = buildWorld(objects, { allocator: createAllocator(), kubernetes, families })
   const passedOver = nothingFound(options, lab ? withoutClusterPolicies(built.world) : built.world, lab)
-  if (tellProblems([...problems, ...built.problems, ...passedOver], io)) return exitCodes.usage
+  if (printProblems([...problems, ...built.problems, ...passedOver], io)) return exitCodes.usage
   const start = io.now()
   const { description, assumed, cells } = lab
     ? await measured({ objects, options, families, kubernetes, predict }, io)
@@ -60,14 +60,14 @@ export async function writeMatrix(
   for (const output of outputs) await writeOutput(output, textOf(output, cells, about), about.io)
 }
 
-export interface Told {
+export interface MatrixProblems {
   readonly description: string
   readonly assumed: readonly string[]
   readonly cells: readonly MeasuredCell[]
 }
 
 /** The cells as the policies have them. */
-export function predicted(world: World, options: MatrixOptions): Told {
+export function predicted(world: World, options: MatrixOptions): MatrixProblems {
   return {
     description: `predicted: ${predictedDescription(world)}`,
     assumed: assumedIn(world, options),
@@ -93,7 +93,10 @@ interface Measuring extends Pick<MatrixRun, 'objects' | 'options' | 'predict'> {
   readonly kubernetes: string | undefined
 }
 
-async function measured({ objects, options, families, kubernetes, predict }: Measuring, io: Io): Promise<Told> {
+async function measured(
+  { objects, options, families, kubernetes, predict }: Measuring,
+  io: Io,
+): Promise<MatrixProblems> {
   const { signal, now } = io
   const status = createStatus(io)
   try {
@@ -102,7 +105,7 @@ async function measured({ objects, options, families, kubernetes, predict }: Mea
     await using fabric = await openLab({ objects, settings, host: hostOf(io), now, kubernetes }, signal)
     const world = withoutOwned(await fabric.world(signal))
     const plan = planMatrix(world, { ...options, timing: fabric.timing })
-    status.show(`dialling ${plan.dials.length} connections`)
+    status.show(`dialling ${plan.plannedChecks.length} connections`)
     const onProgress = (done: number, total: number) => status.show(`${done} of ${total} connections`)
     const cells = await measureMatrix(fabric, plan, { world, now, signal, onProgress })
     const { description } = fabric

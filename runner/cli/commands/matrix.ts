@@ -4,7 +4,7 @@ import { defineCluster, readCluster } from '../cluster.ts'
 import { type Command, repeatable } from '../command.ts'
 import { defineInputs, readInputs } from '../inputs.ts'
 import { readOutputs } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 import { inSelectedNamespace } from '../selected-namespace.ts'
 import { readMatrixOptions } from './matrix-options.ts'
 
@@ -56,10 +56,10 @@ export const matrix: Command = {
       ...('problems' in asked ? asked.problems : []),
       ...(options.lab === true ? wrongPlace(options) : wrongWorld(options)),
     ]
-    if (tellProblems(wrong, io) || 'problems' in asked) return exitCodes.usage
+    if (printProblems(wrong, io) || 'problems' in asked) return exitCodes.usage
     if (options.lab !== true && !givesManifests(options)) {
       const { measureLive, predictLive, unbounded } = await import('./matrix-live.ts')
-      if (tellProblems(unbounded(asked, options), io)) return exitCodes.usage
+      if (printProblems(unbounded(asked, options), io)) return exitCodes.usage
       if (options.predict === true) return predictLive({ options: asked, outputs, access: accessOf(options, io) }, io)
       const cluster = readCluster(invocation)
       return measureLive({ options: asked, outputs, cluster, yes: options.yes === true }, io)

@@ -8,7 +8,7 @@ import { canaryLabels, canaryPort } from '../../control/canary-objects.ts'
 import { exitCodes } from '../../result/path-result.ts'
 import type { Io } from '../io.ts'
 import { readProbePatch } from '../probe-patch.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 import type { ProbesRequest } from './probes-request.ts'
 import { planText, residentsText } from './probes-text.ts'
 import { wantedByNamespaces, wantedByScenarios } from './probes-wanted.ts'
@@ -57,7 +57,7 @@ async function install(client: Client, request: ProbesRequest, io: Io): Promise<
     namespaces.length > 0
       ? { wanted: wantedByNamespaces(namespaces, world), problems: [] }
       : await wantedByScenarios(request, world)
-  if (tellProblems(problems, io)) return exitCodes.usage
+  if (printProblems(problems, io)) return exitCodes.usage
   const { image, imagePullSecret, probePatch, canaryNamespace = standingCanary } = cluster
   const secret = imagePullSecret === undefined ? {} : { imagePullSecret }
   const options = {

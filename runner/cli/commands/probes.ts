@@ -2,7 +2,7 @@ import type { Problem } from '../../../policy/types.ts'
 import { exitCodes } from '../../result/path-result.ts'
 import { defineCluster, readCluster } from '../cluster.ts'
 import { type Command, type Invocation, repeatable } from '../command.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 import { readSettings } from '../settings.ts'
 import type { ProbesRequest } from './probes-request.ts'
 
@@ -53,7 +53,7 @@ export const probes: Command = {
   run: async (invocation, io) => {
     const request = readRequest(invocation)
     if ('problems' in request) {
-      tellProblems(request.problems, io)
+      printProblems(request.problems, io)
       return exitCodes.usage
     }
     const { runProbes } = await import('./probes-run.ts')

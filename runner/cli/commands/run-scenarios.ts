@@ -11,7 +11,7 @@ import { run } from '../../run/run.ts'
 import { type ClusterRequest, clusterOpener } from '../cluster.ts'
 import { Interruption, type Io } from '../io.ts'
 import type { Output } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 import { openReports } from '../reports.ts'
 import { describeScenarios, labOpener, type Prepared, prepare, readObjects } from '../scenarios.ts'
 import { selectPaths } from '../select.ts'
@@ -50,7 +50,7 @@ export async function runScenarios(
   const loaded = await prepare(paths, options, io)
   const { prepared, problems } = selectPaths(loaded.prepared, only)
   const known = await knownFailures(request, loaded.prepared)
-  if (tellProblems([...loaded.problems, ...problems, ...(known?.problems ?? [])], io)) return exitCodes.usage
+  if (printProblems([...loaded.problems, ...problems, ...(known?.problems ?? [])], io)) return exitCodes.usage
   const reports = openReports(outputs, request, io)
   const head = { id: randomUUID(), where: request.where, tool: version, scenarios: await describeScenarios(prepared) }
   const start = request.where === 'predicted' ? predicted : measured

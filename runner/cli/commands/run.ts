@@ -4,7 +4,7 @@ import { defineCluster, readCluster } from '../cluster.ts'
 import { type Command, repeatable } from '../command.ts'
 import { defineInputs, defineNamespace, loadOptions, readInputs } from '../inputs.ts'
 import { readOutputs } from '../outputs.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 import { readSettings } from '../settings.ts'
 import { worldWords } from '../world-words.ts'
 import { readRunOptions } from './run-options.ts'
@@ -57,11 +57,11 @@ export const run: Command = {
     const { set, problems: wrongSettings } = readSettings((options.set ?? []) as string[])
     const request = readRunOptions(options)
     const wrong = [...wrongOutputs, ...wrongSettings, ...('problems' in request ? request.problems : [])]
-    if (tellProblems(wrong, io) || 'problems' in request) return exitCodes.usage
+    if (printProblems(wrong, io) || 'problems' in request) return exitCodes.usage
     const cluster = readCluster(invocation)
     const given = options.filename !== undefined || options.kustomize !== undefined
     const inputs = given ? await readInputs(invocation, io) : undefined
-    if (inputs !== undefined && tellProblems(inputs.problems, io)) return exitCodes.usage
+    if (inputs !== undefined && printProblems(inputs.problems, io)) return exitCodes.usage
     const { runScenarios } = await import('./run-scenarios.ts')
     return runScenarios(
       {

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../../policy/suggest.ts'
 import { exitCodes } from '../../result/path-result.ts'
 import type { Command } from '../command.ts'
-import { tellProblems } from '../problems.ts'
+import { printProblems } from '../problems.ts'
 
 /** The published documents, each with its JSON Schema (draft 7). */
 export const schemas: Readonly<Record<string, () => Promise<Record<string, unknown>>>> = {
@@ -27,7 +27,7 @@ export const schema: Command = {
       const names = Object.keys(schemas)
       const hint = didYouMean(name, names)
       const message = `there is no schema "${name}": expected ${names.join(', ')}`
-      tellProblems([{ severity: 'error', message, ...(hint !== undefined && { hint }) }], io)
+      printProblems([{ severity: 'error', message, ...(hint !== undefined && { hint }) }], io)
       return exitCodes.usage
     }
     io.stdout.write(`${JSON.stringify(await make(), null, 2)}\n`)

@@ -42,7 +42,7 @@ async function clusterOf(behaviour: Behaviour, periodMs?: number) {
   const run = startRun({ image: 'crosscheck:dev', now: Date.now })
   const cluster = {
     ...{ client, run, owners: createOwners(client, run), pods: createPodWatch(client) },
-    ...{ nodes: createNodes(client, periodMs), controls: new Set(), seats: undefined, namespaces: new Set() },
+    ...{ nodes: createNodes(client, periodMs), controls: new Set(), residentCanary: undefined, namespaces: new Set() },
   } as unknown as Cluster
   return { cluster, asked }
 }

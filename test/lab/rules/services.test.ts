@@ -3,7 +3,7 @@ import type { Fabric } from '../../../fabric/fabric.ts'
 import { serviceRuleset } from '../../../lab/rules/services.ts'
 import * as worlds from '../worlds.ts'
 import { load } from './kernel.ts'
-import { dial, node, openSmallLab, pod, podIn, service } from './small-lab.ts'
+import { connectSocket, node, openSmallLab, pod, podIn, service } from './small-lab.ts'
 
 const [a, b, client] = ['10.1.0.1', '10.1.0.2', '10.1.0.9']
 const [n1, n2, outside] = ['172.18.0.2', '172.18.0.3', '203.0.113.1']
@@ -52,7 +52,7 @@ describe('serviceRuleset, seen by packets', () => {
 
   test('a ClusterIP leads to the target port of its endpoint, which sees the client’s own address, in both families and protocols', async () => {
     const targets = ['tcp://10.96.1.1:80', 'tcp://[fd96::1]:80', 'udp://10.96.1.1:53', 'udp://[fd96::1]:53']
-    expect(await dial(lab, podIn('client'), targets)).toEqual([
+    expect(await connectSocket(lab, podIn('client'), targets)).toEqual([
       `x/a saw ${client}`,
       'x/a saw fd00::9',
       `x/a saw ${client}`,
@@ -61,7 +61,7 @@ describe('serviceRuleset, seen by packets', () => {
   })
 
   test('every ready endpoint is drawn sooner or later', async () => {
-    const said = await dial(
+    const said = await connectSocket(
       lab,
       podIn('client'),
       Array.from({ length: 40 }, () => 'tcp://10.96.1.7:80'),
@@ -71,22 +71,22 @@ describe('serviceRuleset, seen by packets', () => {
 
   test('a ClusterIP without ready endpoint, and a port that it does not have, reject at once', async () => {
     const targets = ['tcp://10.96.1.3:80', 'udp://10.96.1.3:53', 'tcp://10.96.1.1:81', 'tcp://[fd96::1]:81']
-    expect(await dial(lab, podIn('client'), targets)).toEqual([
+    expect(await connectSocket(lab, podIn('client'), targets)).toEqual([
       'connect_refused',
       'udp_rejected',
       'connect_refused',
       'connect_refused',
     ])
-    expect(await dial(lab, { kind: 'node', node: 'n1' }, ['tcp://10.96.1.3:80'])).toEqual(['connect_refused'])
+    expect(await connectSocket(lab, { kind: 'node', node: 'n1' }, ['tcp://10.96.1.3:80'])).toEqual(['connect_refused'])
   })
 
   test('internalTrafficPolicy Local is silent where the node has no endpoint, and works where it has one', async () => {
-    expect(await dial(lab, podIn('client'), ['tcp://10.96.1.4:80'])).toEqual(['connect_timeout'])
-    expect(await dial(lab, podIn('right'), ['tcp://10.96.1.4:80'])).toEqual(['x/b saw 10.1.0.12'])
+    expect(await connectSocket(lab, podIn('client'), ['tcp://10.96.1.4:80'])).toEqual(['connect_timeout'])
+    expect(await connectSocket(lab, podIn('right'), ['tcp://10.96.1.4:80'])).toEqual(['x/b saw 10.1.0.12'])
   })
 
   test('rule 54: a Service that leads back to its caller shows it the address of its node', async () => {
-    expect(await dial(lab, podIn('a'), ['tcp://10.96.1.1:80', 'tcp://[fd96::1]:80'])).toEqual([
+    expect(await connectSocket(lab, podIn('a'), ['tcp://10.96.1.1:80', 'tcp://[fd96::1]:80'])).toEqual([
       `x/a saw ${n1}`,
       'x/a saw fd18::2',
     ])
@@ -94,7 +94,7 @@ describe('serviceRuleset, seen by packets', () => {
 
   test('rule 33: a NodePort shows the client’s address on the endpoint’s own node, the entry node’s elsewhere', async () => {
     const targets = [`tcp://${n1}:30080`, `tcp://${n2}:30080`, 'tcp://[fd18::2]:30080', 'tcp://[fd18::3]:30080']
-    expect(await dial(lab, { kind: 'outside' }, targets)).toEqual([
+    expect(await connectSocket(lab, { kind: 'outside' }, targets)).toEqual([
       `x/b saw ${n1}`,
       `x/b saw ${outside}`,
       'x/b saw fd18::2',
@@ -104,21 +104,21 @@ describe('serviceRuleset, seen by packets', () => {
 
   test('externalTrafficPolicy Local is silent on a node without endpoint for the outside, and leads pods and the node itself anywhere', async () => {
     const targets = [`tcp://${n1}:30081`, `tcp://${n2}:30081`]
-    expect(await dial(lab, { kind: 'outside' }, targets)).toEqual(['connect_timeout', `x/b saw ${outside}`])
-    expect(await dial(lab, podIn('client'), [targets[0]!])).toEqual([`x/b saw ${client}`])
-    expect(await dial(lab, { kind: 'node', node: 'n1' }, [targets[0]!])).toEqual([`x/b saw ${n1}`])
+    expect(await connectSocket(lab, { kind: 'outside' }, targets)).toEqual(['connect_timeout', `x/b saw ${outside}`])
+    expect(await connectSocket(lab, podIn('client'), [targets[0]!])).toEqual([`x/b saw ${client}`])
+    expect(await connectSocket(lab, { kind: 'node', node: 'n1' }, [targets[0]!])).toEqual([`x/b saw ${n1}`])
   })
 
   test('an external address leads to the endpoint as a NodePort does', async () => {
-    expect(await dial(lab, { kind: 'outside' }, ['tcp://198.51.100.7:80'])).toEqual([`x/a saw ${outside}`])
+    expect(await connectSocket(lab, { kind: 'outside' }, ['tcp://198.51.100.7:80'])).toEqual([`x/a saw ${outside}`])
   })
 
   test('what pods send beyond pods and nodes has their node as source', async () => {
-    expect(await dial(lab, podIn('client'), ['tcp://203.0.113.50:443'])).toEqual([`outside saw ${n1}`])
+    expect(await connectSocket(lab, podIn('client'), ['tcp://203.0.113.50:443'])).toEqual([`outside saw ${n1}`])
   })
 
   test('a process of the node reaches ClusterIPs as well', async () => {
-    expect(await dial(lab, { kind: 'node', node: 'n1' }, ['tcp://10.96.1.1:80'])).toEqual([`x/a saw ${n1}`])
+    expect(await connectSocket(lab, { kind: 'node', node: 'n1' }, ['tcp://10.96.1.1:80'])).toEqual([`x/a saw ${n1}`])
   })
 })
 

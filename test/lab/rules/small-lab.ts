@@ -73,7 +73,11 @@ export const service = (name: string, spec: object): Manifest => ({
 })
 
 /** One outcome per target (`tcp://10.0.0.1:80`), in order: who answered and whom it saw, or the reason of a failure. */
-export async function dial(lab: Fabric, from: Identity, targets: readonly string[]): Promise<readonly string[]> {
+export async function connectSocket(
+  lab: Fabric,
+  from: Identity,
+  targets: readonly string[],
+): Promise<readonly string[]> {
   const signal = AbortSignal.timeout(30_000)
   const probe = await lab.probe(from, signal)
   if ('unavailable' in probe) throw new Error(probe.unavailable)

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { compile } from '../../../policy/engine/compile.ts'
 import { differences } from '../../../policy/engine/difference.ts'
 import { verdictOf } from '../../../policy/engine/predict.ts'
-import type { Party } from '../../../policy/engine/query.ts'
+import type { QueryEnd } from '../../../policy/engine/query.ts'
 import type { PolicyWorld } from '../../../policy/engine/world.ts'
 import { systemOf } from './random-system.ts'
 import { randomWorld } from './random-world.ts'
@@ -18,7 +18,7 @@ const outside = '192.0.2.9'
 function asked(before: PolicyWorld, after: PolicyWorld, silent: string | undefined): string[] {
   const [was, is] = [compile(before), compile(after)]
   const names = [...new Set([...before.pods, ...after.pods].map(({ namespace, name }) => `${namespace}/${name}`))]
-  const party = (name: string): Party => {
+  const queryEnd = (name: string): QueryEnd => {
     const [namespace = '', pod = ''] = name.split('/')
     return name === outside ? { kind: 'address', address: outside } : { kind: 'pod', namespace, name: pod }
   }
@@ -29,7 +29,7 @@ function asked(before: PolicyWorld, after: PolicyWorld, silent: string | undefin
       return ports.flatMap((socket) => {
         const [old, now] = [was, is].map((compiled) => {
           if (compiled === is && to.endsWith(`/${silent}`)) return 'absent'
-          const found = verdictOf({ from: party(from), to: party(to), ...socket }, compiled)
+          const found = verdictOf({ from: queryEnd(from), to: queryEnd(to), ...socket }, compiled)
           return 'verdict' in found ? found.verdict : 'absent'
         })
         return old === now ? [] : [`${from} ${to}:${socket.port}/${socket.protocol} ${old}>${now}`]

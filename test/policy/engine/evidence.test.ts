@@ -92,7 +92,7 @@ describe('the evidence of a side', () => {
     const { ingress, egress } = prediction('8.8.8.8 > x/a', town(policies))
     expect(egress).toEqual({
       direction: 'egress',
-      party: '8.8.8.8',
+      subject: '8.8.8.8',
       isolated: false,
       allowed: true,
       by: 'external',
@@ -100,7 +100,7 @@ describe('the evidence of a side', () => {
     })
     expect(ingress).toMatchObject({
       direction: 'ingress',
-      party: 'x/a',
+      subject: 'x/a',
       isolated: true,
       allowed: true,
       by: 'NetworkPolicy',
@@ -129,7 +129,7 @@ describe('the evidence of a side', () => {
   it('says why no policy is asked', () => {
     const world = town([netpol('x/p', { podSelector: {} })])
     expect(prediction('node:n0 > x/a', world).ingress).toMatchObject({ allowed: true, by: 'own node', isolated: true })
-    expect(prediction('node:n0 > x/a', world).egress).toMatchObject({ allowed: true, by: 'host', party: 'node n0' })
+    expect(prediction('node:n0 > x/a', world).egress).toMatchObject({ allowed: true, by: 'host', subject: 'node n0' })
     expect(prediction('x/a > x/a', world).ingress).toMatchObject({ allowed: true, by: 'loopback' })
     expect(prediction('y/a > y/b', world).ingress).toMatchObject({
       allowed: true,

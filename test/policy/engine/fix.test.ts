@@ -17,13 +17,13 @@ const denyAll = netpol('x/deny', { podSelector: {}, policyTypes: ['Ingress'] })
 /** The fixes of `y/a > x/a:80`. */
 function fixes(question: string, world: PolicyWorld, options: FixOptions = {}): Fix[] {
   const [, from = '', to = '', port] = /^(.+?) > (.+?):(\d+)$/.exec(question) ?? []
-  const party = (name: string) => {
+  const queryEnd = (name: string) => {
     const [space = '', own = ''] = name.split('/')
     return own === ''
       ? { kind: 'address' as const, address: name }
       : { kind: 'pod' as const, namespace: space, name: own }
   }
-  const query = { from: party(from), to: party(to), port: Number(port), protocol: 'TCP' as const }
+  const query = { from: queryEnd(from), to: queryEnd(to), port: Number(port), protocol: 'TCP' as const }
   return fixesOf([query], compile(world), { outside: '198.51.100.1', ...options })
 }
 
@@ -237,12 +237,12 @@ it('every fix on random worlds flips its path by the oracle too, and opens and c
         expect(
           changed(true)
             .map(([name]) => name)
-            .filter((name) => !isTold(name, fix.opens, replicas)),
+            .filter((name) => !isReported(name, fix.opens, replicas)),
         ).toEqual([])
         expect(
           changed(false)
             .map(([name]) => name)
-            .filter((name) => !isTold(name, fix.closes, replicas)),
+            .filter((name) => !isReported(name, fix.closes, replicas)),
         ).toEqual([])
       }
     }),
@@ -250,7 +250,7 @@ it('every fix on random worlds flips its path by the oracle too, and opens and c
   )
 })
 
-function isTold(name: string, changes: readonly PathChange[], replicas: ReadonlySet<string>): boolean {
+function isReported(name: string, changes: readonly PathChange[], replicas: ReadonlySet<string>): boolean {
   const [, from = '', to = '', port, protocol] = /^(\S+) > (\S+):(\d+)\/(\w+)$/.exec(name) ?? []
   const isListed = (change: PathChange) =>
     change.from.names.includes(from) &&

@@ -1,6 +1,6 @@
 import { compile } from '../../../policy/engine/compile.ts'
 import { verdictOf } from '../../../policy/engine/predict.ts'
-import type { Party } from '../../../policy/engine/query.ts'
+import type { QueryEnd } from '../../../policy/engine/query.ts'
 import type { PolicyWorld } from '../../../policy/engine/world.ts'
 import { mayPass, type OracleEnd, type OraclePod } from './oracle.ts'
 import type { RandomWorld } from './random-world.ts'
@@ -50,7 +50,7 @@ export function systemOf(random: RandomWorld) {
 export function answersOf(world: PolicyWorld, questions: readonly Question[]): string[] {
   const compiled = compile(world)
   return questions.map(({ from, to, port, protocol }) => {
-    const found = verdictOf({ from: partyOf(from), to: partyOf(to), port, protocol }, compiled)
+    const found = verdictOf({ from: queryEndOf(from), to: queryEndOf(to), port, protocol }, compiled)
     return 'reason' in found ? found.reason : found.verdict
   })
 }
@@ -61,7 +61,7 @@ export function spoken({ from, to, port, protocol }: Question): string {
   return `${name(from)} > ${name(to)}:${port}/${protocol}`
 }
 
-function partyOf(end: OracleEnd): Party {
+function queryEndOf(end: OracleEnd): QueryEnd {
   return 'labels' in end
     ? { kind: 'pod', namespace: end.namespace, name: end.name }
     : { kind: 'address', address: end.address }

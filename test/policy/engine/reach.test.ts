@@ -18,8 +18,8 @@ function differing(world: PolicyWorld, profile: Parameters<typeof compile>[1]): 
   const [rows, single] = [compile(world, profile), compile(world, profile)]
   return [...matrix(rows, { sockets })].flatMap(({ from, to, port, protocol, verdict, dependsOn }) => {
     const [source, target] = [from.pods[0]!.pod, (from === to ? to.pods[1] : to.pods[0])!.pod]
-    const party = ({ namespace, name }: typeof source) => ({ kind: 'pod', namespace, name }) as const
-    const found = verdictOf({ from: party(source), to: party(target), port, protocol }, single)
+    const queryEnd = ({ namespace, name }: typeof source) => ({ kind: 'pod', namespace, name }) as const
+    const found = verdictOf({ from: queryEnd(source), to: queryEnd(target), port, protocol }, single)
     const same = 'verdict' in found && found.verdict === verdict && String(found.dependsOn) === String(dependsOn)
     return same ? [] : [{ from: source.name, to: target.name, port, protocol, verdict, dependsOn, found }]
   })

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ClusterPolicy } from '../../../policy/cluster-policy.ts'
 import { sentencesOf } from '../../../policy/engine/sentences.ts'
-import { type Asked, netpol, pod, prediction, town } from './town.ts'
+import { netpol, pod, prediction, type ReachQuery, town } from './town.ts'
 
 const toA = { podSelector: { matchLabels: { pod: 'a' } } }
-const said = (question: string, policies: ReturnType<typeof netpol>[], change = {}, asked: Asked = {}) =>
+const said = (question: string, policies: ReturnType<typeof netpol>[], change = {}, asked: ReachQuery = {}) =>
   sentencesOf(prediction(question, town(policies, change), asked))
 
 describe('a prediction in words', () => {

@@ -2,7 +2,7 @@ import { compile } from '../../../policy/engine/compile.ts'
 import type { Profile } from '../../../policy/engine/implementation-choices.ts'
 import { predict } from '../../../policy/engine/predict.ts'
 import type { Prediction } from '../../../policy/engine/prediction.ts'
-import type { Party, Query } from '../../../policy/engine/query.ts'
+import type { Query, QueryEnd } from '../../../policy/engine/query.ts'
 import type { PolicyPod, PolicyWorld } from '../../../policy/engine/world.ts'
 import { parsePolicy } from '../../../policy/parse.ts'
 import type { Labels, NetworkPolicy } from '../../../policy/types.ts'
@@ -46,31 +46,35 @@ export function town(policies: readonly NetworkPolicy[], change: Partial<PolicyW
   }
 }
 
-export interface Asked extends Partial<Profile>, Pick<Query, 'via' | 'established' | 'family'> {
+export interface ReachQuery extends Partial<Profile>, Pick<Query, 'via' | 'established' | 'family'> {
   /** What an address asked about is called. */
   readonly hostname?: string
 }
 
 /** The answer to `y/a > x/a:80/TCP`; an end is a pod, `node:n0`, or an address in brackets if it is IPv6. */
-function answer(question: string, world: PolicyWorld, { via, established, family, hostname, ...profile }: Asked = {}) {
+function answer(
+  question: string,
+  world: PolicyWorld,
+  { via, established, family, hostname, ...profile }: ReachQuery = {},
+) {
   const [, from = '', to = '', port = '', protocol = 'TCP'] =
     /^(.+?) > (.+?)(?::(\d+))?(?:\/(TCP|UDP|SCTP|ICMP))?$/.exec(question) ?? []
   const query = {
-    ...{ from: party(from), to: party(to, hostname), port: Number(port || 80) },
+    ...{ from: queryEnd(from), to: queryEnd(to, hostname), port: Number(port || 80) },
     ...{ protocol: protocol as Query['protocol'], via, established, family },
   }
   return predict(query as Query, compile(world, profile))
 }
 
 /** The prediction; a question without an answer fails the test. */
-export function prediction(question: string, world: PolicyWorld, asked?: Asked): Prediction {
+export function prediction(question: string, world: PolicyWorld, asked?: ReachQuery): Prediction {
   const found = answer(question, world, asked)
   if (found.kind === 'unanswerable') throw new Error(found.reason)
   return found
 }
 
 /** `allow`, `deny`, `undefined by 54`, `allow (31)` where it depends on rule 31, or why there is no answer. */
-export function verdict(question: string, world: PolicyWorld, asked?: Asked): string {
+export function verdict(question: string, world: PolicyWorld, asked?: ReachQuery): string {
   const found = answer(question, world, asked)
   if (found.kind === 'unanswerable') return `rule ${found.rule}: ${found.reason}`
   if (found.verdict === 'undefined') return `undefined by ${found.undefinedBy.join(', ')}`
@@ -78,11 +82,11 @@ export function verdict(question: string, world: PolicyWorld, asked?: Asked): st
 }
 
 /** The verdicts on several questions in one line each. */
-export function verdicts(questions: readonly string[], world: PolicyWorld, asked?: Asked): Record<string, string> {
+export function verdicts(questions: readonly string[], world: PolicyWorld, asked?: ReachQuery): Record<string, string> {
   return Object.fromEntries(questions.map((question) => [question, verdict(question, world, asked)]))
 }
 
-function party(text: string, hostname?: string): Party {
+function queryEnd(text: string, hostname?: string): QueryEnd {
   const pod = /^([a-z][\w-]*)\/([\w-]+)$/.exec(text)
   if (pod !== null) return { kind: 'pod', namespace: pod[1]!, name: pod[2]! }
   if (text.startsWith('node:')) return { kind: 'node', name: text.slice(5) }

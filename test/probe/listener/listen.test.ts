@@ -34,7 +34,7 @@ test('UDP is answered on both families with the listener’s name and what was s
     })
     socket.close()
   }
-  expect(known.witness.sightings('datagram-1').map(({ from, protocol }) => [from, protocol])).toEqual([
+  expect(known.witness.arrivals('datagram-1').map(({ from, protocol }) => [from, protocol])).toEqual([
     ['127.0.0.1', 'udp'],
     ['::1', 'udp'],
   ])
@@ -74,18 +74,18 @@ test('a port that is taken is an error with its name, and nothing stays open', a
 
 test('connections beyond the bound are closed at once, and free places are taken again', async () => {
   const listeners = await listen({ tcp: [0], udp: [], connections: 1 }, facts())
-  const dial = () => connect({ port: listeners.tcp[0]!, host: '127.0.0.1' })
-  const first = dial()
+  const plannedCheck = () => connect({ port: listeners.tcp[0]!, host: '127.0.0.1' })
+  const first = plannedCheck()
   first.write('hold')
   await once(first, 'data')
-  const second = dial()
+  const second = plannedCheck()
   await once(second.resume(), 'close')
   first.destroy()
   await once(first, 'close')
   // The server learns of the first one's end in its own time: ask until it has.
   let text = ''
   while (text === '') {
-    const third = dial()
+    const third = plannedCheck()
     third.on('error', () => undefined)
     third.write('now')
     for await (const chunk of third) {

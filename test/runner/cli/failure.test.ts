@@ -4,7 +4,7 @@ import { LabUnavailable } from '../../../lab/launch.ts'
 import { RefusedObjects } from '../../../lab/open.ts'
 import { exitCodeOf } from '../../../runner/cli/failure.ts'
 import { Interruption, type Io, wantsColour } from '../../../runner/cli/io.ts'
-import { tellProblems } from '../../../runner/cli/problems.ts'
+import { printProblems } from '../../../runner/cli/problems.ts'
 
 function ioWith(more: Partial<Io> = {}): Io & { told: () => string } {
   const told: string[] = []
@@ -60,7 +60,7 @@ test('the stack is told to those who ask for it', () => {
 test('text of the user cannot act on a terminal, and a mistake is told once', () => {
   const io = ioWith()
   const problem = { severity: 'warning', message: 'odd \x1b[2J\x9b name' } as const
-  expect(tellProblems([problem, problem], io)).toBe(false)
+  expect(printProblems([problem, problem], io)).toBe(false)
   expect(io.told()).toBe('crosscheck: warning: odd \ufffd[2J\ufffd name\n')
 })
 

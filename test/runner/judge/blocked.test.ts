@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { Observation, Outcome } from '../../../checks/outcome.ts'
-import type { Controls, Shown } from '../../../runner/control/controls.ts'
+import type { ControlResult, Controls } from '../../../runner/control/controls.ts'
 import { judgeBlocked } from '../../../runner/judge/blocked.ts'
-import type { Dial } from '../../../runner/plan/planned-check.ts'
+import type { PlannedCheck } from '../../../runner/plan/planned-check.ts'
 import type { PlannedPath } from '../../../runner/plan/planned-path.ts'
 
-const yes: Shown = { shown: true, kind: 'canary', sentence: 'shown' }
+const yes: ControlResult = { shown: true, kind: 'canary', sentence: 'shown' }
 const controls: Controls = {
   ...{ targetAlive: () => yes, sourceAlive: () => yes, enforced: () => yes, known: () => undefined },
   ...{ intercepted: () => false, overflowed: () => false },
@@ -16,13 +16,13 @@ const endpoints = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((address) => ({ ...so
 /** A NodePort, whose every connection draws an endpoint, and which one SYN is to meet. */
 const drawn = {
   ...{ source: 'a', check: { kind: 'tcp' }, connections: 30, singleSyn: true },
-  aim: { kind: 'node', socket, node: { name: 'n0' }, endpoints },
-} as unknown as Dial
+  destination: { kind: 'node', socket, node: { name: 'n0' }, endpoints },
+} as unknown as PlannedCheck
 /** A pod: all connections meet the same. */
 const plain = {
   ...{ source: 'a', check: { kind: 'tcp' }, connections: 30 },
-  aim: { kind: 'pod', socket: endpoints[0], pod: { namespace: 'db', name: 'x', node: 'n0' }, ready: true },
-} as unknown as Dial
+  destination: { kind: 'pod', socket: endpoints[0], pod: { namespace: 'db', name: 'x', node: 'n0' }, ready: true },
+} as unknown as PlannedCheck
 
 type Met = readonly [number, 'open' | 'silent' | 'late' | 'not_run']
 
@@ -34,7 +34,7 @@ const outcomes: Readonly<Record<Met[1], Pick<Outcome, 'reason' | 'durations'>>> 
 }
 
 /** The verdict on a path that must be blocked, of which so many connections met this. */
-function judged(dial: Dial, ...met: readonly Met[]) {
+function judged(plannedCheck: PlannedCheck, ...met: readonly Met[]) {
   const observations = met.flatMap(([count, what]) =>
     Array.from(
       { length: count },
@@ -44,8 +44,12 @@ function judged(dial: Dial, ...met: readonly Met[]) {
       }),
     ),
   )
-  const planned = { addresses: [dial], witnesses: [], path: {} } as unknown as PlannedPath
-  const { status, cause, sentence } = judgeBlocked({ planned, controls, sightings: new Map([[dial, observations]]) })
+  const planned = { addresses: [plannedCheck], witnesses: [], path: {} } as unknown as PlannedPath
+  const { status, cause, sentence } = judgeBlocked({
+    planned,
+    controls,
+    observedConnections: new Map([[plannedCheck, observations]]),
+  })
   return [status, cause, sentence]
 }
 

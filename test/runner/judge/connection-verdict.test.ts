@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Controls, Shown } from '../../../runner/control/controls.ts'
-import { sightOf } from '../../../runner/judge/connection-verdict.ts'
+import type { ControlResult, Controls } from '../../../runner/control/controls.ts'
+import { connectionVerdictOf } from '../../../runner/judge/connection-verdict.ts'
 
-const yes: Shown = { shown: true, kind: 'canary', sentence: 'so it is' }
-const unknown: Shown = { shown: undefined, kind: 'none', sentence: 'nobody asked' }
+const yes: ControlResult = { shown: true, kind: 'canary', sentence: 'so it is' }
+const unknown: ControlResult = { shown: undefined, kind: 'none', sentence: 'nobody asked' }
 
-const controls = (alive: (address: string) => Shown): Controls => ({
+const controls = (alive: (address: string) => ControlResult): Controls => ({
   targetAlive: ({ address }) => alive(address),
   sourceAlive: () => yes,
   enforced: () => yes,
@@ -15,9 +15,10 @@ const controls = (alive: (address: string) => Shown): Controls => ({
 })
 const socket = (address: string) => ({ address, port: 80, protocol: 'TCP', family: 4 })
 const seen = [{ outcome: { reason: 'host_absent', address: '10.0.0.1' } }] as never
-const dialTo = (aim: object) => ({ source: 'a', check: { kind: 'tcp' }, connections: 1, aim }) as never
-const pod = dialTo({ kind: 'pod', socket: socket('10.0.0.1'), pod: { namespace: 'db', name: 'x', node: 'n' } })
-const virtual = dialTo({
+const planCheckTo = (destination: object) =>
+  ({ source: 'a', check: { kind: 'tcp' }, connections: 1, destination }) as never
+const pod = planCheckTo({ kind: 'pod', socket: socket('10.0.0.1'), pod: { namespace: 'db', name: 'x', node: 'n' } })
+const virtual = planCheckTo({
   kind: 'virtual',
   socket: socket('10.96.0.1'),
   endpoints: [socket('10.0.0.1'), socket('10.0.0.2')],
@@ -26,14 +27,14 @@ const virtual = dialTo({
 describe('a host that is unreachable after the time of address resolution', () => {
   it('is a block where the host answered in this run: an ICMP error that came late because nodes send only so many', () => {
     expect(
-      sightOf(
+      connectionVerdictOf(
         pod,
         seen,
         controls(() => yes),
       ),
     ).toMatchObject({ state: 'blocked', of: 1 })
     expect(
-      sightOf(
+      connectionVerdictOf(
         virtual,
         seen,
         controls(() => yes),
@@ -43,13 +44,13 @@ describe('a host that is unreachable after the time of address resolution', () =
 
   it('is gone where nothing shows that it is there, and so is a virtual address with one endpoint of which nothing does', () => {
     expect(
-      sightOf(
+      connectionVerdictOf(
         pod,
         seen,
         controls(() => unknown),
       ),
     ).toMatchObject({ state: 'unknown', cause: 'target_gone' })
     const one = controls((address) => (address === '10.0.0.1' ? yes : unknown))
-    expect(sightOf(virtual, seen, one)).toMatchObject({ state: 'unknown', cause: 'target_gone' })
+    expect(connectionVerdictOf(virtual, seen, one)).toMatchObject({ state: 'unknown', cause: 'target_gone' })
   })
 })

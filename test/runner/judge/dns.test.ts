@@ -37,8 +37,8 @@ function verdictOn(
       })),
     },
   }
-  const sightings = new Map([[planned.application!, [{ id: '0', startedAt: 0, outcome }]]])
-  return judge({ planned, sightings, controls: {} as Controls })
+  const observedConnections = new Map([[planned.application!, [{ id: '0', startedAt: 0, outcome }]]])
+  return judge({ planned, observedConnections, controls: {} as Controls })
 }
 
 const nothing = {

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest'
 import { controlFromCanary } from '../../../runner/control/from-canary.ts'
 
 const socket = { address: '10.0.0.9', port: 53, protocol: 'TCP', family: 4 }
-const dial = {
+const plannedCheck = {
   ...{ source: 'a', check: { kind: 'tcp' }, connections: 1 },
-  aim: { kind: 'pod', socket, pod: { namespace: 'db', name: 'x', labels: {}, hostNetwork: false } },
+  destination: { kind: 'pod', socket, pod: { namespace: 'db', name: 'x', labels: {}, hostNetwork: false } },
 }
 
 /** A canary whose connections end in this way, by port. */
@@ -19,7 +19,7 @@ const ask = (reasonOf: (port: number) => string) => {
     fabric: { probe: async () => probe, timing: { allowed: { deadlineMs: 100, attempts: 1 } } },
     world: { policies: [] },
     canary: { listeners: new Map([['node', { namespace: 'c', name: 'open' }]]) },
-    sightings: new Map([[dial, [{ outcome: { reason: 'connect_timeout' } }]]]),
+    observedConnections: new Map([[plannedCheck, [{ outcome: { reason: 'connect_timeout' } }]]]),
     controls: { targetAlive: () => ({ shown: undefined }) },
     signal: new AbortController().signal,
   } as never)

@@ -4,7 +4,7 @@ import type { Outcome } from '../../../checks/outcome.ts'
 import type { Pod } from '../../../fabric/world.ts'
 import type { Controls } from '../../../runner/control/controls.ts'
 import { judge } from '../../../runner/judge/judge.ts'
-import type { Dial } from '../../../runner/plan/planned-check.ts'
+import type { PlannedCheck } from '../../../runner/plan/planned-check.ts'
 import type { PlannedPath } from '../../../runner/plan/planned-path.ts'
 
 /** The verdict on a path whose endpoint answers and whose name took so many of 4,000 milliseconds before the connection timed out. */
@@ -12,8 +12,13 @@ function verdictAfter(resolve: number) {
   const socket = { address: '10.1.2.3', port: 80, protocol: 'TCP', family: 4 } as const
   const pod = { namespace: 'db', name: 'a', node: 'one' } as Pod
   const check = checkSchema.parse({ kind: 'tcp', host: 'a.db', port: 80, deadlineMs: 4000 })
-  const application: Dial = { source: 's', aim: { kind: 'name', host: 'a.db' }, check, connections: 1 }
-  const endpoint: Dial = { source: 's', aim: { kind: 'pod', pod, socket, ready: true }, check, connections: 1 }
+  const application: PlannedCheck = { source: 's', destination: { kind: 'name', host: 'a.db' }, check, connections: 1 }
+  const endpoint: PlannedCheck = {
+    source: 's',
+    destination: { kind: 'pod', pod, socket, ready: true },
+    check,
+    connections: 1,
+  }
   const outcome = (reason: Outcome['reason'], durations: Outcome['durations']): Outcome => ({
     ...{ reason, phase: 'connect', attempts: 1, durations, address: '10.96.0.7', port: 80 },
   })
@@ -22,7 +27,7 @@ function verdictAfter(resolve: number) {
   const planned = { path, source: { key: 's' }, application, addresses: [endpoint] } as unknown as PlannedPath
   return judge({
     planned,
-    sightings: new Map([
+    observedConnections: new Map([
       [application, seen(outcome('connect_timeout', { resolve, connect: 4000 - resolve }))],
       [endpoint, seen(outcome('connected', { connect: 1 }))],
     ]),

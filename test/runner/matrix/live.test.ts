@@ -6,7 +6,7 @@ import { buildWorld } from '../../../fabric/manifests/world.ts'
 import type { World } from '../../../fabric/world.ts'
 import { confirm } from '../../../runner/cli/confirm.ts'
 import type { Io } from '../../../runner/cli/io.ts'
-import { withoutMoved } from '../../../runner/matrix/discard-changed.ts'
+import { discardChanged } from '../../../runner/matrix/discard-changed.ts'
 import { effortOf, effortText } from '../../../runner/matrix/effort.ts'
 import { planMatrix } from '../../../runner/matrix/plan.ts'
 import { predictMatrix, withObserved } from '../../../runner/matrix/predict.ts'
@@ -39,7 +39,10 @@ const worldOf = (text: string): World =>
   buildWorld(readManifests([{ file: 'all.yaml', text }]).objects, { allocator }).world
 
 describe('a matrix of a cluster', () => {
-  const plan = planMatrix(worldOf(deployment('web', 2) + deployment('db', 1)), { ...options, askers: 'workloads' })
+  const plan = planMatrix(worldOf(deployment('web', 2) + deployment('db', 1)), {
+    ...options,
+    matrixSources: 'workloads',
+  })
 
   it('is asked by one probe for each workload, like its pods, and asks every pod', () => {
     expect(plan.sources.map(({ identity }) => identity)).toEqual([
@@ -56,7 +59,7 @@ describe('a matrix of a cluster', () => {
       .replace('spec: {containers', 'spec: {hostNetwork: true, containers')
     const nodes = ['n1', 'n2', 'n3'].map((name) => `---\napiVersion: v1\nkind: Node\nmetadata: {name: ${name}}\n`)
     const world = worldOf(agents + deployment('db', 1) + denyDb + nodes.join(''))
-    const { sources } = planMatrix(world, { ...options, askers: 'workloads' })
+    const { sources } = planMatrix(world, { ...options, matrixSources: 'workloads' })
     const home = world.pods.find(({ name }) => name === 'db-1')?.node
     const nodesOf = (workload: string) =>
       sources.flatMap(({ identity }) =>
@@ -70,7 +73,7 @@ describe('a matrix of a cluster', () => {
     const effort = effortOf(plan, timing)
     expect(effort).toMatchObject({ pods: 3, probes: 2, connections: 4 })
     expect(effortText({ ...effort, seconds: 14 })).toBe('3 pods: 2 probes, 4 connections, about 14 s')
-    const large = planMatrix(worldOf(deployment('web', 120)), { ...options, askers: 'workloads' })
+    const large = planMatrix(worldOf(deployment('web', 120)), { ...options, matrixSources: 'workloads' })
     expect(effortOf(large, timing).seconds - effort.seconds).toBe(7)
     expect(effortText({ pods: 1, probes: 1, connections: 1, seconds: 1 })).toContain('1 pod: 1 probe, 1 connection,')
   })
@@ -84,7 +87,7 @@ describe('a world that changes while a matrix is measured', () => {
     cell: { ...cell, observed: 'open' as const, reason: 'connected' as const },
   }))
   const told = (after: World) =>
-    withObserved(predictMatrix(plan, before), withoutMoved(cells, { plan, before, after })).map(
+    withObserved(predictMatrix(plan, before), discardChanged(cells, { plan, before, after })).map(
       ({ cell: { from, to, observed, reason } }) => `${from} ${to} ${observed} ${reason}`,
     )
 

@@ -89,8 +89,10 @@ test('by IPv6 the same pods are asked at their other address', async () => {
   const { told, cells } = await measured([pod('a/web'), pod('a/db'), four], { ports: tcp, family: 6 })
   expect(told).toContain('a/web -> a/db:8080/TCP open')
   expect(told).toContain('a/web -> a/four:8080/TCP unknown no_address')
-  const dialled = cells.flatMap(({ planned: { question } }) => (question.kind === 'pod' ? [question.dial.aim] : []))
-  expect(dialled.every((aim) => aim.kind === 'pod' && aim.socket.family === 6)).toBe(true)
+  const connected = cells.flatMap(({ planned: { question } }) =>
+    question.kind === 'pod' ? [question.plannedCheck.destination] : [],
+  )
+  expect(connected.every((destination) => destination.kind === 'pod' && destination.socket.family === 6)).toBe(true)
 })
 
 test('a Service is judged by its address and by every ready endpoint behind it', async () => {

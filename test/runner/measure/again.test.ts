@@ -3,11 +3,11 @@ import { checkSchemas } from '../../../checks/check.ts'
 import type { Observation, Reason } from '../../../checks/outcome.ts'
 import type { Probe, Timing } from '../../../fabric/fabric.ts'
 import type { Pod, World } from '../../../fabric/world.ts'
-import type { Shown } from '../../../runner/control/controls.ts'
+import type { ControlResult } from '../../../runner/control/controls.ts'
 import type { Measurement } from '../../../runner/control/measurement.ts'
 import { settle } from '../../../runner/measure/stabilize.ts'
 import { untilEnforced } from '../../../runner/measure/time-to-enforce.ts'
-import type { Dial } from '../../../runner/plan/planned-check.ts'
+import type { PlannedCheck } from '../../../runner/plan/planned-check.ts'
 import type { PlannedPath } from '../../../runner/plan/planned-path.ts'
 import type { Predict } from '../../../runner/predict/predict.ts'
 
@@ -19,13 +19,13 @@ const timing: Timing = {
 const pod = { namespace: 'db', name: 'x', node: 'n', addresses: ['10.0.0.1'], hostNetwork: false } as unknown as Pod
 const world = { services: [], pods: [pod] } as unknown as World
 const socket = { address: '10.0.0.1', port: 80, protocol: 'TCP', family: 4 } as const
-const dial: Dial = {
-  ...{ source: 'a', connections: 1, aim: { kind: 'pod', socket, pod, ready: true } },
+const plannedCheck: PlannedCheck = {
+  ...{ source: 'a', connections: 1, destination: { kind: 'pod', socket, pod, ready: true } },
   check: checkSchemas.tcp.parse({ kind: 'tcp', host: socket.address, port: socket.port }),
 }
 const path = {
   path: { expect: { kind: 'blocked', layer: 4 }, target: { kind: 'tcp', name: 'x', host: '10.0.0.1' } },
-  ...{ source: { key: 'a', name: 'a' }, addresses: [dial], witnesses: [] },
+  ...{ source: { key: 'a', name: 'a' }, addresses: [plannedCheck], witnesses: [] },
 } as unknown as PlannedPath
 
 /** A network that answers each connection to the target in turn as given, and from then on as the last. */
@@ -44,7 +44,7 @@ function network(reasons: readonly Reason[]) {
   return { probes: new Map([['a', probe]]), observe, asked: () => turn }
 }
 
-const shown = (): Shown => ({ shown: true, kind: 'inside', sentence: 'it lives' })
+const shown = (): ControlResult => ({ shown: true, kind: 'inside', sentence: 'it lives' })
 const controls = {
   ...{ targetAlive: shown, sourceAlive: shown, enforced: shown, known: () => undefined },
   ...{ intercepted: () => false, overflowed: () => false },
@@ -52,19 +52,23 @@ const controls = {
 const predicting = (verdict: 'allow' | 'deny'): Predict =>
   (() => ({
     verdict,
-    byDial: new Map([[dial, [{ verdict, prediction: { verdict } }]]]),
+    byPlannedCheck: new Map([[plannedCheck, [{ verdict, prediction: { verdict } }]]]),
     dns: [],
   })) as unknown as Predict
 
 async function settled(reasons: readonly Reason[], verdict: 'allow' | 'deny', rounds = 10) {
   const { probes, observe, asked } = network(reasons)
-  const first: Measurement = { sightings: new Map([[dial, [observe('0.0')]]]), controls }
+  const first: Measurement = { observedConnections: new Map([[plannedCheck, [observe('0.0')]]]), controls }
   let time = 0
   const now = () => time++
   const { measurement, remarks } = await settle([path], first, {
     ...{ probes, predict: predicting(verdict), timing, until: rounds, now, signal },
   })
-  return { last: measurement.sightings.get(dial)?.[0]?.outcome.reason, remark: remarks.get(path), asked: asked() }
+  return {
+    last: measurement.observedConnections.get(plannedCheck)?.[0]?.outcome.reason,
+    remark: remarks.get(path),
+    asked: asked(),
+  }
 }
 
 test('a path that is as the policies say is not measured again, whatever is expected', async () => {
@@ -113,17 +117,17 @@ test('a way that does not come to it in time is late', async () => {
 
 test('interrupted while it settles, a path keeps what was seen before, and is told as one that had not settled', async () => {
   const { probes, observe } = network(['connected', 'not_run'])
-  const first: Measurement = { sightings: new Map([[dial, [observe('0.0')]]]), controls }
+  const first: Measurement = { observedConnections: new Map([[plannedCheck, [observe('0.0')]]]), controls }
   const run = new AbortController()
   const options = { world, probes, predict: predicting('deny'), timing, until: 10, now: () => 0, signal: run.signal }
   const { measurement, interrupted } = await settle([path], first, { ...options, onRound: () => run.abort() })
-  expect(measurement.sightings.get(dial)?.[0]?.outcome.reason).toBe('connected')
+  expect(measurement.observedConnections.get(plannedCheck)?.[0]?.outcome.reason).toBe('connected')
   expect([...interrupted]).toEqual([[path, 'the run was interrupted while it settled']])
 })
 
 test('a path that had settled is not touched by the interruption', async () => {
   const { probes, observe } = network(['connected'])
-  const first: Measurement = { sightings: new Map([[dial, [observe('0.0')]]]), controls }
+  const first: Measurement = { observedConnections: new Map([[plannedCheck, [observe('0.0')]]]), controls }
   const options = { probes, predict: predicting('allow'), timing, until: 10, now: () => 0, signal: AbortSignal.abort() }
   expect((await settle([path], first, options)).interrupted.size).toBe(0)
 })

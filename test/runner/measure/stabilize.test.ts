@@ -68,7 +68,7 @@ describe('settling', () => {
 describe('settling after a step', () => {
   it('does not wait once more for what a step was already waited for in vain', async () => {
     const changed = { at: 0, before: new Set<string>(), policiesAlone: true, isShown: false, isLate: true }
-    const first = { sightings: new Map(), controls: {} as never }
+    const first = { observedConnections: new Map(), controls: {} as never }
     // Whoever looked again would ask paths that are none.
     const options = { changed, fabric: { timing: { policies: 'eventually' } }, now: () => 0, scenario: { name: 'a' } }
     const paths = [{ addresses: [], source: {} }] as never

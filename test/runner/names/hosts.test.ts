@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { namedBy } from '../../../fabric/lookup/host-lookup.ts'
+import { lookUpHost } from '../../../fabric/lookup/host-lookup.ts'
 import { hintOf } from '../../../fabric/lookup/missing.ts'
 import { createAllocator } from '../../../fabric/manifests/allocator.ts'
 import { readManifests } from '../../../fabric/manifests/read.ts'
 import { buildWorld } from '../../../fabric/manifests/world.ts'
 import type { World } from '../../../fabric/world.ts'
-import { aimsOf } from '../../../runner/plan/destinations-of-target.ts'
+import { destinationsOf } from '../../../runner/plan/destinations-of-target.ts'
 import { namespace, pod, service } from '../objects.ts'
 
 function worldOf(objects: readonly object[]): World {
@@ -30,7 +30,7 @@ const town = worldOf(objects)
 
 /** `service ns/name`, `pods …`, `external`, or what is missing. */
 function reading(host: string, from = 'front', world = town): string {
-  const named = namedBy(host, from === 'outside' ? undefined : from, world)
+  const named = lookUpHost(host, from === 'outside' ? undefined : from, world)
   switch (named.kind) {
     case 'service':
       return `service ${named.service.namespace}/${named.service.name}`
@@ -170,7 +170,7 @@ it('what could not be read keeps a name from being unknown', () => {
     name: 't',
     place: { file: 'x', line: 1, column: 1 },
   } as const
-  const gapIn = (world: World) => aimsOf(target, { world, namespace: 'front' }).gap
+  const gapIn = (world: World) => destinationsOf(target, { world, namespace: 'front' }).unresolvedTarget
   expect(gapIn(town)).toMatchObject({ cause: 'no_such_name' })
   expect(gapIn({ ...town, unread: [{ kind: 'Service', why: 'forbidden' }] })).toMatchObject({ hidden: true })
 })

@@ -3,15 +3,15 @@ import { checkSchemas } from '../../../checks/check.ts'
 import type { Outcome } from '../../../checks/outcome.ts'
 import type { Probe } from '../../../fabric/fabric.ts'
 import type { Controls } from '../../../runner/control/controls.ts'
-import { sightOf } from '../../../runner/judge/connection-verdict.ts'
+import { connectionVerdictOf } from '../../../runner/judge/connection-verdict.ts'
 import { observe } from '../../../runner/observe/observe.ts'
-import type { Dial } from '../../../runner/plan/planned-check.ts'
+import type { PlannedCheck } from '../../../runner/plan/planned-check.ts'
 
 const { signal } = new AbortController()
 const controls = { intercepted: () => false } as unknown as Controls
 const socket = { address: '10.96.0.1', port: 80, protocol: 'TCP', family: 4 } as const
 
-function dialOf(deadlineMs: number): Dial {
+function dialOf(deadlineMs: number): PlannedCheck {
   const single = deadlineMs < 1_000 ? { singleSyn: true as const } : {}
   const check = checkSchemas.tcp.parse({ kind: 'tcp', host: socket.address, port: socket.port, deadlineMs })
   return {
@@ -19,7 +19,7 @@ function dialOf(deadlineMs: number): Dial {
     connections: 3,
     check,
     ...single,
-    aim: { kind: 'virtual', socket, service: {} as never, endpoints: [] },
+    destination: { kind: 'virtual', socket, service: {} as never, endpoints: [] },
   }
 }
 
@@ -35,9 +35,9 @@ async function sightAfter(rounds: readonly (readonly number[])[], deadlineMs = 9
       yield { id, startedAt: 0, outcome }
     }
   }
-  const dial = dialOf(deadlineMs)
-  const seen = await observe([dial], { probes: new Map([['a', { run } as unknown as Probe]]), signal })
-  return { ...sightOf(dial, seen.get(dial) ?? [], controls), rounds: round }
+  const plannedCheck = dialOf(deadlineMs)
+  const seen = await observe([plannedCheck], { probes: new Map([['a', { run } as unknown as Probe]]), signal })
+  return { ...connectionVerdictOf(plannedCheck, seen.get(plannedCheck) ?? [], controls), rounds: round }
 }
 
 test('a connection that a repeated SYN may have made is made again, and that one counts', async () => {
@@ -56,12 +56,14 @@ test('a connection that a repeated SYN may have made is made again, and that one
 })
 
 test('where it comes late again, nothing is known of the endpoints', async () => {
-  const sight = await sightAfter([
+  const connectionVerdict = await sightAfter([
     [1, 1, 1_003],
     [1, 1, 1_003],
   ])
-  expect(sight).toMatchObject({ state: 'unknown', cause: 'not_run' })
-  expect('sentence' in sight && sight.sentence).toMatch(/too late to tell which endpoint answered/)
+  expect(connectionVerdict).toMatchObject({ state: 'unknown', cause: 'not_run' })
+  expect('sentence' in connectionVerdict && connectionVerdict.sentence).toMatch(
+    /too late to tell which endpoint answered/,
+  )
 })
 
 test('endpoints that were silent are, however late others came', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Pod, World } from '../../../fabric/world.ts'
-import { destinationsOf, mayMeetNodes } from '../../../runner/plan/destination-nodes.ts'
+import { mayMeetNodes, possibleDestinationsOf } from '../../../runner/plan/destination-nodes.ts'
 import { createPlanner } from '../../../runner/plan/paths.ts'
 import { podClasses } from '../../../runner/plan/pod-classes.ts'
 import { expandSource } from '../../../runner/plan/sources.ts'
@@ -36,7 +36,7 @@ describe('classes of pods', () => {
           const target = targetOf(text === 'itself' ? own : text)
           const predicted = predictFrom(world, target, expectation)
           for (const alike of podClasses(sourcePods(world), world, {
-            destinations: () => destinationsOf(target, 'here', world),
+            possibleDestinations: () => possibleDestinationsOf(target, 'here', world),
             mayMeetNodes: mayMeetNodes(target, world),
             byPods,
           }))

@@ -6,7 +6,7 @@ import type { Unread, World } from '../../../fabric/world.ts'
 import { scenarioOf } from '../../../runner/check/scenario.ts'
 import { judgePredicted } from '../../../runner/judge/judge-predicted.ts'
 import { createPlanner } from '../../../runner/plan/paths.ts'
-import { castPaths, stagesOf } from '../../../runner/plan/stage.ts'
+import { resolveSources, stagesOf } from '../../../runner/plan/stage.ts'
 import { createPredictor } from '../../../runner/predict/predict.ts'
 import { town } from '../cli/town.ts'
 
@@ -37,9 +37,9 @@ function predicted(world: World, to: string, expectation: 'open' | 'blocked' = '
   const plan = createPlanner({ world, probes: new Map(), timing: times })
   const predict = createPredictor(world).path
   const results = stagesOf(scenario).flatMap((stage) =>
-    castPaths(stage, scenario, world).flatMap((cast) => {
-      const planned = cast.sources.flatMap((source) => plan(cast.path, source, cast.witness))
-      return judgePredicted({ cast, planned }, { stage, scenario, world, predict })
+    resolveSources(stage, scenario, world).flatMap((resolvedPaths) => {
+      const planned = resolvedPaths.sources.flatMap((source) => plan(resolvedPaths.path, source, resolvedPaths.witness))
+      return judgePredicted({ resolvedPaths, planned }, { stage, scenario, world, predict })
     }),
   )
   return results[0]!

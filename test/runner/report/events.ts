@@ -1,6 +1,6 @@
 import type { Outcome, Reason } from '../../../checks/outcome.ts'
 import type { CanaryResult } from '../../../runner/control/canary.ts'
-import type { Shown } from '../../../runner/control/controls.ts'
+import type { ControlResult } from '../../../runner/control/controls.ts'
 import type { Reporter, ReportOptions } from '../../../runner/report/reporter.ts'
 import type { RunEvent, Summary } from '../../../runner/result/events.ts'
 import type { EndpointResult, PathResult } from '../../../runner/result/path-result.ts'
@@ -61,7 +61,7 @@ export function endpoint(more: Partial<EndpointResult> = {}): EndpointResult {
   }
 }
 
-const controls: readonly Shown[] = [
+const controls: readonly ControlResult[] = [
   {
     shown: true,
     kind: 'inside',

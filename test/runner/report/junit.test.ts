@@ -3,7 +3,7 @@ import { parse, type TestSuites } from 'junit2json'
 import { expect, test } from 'vitest'
 import { pathText } from '../../../runner/report/failed-path.ts'
 import { junitReporter } from '../../../runner/report/junit.ts'
-import { neutral, neutralText } from '../../../runner/report/sanitize.ts'
+import { sanitize, sanitizeText } from '../../../runner/report/sanitize.ts'
 import { signsOf } from '../../../runner/report/style.ts'
 import { pathsByCause } from './causes.ts'
 import { blockedPath, openPath, path, run, said } from './events.ts'
@@ -82,12 +82,12 @@ test.each(named)("another project's parser gives back every text as one harmless
   const unknown = blockedPath({ scenario: text, status: 'inconclusive', cause: 'source_dead', seen: 'unknown' })
   const skipped = path({ scenario: text, status: 'skipped', explanation: [text] })
   const read = (await parse(junit(run([failed, path({ scenario: text }), unknown, skipped])))) as TestSuites
-  const shown = neutralText(text)
+  const shown = sanitizeText(text)
   expect(read).toMatchObject({ tests: 4, failures: 1, errors: 1, skipped: 1 })
   expect(read.testsuite).toMatchObject([{ name: shown, tests: 4, failures: 1, errors: 1, skipped: 1 }])
   const cases = read.testsuite![0]!.testcase!
   expect(cases.map(({ name, classname }) => [name, classname])).toEqual([
-    [pathText(neutral(failed), { signs: signsOf(true) }), `${shown}.${shown}`],
+    [pathText(sanitize(failed), { signs: signsOf(true) }), `${shown}.${shown}`],
     ['ui → api', shown],
     ['ui → redis', shown],
     ['ui → api', shown],

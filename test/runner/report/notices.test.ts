@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { emptyLedger, enter } from '../../../runner/report/collected-run.ts'
+import { emptyRun, enter } from '../../../runner/report/collected-run.ts'
 import { canarySentences, noticesOf } from '../../../runner/report/notices.ts'
 import { canary, fabric, path, start } from './events.ts'
 
@@ -37,15 +37,15 @@ test('the first step that went wrong is the one that counts', () => {
 })
 
 test('a notice of several scenarios is one, with their names only where it does not hold for all', () => {
-  const ledger = emptyLedger()
-  for (const scenario of ['shop', 'nova', 'stacks']) enter(ledger, { ...fabric, scenario } as typeof fabric)
+  const collected = emptyRun()
+  for (const scenario of ['shop', 'nova', 'stacks']) enter(collected, { ...fabric, scenario } as typeof fabric)
   const tell = (message: string, ...scenarios: readonly string[]) => {
-    for (const scenario of scenarios) enter(ledger, { kind: 'notice', scenario, message })
+    for (const scenario of scenarios) enter(collected, { kind: 'notice', scenario, message })
   }
   tell('settled late', 'shop', 'nova')
   tell('no IPv6', 'shop', 'nova', 'stacks')
-  enter(ledger, { kind: 'notice', message: 'for all' })
-  expect(noticesOf(ledger)).toEqual([
+  enter(collected, { kind: 'notice', message: 'for all' })
+  expect(noticesOf(collected)).toEqual([
     { message: 'settled late', scenarios: ['shop', 'nova'] },
     { message: 'no IPv6', scenarios: [] },
     { message: 'for all', scenarios: [] },
@@ -53,10 +53,10 @@ test('a notice of several scenarios is one, with their names only where it does 
 })
 
 test('passes that a policy speaks against are counted', () => {
-  const ledger = emptyLedger()
-  for (const event of [start, fabric]) enter(ledger, event)
-  for (const to of ['api', 'pg']) enter(ledger, { kind: 'path', result: path({ to, cause: 'unenforced' }) })
-  expect(noticesOf(ledger)).toEqual([
+  const collected = emptyRun()
+  for (const event of [start, fabric]) enter(collected, event)
+  for (const to of ['api', 'pg']) enter(collected, { kind: 'path', result: path({ to, cause: 'unenforced' }) })
+  expect(noticesOf(collected)).toEqual([
     { message: '2 paths pass although policies deny them (unenforced)', scenarios: [] },
   ])
 })

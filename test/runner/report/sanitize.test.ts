@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bounded, neutral, neutralText } from '../../../runner/report/sanitize.ts'
+import { bounded, sanitize, sanitizeText } from '../../../runner/report/sanitize.ts'
 
 test.each([
   ['a\nb\r\tc', 'a\\nb\\r\\tc'],
@@ -10,24 +10,24 @@ test.each([
   ['\ud800x\ufffe', '\\u{d800}x\\u{fffe}'],
   ['\u{e0041}\ue000', '\\u{e0041}\\u{e000}'],
 ])('what a terminal or a browser could obey is shown: %j', (hostile, shown) => {
-  expect(neutralText(hostile)).toBe(shown)
+  expect(sanitizeText(hostile)).toBe(shown)
 })
 
 test('what people write stays as it is', () => {
-  expect(neutralText('Zürich → 東京 é ✓')).toBe('Zürich → 東京 é ✓')
+  expect(sanitizeText('Zürich → 東京 é ✓')).toBe('Zürich → 東京 é ✓')
 })
 
 test('marks do not pile up', () => {
-  expect(neutralText(`e${'\u0301'.repeat(4)}`)).toBe('e\u0301\u0301\\u{301}\\u{301}')
+  expect(sanitizeText(`e${'\u0301'.repeat(4)}`)).toBe('e\u0301\u0301\\u{301}\\u{301}')
 })
 
 test('a long text is cut, and what is missing is counted', () => {
-  expect(neutralText('x'.repeat(10_000), { limit: 20 })).toBe(`${'x'.repeat(20)}... (9980 more characters)`)
+  expect(sanitizeText('x'.repeat(10_000), { limit: 20 })).toBe(`${'x'.repeat(20)}... (9980 more characters)`)
   expect(bounded({ a: ['\x1b'.repeat(5)] }, 3)).toEqual({ a: ['\x1b\x1b\x1b... (2 more characters)'] })
 })
 
 test('every string of a value becomes one line, keys too', () => {
-  expect(neutral({ 'k\n': ['\x07', { n: 1, u: undefined, t: true }] })).toEqual({
+  expect(sanitize({ 'k\n': ['\x07', { n: 1, u: undefined, t: true }] })).toEqual({
     'k\\n': ['\\x07', { n: 1, u: undefined, t: true }],
   })
 })
@@ -35,8 +35,8 @@ test('every string of a value becomes one line, keys too', () => {
 test('ASCII is all that is left when asked for', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      expect(neutralText(text, { ascii: true })).toMatch(/^[\x20-\x7e]*$/)
-      expect(neutralText(text)).toMatch(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u)
+      expect(sanitizeText(text, { ascii: true })).toMatch(/^[\x20-\x7e]*$/)
+      expect(sanitizeText(text)).toMatch(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u)
     }),
   )
 })

@@ -102,7 +102,7 @@ function authorizer(allows: (asked: Record<string, string>) => boolean, rules = 
 const preflightOf = async (server: ReturnType<typeof authorizer>['server']) =>
   createPreflight(
     {
-      ...{ client: await server, namespaces: new Set(['made']), seats: undefined },
+      ...{ client: await server, namespaces: new Set(['made']), residentCanary: undefined },
       residents: { pods: new Map(), tokens: new Map(), probes: new Map() },
     },
     { user: 'jane', canaryNamespace: 'crosscheck-canary-1' },

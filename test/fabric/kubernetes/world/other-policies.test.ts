@@ -3,7 +3,7 @@ import { readWorld } from '../../../../fabric/kubernetes/world/world.ts'
 import { compile } from '../../../../policy/engine/compile.ts'
 import { predict } from '../../../../policy/engine/predict.ts'
 import type { Query } from '../../../../policy/engine/query.ts'
-import { unseenIn } from '../../../../runner/predict/unreadable.ts'
+import { unreadableIn } from '../../../../runner/predict/unreadable.ts'
 import { against, status } from '../api-server.ts'
 
 const namespaces = ['x', 'y'].map((name) => ({ metadata: { name, labels: {} } }))
@@ -60,7 +60,7 @@ it('policies of a plugin’s own kind are known to override what is predicted, a
   })
   const hidden = await worldWith(['cilium.io/v2'], {}, [cilium])
   const prediction = predict(query, compile(hidden))
-  expect(unseenIn(hidden)!(query, prediction)).toEqual([
+  expect(unreadableIn(hidden)!(query, prediction)).toEqual([
     `objects of kind CiliumNetworkPolicy may decide otherwise and could not be read: GET ${cilium}?limit=500: ${cilium} is forbidden`,
   ])
   expect((await worldWith(['cilium.io/v2'], {})).unread).toBeUndefined()
