@@ -3,7 +3,10 @@ import type { Client } from './api/client.ts'
 import { getObject, type LiveObject } from './api/objects.ts'
 import { resources } from './api/resources.ts'
 
-/** What an auditor asks of a cluster: which it is (the UID of kube-system), its version, and whom it takes the runner for. What may not be asked is absent. */
+/**
+ * The identity of a cluster for an audit: the UID of kube-system, the version, and the user name of the runner. Facts
+ * that the user cannot read are absent.
+ */
 export async function clusterFacts(client: Client, signal: AbortSignal): Promise<ClusterFacts> {
   const [version, uid, user] = await Promise.all([
     client.send({ method: 'GET', path: '/version' }, signal) as Promise<{ gitVersion?: string }>,
@@ -22,7 +25,7 @@ async function uidOf(client: Client, signal: AbortSignal): Promise<string | unde
   return live?.metadata.uid
 }
 
-/** authentication.k8s.io/v1, since Kubernetes 1.28; every authenticated user may ask it. */
+/** authentication.k8s.io/v1, since Kubernetes 1.28. Every authenticated user may use it. */
 async function userOf(client: Client, signal: AbortSignal): Promise<string> {
   const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }

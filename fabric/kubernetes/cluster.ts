@@ -9,53 +9,53 @@ import type { PodWatch } from './probe/pod-watch.ts'
 
 import type { RunFacts } from './run-facts.ts'
 
-/** What the parts of an open cluster share. */
+/** State that the parts of an open cluster share. */
 export interface Cluster {
   readonly client: Client
   readonly run: RunFacts
   readonly owners: Owners
   readonly pods: PodWatch
   readonly nodes: Nodes
-  /** Every control that was opened, to be closed with the fabric. */
+  /** Every opened control connection; closed with the fabric. */
   readonly controls: Set<Control>
   readonly residents: Residents
-  /** The standing canary, where there is one. */
+  /** The standing canary, if there is one. */
   readonly residentCanary: ResidentCanary | undefined
-  /** Namespaces that this run made: the only ones in which it changes objects. */
+  /** Namespaces that this run created. It changes objects only in these. */
   readonly namespaces: Set<string>
-  /** Where probes on the network of nodes are: made at the first call, unless one was lent to the run. */
+  /** The namespace for probes on node networks. The first call creates it, unless the run uses an existing one. */
   readonly nodeNamespace: (signal: AbortSignal) => Promise<string>
-  /** Control ports given out on the network of nodes, by node. */
+  /** Allocated control ports on node networks, by node. */
   readonly hostPorts: Map<string, number>
-  /** Namespaces in which the API server was asked whether it would take a pod of this run. */
+  /** Namespaces in which a dry run of a probe pod was started. */
   readonly tried: Map<string, Promise<unknown>>
   readonly outside: Outside
-  /** Whether a control may put an ephemeral container into a pod that is not ours. */
+  /** Whether a control may add an ephemeral container to a user's pod. */
   readonly ephemeral: boolean
 }
 
-/** What is known of resident probes in one run: by namespace their pods and their token, by pod the probe in it. */
+/** What a run knows of resident probes: pods and token by namespace, probe by pod. */
 export interface Residents {
   readonly pods: Map<string, Promise<readonly LiveObject[]>>
   readonly tokens: Map<string, Promise<string>>
   readonly probes: Map<string, Probe>
 }
 
-/** The runner's own machine as a place to ask from. */
+/** The runner's machine as a source. */
 export interface Outside {
   readonly vantage: Vantage
   readonly addresses: readonly string[]
-  /** The runner is a pod itself: it is not outside. */
+  /** The runner is itself a pod, so it is not outside the cluster. */
   readonly inCluster: boolean
 }
 
-/** A standing canary: what a run asks for is there, and gets the name that the run gives it. */
+/** A standing canary. Its pods already exist and are mapped to the names that the run requests. */
 export interface ResidentCanary {
   readonly namespace: string
-  /** Its pods stand there; else the namespace is only lent, and each run makes them. */
+  /** True if its pods exist; false if only the namespace exists and each run creates the pods. */
   readonly standing: boolean
-  /** By the name that the run asked for. */
+  /** Pods by the name that the run requested. */
   readonly taken: Map<string, LiveObject>
-  /** This run's turn: two runs that move the same policies would disturb each other. */
+  /** Resolves when this run may change the policies. Two runs must not change them concurrently. */
   turn?: Promise<void>
 }

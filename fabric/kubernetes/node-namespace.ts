@@ -2,10 +2,13 @@ import { ownedLabel } from '../owned.ts'
 import type { Changes } from './change/changes.ts'
 import type { Cluster } from './cluster.ts'
 
-/** The label by which a namespace takes pods on the host's network (Kubernetes docs, "Pod Security Admission"). */
+/** The label that lets a namespace run pods on the host network (Kubernetes docs, "Pod Security Admission"). */
 const podSecurity = 'pod-security.kubernetes.io/enforce'
 
-/** Where probes on the network of nodes are: in the namespace that was lent to the run, else in one that it makes and removes. */
+/**
+ * The namespace for probes on node networks: the one that was given to the run, or else one that the run creates and
+ * removes.
+ */
 export async function nodeNamespace(
   { run, residentCanary }: Pick<Cluster, 'run' | 'residentCanary'>,
   changes: Changes,

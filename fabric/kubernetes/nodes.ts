@@ -3,21 +3,26 @@ import type { Client } from './api/client.ts'
 import { getObject, type LiveObject } from './api/objects.ts'
 import { resources } from './api/resources.ts'
 
-/** How often the node of a pod that does not come up is looked at, in milliseconds; most pods are up before the first time. */
+/**
+ * How often to check the node of a pod that does not start, in milliseconds. Most pods start before the first check.
+ */
 const usualPeriodMs = 5_000
 
-/** What pods have to do with their nodes. */
+/** Node checks for pods. */
 export interface Nodes {
   /**
-   * Why no pod starts on a node: it is not there, or its kubelet is not; undefined where it may not be read. `scheduled`: the pod goes through the
-   * scheduler, so that a cordoned node takes none either.
+   * Why no pod can start on a node: the node does not exist, or its kubelet is not ready. Undefined if the node is
+   * usable or cannot be read. `scheduled`: the pod goes through the scheduler, so a cordoned node cannot run it either.
    */
   refusal(name: string, by: 'scheduled' | 'named', signal: AbortSignal): Promise<string | undefined>
-  /** Resolves, with the reason, when the pod's node cannot run it any more, or says in two looks in a row that it cannot; all who wait for pods of one node share the looks at it. Rejects with the signal. */
+  /**
+   * Resolves with the reason when the pod's node can no longer run it, or is not ready in two consecutive checks.
+   * Waiters on the same node share the checks. Rejects with the signal.
+   */
   lost(pod: () => LiveObject | undefined, signal: AbortSignal): Promise<string>
 }
 
-/** The nodes of a cluster, read one by one when they are asked for. */
+/** Reads nodes of a cluster on demand, one at a time. */
 export function createNodes(client: Client, periodMs: number = usualPeriodMs): Nodes {
   const looks = new Map<string, { readonly at: number; readonly found: Promise<Trouble | undefined> }>()
   const look = async (name: string, by: 'scheduled' | 'named', signal: AbortSignal): Promise<Trouble | undefined> => {
@@ -50,7 +55,7 @@ export function createNodes(client: Client, periodMs: number = usualPeriodMs): N
   }
 }
 
-/** What keeps pods from a node; `mayPass`: its kubelet lives, and may be ready again in a moment. */
+/** Why a node cannot run pods. `mayPass`: its kubelet is alive and may become ready again soon. */
 interface Trouble {
   readonly why: string
   readonly mayPass: boolean
@@ -64,8 +69,9 @@ interface Condition {
 }
 
 /**
- * The condition Ready turns `Unknown` when the kubelet's heartbeats fail to come for 50 s, and is `False` where the kubelet says so itself, as for a moment after its
- * container runtime was started again (Kubernetes docs, "node status").
+ * The condition Ready becomes `Unknown` when the kubelet's heartbeats are missing for 50 s. It is `False` when the
+ * kubelet itself reports it, for example shortly after a restart of its container runtime (Kubernetes docs, "node
+ * status").
  */
 function troubleOf({ metadata: { name }, spec, status }: LiveObject, by: 'scheduled' | 'named'): Trouble | undefined {
   const conditions = (status?.['conditions'] ?? []) as readonly Condition[]
@@ -91,7 +97,10 @@ interface PodSpec {
   }
 }
 
-/** Where a pod is, or may be alone: the one field that affinity may name is the node's name. */
+/**
+ * The node of a pod, or the only node on which its affinity allows it. Affinity may name one field only: the node's
+ * name.
+ */
 function nodeOf({ spec }: LiveObject): string | undefined {
   const { nodeName, affinity } = (spec ?? {}) as PodSpec
   const [term, ...others] =

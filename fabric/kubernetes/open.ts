@@ -19,40 +19,43 @@ import { readWorld } from './world/world.ts'
 
 export interface ClusterOptions {
   readonly access: ClusterAccess
-  /** The probe's image, as the nodes can pull it or already have it. */
+  /** The probe's image, which the nodes can pull or already have. */
   readonly image: string
   readonly imagePullSecret?: string
-  /** What every pod that is made gets besides: tolerations, labels that a webhook demands. */
+  /** Applied to every pod that Crosscheck creates: tolerations, labels that a webhook requires. */
   readonly patch?: ProbePatch
-  /** Sidecars of a service mesh are not declined. */
+  /** Keep the sidecars of a service mesh instead of opting out. */
   readonly mesh?: boolean
-  /** Namespaces to read where the whole cluster may not be listed. */
+  /** Namespaces to read if the whole cluster cannot be listed. */
   readonly namespaces?: readonly string[]
-  /** Whether a control may put an ephemeral container into a pod that is not ours; an `as:` source always does. */
+  /** Whether a control may add an ephemeral container to a user's pod. An `as:` source always does. */
   readonly ephemeral?: boolean
-  /** Where the standing canary is, or a namespace that is lent to canaries. */
+  /** The namespace of the standing canary, or an existing namespace in which canaries may run. */
   readonly canaryNamespace?: string
-  /** Connections that a source has in flight at once; 50 when absent. */
+  /** Connections in flight per source; 50 when absent. */
   readonly concurrency?: number
-  /** New connections that a target's node sees in a second; 500 when absent. */
+  /** New connections per second to a target's node; 500 when absent. */
   readonly perSecond?: number
   readonly outside: Outside
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
-/** How far back a change is told of, in milliseconds: a little more than settling asks for, because clocks differ. */
+/**
+ * How old a change may be to be reported, in milliseconds. A little more than settling needs, because clocks differ.
+ */
 const recentMs = 150_000
 
-/** Some plugins fail open under a burst, kind's among them (docs/verdicts.md#time). */
+/** Connections per second. Some plugins fail open under a burst, including kind's (docs/verdicts.md#time). */
 const usualRate = 500
 
-/** How long the clean-up may take, in milliseconds: beyond it the owners' expiry does the rest. */
+/** How long the cleanup may take, in milliseconds. After that, the owner objects expire and the cluster cleans up. */
 const disposeMs = 90_000
 
 /**
- * The cluster of a kubeconfig's context as a fabric. Rejects with `ClusterUnavailable` where there is none, with `ApiError` where it does not answer.
- * It makes nothing until a probe or a change is asked for; what it made is gone when it is disposed of, or two minutes after the runner died.
+ * Opens the cluster of a kubeconfig context as a fabric. Rejects with `ClusterUnavailable` if there is none, and with
+ * `ApiError` if it does not respond. Creates nothing until a probe or a change is requested. Everything it creates is
+ * removed on dispose, or two minutes after the runner dies.
  */
 export async function openCluster(options: ClusterOptions, signal: AbortSignal): Promise<Fabric> {
   const client = shareReads(await connectCluster(options.access))
@@ -95,7 +98,7 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
     world: (over) => readWorld(client, { namespaces: options.namespaces ?? [], since: options.now() - recentMs }, over),
     probe: probes,
     apply: (change, over) => changes.change(change, over),
-    // Runs that share one without a turn would move each other's policies.
+    // Runs that share this namespace must take turns, or they would change each other's policies.
     canaryNamespace,
     permit,
     forwards: (to, over) => takesForward(client, to, over),
@@ -108,11 +111,14 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
   }
 }
 
-/** Removes what the run made and waits until it is gone. The caller's signal may be what ended the run: it does not count here. */
+/**
+ * Removes everything that the run created and waits until it is gone. Does not use the caller's signal, because that
+ * signal may have ended the run.
+ */
 async function dispose(cluster: Cluster, changes: Changes): Promise<void> {
   const { client, controls } = cluster
   try {
-    // A tunnel that does not close is no reason to leave anything.
+    // A tunnel that fails to close must not stop the cleanup.
     await Promise.allSettled([...controls].map((control) => control.close()))
     await removeEverything(cluster, changes, AbortSignal.timeout(disposeMs))
   } catch (error) {

@@ -6,10 +6,10 @@ import { runCheck } from '../../checks/run.ts'
 import type { Probe, Unavailable } from '../fabric.ts'
 import type { Outside } from './cluster.ts'
 
-/** Connections that a source has in flight at once (docs/verdicts.md#time). */
+/** Connections in flight per source (docs/verdicts.md#time). */
 const inFlight = 50
 
-/** The runner's own machine as a source; none when the runner is a pod of the cluster. */
+/** The runner's machine as a source; unavailable if the runner is a pod of the cluster. */
 export function outsideProbe({ vantage, addresses, inCluster }: Outside, concurrency = inFlight): Probe | Unavailable {
   if (inCluster) return { unavailable: 'no outside vantage: the runner is a pod itself' }
   return {
@@ -32,7 +32,7 @@ export function outsideProbe({ vantage, addresses, inCluster }: Outside, concurr
   }
 }
 
-/** What the promises give, in the order in which they end; none of them rejects. */
+/** Yields the results of the promises in order of completion. None of them may reject. */
 async function* asTheyEnd<T>(promises: readonly Promise<T>[]): AsyncGenerator<T> {
   const ended: T[] = []
   let news = Promise.withResolvers<void>()

@@ -13,23 +13,29 @@ export interface OwnerReference {
   readonly controller?: boolean
 }
 
-/** What everything that a run makes in a namespace belongs to, and goes with. */
+/** The owner objects of everything that a run creates. Deleting an owner deletes its dependents. */
 export interface Owners {
-  /** The namespace's owner, made on the first call: a Job without pods, which the cluster itself deletes with all that it owns. */
+  /**
+   * The owner object in a namespace, created on the first call: a Job without pods, which the cluster deletes together
+   * with all dependents.
+   */
   ownerIn(namespace: string, signal: AbortSignal): Promise<OwnerReference>
-  /** A controller that no other controller competes with, for clones that would be adopted otherwise. */
+  /** A controller reference of our own, so that no other controller adopts a clone. */
   controllerIn(namespace: string, signal: AbortSignal): Promise<OwnerReference>
-  /** Namespaces that have an owner of this run. */
+  /** Namespaces with an owner object of this run. */
   namespaces(): readonly string[]
-  /** Ends the renewal and deletes the owners; gives those that are not gone yet. */
+  /** Stops the renewal and deletes the owner objects. Returns those that still exist. */
   remove(signal: AbortSignal): Promise<readonly Address[]>
 }
 
-/** How long what a run made outlives a runner that was killed, in seconds, and how often a living one says that it lives. */
+/** How long objects outlive a runner that was killed, in seconds, and how often a live runner renews them. */
 export const lifeSeconds = 120
 export const renewalMs = 30_000
 
-/** Owners of one run; each finishes at once and is deleted `lifeSeconds` later, unless renewed (KEP-592, `ttlSecondsAfterFinished`). */
+/**
+ * Owner objects of one run. Each finishes immediately and is deleted `lifeSeconds` later, unless renewed (KEP-592,
+ * `ttlSecondsAfterFinished`).
+ */
 export function createOwners(client: Client, run: RunFacts): Owners {
   const owners = new Map<string, Promise<OwnerReference>>()
   const controllers = new Map<string, Promise<OwnerReference>>()
@@ -45,7 +51,10 @@ export function createOwners(client: Client, run: RunFacts): Owners {
     const { metadata } = await applyObject(client, at, ownerJob({ namespace, name, ttl }, run), signal)
     return { apiVersion: 'batch/v1', kind: 'Job', name, uid: metadata.uid ?? '' }
   }
-  /** A renewal that fails is tried again with the next; what is gone was deleted by somebody, who meant it. */
+  /**
+   * A failed renewal is retried with the next one. An owner object that is gone was deleted by a user and is not
+   * recreated.
+   */
   const renew = () => {
     for (const namespace of owners.keys()) applyJob(namespace, ended.signal).catch(() => undefined)
   }
@@ -74,12 +83,15 @@ export function createOwners(client: Client, run: RunFacts): Owners {
   }
 }
 
-/** What the owner of a run is called, in every namespace. */
+/** The name of a run's owner object, the same in every namespace. */
 export function ownerName(runId: string): string {
   return `crosscheck-${runId}`
 }
 
-/** The label and annotations of everything that a run makes; they live as long as the run renews its owner. */
+/**
+ * The label and annotations of everything that a run creates. These objects live as long as the run renews their owner
+ * object.
+ */
 export function marks(run: RunFacts, role: string) {
   const expires = new Date(run.now() + lifeSeconds * 1000).toISOString()
   return {
@@ -102,7 +114,7 @@ function ownerJob({ namespace, name, ttl }: { namespace: string; name: string; t
   }
 }
 
-/** One promise per key; a failed one is forgotten, so that the next call tries again. */
+/** One promise per key. A rejected promise is removed, so that the next call tries again. */
 export function remember<K, T>(known: Map<K, Promise<T>>, key: K, make: () => Promise<T>): Promise<T> {
   const found = known.get(key)
   if (found !== undefined) return found

@@ -12,7 +12,7 @@ import { podOfWorkload } from './probe/workload-pod.ts'
 import { standInProbe } from './resident/probes.ts'
 import { residentCanaryProbe } from './resident/standing-canary.ts'
 
-/** One probe per identity and run, made at the first call; all that are asked for at once start at once. */
+/** One probe per identity and run, created on the first call. Probes that are requested together start concurrently. */
 export function createProbes(
   cluster: Cluster,
 ): (identity: Identity, signal: AbortSignal) => Promise<Probe | Unavailable> {
@@ -66,7 +66,7 @@ async function plainProbe(
   return standInProbe(cluster, standing, { labels, spec: {}, adopted: false }, signal)
 }
 
-/** A pod of this run is asked itself; beside a stranger's workload stands a clone. */
+/** A pod of this run is itself the source. For a user's workload a clone is created. */
 async function clonedProbe(cluster: Cluster, identity: Of<'like'>, signal: AbortSignal): Promise<Probe | Unavailable> {
   const { namespace, workload, node } = identity
   const own = cluster.namespaces.has(namespace) ? await podOfWorkload(cluster.client, identity, signal) : undefined
@@ -82,7 +82,7 @@ async function clonedProbe(cluster: Cluster, identity: Of<'like'>, signal: Abort
   return standInProbe(cluster, standing, template, signal)
 }
 
-/** On the network of a node that runs the workload: of the one that was asked for, or of the first. */
+/** A probe on the network of a node that runs the workload: the requested node, or the first. */
 async function hostClone(
   cluster: Cluster,
   identity: Of<'like'>,
@@ -103,7 +103,7 @@ function nodeNameOf(live: LiveObject | undefined): string | undefined {
   return live?.spec?.['nodeName'] as string | undefined
 }
 
-/** A pod as a source: itself where it is a listener of this run, else a clone. */
+/** A pod as a source: itself if it is a listener of this run, else a clone. */
 async function podProbe(cluster: Cluster, identity: Of<'pod'>, signal: AbortSignal): Promise<Probe | Unavailable> {
   const { namespace, name } = identity
   const live = await getObject(cluster.client, { resource: resources.Pod, namespace, name }, signal)
@@ -114,7 +114,10 @@ async function podProbe(cluster: Cluster, identity: Of<'pod'>, signal: AbortSign
   )
 }
 
-/** From inside a pod's own network: a listener of this run takes checks itself; into a stranger's pod goes an ephemeral container, where that was allowed. */
+/**
+ * A probe inside a pod's network. A listener of this run runs checks itself. A user's pod gets an ephemeral container,
+ * if that is allowed.
+ */
 async function insideProbe(
   cluster: Cluster,
   identity: Of<'inside'>,
@@ -128,7 +131,10 @@ async function insideProbe(
   return ownListener(cluster, identity, live) ?? ephemeralProbe(cluster, identity, signal)
 }
 
-/** A pod on the node's network; for a control none is started. A kubelet that takes no pods of the scheduler's choice takes this one. */
+/**
+ * A pod on the node's network. A control never starts one. The pod bypasses the scheduler, so it also starts on a
+ * cordoned node.
+ */
 async function nodeProbe(cluster: Cluster, identity: Of<'node'>, signal: AbortSignal): Promise<Probe | Unavailable> {
   const { node, control } = identity
   const absent = await cluster.nodes.refusal(node, 'named', signal)
@@ -140,7 +146,7 @@ async function nodeProbe(cluster: Cluster, identity: Of<'node'>, signal: AbortSi
   return 'unavailable' in probe ? probe : { ...probe, pod: undefined }
 }
 
-/** What a node's own processes have: its resolver, and no taint that keeps them away. */
+/** Matches the node's own processes: the node's resolver, and toleration of all taints. */
 const onNodeNetwork: Template = {
   labels: {},
   spec: { hostNetwork: true, dnsPolicy: 'Default', tolerations: [{ operator: 'Exists' }] },
@@ -160,7 +166,7 @@ async function absentNode(
   return name === undefined ? undefined : nodes.refusal(name, 'scheduled', signal)
 }
 
-/** A listener's pod may have been replaced by one of the same name since the probe was made. */
+/** Whether a listener's pod was replaced by another of the same name after the probe was created. */
 async function isGone({ client }: Cluster, { identity, pod }: Probe, signal: AbortSignal): Promise<boolean> {
   if (pod === undefined || (identity.kind !== 'inside' && identity.kind !== 'pod')) return false
   const { namespace, name } = pod

@@ -7,17 +7,18 @@ import { waitUntilGone } from './change/readiness.ts'
 import type { Cluster } from './cluster.ts'
 import { runAnnotation } from './run-facts.ts'
 
-/** How often the pods of a namespace that is going are looked for, in milliseconds. */
+/** How often to list the pods of a terminating namespace, in milliseconds. */
 const periodMs = 100
 
 /**
- * Deletes everything that the run made and waits until it is gone. Pods go without grace: a probe has nothing to save. Namespaces are left to the
- * cluster once they are empty, because its controller takes five seconds before it looks at one (kube-controller-manager, namespace controller).
+ * Deletes everything that the run created and waits until it is gone. Pods are deleted without a grace period, because
+ * a probe has no state to save. Empty namespaces are left to the cluster, because its controller waits five seconds
+ * before it processes one (kube-controller-manager, namespace controller).
  */
 export async function removeEverything(cluster: Cluster, changes: Changes, signal: AbortSignal): Promise<void> {
   const { client, owners } = cluster
   const made = changes.made()
-  // Nothing can be made in a namespace that is going, by no controller either: first of all.
+  // First, because no user or controller can create objects in a terminating namespace.
   const ours = await changes.remove(signal)
   const guest = owners.namespaces().filter((namespace) => !ours.includes(namespace))
   const [objects, jobs] = await Promise.all([
@@ -29,7 +30,7 @@ export async function removeEverything(cluster: Cluster, changes: Changes, signa
   await waitUntilGone(client, [...objects.flat(), ...jobs], signal)
 }
 
-/** Deletes pods of the run, or in a namespace of its own all, until there is none. */
+/** Deletes the run's pods, or all pods if the namespace is the run's, until none are left. */
 async function removePods(
   { client, run }: Cluster,
   { namespace, all }: { readonly namespace: string; readonly all: boolean },

@@ -1,11 +1,11 @@
-/** What the API server answered instead of doing as asked: its `Status`, verbatim. */
+/** The API server refused a request. The message is its `Status`, verbatim. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
-  /** The HTTP status; 0 when no answer came. */
+  /** The HTTP status; 0 when there was no response. */
   readonly status: number
-  /** The machine-readable word of the Status object: `Forbidden`, `NotFound`, `AlreadyExists`, `Invalid`, … */
+  /** The `reason` of the Status object: `Forbidden`, `NotFound`, `AlreadyExists`, `Invalid`, … */
   readonly reason: string
-  /** How long the server asks to be left alone, in milliseconds (Retry-After). */
+  /** The pause that the server requests, in milliseconds (Retry-After). */
   readonly retryAfterMs: number | undefined
 
   constructor(
@@ -21,17 +21,17 @@ export class ApiError extends Error {
   }
 }
 
-/** An answer that is no success. */
+/** A response whose status is not a success. */
 export interface Refusal {
-  /** The method and path that it answers. */
+  /** The method and path of the request. */
   readonly request: string
   readonly status: number
   readonly body: string
-  /** The header of that name, in seconds. */
+  /** The Retry-After header, in seconds. */
   readonly retryAfter?: string | undefined
 }
 
-/** The error of an answer's body, which is a `Status` object, or text where something in between answered. */
+/** Makes an error from a response body: a `Status` object, or text when a proxy responded. */
 export function apiError({ request, status, body, retryAfter }: Refusal): ApiError {
   const said = readStatus(body)
   const message = said?.message ?? (body.trim().slice(0, 500) || `HTTP ${status}`)
@@ -40,12 +40,12 @@ export function apiError({ request, status, body, retryAfter }: Refusal): ApiErr
   return new ApiError(status, said?.reason ?? '', `${request}: ${message}`, { retryAfterMs })
 }
 
-/** What the API server said, without the request that it answered. */
+/** The API server's message without the request. */
 export function saidBy({ message }: ApiError): string {
   return message.replace(/^(?:GET|POST|PUT|PATCH|DELETE) \S+: /, '')
 }
 
-/** Whether an error is the API server's answer with that HTTP status. */
+/** Whether an error is an API server response with one of these HTTP statuses. */
 export function isStatus(error: unknown, ...statuses: readonly number[]): error is ApiError {
   return error instanceof ApiError && statuses.includes(error.status)
 }

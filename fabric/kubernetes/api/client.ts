@@ -11,13 +11,16 @@ import { bytesOf, type Reception } from './read-body.ts'
 import { sendPatiently } from './retry.ts'
 import { createTunnel, type WebSocketLike } from './tunnel.ts'
 
-/** No cluster can be reached with what was given, as one sentence for the user. */
+/** The given settings do not lead to a cluster. The message is one sentence for the user. */
 export class ClusterUnavailable extends Error {
   override readonly name = 'ClusterUnavailable'
 }
 
 export interface ClusterAccess {
-  /** Files as in KUBECONFIG, separated as paths are; else KUBECONFIG, else ~/.kube/config, else the pod's own service account. */
+  /**
+   * Files as in KUBECONFIG, separated like PATH. Defaults in order: KUBECONFIG, ~/.kube/config, the pod's service
+   * account.
+   */
   readonly kubeconfig?: string
   readonly context?: string
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -25,38 +28,44 @@ export interface ClusterAccess {
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  /** Below the server's address, with its query. */
+  /** Relative to the server's address, with the query. */
   readonly path: string
   readonly body?: unknown
-  /** Of the body; `application/json` when absent. */
+  /** Content type of the body; `application/json` when absent. */
   readonly contentType?: string
 }
 
-/** What a watch tells of an object (API concepts, "efficient detection of changes"). */
+/** One event of a watch (API concepts, "efficient detection of changes"). */
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
   readonly object: unknown
 }
 
-/** One API server, spoken to in plain JSON: no field of any object is lost, because no model of it is in between. */
+/** A client of one API server that sends and returns plain JSON. No model drops fields of an object. */
 export interface Client {
   readonly server: string
   readonly context: string
   readonly user: string
-  /** The namespace of the context. */
+  /** The namespace of the kubeconfig context. */
   readonly namespace: string | undefined
-  /** The answer's JSON; rejects with `ApiError`. What is safe to repeat is repeated where the server is busy or the connection breaks. */
+  /**
+   * Returns the JSON of the response; rejects with `ApiError`. Retries idempotent requests when the server is busy or
+   * the connection breaks.
+   */
   send(asked: ApiRequest, signal: AbortSignal): Promise<unknown>
-  /** The same of a GET, as the bytes that came. */
+  /** Like `send` with GET, but returns the raw bytes. */
   fetch(path: string, signal: AbortSignal, reception?: Reception): Promise<Buffer>
-  /** The events of a `watch=1` request as they come, until the server ends it; rejects with `ApiError` or what broke the connection. Nothing is repeated. */
+  /**
+   * Yields the events of a `watch=1` request until the server ends it. Rejects with `ApiError` or the connection's
+   * error. Does not retry.
+   */
   watch(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent>
-  /** A connection to a port on the loopback of a pod's network (`pods/portforward`). */
+  /** Opens a connection to a port on the loopback of a pod's network (`pods/portforward`). */
   forward(to: { readonly namespace: string; readonly pod: string; readonly port: number }): Promise<Duplex>
   close(): Promise<void>
 }
 
-/** Reads the kubeconfig and makes a client of one context; nothing is sent yet. Rejects with `ClusterUnavailable`. */
+/** Reads the kubeconfig and creates a client for one context. Sends no request. Rejects with `ClusterUnavailable`. */
 export async function connectCluster(access: ClusterAccess): Promise<Client> {
   const { KubeConfig: Config, PortForward, RequestContext } = await loadLibrary()
   const config = new Config()
@@ -67,10 +76,13 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
   const server = cluster.server.replace(/\/+$/, '')
   const inFlight = pLimit(16)
   let dispatcher: Dispatcher | undefined
-  /** Something answers there: a server that was never heard of is sooner given up. */
+  /** Whether the server has responded before. Retries stop sooner for a server that never has. */
   let known = false
 
-  /** One after the other: a credential plugin is a program, may ask its user, and keeps what it was told for the next. */
+  /**
+   * Requests are authorized one at a time: an exec credential plugin may prompt the user, and caches its result for the
+   * next request.
+   */
   let authorizing: Promise<unknown> = Promise.resolve()
   const authorize = (context: InstanceType<typeof RequestContext>, signal: AbortSignal): Promise<void> => {
     const turn = authorizing.then(() => {
@@ -83,7 +95,7 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
   const ask = async ({ method, path, body, contentType }: ApiRequest, bodyTimeout: number, signal: AbortSignal) => {
     const authorized = new RequestContext(`${server}${path}`, method as HttpMethod)
     await authorize(authorized, signal)
-    // The library makes a dispatcher for each call; the first is kept, so that connections are used again.
+    // The library creates a dispatcher per call. We keep the first one to reuse its connections.
     dispatcher ??= authorized.getDispatcher() as Dispatcher | undefined
     const headers = { accept: 'application/json', ...authorized.getHeaders() }
     const { origin, pathname, search } = new URL(`${server}${path}`)
@@ -137,17 +149,20 @@ export async function connectCluster(access: ClusterAccess): Promise<Client> {
   }
 }
 
-/** What is created here is only an answer. */
+/** Creating a review has no effect on the cluster; the result is in the response. */
 const reviews = /^\/apis\/auth(entication|orization)\.k8s\.io\//
 
-/** An API server that restarts is back in less; one that was never there is not waited for. */
+/**
+ * How long to retry, in milliseconds. A known server that restarts is back in less time. Retries stop sooner for a
+ * server that never responded.
+ */
 function patienceMs(known: boolean): number {
   return known ? 30_000 : 3_000
 }
 
 const readWhole = createReader('all')
 
-/** Loaded only when a cluster is asked for: it takes a fifth of a second. */
+/** Loads the library on demand, because loading takes 200 ms. */
 function loadLibrary(): Promise<typeof import('./client-node.ts')> {
   return import('./client-node.ts')
 }

@@ -1,4 +1,4 @@
-/** The lines of a byte stream as they are complete; what follows the last one is dropped. */
+/** Yields each complete line of a byte stream and drops an incomplete last line. */
 export async function* linesOf(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   let rest = ''

@@ -5,7 +5,7 @@ import { createPages } from './pages.ts'
 import { allBut, createReader, limitYoungHeap, type Shape } from './partial-json/reader.ts'
 import { pathOf, type Resource } from './resources.ts'
 
-/** An object as the API server gives it: only what is looked at here is named. */
+/** An object as the API server returns it. Only the fields that we read have types. */
 export interface LiveObject {
   readonly apiVersion?: string
   readonly kind?: string
@@ -43,19 +43,22 @@ const fieldManager = 'crosscheck'
 const pageSize = 500
 const listTries = 3
 
-/** Where an object is: its resource, namespace (none for cluster-scoped kinds) and name. */
+/** Identifies an object by resource, namespace (absent for cluster-scoped kinds) and name. */
 export interface Address {
   readonly resource: Resource
   readonly namespace?: string | undefined
   readonly name: string
 }
 
-/** `Kind namespace/name`, as reports and messages name an object. */
+/** `Kind namespace/name`, the form that reports and messages use. */
 export function titleOf({ resource, namespace, name }: Address): string {
   return `${resource.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
 }
 
-/** Server-side apply as `crosscheck`; `force` takes fields over that another manager owns. Rejects with the server's refusal, verbatim. */
+/**
+ * Server-side apply as field manager `crosscheck`. `force` takes over fields of other managers. Rejects with the
+ * server's error, verbatim.
+ */
 export async function applyObject(
   client: Client,
   at: Address,
@@ -67,13 +70,13 @@ export async function applyObject(
   return (await client.send({ method: 'PATCH', path, body: object, contentType }, signal)) as LiveObject
 }
 
-/** The same as a dry run: everything that would refuse the object does (admission, quota, webhooks), and nothing is stored. */
+/** Applies the object as a dry run: admission, quotas and webhooks can reject it, and nothing is stored. */
 export async function tryObject(client: Client, at: Address, object: Manifest, signal: AbortSignal): Promise<void> {
   const path = `${pathOf(at.resource, at.namespace, at.name)}?fieldManager=${fieldManager}&force=true&dryRun=All`
   await client.send({ method: 'PATCH', path, body: object, contentType: 'application/apply-patch+yaml' }, signal)
 }
 
-/** The object, or none where there is no such object. */
+/** Reads an object; undefined when it does not exist. */
 export async function getObject(client: Client, at: Address, signal: AbortSignal): Promise<LiveObject | undefined> {
   try {
     return (await client.send(
@@ -96,13 +99,14 @@ export interface ListOptions {
 interface Listing<T> extends ListOptions {
   readonly resource: Resource
   readonly keep?: (object: LiveObject) => T
-  /** What is read of each object; all of it when absent. */
+  /** Which fields of each object to read; all when absent. */
   readonly shape?: Shape
 }
 
 /**
- * All objects of a kind, in pages; `keep` is applied page by page, so that a large cluster is never held whole. A list that takes so long that the server forgets where
- * it was (410, API concepts, "retrieving large results sets in chunks") is begun again.
+ * Lists all objects of a kind in pages. `keep` runs page by page, so that a large cluster is never in memory as a
+ * whole. When the continue token expires (410, API concepts, "retrieving large results sets in chunks"), the list
+ * starts again.
  */
 export async function listObjects<T = LiveObject>(
   client: Client,
@@ -153,13 +157,16 @@ interface ListPage {
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number
-  /** Delete it only if it is still this one. */
+  /** Delete the object only if it still has this UID. */
   readonly uid?: string | undefined
-  /** Whether it stays until what it owns is gone; `Background` when absent. */
+  /** `Foreground` keeps the object until its dependents are deleted. `Background` when absent. */
   readonly propagationPolicy?: 'Background' | 'Foreground'
 }
 
-/** Deletes an object and what it owns; one that is gone already is no error. Gives whether it is gone for sure: else it waits for its grace or a finalizer. */
+/**
+ * Deletes an object and its dependents. An object that does not exist is no error. Returns true when the object is
+ * gone, false when it may still wait for its grace period or a finalizer.
+ */
 export async function deleteObject(
   client: Client,
   at: Address,

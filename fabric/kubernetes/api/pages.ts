@@ -1,32 +1,35 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Reception } from './read-body.ts'
 
-/** The pages of a list, one after the other. */
+/** The pages of a list, in order. */
 export interface Pages {
-  /** The bytes of the next page, until the one after is asked for; `from` is where it begins, as the page before told, and nothing for the first. Rejects as its request does. */
+  /**
+   * Returns the bytes of the next page. They are valid until the next call. `from` is the continue token of the
+   * previous page, undefined for the first page. Rejects like the request.
+   */
   next(from: string | undefined): Promise<Buffer>
 }
 
-/** Pages that are on their way while one is read: one that the server still writes, and one that came. */
+/** How many pages to request in advance: one that the server is still writing, and one that has arrived. */
 const ahead = 2
 
 /**
- * Asks for pages before they are wanted. An API server tells before the items where the next page begins (`continue`), so that its request can leave as soon as a page begins to come; and the bytes of a
- * page that was read are room for another.
+ * Requests pages in advance. An API server writes the continue token before the items, so the next request can start
+ * while a page is still arriving. The buffer of a page that was read is reused for a later page.
  */
 export function createPages(fetch: (from: string | undefined, reception: Reception) => Promise<Buffer>): Pages {
   const asked: { readonly from: string | undefined; readonly answer: Promise<Buffer> }[] = []
   const rooms: Buffer[] = []
   let given: Buffer | undefined
   let count = 0
-  /** Where the page begins that nobody asked for yet, if that is known. */
+  /** The continue token of the next page to request, if it is known. */
   let following: string | undefined
 
   function ask(from: string | undefined): void {
     following = undefined
     const number = ++count
     const onBegin = (begun: Buffer) => {
-      // What came may be told twice: by its beginning, and as a whole.
+      // `onBegin` can run twice for one page: for its beginning and for the complete page.
       if (number !== count || following !== undefined) return
       following = continueIn(begun)
       askMore()
@@ -44,20 +47,21 @@ export function createPages(fetch: (from: string | undefined, reception: Recepti
     async next(from) {
       if (given !== undefined) rooms.push(given)
       given = undefined
-      // A page that was sent twice may have ended elsewhere the second time: what was asked for by its first beginning is no continuation.
+      // A page that was retried may end elsewhere the second time. Pages that were requested with its first token do
+      // not continue it.
       if (asked[0]?.from !== from) asked.length = 0
       if (asked.length === 0) ask(from)
       given = await asked[0]!.answer
       void asked.shift()
       askMore()
-      // Requests go out before this page is read.
+      // Let the requests go out before the caller reads this page.
       await setImmediate()
       return given
     },
   }
 }
 
-/** Where the next page begins, if that stands before the items, as an API server writes it. */
+/** The continue token, if it is before the items, where API servers write it. */
 function continueIn(page: Buffer): string | undefined {
   const end = page.indexOf('"items":')
   if (end < 0) return undefined

@@ -17,7 +17,9 @@ const factors: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 }
 
-/** A Kubernetes quantity (`100m`, `64Mi`, `1e3`) as a number; NaN for what is none (apimachinery, `resource.Quantity`). */
+/**
+ * A Kubernetes quantity (`100m`, `64Mi`, `1e3`) as a number; NaN for invalid text (apimachinery, `resource.Quantity`).
+ */
 export function amountOf(quantity: string): number {
   const [, digits = '', suffix = ''] = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([A-Za-z]*)$/.exec(quantity) ?? []
   return digits === '' ? Number.NaN : Number(digits) * (factors[suffix] ?? Number.NaN)

@@ -1,16 +1,19 @@
 import type { Readable } from 'node:stream'
 
 export interface Reception {
-  /** What an earlier body was given in, and is done with. */
+  /** A buffer of an earlier body that can be reused. */
   readonly room?: Buffer | undefined
-  /** Told what came first, while the rest is on its way; of a body that is asked for again, again. */
+  /** Called with the first bytes while the rest is arriving. A retry calls it again. */
   readonly onBegin?: (first: Buffer) => void
 }
 
-/** Enough for most answers; more is made as it comes. */
+/** Bytes; enough for most responses. The buffer grows as needed. */
 const usual = 16 * 1024
 
-/** All bytes of a body, in the given room where they fit: to make room for each page of a large list anew takes longer than to fill it. Rejects with what broke the body. */
+/**
+ * Reads all bytes of a body, into the given buffer if they fit: allocating a buffer for each page of a large list takes
+ * longer than filling it. Rejects with the error of the body.
+ */
 export function bytesOf(body: Readable, { room, onBegin }: Reception = {}): Promise<Buffer> {
   let bytes = room !== undefined && own.has(room.buffer) ? Buffer.from(room.buffer) : roomOf(usual)
   let length = 0
@@ -31,7 +34,7 @@ export function bytesOf(body: Readable, { room, onBegin }: Reception = {}): Prom
   })
 }
 
-/** Rooms that hold nothing else. A copy that somebody made of a body may lie among other things. */
+/** Buffers that we own exclusively. A copied body may share a pooled ArrayBuffer. */
 const own = new WeakSet<ArrayBufferLike>()
 
 function roomOf(length: number): Buffer {

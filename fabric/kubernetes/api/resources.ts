@@ -13,7 +13,7 @@ const of = (apiVersion: string, kind: string, plural: string, namespaced = true)
   namespaced,
 })
 
-/** The kinds that Crosscheck reads or makes on a cluster; it touches no other. */
+/** The kinds that Crosscheck reads or creates on a cluster. It handles no other kind. */
 export const resources = {
   Namespace: of('v1', 'Namespace', 'namespaces', false),
   Node: of('v1', 'Node', 'nodes', false),
@@ -43,7 +43,7 @@ export const resources = {
 
 export type ResourceKind = keyof typeof resources
 
-/** The resource of an object's kind, if it is one that Crosscheck handles in that group. */
+/** The resource of a kind, if Crosscheck handles that kind in that API group. */
 export function resourceOf(apiVersion: string, kind: string): Resource | undefined {
   if (!Object.hasOwn(resources, kind)) return undefined
   const resource = resources[kind as ResourceKind]
@@ -51,12 +51,12 @@ export function resourceOf(apiVersion: string, kind: string): Resource | undefin
   return groupOf(resource.apiVersion) === groupOf(apiVersion) ? resource : undefined
 }
 
-/** The resource of a kind, whatever group an object of it names. */
+/** The resource of a kind in any API group. */
 export function resourceOfKind(kind: string): Resource | undefined {
   return Object.hasOwn(resources, kind) ? resources[kind as ResourceKind] : undefined
 }
 
-/** The path of a collection, or with a name of one object (API concepts, "resource URIs"). */
+/** The path of a collection, or of one object if a name is given (API concepts, "resource URIs"). */
 export function pathOf(resource: Resource, namespace: string | undefined, name?: string): string {
   const root = resource.apiVersion.includes('/') ? `/apis/${resource.apiVersion}` : `/api/${resource.apiVersion}`
   const within = resource.namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ''

@@ -1,24 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ApiError } from './api-error.ts'
 
-/** The first pause before a request is sent again, and the longest, in milliseconds; each is twice the one before. */
+/** The first and the longest pause between attempts, in milliseconds. Each pause is twice the previous one. */
 const firstPauseMs = 200
 const longestPauseMs = 5_000
 
-/** Statuses that say "later": too many requests, and what proxies and a starting server answer. */
+/** Retryable statuses: too many requests, and the errors of proxies and of a server that is starting. */
 const busy: ReadonlySet<number> = new Set([429, 500, 502, 503, 504])
 
 export interface Patience {
-  /** For how long after the first failure it is tried again, in milliseconds; asked at each failure, because in the meantime the server may have answered somebody else. */
+  /**
+   * How long to retry after the first failure, in milliseconds. Evaluated at each failure, because another request may
+   * have succeeded in the meantime.
+   */
   readonly forMs: () => number
-  /** The request may be sent twice without doing more than once: all but POST, and a POST that only asks. */
+  /**
+   * Sending the request twice has the same effect as sending it once: true for all methods but POST, and for a POST
+   * that only queries.
+   */
   readonly repeatable: boolean
   readonly signal: AbortSignal
 }
 
 /**
- * Sends again, after a growing pause, what the server was too busy for or what broke on the way. What creates is repeated only after a 429, which was never begun (API concepts, "too
- * many requests"); the server's Retry-After is the least pause. Rejects with what was answered last, or with `ApiError` of status 0 where no answer came.
+ * Retries with growing pauses when the server is busy or the connection breaks. A request that creates is retried only
+ * after a 429, because the server did not start it (API concepts, "too many requests"). The server's Retry-After is the
+ * minimum pause. Rejects with the last error, or with `ApiError` of status 0 if there was no response.
  */
 export async function sendPatiently<T>(send: () => Promise<T>, { forMs, repeatable, signal }: Patience): Promise<T> {
   let failed: number | undefined
@@ -39,7 +46,7 @@ export async function sendPatiently<T>(send: () => Promise<T>, { forMs, repeatab
   }
 }
 
-/** What broken connections are called by Node and undici, with words for those that say little. */
+/** Error codes of Node and undici for broken connections, with a description for those that need one. */
 const broken: ReadonlyMap<string, string> = new Map([
   ...['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH'].map(asIs),
   ...['ENETUNREACH', 'ENOTFOUND', 'UND_ERR_SOCKET', 'HPE_INVALID_CONSTANT'].map(asIs),
@@ -60,7 +67,7 @@ function isBrokenConnection(error: unknown): boolean {
   return broken.has(codeOf(error))
 }
 
-/** The error as it is passed on: how often was tried, where it was more than once. */
+/** The error for the caller, with the number of attempts if there was more than one. */
 function told(error: unknown, attempts: number): unknown {
   const often = attempts === 1 ? '' : ` (tried ${attempts} times)`
   if (error instanceof ApiError) {

@@ -1,8 +1,8 @@
 import type { Client } from './client.ts'
 
 /**
- * The same client, in which whoever reads what somebody with the same signal is reading already gets the answer of that request: many sources of one
- * namespace ask at once what its quotas and Services are.
+ * Wraps a client so that concurrent reads of the same path with the same signal share one request. Many sources of one
+ * namespace read its quotas and Services at the same time.
  */
 export function shareReads(client: Client): Client {
   const objects = sharing<unknown>()
@@ -16,13 +16,13 @@ export function shareReads(client: Client): Client {
     async fetch(path, signal, reception) {
       if (reception?.room !== undefined) return client.fetch(path, signal, reception)
       const { answer, isFirst } = bytes(path, signal, () => client.fetch(path, signal, reception))
-      // Each may reuse what it got as room for the next page.
+      // Each caller may reuse its buffer for the next page, so each gets a copy.
       return isFirst ? answer : Buffer.from(await answer)
     },
   }
 }
 
-/** One promise per signal and path, until it is settled. */
+/** One promise per signal and path, until it settles. */
 function sharing<T>() {
   const bySignal = new WeakMap<AbortSignal, Map<string, Promise<T>>>()
   return (path: string, signal: AbortSignal, ask: () => Promise<T>) => {

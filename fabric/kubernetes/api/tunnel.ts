@@ -1,23 +1,24 @@
 import { Duplex, PassThrough, Writable } from 'node:stream'
 
-/** The WebSocket of a port-forward, as far as it is needed. */
+/** The part of a port-forward's WebSocket that we use. */
 export interface WebSocketLike {
   onclose: ((event: never) => void) | null
   close(): void
 }
 
 export interface TunnelEnds {
-  /** What the pod sends. */
+  /** Data from the pod. */
   readonly output: Writable
-  /** What the kubelet says instead: nobody listens on the port, the pod is gone. */
+  /** Errors from the kubelet: no listener on the port, the pod is gone. */
   readonly errors: Writable
-  /** What the pod is sent. */
+  /** Data to the pod. */
   readonly input: PassThrough
 }
 
 /**
- * A port-forward as one byte stream. The protocol (`v4.channel.k8s.io`) has no end of stream: a refusal comes as text on the error
- * channel and becomes the stream's error `EPORTFORWARD`; half-close is unknown, so that ending it ends both directions.
+ * Opens a port-forward as one byte stream. The protocol (`v4.channel.k8s.io`) has no end of stream. A refusal arrives
+ * as text on the error channel and becomes the stream's error `EPORTFORWARD`. There is no half-close: ending the stream
+ * ends both directions.
  */
 export async function createTunnel(open: (ends: TunnelEnds) => Promise<WebSocketLike>): Promise<Duplex> {
   const input = new PassThrough()
@@ -35,7 +36,7 @@ export async function createTunnel(open: (ends: TunnelEnds) => Promise<WebSocket
       done(error)
     },
   })
-  // Its user may not be listening yet, or not any more, when the kubelet complains.
+  // The kubelet's error may arrive when the caller has no error listener.
   tunnel.on('error', () => undefined)
   const output = new Writable({
     write: (chunk: Buffer, _encoding, done) => {

@@ -15,20 +15,20 @@ import { waitUntilGone, waitUntilReady } from './readiness.ts'
 import { RefusedChange } from './refused-change.ts'
 import { type Listener, rehearsed, rehearsedKinds } from './rehearse.ts'
 
-/** Changes objects in the namespaces that this run made, and in no other. */
+/** Changes objects, only in namespaces that this run created. */
 export interface Changes {
-  /** Resolves when the API server has accepted it, and what was applied is ready. */
+  /** Resolves when the API server has accepted the change and the applied objects are ready. */
   change(change: Change, signal: AbortSignal): Promise<void>
-  /** What was applied and not deleted since, without namespaces and pods. */
+  /** Objects that were applied and not deleted since, without namespaces and pods. */
   made(): readonly Address[]
-  /** Asks for the end of every namespace that this run made, and names them. */
+  /** Requests the deletion of every namespace that this run created, and returns their names. */
   remove(signal: AbortSignal): Promise<readonly string[]>
 }
 
-/** How long a pod may take to run, in milliseconds. */
+/** How long a pod may take to start, in milliseconds. */
 const startMs = 90_000
 
-/** Kinds whose pods are gone only when they are. */
+/** Kinds whose deletion must include their pods. */
 const withPods: ReadonlySet<string> = new Set([
   'Pod',
   'Deployment',
@@ -113,7 +113,8 @@ export function createChanges(cluster: Cluster): Changes {
     }
     await Promise.all(gone.map((name) => namespaces.remove(name, signal)))
     const addresses = rest.flatMap((object) => addressOf(object) ?? [])
-    // What owns nothing goes at once: in the foreground it would stay until the garbage collector has looked at it.
+    // An object without dependents is deleted in the background. In the foreground it would stay until the garbage
+    // collector has processed it.
     const policyOf = ({ resource }: Address) => (withPods.has(resource.kind) ? 'Foreground' : 'Background')
     await Promise.all(addresses.map((at) => deleteObject(client, at, { propagationPolicy: policyOf(at) }, signal)))
     await waitUntilGone(client, addresses, signal)
@@ -177,7 +178,7 @@ function partition<T>(list: readonly T[], first: (item: T) => boolean): [T[], T[
   return [list.filter(first), list.filter((item) => !first(item))]
 }
 
-/** What of these objects a rehearsal leaves out, as `Kind namespace/name`: said once, never dropped silently. */
+/** The objects that a rehearsal leaves out, as `Kind namespace/name`, for the report. */
 export function notRehearsed(objects: readonly ManifestObject[]): readonly string[] {
   return objects
     .filter(({ apiVersion, kind }) => !isRehearsed(kind) || resourceOf(apiVersion, kind) === undefined)

@@ -7,9 +7,9 @@ import type { World } from '../../world.ts'
 import { rehearsedKinds } from './rehearse.ts'
 
 /**
- * The objects that describe the cluster's DNS where the live cluster has that Service itself: a rehearsal leaves them out and uses what is there. None
- * where their namespace holds anything else, or has a label in the manifests that it lacks on the cluster: the rehearsal is refused then. The cluster is
- * read only where the manifests have a DNS.
+ * The objects that describe the cluster's DNS, if the live cluster has that Service: a rehearsal leaves them out and
+ * uses the existing DNS. Empty if their namespace contains other objects, or has a label in the manifests that it lacks
+ * on the cluster; the rehearsal is then refused. Reads the cluster only if the manifests contain a DNS.
  */
 export async function clusterDnsObjects(
   objects: readonly ManifestObject[],

@@ -4,7 +4,10 @@ import type { ManifestObject } from '../../manifests/object.ts'
 import { buildWorld } from '../../manifests/world.ts'
 import type { ListenPort } from './rehearse.ts'
 
-/** The ports on which the pods of each object listen, as the lab has it: those of its containers and the target ports of its Services. */
+/**
+ * The ports on which the pods of each object listen, as in the lab: the ports of the containers and the target ports of
+ * Services.
+ */
 export function listenPorts(objects: readonly ManifestObject[]): (object: ManifestObject) => readonly ListenPort[] {
   const { world } = buildWorld(objects, { allocator: createAllocator() })
   const byWorkload = new Map<string, readonly ListenPort[]>()

@@ -3,7 +3,10 @@ import type { LiveObject } from '../api/objects.ts'
 import type { Resources } from '../probe/pod-spec.ts'
 import { fitted } from '../probe/resource-limits.ts'
 
-/** What the listeners of each namespace ask for: what its LimitRanges and ResourceQuotas among these objects admit and demand. */
+/**
+ * The resources of the listeners in each namespace: what the LimitRanges and ResourceQuotas among these objects allow
+ * and require.
+ */
 export function listenResources(objects: readonly ManifestObject[]): (namespace: string) => Resources {
   const known = new Map<string, Resources>()
   return (namespace) => {

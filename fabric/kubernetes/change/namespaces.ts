@@ -10,17 +10,17 @@ import { expiresAnnotation, runAnnotation } from '../run-facts.ts'
 import { RefusedChange } from './refused-change.ts'
 import { rehearsedValue } from './rehearse.ts'
 
-/** The namespaces that a run made. One that exists is taken over only where an earlier run left it behind. */
+/** The namespaces that a run created. An existing namespace is used only if an earlier run left it behind. */
 export interface Namespaces {
   make(names: readonly string[], given: readonly ManifestObject[], signal: AbortSignal): Promise<void>
-  /** Throws for objects outside of these namespaces. */
+  /** Throws for objects outside these namespaces. */
   refuseForeign(objects: readonly ManifestObject[], change: 'apply' | 'delete' | 'label'): void
   remove(name: string, signal: AbortSignal): Promise<void>
-  /** Asks for the end of all of them, for which the cluster takes its time; gives those that ever were. */
+  /** Requests the deletion of all namespaces without waiting. Returns every namespace that the run created. */
   removeAll(signal: AbortSignal): Promise<readonly string[]>
 }
 
-/** How often a namespace that is going is looked at, and for how long at most, in milliseconds. */
+/** How often to check a terminating namespace, and for how long at most, in milliseconds. */
 const periodMs = 200
 const goneMs = 60_000
 
@@ -88,7 +88,10 @@ export function createNamespaces(cluster: Cluster): Namespaces {
   }
 }
 
-/** Why an existing namespace may not be used: it is somebody's, or another run, whose owner lives only while it is renewed, is at work in it. */
+/**
+ * Why an existing namespace cannot be used: it belongs to a user, or to another run whose owner object is still
+ * renewed.
+ */
 async function refusalOf(
   { metadata }: LiveObject,
   { client, run }: Cluster,

@@ -5,17 +5,20 @@ import { resources } from '../api/resources.ts'
 import { isReady, stateOf } from '../probe/pod-state.ts'
 import { refusedPod } from './refused-pods.ts'
 
-/** How long workloads may take to be ready, and objects to be gone, in milliseconds; and how often they are looked at. */
+/** How long workloads may take to become ready and objects to be deleted, in milliseconds; and the polling interval. */
 const readyMs = 180_000
 const goneMs = 60_000
 const periodMs = 200
 
-/** Of a namespace that was made a moment ago: it passes by itself. */
+/** Temporary error in a namespace that was just created. */
 const isEarly = /serviceaccount .*not found/
 
 const notReadyAnnotation = 'lab.crosscheck.dev/not-ready'
 
-/** Waits until all pods of these workloads are ready; rejects at once, with the reason, where one will not be, and when the time is up. */
+/**
+ * Waits until all pods of these workloads are ready. Rejects with the reason as soon as one cannot become ready, and on
+ * timeout.
+ */
 export async function waitUntilReady(
   client: Client,
   workloads: readonly Address[],
@@ -34,7 +37,7 @@ export async function waitUntilReady(
   )
 }
 
-/** Waits until these objects are gone; rejects when the time is up, naming the first that is not. */
+/** Waits until these objects are deleted. On timeout, rejects with the name of the first that remains. */
 export async function waitUntilGone(client: Client, objects: readonly Address[], signal: AbortSignal): Promise<void> {
   await Promise.all(
     objects.map(async (at) => {
@@ -63,7 +66,9 @@ interface WorkloadStatus {
   readonly ready?: number
 }
 
-/** What a workload still waits for, by its own status: figures as the API documents them. Pods that are meant to be not ready count as they are. */
+/**
+ * What a workload still waits for, according to its status. Pods that are not meant to be ready count without it.
+ */
 async function workloadWaits(
   client: Client,
   at: Address,

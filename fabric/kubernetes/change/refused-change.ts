@@ -1,4 +1,4 @@
-/** A change that is refused before anything of it is done, with every reason. */
+/** A change that was refused before any part of it was applied, with every reason. */
 export class RefusedChange extends Error {
   override readonly name = 'RefusedChange'
 }

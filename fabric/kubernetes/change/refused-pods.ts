@@ -15,8 +15,9 @@ interface EventList {
 }
 
 /**
- * Why a workload's pods are not admitted (a quota, Pod Security, a webhook), in the API server's words: from its condition `ReplicaFailure`, or from the
- * last of its events `FailedCreate`, which controllers write where they have no condition for it. Undefined where nothing is told or may be read.
+ * Why the API server rejects a workload's pods (a quota, Pod Security, a webhook), verbatim. Taken from the condition
+ * `ReplicaFailure`, or from the last event `FailedCreate`, which controllers without such a condition write. Undefined
+ * if there is no reason or it cannot be read.
  */
 export async function refusedPod(
   client: Client,

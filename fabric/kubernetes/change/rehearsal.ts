@@ -6,14 +6,15 @@ import { clusterDnsObjects } from './cluster-dns.ts'
 
 export interface Rehearsal {
   readonly fabric: Fabric
-  /** What of the manifests was left out, as `Kind namespace/name`. */
+  /** Objects of the manifests that were left out, as `Kind namespace/name`. */
   readonly left: readonly string[]
 }
 
 /**
- * A scenario's manifests on a cluster, every image replaced by Crosscheck's listener, in namespaces that do not exist yet (created, and removed when the
- * fabric is disposed of). Objects that describe the cluster's own DNS are left out. Rejects with `RefusedChange` where one exists, with the reason where
- * a pod does not become ready; nothing is left then.
+ * Applies a scenario's manifests to a cluster, with Crosscheck's listener as every image, in namespaces that do not
+ * exist yet. Disposing of the fabric removes these namespaces. Objects that describe the cluster's DNS are left out.
+ * Rejects with `RefusedChange` if a namespace exists, and with the reason if a pod does not become ready; both leave
+ * nothing behind.
  */
 export async function openRehearsal(
   options: ClusterOptions,
@@ -31,7 +32,7 @@ export async function openRehearsal(
     return { fabric: { ...fabric, description }, left: [...dns.map(titleOf), ...notRehearsed(rehearsed)] }
   } catch (error) {
     await fabric[Symbol.asyncDispose]().catch((late: Error) => {
-      // Why nothing was rehearsed comes first: what is left goes by itself.
+      // The reason for the failure comes first; the remaining objects are removed by the cluster.
       throw new Error(`${error instanceof Error ? error.message : String(error)}; then: ${late.message}`, {
         cause: error,
       })

@@ -12,22 +12,25 @@ import {
 import { patched } from '../probe/probe-patch.ts'
 import { type RunFacts, roleAnnotation, runAnnotation } from '../run-facts.ts'
 
-/** A port that a rehearsed pod listens on. */
+/** A port on which a rehearsed pod listens. */
 export interface ListenPort {
   readonly port: number
   readonly protocol: string
 }
 
-/** What stands in for a pod's containers. */
+/** The container that replaces a pod's containers. */
 export interface Listener {
   readonly ports: readonly ListenPort[]
-  /** The usual when absent. */
+  /** Default resources when absent. */
   readonly resources?: Resources
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Kinds that a run may make, in the order in which they are applied: what others need comes first. Nothing else of a manifest reaches the cluster. */
+/**
+ * Kinds that a run may create, in the order in which they are applied: dependencies come first. Other kinds of a
+ * manifest never reach the cluster.
+ */
 export const rehearsedKinds = [
   ...(['Namespace', 'ServiceAccount', 'ResourceQuota', 'LimitRange', 'NetworkPolicy', 'Service'] as const),
   ...([
@@ -42,12 +45,18 @@ export const rehearsedKinds = [
   ] as const),
 ] as const
 
-/** Of the owned label on what a scenario's manifests became: made by us, but the user's to look at, unlike canaries and probes. */
+/**
+ * Value of the owned label on rehearsed manifests. Crosscheck creates them, but the user can inspect them, unlike
+ * canaries and probes.
+ */
 export const rehearsedValue = 'rehearsed'
 
 const notReadyAnnotation = 'lab.crosscheck.dev/not-ready'
 
-/** An object as it is rehearsed: every image is Crosscheck's listener, and nothing is left that could reach beyond its namespace. */
+/**
+ * The rehearsed form of an object: every image is Crosscheck's listener, and no field can affect anything outside its
+ * namespace.
+ */
 export function rehearsed(object: Manifest, run: RunFacts, listener: Listener): Manifest {
   const { apiVersion, kind } = object
   const metadata = rehearsedMetadata(object)
@@ -96,7 +105,10 @@ function rehearsedMetadata(object: Manifest): Fields {
   }
 }
 
-/** Addresses are the cluster's to choose; a load balancer would cost money, and external addresses could take over what is not ours. */
+/**
+ * The cluster chooses addresses. A load balancer would cost money, and external addresses could take over the user's
+ * traffic.
+ */
 function rehearsedService(spec: Fields): Fields {
   const keys = [
     'selector',
@@ -138,7 +150,7 @@ const keptOfPod = [
   'restartPolicy',
 ]
 
-/** One container, whatever the number of the original's: its ports are those of all of them. */
+/** One container with the ports of all original containers. */
 function rehearsedPod(
   { metadata, spec }: { metadata: Fields; spec: Fields },
   run: RunFacts,
@@ -177,7 +189,7 @@ function listening(ports: readonly ListenPort[]): string[] {
   ]
 }
 
-/** Ports of containers and of sidecars, each number and name once, without host ports. */
+/** Ports of containers and sidecars, each number and name once, without host ports. */
 function declaredPorts(spec: Fields): Fields[] {
   const containers = (spec['containers'] ?? []) as readonly Fields[]
   const sidecars = ((spec['initContainers'] ?? []) as readonly Fields[]).filter(

@@ -7,29 +7,29 @@ import { findLeftovers, type Leftover } from './leftovers.ts'
 import { clusterTime, livingRunOf, renewals } from './live-runs.ts'
 
 export interface CleanRequest {
-  /** Only these namespaces; everywhere when empty. */
+  /** Restricts cleaning to these namespaces; all when empty. */
   readonly namespaces: readonly string[]
-  /** What a living run renews as well. */
+  /** Also remove objects of runs that are alive. */
   readonly all: boolean
   readonly dryRun: boolean
-  /** Milliseconds since the epoch, where the API server does not tell. */
+  /** Milliseconds since the epoch, used if the API server's time is unknown. */
   readonly now: () => number
 }
 
 export interface Cleaned {
-  /** As `Kind namespace/name`; on a dry run what would be removed. */
+  /** As `Kind namespace/name`; on a dry run, what would be removed. */
   readonly removed: readonly string[]
-  /** Runs that may be alive, how long ago they said so (milliseconds), and what was left to them. */
+  /** Runs that may be alive, their age since the last renewal (milliseconds), and their objects that were kept. */
   readonly living: readonly { readonly run: string; readonly agoMs: number; readonly objects: readonly string[] }[]
-  /** What is left although no run needs it, each with its reason. */
+  /** Objects that remain although no run needs them, each with a reason. */
   readonly kept: readonly string[]
-  /** What could not be looked at or removed, in the API server's words. */
+  /** What could not be read or removed, with the API server's message. */
   readonly refused: readonly string[]
 }
 
 /**
- * Deletes what carries the owned label and no living run renews, and waits until it is gone. Nothing without the label is touched: a namespace that
- * holds something else stays.
+ * Deletes objects that have the owned label and that no live run renews, and waits until they are gone. Never deletes
+ * an object without the label: a namespace with other objects stays.
  */
 export async function cleanCluster(client: Client, request: CleanRequest, signal: AbortSignal): Promise<Cleaned> {
   const { namespaces, all, dryRun, now } = request
@@ -65,7 +65,7 @@ function isNamespace({ at }: Leftover): boolean {
   return at.resource.kind === 'Namespace'
 }
 
-/** Deletes all of them at once, each only if it is still the one that was seen; gives those that went. */
+/** Deletes all objects concurrently, each only if its UID still matches. Returns the deleted ones. */
 async function remove(client: Client, objects: readonly Leftover[], refused: string[], signal: AbortSignal) {
   const gone = await Promise.all(
     objects.map(async ({ at, live }) => {
@@ -88,7 +88,7 @@ async function remove(client: Client, objects: readonly Leftover[], refused: str
   return removed
 }
 
-/** Namespaces in which nothing but ours is. */
+/** Namespaces that contain only Crosscheck's objects. */
 async function emptyOnes(client: Client, spaces: readonly Leftover[], refused: string[], signal: AbortSignal) {
   const kept: string[] = []
   const kinds = spaces.length === 0 ? [] : await namespacedKinds(client, signal)

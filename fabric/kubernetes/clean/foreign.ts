@@ -3,7 +3,9 @@ import type { Client } from '../api/client.ts'
 import { type LiveObject, listObjects } from '../api/objects.ts'
 import type { Resource } from '../api/resources.ts'
 
-/** What a cluster puts into every namespace, and what it derives from other objects: nobody's work is lost with it. */
+/**
+ * Objects that a cluster creates in every namespace or derives from other objects. Deleting them loses no user data.
+ */
 const byName: ReadonlySet<string> = new Set([
   'configmaps/kube-root-ca.crt',
   'configmaps/openshift-service-ca.crt',
@@ -13,12 +15,13 @@ const byName: ReadonlySet<string> = new Set([
   'serviceaccounts/deployer',
 ])
 const derived: ReadonlySet<string> = new Set(['endpoints', 'endpointslices', 'events'])
-/** APIs that show other objects a second time. */
+/** API groups that show other objects a second time. */
 const views: ReadonlySet<string> = new Set(['metrics.k8s.io', 'custom.metrics.k8s.io', 'events.k8s.io'])
 
 /**
- * Something in a namespace that Crosscheck did not make, as `kind name`; undefined where there is nothing. Looks at every kind that the server lists
- * (API discovery); rejects with the server's words where one may not be listed. What has an owner goes with its owner, and is not counted.
+ * An object in a namespace that Crosscheck did not create, as `kind name`; undefined if there is none. Checks every
+ * kind that the server lists (API discovery). Rejects with the server's error if a kind cannot be listed. Objects with
+ * an owner are skipped, because they are deleted with it.
  */
 export async function foreignObject(
   client: Client,
@@ -39,7 +42,7 @@ export async function foreignObject(
   return (await Promise.all(lists)).flat()[0]
 }
 
-/** Every kind of object that namespaces hold, by API discovery, less what is derived from others. */
+/** Every namespaced kind from API discovery, without those that are derived from others. */
 export async function namespacedKinds(client: Client, signal: AbortSignal): Promise<readonly Resource[]> {
   const get = (path: string) => client.send({ method: 'GET', path }, signal)
   const { groups = [] } = (await get('/apis')) as { groups?: readonly Group[] }

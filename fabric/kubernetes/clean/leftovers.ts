@@ -4,7 +4,10 @@ import type { Client } from '../api/client.ts'
 import { type Address, getObject, type LiveObject, listObjects } from '../api/objects.ts'
 import { type Resource, type ResourceKind, resources } from '../api/resources.ts'
 
-/** Kinds that a run makes, owners first: what they own goes with them. Namespaces last: they take all that is in them along. */
+/**
+ * Kinds that a run creates, owners first, because their dependents are deleted with them. Namespaces come last, because
+ * deleting one deletes everything in it.
+ */
 const kinds = [
   ...([
     'Job',
@@ -20,20 +23,20 @@ const kinds = [
   ...(['NetworkPolicy', 'ConfigMap', 'ServiceAccount', 'ResourceQuota', 'LimitRange', 'Namespace'] as const),
 ] as const satisfies readonly ResourceKind[]
 
-/** One object with the owned label. */
+/** An object with the owned label. */
 export interface Leftover {
   readonly at: Address
   readonly live: LiveObject
 }
 
 export interface Leftovers {
-  /** In the order in which they are to be deleted. */
+  /** In the order of deletion. */
   readonly found: readonly Leftover[]
-  /** What could not be looked at, in the API server's words. */
+  /** What could not be read, with the API server's message. */
   readonly unread: readonly string[]
 }
 
-/** Every object with the owned label, in these namespaces or everywhere. Resident probes, which are meant to stay, carry another. */
+/** Every object with the owned label, in these namespaces or in all. Resident probes persist and have another label. */
 export async function findLeftovers(
   client: Client,
   namespaces: readonly string[],

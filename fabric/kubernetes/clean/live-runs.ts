@@ -4,13 +4,16 @@ import type { LiveObject } from '../api/objects.ts'
 import { lifeSeconds, renewalMs } from '../ownership.ts'
 import { expiresAnnotation, roleAnnotation, runAnnotation } from '../run-facts.ts'
 
-/** A run that missed two renewals of its owners is dead. */
+/** A run that missed two renewals of its owner objects is dead. */
 const deadAfterMs = 2 * renewalMs
 
-/** How long ago each run that has an owner said that it lives, in milliseconds. */
+/** The time since each run with an owner object last renewed it, in milliseconds. */
 export type Renewed = ReadonlyMap<string, number>
 
-/** When the owners were renewed. A Job's end and its time to live are both of the cluster's clock, so no clock of a runner matters. */
+/**
+ * When the owner objects were renewed. A Job's completion time and TTL both use the cluster's clock, so the runner's
+ * clock does not matter.
+ */
 export function renewals(owners: readonly LiveObject[], clusterNow: number): Renewed {
   const renewed = new Map<string, number>()
   for (const { metadata, spec, status } of owners) {
@@ -24,7 +27,10 @@ export function renewals(owners: readonly LiveObject[], clusterNow: number): Ren
   return renewed
 }
 
-/** The living run that an object belongs to. Namespaces are made before an owner is in them: where there is none, what the object itself says counts. */
+/**
+ * The live run that an object belongs to. A namespace exists before it contains an owner object; until then the
+ * object's annotations decide.
+ */
 export function livingRunOf({ metadata }: LiveObject, renewed: Renewed, clusterNow: number): string | undefined {
   const { annotations = {}, ownerReferences = [] } = metadata
   const owner = ownerReferences.find(({ kind, name }) => kind === 'Job' && name.startsWith('crosscheck-'))
@@ -34,7 +40,10 @@ export function livingRunOf({ metadata }: LiveObject, renewed: Renewed, clusterN
   return (renewed.get(run) ?? clusterNow - marked) < deadAfterMs ? run : undefined
 }
 
-/** Milliseconds since the epoch by the API server's clock, as it stamps a review of the asker; by our own where it makes none (before 1.28). */
+/**
+ * The API server's time in milliseconds since the epoch, from the timestamp of a SelfSubjectReview. Falls back to the
+ * local clock (before 1.28).
+ */
 export async function clusterTime(client: Client, now: () => number, signal: AbortSignal): Promise<number> {
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
   const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews'

@@ -2,7 +2,7 @@ import type { Shape } from './shape.ts'
 import { backslash, colon, notUnderstood, skipSpace, skipString } from './skip.ts'
 import { createValueCache, type ValueCache } from './value-cache.ts'
 
-/** A shape with its keys as bytes, to be compared with the text. */
+/** A shape with its keys as bytes, for comparison with the text. */
 export type CompiledShape = 'all' | 'none' | CompiledObject | CompiledShared
 
 export interface CompiledObject {
@@ -10,9 +10,9 @@ export interface CompiledObject {
   /** The named keys and up to `room` others that occurred, by the length of `"name"`. */
   readonly keys: CompiledKey[][]
   readonly others: 'all' | 'none'
-  /** Stands before the first key of an object. */
+  /** The predecessor of an object's first key. */
   readonly start: CompiledKey
-  /** How many more keys that are not named are remembered. */
+  /** How many more unnamed keys can be cached. */
   room: number
 }
 
@@ -21,18 +21,21 @@ export interface CompiledKey {
   /** `"name":` */
   readonly bytes: Buffer
   readonly shape: CompiledShape
-  /** What followed it last: objects of a kind are written in one order, so that most keys need not be looked for. */
+  /** The key that followed this one last time. Objects of a kind have one key order, so most keys need no search. */
   next: CompiledKey | undefined
 }
 
 interface CompiledShared {
   readonly kind: 'shared'
   readonly shape: CompiledShape
-  /** Values by the bytes that the shape leaves of their text. */
+  /** Values by the part of their text that the shape selects. */
   readonly known: ValueCache
 }
 
-/** Keys without a name in the shape that are remembered. An object with more is a map, such as labels, whose keys seldom repeat. */
+/**
+ * How many keys without a name in the shape are cached. An object with more is a map such as labels, whose keys rarely
+ * repeat.
+ */
 const room = 64
 
 export function compileShape(shape: Shape): CompiledShape {
@@ -44,7 +47,7 @@ export function compileShape(shape: Shape): CompiledShape {
   return object
 }
 
-/** The key that stands there, of an object of this shape, after that other key. One that is written with escapes is not understood. */
+/** Finds the key at a position in an object of this shape, after another key. Throws for a key with escapes. */
 export function keyAt(bytes: Buffer, at: number, { after, of }: Where): CompiledKey {
   const { next } = after
   if (next !== undefined && isAt(bytes, at, next.bytes)) return next
@@ -60,7 +63,7 @@ interface Where {
   readonly of: CompiledObject
 }
 
-/** Where the value begins whose key stands there. */
+/** The position of the value of the key at this position. */
 export function valueAfter(bytes: Buffer, at: number, key: CompiledKey): number {
   const end = at + key.bytes.length
   if (bytes[end - 1] === colon) return skipSpace(bytes, end)
@@ -92,7 +95,7 @@ function isAt(bytes: Buffer, from: number, text: Buffer): boolean {
   return true
 }
 
-/** The same without the colon, which need not follow at once. */
+/** Whether `"name"` is at this position. The colon need not follow immediately. */
 function isName(bytes: Buffer, from: number, text: Buffer): boolean {
   for (let at = text.length - 2; at >= 0; at--) if (text[at] !== bytes[from + at]) return false
   return true

@@ -14,12 +14,15 @@ import {
 import { isOver, type Text, trimValue } from './trim.ts'
 import type { ValueCache } from './value-cache.ts'
 
-/** Parses what a shape selects of JSON in UTF-8. Throws SyntaxError at what it does not understand; what it skips is not checked. */
+/**
+ * Parses the part of UTF-8 JSON that a shape selects. Throws SyntaxError for a form that it does not support. Does not
+ * validate what it skips.
+ */
 export function createParse(shape: Shape): (bytes: Buffer) => unknown {
   const root = compileShape(shape)
   let out = Buffer.alloc(0)
   return (bytes) => {
-    // One buffer for all pages: the part that a shape selects is no longer than its page.
+    // One buffer for all pages. The selected part is never longer than its page.
     if (out.length < bytes.length) out = Buffer.allocUnsafeSlow(bytes.length)
     const text: Text = { bytes, at: 0, out, end: 0 }
     const value = parseValue(text, root)
@@ -59,7 +62,7 @@ function parseObject(text: Text, shape: CompiledObject): object {
     text.at = valueAfter(bytes, from, key)
     if (key.shape === 'none') text.at = skipValue(bytes, text.at)
     else {
-      // Set, it would be the prototype.
+      // Assigning this key would set the prototype.
       if (key.name === '__proto__') throw notUnderstood(from)
       object[key.name] = parseValue(text, key.shape)
     }
@@ -91,7 +94,7 @@ function parsePlain(bytes: Buffer, from: number, to: number): unknown {
   return JSON.parse(bytes.toString('utf8', from, to))
 }
 
-/** Whether a string is the same in its quotation marks as it is by itself. */
+/** Whether a string needs no unescaping. */
 function isPlain(bytes: Buffer, from: number, to: number): boolean {
   for (let at = from; at < to; at++) {
     const byte = bytes[at]!

@@ -1,8 +1,8 @@
-/** JSON's punctuation as bytes; none of them is part of another character in UTF-8. */
+/** JSON's punctuation as bytes. None of them is part of another character in UTF-8. */
 export const [quote, comma, colon, backslash] = [0x22, 0x2c, 0x3a, 0x5c]
 export const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d]
 
-/** The text is not JSON, or of a form that this reader leaves to JSON.parse. */
+/** The text is not JSON, or has a form that this reader leaves to JSON.parse. */
 export function notUnderstood(at: number): SyntaxError {
   return new SyntaxError(`not understood at byte ${at}`)
 }
@@ -26,7 +26,7 @@ export function skipString(bytes: Buffer, from: number): number {
   throw notUnderstood(at)
 }
 
-/** The position after the value that begins here. Only its brackets and strings are examined. */
+/** The position after the value that begins here. Only brackets and strings are examined. */
 export function skipValue(bytes: Buffer, from: number): number {
   const first = bytes[from]
   if (first === quote) return skipString(bytes, from)
@@ -51,9 +51,10 @@ function skipNested(bytes: Buffer, from: number): number {
 }
 
 /**
- * The end of a list of objects that contain no list, as managedFields and env are: the next closing bracket, which `indexOf` finds ten times
- * as fast as a loop. Undefined where a bracket opens before it, or where it may be part of a string. It is not part of one where a comma, a
- * quotation mark and a letter follow: the mark would end the string, and no letter follows a string.
+ * The end of a list of objects that contain no list, such as managedFields and env: the next closing bracket. `indexOf`
+ * finds it ten times as fast as a loop. Undefined if a bracket opens before it, or if it may be part of a string. It is
+ * not part of a string if a comma, a quotation mark and a letter follow: the mark would end the string, and no letter
+ * follows a string.
  */
 function endOfFlatList(bytes: Buffer, from: number): number | undefined {
   if (bytes[from + 1] !== openObject) return undefined
@@ -71,7 +72,7 @@ function isLetter(byte: number | undefined): boolean {
   return byte !== undefined && ((byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a))
 }
 
-/** Whether a number, true, false or null is over. */
+/** Whether a byte ends a number, true, false or null. */
 function endsWord(byte: number): boolean {
   return byte <= 0x20 || byte === comma || byte === closeList || byte === closeObject
 }

@@ -1,7 +1,7 @@
 import { type CompiledObject, type CompiledShape, keyAt, valueAfter } from './compiled-shape.ts'
 import { closeList, closeObject, comma, notUnderstood, openList, openObject, skipSpace, skipValue } from './skip.ts'
 
-/** A text that is read up to `at`, and the part of it that a shape selects, written up to `end`. */
+/** A text that is read up to `at`, and its selected part, written up to `end`. */
 export interface Text {
   readonly bytes: Buffer
   at: number
@@ -9,7 +9,10 @@ export interface Text {
   end: number
 }
 
-/** Reads one value and writes the part that a shape selects. Throws SyntaxError at what it does not understand; what it skips is not checked. */
+/**
+ * Reads one value and writes the part that a shape selects. Throws SyntaxError for a form that it does not support.
+ * Does not validate what it skips.
+ */
 export function trimValue(text: Text, shape: CompiledShape): void {
   if (typeof shape !== 'string' && shape.kind === 'shared') {
     trimValue(text, shape.shape)
@@ -58,7 +61,7 @@ function trimObject(text: Text, shape: CompiledObject): void {
   put(text, closeObject)
 }
 
-/** Whether a list or an object ends here, by that bracket; else what follows is its next part. */
+/** Whether a list or an object ends here with that bracket. If not, moves to its next part. */
 export function isOver(text: Text, bracket: number, isFirst: boolean): boolean {
   const here = skipSpace(text.bytes, text.at)
   const byte = text.bytes[here]

@@ -1,4 +1,4 @@
-/** Values by the bytes of their text, so that finding one creates no string. */
+/** Values by the bytes of their text. A lookup creates no string. */
 export interface ValueCache {
   /** The value of the text between these bytes; undefined when it is not in the cache. */
   find(bytes: Buffer, from: number, to: number): { readonly value: unknown } | undefined
@@ -9,11 +9,11 @@ export interface ValueCache {
 interface Entry {
   readonly text: Buffer
   readonly value: unknown
-  /** Another text of the same hash. */
+  /** Another entry with the same hash. */
   readonly next: Entry | undefined
 }
 
-/** Pods of a workload follow each other in a list, so a full cache may forget the workloads before. */
+/** Pods of one workload follow each other in a list, so a full cache can drop earlier workloads. */
 const usualCapacity = 10_000
 
 /** An empty cache of at most `capacity` values. */
@@ -24,7 +24,7 @@ export function createValueCache(capacity = usualCapacity): ValueCache {
   return {
     find(bytes, from, to) {
       const length = to - from
-      // Neighbours in a list often have the same value.
+      // Neighbors in a list often have the same value.
       if (last !== undefined && isAt(bytes, from, length, last.text)) return last
       let entry = byHash.get(hashOf(bytes, from, to))
       while (entry !== undefined && !isAt(bytes, from, length, entry.text)) entry = entry.next
@@ -44,7 +44,7 @@ export function createValueCache(capacity = usualCapacity): ValueCache {
   }
 }
 
-/** FNV-1a, shortened to what V8 keeps in a pointer. */
+/** FNV-1a, shortened to a small integer of V8. */
 function hashOf(bytes: Buffer, from: number, to: number): number {
   let hash = 0x811c9dc5
   for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193)
