@@ -9,27 +9,30 @@ export interface Address {
   readonly bytes: readonly number[]
 }
 
-/** A network: the host bits are cleared, the text is canonical. */
+/** A network with its host bits cleared and its text in canonical form. */
 export interface Cidr extends Address {
   readonly bits: number
 }
 
 export interface ParsedCidr {
   readonly cidr: Cidr
-  /** What Kubernetes 1.36 and later refuse and older ones accept: host bits, leading zeros, IPv4-mapped IPv6. */
+  /** Forms that Kubernetes 1.36 and later reject and older versions accept: host bits, leading zeros, IPv4-mapped IPv6. */
   readonly tolerated: readonly string[]
 }
 
 const canonicalFour = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
 
-/** IPv6 as `::` between groups that are not zero: canonical, since no other zeros can be told apart from it. Not all canonical text is so. */
+/**
+ * IPv6 text with `::` between non-zero groups. Such text is canonical because it contains no other run of zeros. Other canonical forms
+ * exist.
+ */
 const plainSix = /^(?=(?:[^:]*:){2,6}[^:]*$)(?:[1-9a-f][\da-f]{0,3}:)+(?::[1-9a-f][\da-f]{0,3})+$/
 
-/** Reads an IP literal as the API server does: four decimal parts (no shorthand, no octal) or IPv6 without a zone. */
+/** Parses an IP literal as the API server does: four decimal parts (no shorthand, no octal), or IPv6 without a zone. */
 export function parseAddress(text: string): Address | undefined {
-  // Most addresses of a world are canonical, and there are many.
+  // Fast path: a cluster has many addresses, and most are already canonical.
   if (canonicalFour.test(text)) return { family: 4, text, bytes: text.split('.').map(Number) }
-  // ipaddr.js validates by throwing, which is slow: IPv6 text does not go through the IPv4 reader.
+  // ipaddr.js validates by throwing, which is slow. So IPv6 text skips the IPv4 parser.
   if (!text.includes(':'))
     return ipaddr.IPv4.isValidFourPartDecimal(text) ? addressOf(ipaddr.IPv4.parse(text)) : undefined
   if (plainSix.test(text)) return addressOfSix(text)
@@ -50,17 +53,19 @@ function addressOfSix(text: string): Address {
   return { family: 6, text, bytes }
 }
 
-/** The canonical text of an IP literal, so that two spellings of one address compare equal; none when it is no address. */
+/**
+ * Returns the canonical text of an IP literal, so that two spellings of one address compare equal. Undefined if the text is not an address.
+ */
 export function canonicalAddress(text: string): string | undefined {
   return canonicalFour.test(text) ? text : parseAddress(text)?.text
 }
 
-/** The family of an IP literal; none when it is no address. */
+/** Returns the family of an IP literal, or undefined if the text is not an address. */
 export function familyOf(text: string): Family | undefined {
   return canonicalFour.test(text) ? 4 : parseAddress(text)?.family
 }
 
-/** Reads a CIDR as the API server before 1.36 does, which masks host bits; says what newer ones would refuse. */
+/** Parses a CIDR as the API server before 1.36 does, which masks host bits. Reports what newer versions would reject. */
 export function parseCidr(text: string): ParsedCidr | undefined {
   const match = /^([^/]+)\/(\d{1,3})$/.exec(text)
   if (match === null) return undefined
@@ -82,7 +87,7 @@ export function parseCidr(text: string): ParsedCidr | undefined {
   return { cidr, tolerated }
 }
 
-/** Whether an address lies in a network; another family, or text that is no address or no network, is no match (rule 34). */
+/** Whether a network contains an address. A different family or invalid text never matches (rule 34). */
 export function contains(cidr: Cidr | string, ip: Address | string): boolean {
   const network = typeof cidr === 'string' ? parseCidr(cidr)?.cidr : cidr
   const address = typeof ip === 'string' ? parseAddress(ip) : ip
@@ -90,7 +95,7 @@ export function contains(cidr: Cidr | string, ip: Address | string): boolean {
   return network.bytes.every((byte, index) => ((address.bytes[index] ?? 0) & maskByte(network.bits, index)) === byte)
 }
 
-/** Whether `inner` is smaller than `outer` and lies wholly in it, as the API server asks of every `except`. */
+/** Whether `inner` is a strict subset of `outer`, as the API server requires of every `except`. */
 export function isStrictSubset(inner: Cidr, outer: Cidr): boolean {
   return inner.bits > outer.bits && contains(outer, inner)
 }

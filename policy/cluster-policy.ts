@@ -6,7 +6,7 @@ export type Action = (typeof actions)[number]
 export const clusterTiers = ['Admin', 'Baseline'] as const
 export type ClusterTier = (typeof clusterTiers)[number]
 
-/** Pods of namespaces; the API's `namespaces` alone is every pod of them. Pods on the host's network are never in it. */
+/** A set of pods. The API's `namespaces` field alone selects all pods of these namespaces. Pods on the host network are never included. */
 export interface PodSet {
   readonly namespaceSelector: LabelSelector
   readonly podSelector: LabelSelector
@@ -18,7 +18,7 @@ export type ClusterPeer =
   | { readonly kind: 'networks'; readonly cidrs: readonly string[] }
   | { readonly kind: 'domainNames'; readonly names: readonly string[] }
 
-/** `first` to `last` of a protocol, or a named port of whatever protocol. */
+/** A port range (`first` to `last`) of one protocol, or a named port of any protocol. */
 export type ClusterPort =
   | { readonly kind: 'range'; readonly protocol: Protocol; readonly first: number; readonly last: number }
   | { readonly kind: 'name'; readonly name: string }
@@ -26,13 +26,13 @@ export type ClusterPort =
 export interface ClusterRule {
   readonly name?: string
   readonly action: Action
-  /** At least one. */
+  /** Has at least one item. */
   readonly peers: readonly ClusterPeer[]
-  /** None restricts nothing. */
+  /** An empty list allows every port. */
   readonly ports: readonly ClusterPort[]
 }
 
-/** A ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2; the lower priority is asked first within its tier. */
+/** A ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2. Within a tier, a lower priority value is evaluated first. */
 export interface ClusterPolicy {
   readonly name: string
   readonly tier: ClusterTier

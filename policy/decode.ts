@@ -2,7 +2,9 @@ import type { Remains } from './dropped-keys.ts'
 import { type Field, field, isAbsent, isObject, itemsIn, pathTo, report } from './field.ts'
 import { didYouMean } from './suggest.ts'
 
-/** The fields of an object by key; absent and null are empty, another type is a problem and empty too. */
+/**
+ * Returns the fields of an object by key. Absent and null count as empty. Another type also counts as empty and is reported as a problem.
+ */
 export function entries(of: Field): readonly (readonly [string, Field])[] {
   if (isAbsent(of)) return []
   if (!isObject(of.value)) {
@@ -12,7 +14,7 @@ export function entries(of: Field): readonly (readonly [string, Field])[] {
   return Object.keys(of.value).map((key) => [key, field(of, key)] as const)
 }
 
-/** The fields of a list; absent and null are empty, another type is a problem and empty too. */
+/** Returns the items of a list. Absent and null count as empty. Another type also counts as empty and is reported as a problem. */
 export function items(of: Field): readonly Field[] {
   if (isAbsent(of)) return []
   if (!Array.isArray(of.value)) {
@@ -22,7 +24,7 @@ export function items(of: Field): readonly Field[] {
   return itemsIn(of)
 }
 
-/** Reads a value that many objects share once, unless there is something to complain of. */
+/** Caches the result of decoding a value that many objects share, unless decoding reports a problem. */
 export function readOnce<T>(read: (of: Field) => T): (of: Field) => T {
   const known = new WeakMap<object, T>()
   return (of) => {
@@ -37,7 +39,7 @@ export function readOnce<T>(read: (of: Field) => T): (of: Field) => T {
   }
 }
 
-/** A string; absent without a problem, another type is a decode error as in the API server (docs/semantics.md, rule 26). */
+/** Decodes a string. Absent is not a problem. Another type is a decode error, as in the API server (docs/semantics.md, rule 26). */
 export function text(of: Field): string | undefined {
   if (isAbsent(of)) return undefined
   if (typeof of.value === 'string') return of.value
@@ -45,7 +47,7 @@ export function text(of: Field): string | undefined {
   return undefined
 }
 
-/** A whole number; absent without a problem. */
+/** Decodes an integer. Absent is not a problem. */
 export function integer(of: Field): number | undefined {
   if (isAbsent(of)) return undefined
   if (typeof of.value === 'number' && Number.isSafeInteger(of.value)) return of.value
@@ -55,7 +57,7 @@ export function integer(of: Field): number | undefined {
   return undefined
 }
 
-/** A boolean; absent without a problem. */
+/** Decodes a boolean. Absent is not a problem. */
 export function flag(of: Field): boolean | undefined {
   if (isAbsent(of)) return undefined
   if (typeof of.value === 'boolean') return of.value
@@ -63,7 +65,7 @@ export function flag(of: Field): boolean | undefined {
   return undefined
 }
 
-/** One of a closed set of words, which the API server compares exactly; absent without a problem. */
+/** Decodes one of a closed set of values, compared case-sensitively as the API server does. Absent is not a problem. */
 export function oneOf<T extends string>(of: Field, allowed: readonly T[]): T | undefined {
   const word = text(of)
   if (word === undefined) return undefined
@@ -76,11 +78,11 @@ export function oneOf<T extends string>(of: Field, allowed: readonly T[]): T | u
 
 export interface UnknownKeys {
   readonly hintFor?: (key: string) => string | undefined
-  /** What the API server does with the rest, where nobody validates strictly. */
+  /** Describes how the API server treats the rest of the object when no client validates strictly. */
   readonly remains?: Remains
 }
 
-/** Reports each key that is not known, as kubectl's strict field validation does. */
+/** Reports each unknown key, as the strict field validation of kubectl does. */
 export function refuseUnknownKeys(of: Field, known: readonly string[], { hintFor, remains }: UnknownKeys = {}) {
   if (!isObject(of.value)) return
   for (const key of Object.keys(of.value)) {
@@ -93,7 +95,7 @@ export function refuseUnknownKeys(of: Field, known: readonly string[], { hintFor
   }
 }
 
-/** The type of a value in the words of YAML, with scalars shown. */
+/** The YAML name of a value's type. Scalars are shown with their value. */
 export function typeName(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'

@@ -1,10 +1,10 @@
 import { type Field, field, isAbsent } from './field.ts'
 import { suggest } from './suggest.ts'
 
-/** What a part of a policy does once a key that the API server does not know is dropped from it; none where that is nothing special. */
+/** Describes the effect of a part of a policy after the API server drops an unknown key. Undefined if the effect is not special. */
 export type Remains = (key: string, part: Field) => string | undefined
 
-/** `spec`: what the API server makes of a list or a selector that is absent (docs/semantics.md, rules 1, 8 and 12). */
+/** For `spec`: how the API server treats an absent list or selector (docs/semantics.md, rules 1, 8 and 12). */
 export const specRemains: Remains = (key, spec) => {
   const meant = meantInSpec(key)
   if (meant === undefined || !isAbsent(field(spec, meant))) return undefined
@@ -17,10 +17,10 @@ export const specRemains: Remains = (key, spec) => {
   return effects[meant]
 }
 
-/** An object whose `spec` has lost a key to the level above it. */
+/** For an object with a `spec` key that was written one level too high. */
 export const objectRemains: Remains = (key, object) => specRemains(key, field(object, 'spec'))
 
-/** A selector (docs/semantics.md, rule 23). */
+/** For a selector (docs/semantics.md, rule 23). */
 export const selectorRemains: Remains = (_, selector) => {
   const rest = ['matchLabels', 'matchExpressions'].filter((each) => !isAbsent(field(selector, each)))
   const [last, above] = stepsUp(selector)
@@ -31,7 +31,7 @@ export const selectorRemains: Remains = (_, selector) => {
     : `the selector is empty and matches every ${noun}`
 }
 
-/** An item of `from` or `to` (docs/semantics.md, rules 16 to 21). */
+/** For an item of `from` or `to` (docs/semantics.md, rules 16 to 21). */
 export const peerRemains: Remains = (key, peer) => {
   const [pods, spaces, block] = ['podSelector', 'namespaceSelector', 'ipBlock'].map(
     (each) => !isAbsent(field(peer, each)),
@@ -43,7 +43,7 @@ export const peerRemains: Remains = (key, peer) => {
   return "the peer matches pods of the policy's own namespace alone"
 }
 
-/** A rule: without its list of peers or of ports it allows all of them (docs/semantics.md, rule 14). */
+/** For a rule: without a list of peers or ports, the rule allows all of them (docs/semantics.md, rule 14). */
 export function ruleRemains(peersKey: 'from' | 'to'): Remains {
   return (key, rule) => {
     if (isOfPorts(key)) return isAbsent(field(rule, 'ports')) ? 'the rule allows every port' : undefined
@@ -52,11 +52,11 @@ export function ruleRemains(peersKey: 'from' | 'to'): Remains {
   }
 }
 
-/** An item of `ports` (docs/semantics.md, rules 37 and 40). */
+/** For an item of `ports` (docs/semantics.md, rules 37 and 40). */
 export const portRemains: Remains = (_, item) =>
   isAbsent(field(item, 'port')) ? 'the item allows every port of its protocol' : undefined
 
-/** An `ipBlock` (docs/semantics.md, rule 30). */
+/** For an `ipBlock` (docs/semantics.md, rule 30). */
 export const blockRemains: Remains = (_, block) =>
   isAbsent(field(block, 'except')) ? 'the whole network matches' : undefined
 
@@ -73,7 +73,7 @@ function isOfPorts(key: string): boolean {
   return /^(ports?|protocols?|endPort)$/i.test(key)
 }
 
-/** The keys that lead to a field, the last one first. */
+/** The keys of a field's path, from the field up to the root. */
 function stepsUp({ path }: Field): (string | number | undefined)[] {
   if (!('above' in path)) return [path.at(-1), path.at(-2)]
   return [path.key, 'above' in path.above ? path.above.key : path.above.at(-1)]

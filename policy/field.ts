@@ -2,20 +2,20 @@ import type { Place, Problem } from './types.ts'
 
 export type Path = readonly (string | number)[]
 
-/** Where a path of an object stands in the user's file: its value, or its key; the nearest thing above when it is absent. */
+/** Returns the place of a path in the user's file, for its value or its key. If the path is absent, returns the nearest existing parent. */
 export interface Locate {
   (path: Path, part?: 'key' | 'value'): Place | undefined
-  /** A plain scalar as it stands in the file, which its value may not show (`00012` is read as 10); absent where there is no file. */
+  /** A plain scalar as written in the file, which its value may not show (`00012` is read as 10). Absent if there is no file. */
   readonly written?: ((path: Path) => string | undefined) | undefined
 }
 
-/** The way to a spot, step by step from its end: most are never asked for, and to write each down as a list would take longer than to read the value. */
+/** A field path as a linked list from the leaf. It is converted to a list only on demand, because most paths are never read. */
 interface Step {
   readonly above: Path | Step
   readonly key: string | number
 }
 
-/** One spot of an object being decoded, with what is needed to report a problem there. */
+/** One location in an object being decoded, with what is needed to report a problem there. */
 export interface Field {
   readonly value: unknown
   /** See `pathTo`. */
@@ -51,30 +51,30 @@ export function report(field: Field, { message, hint, severity = 'error', part =
   })
 }
 
-/** The field one key below, `undefined` in it when absent; only own keys count. */
+/** Returns the field for a key. Its value is `undefined` if the key is absent. Only own keys count. */
 export function field(parent: Field, key: string): Field {
   const object = parent.value
   const value = isObject(object) && Object.hasOwn(object, key) ? object[key] : undefined
   return { value, path: { above: parent.path, key }, source: parent.source }
 }
 
-/** The items of a list as fields; none where the value is no list. */
+/** Returns the items of a list as fields. Empty if the value is not a list. */
 export function itemsIn({ value, path, source }: Field): readonly Field[] {
   if (!Array.isArray(value)) return []
   return value.map((item: unknown, key) => ({ value: item, path: { above: path, key }, source }))
 }
 
-/** Where a field stands in its object. */
+/** Returns the path of a field in its object. */
 export function pathTo({ path }: Pick<Field, 'path'>): Path {
   return 'above' in path ? [...pathTo({ path: path.above }), path.key] : path
 }
 
-/** A field some keys below. */
+/** Returns the field at a path of keys. */
 export function fieldAt(parent: Field, ...keys: readonly string[]): Field {
   return keys.reduce(field, parent)
 }
 
-/** Whether the API server sees nothing here: it treats null as absent. */
+/** Whether the API server treats the field as absent, as it does null. */
 export function isAbsent({ value }: Field): boolean {
   return value === undefined || value === null
 }
@@ -83,7 +83,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A path as people write it: `spec.ingress[0].from`, keys that need it in brackets and quotes. */
+/** Formats a path: `spec.ingress[0].from`. Keys that need it are in brackets and quotes. */
 function pathText(path: Path): string {
   return path.reduce<string>((done, step) => {
     if (typeof step === 'number') return `${done}[${step}]`

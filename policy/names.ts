@@ -2,21 +2,21 @@ const dns1123Label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const dns1123Subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 const qualifiedPart = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/
 
-/** Why a text is no DNS-1123 label (a namespace, a host name); none when it is one. Wording of k8s.io/apimachinery. */
+/** Why a text is not a DNS-1123 label (a namespace, a host name). Undefined if it is valid. Wording of k8s.io/apimachinery. */
 export function labelNameFault(text: string): string | undefined {
   if (text.length > 63) return 'must be no more than 63 characters'
   if (dns1123Label.test(text)) return undefined
   return 'a lowercase RFC 1123 label must consist of lower case alphanumeric characters or "-", and must start and end with an alphanumeric character'
 }
 
-/** Why a text is no DNS-1123 subdomain (the name of most objects); none when it is one. */
+/** Why a text is not a DNS-1123 subdomain (the name of most objects). Undefined if it is valid. */
 export function subdomainFault(text: string): string | undefined {
   if (text.length > 253) return 'must be no more than 253 characters'
   if (dns1123Subdomain.test(text)) return undefined
   return 'a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "-" or ".", and must start and end with an alphanumeric character'
 }
 
-/** Why a text is no label key (`[prefix/]name`); none when it is one. */
+/** Why a text is not a label key (`[prefix/]name`). Undefined if it is valid. */
 export function labelKeyFault(text: string): string | undefined {
   const parts = text.split('/')
   const [prefix, name = ''] = parts.length === 1 ? [undefined, parts[0]] : parts
@@ -27,14 +27,14 @@ export function labelKeyFault(text: string): string | undefined {
   return 'name part must consist of alphanumeric characters, "-", "_" or ".", and must start and end with an alphanumeric character'
 }
 
-/** Why a text is no label value; none when it is one. */
+/** Why a text is not a label value. Undefined if it is valid. */
 export function labelValueFault(text: string): string | undefined {
   if (text.length > 63) return 'must be no more than 63 characters'
   if (text === '' || qualifiedPart.test(text)) return undefined
   return 'a valid label must be an empty string or consist of alphanumeric characters, "-", "_" or ".", and must start and end with an alphanumeric character'
 }
 
-/** Why a text is no port name (IANA_SVC_NAME, RFC 6335); none when it is one. */
+/** Why a text is not a port name (IANA_SVC_NAME, RFC 6335). Undefined if it is valid. */
 export function portNameFault(text: string): string | undefined {
   if (text.length > 15) return 'must be no more than 15 characters'
   if (!/^[-a-z0-9]+$/.test(text)) return 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)'
@@ -44,7 +44,7 @@ export function portNameFault(text: string): string | undefined {
   return undefined
 }
 
-/** The message for a value that breaks a rule of syntax, in the API server's form. */
+/** Returns the message for a value with invalid syntax, in the API server's format. */
 export function invalidValue(value: unknown, fault: string): string {
   return `Invalid value: ${JSON.stringify(value)}: ${fault}`
 }

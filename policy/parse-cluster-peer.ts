@@ -10,14 +10,14 @@ const podKinds = ['namespaces', 'pods'] as const
 const egressKinds = [...podKinds, 'nodes', 'networks', 'domainNames'] as const
 const domainName = /^(\*\.)?([a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\.)+[a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\.?$/
 
-/** The pods that a ClusterNetworkPolicy is about: `namespaces` or `pods`. */
+/** Parses the subject of a ClusterNetworkPolicy: `namespaces` or `pods`. */
 export function parseSubject(of: Field): PodSet | undefined {
   if (isAbsent(of)) report(of, { message: 'Required value', hint: 'write subject: {namespaces: {}} for all pods' })
   else if (oneKey(of, podKinds) !== undefined) return parsePods(of)
   return undefined
 }
 
-/** One item of `from` or `to`: exactly one of its kinds; nodes, networks and domain names only where traffic goes to them. */
+/** Parses one item of `from` or `to`. Exactly one of its fields must be set. Nodes, networks and domain names are valid only for egress. */
 export function parseClusterPeer(of: Field, direction: Direction): ClusterPeer[] {
   const kind = oneKey(of, direction === 'ingress' ? podKinds : egressKinds)
   if (kind === undefined) return []
@@ -57,7 +57,7 @@ function parsePods(of: Field): PodSet | undefined {
   }
 }
 
-/** The key of a union that is set; another count than one is a problem. */
+/** Returns the key of a union that is set. Reports a problem unless exactly one is set. */
 function oneKey<T extends string>(of: Field, kinds: readonly T[]): T | undefined {
   if (!isObject(of.value)) {
     report(of, { message: `expected an object, got ${typeName(of.value)}` })

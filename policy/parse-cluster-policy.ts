@@ -7,14 +7,14 @@ import { parseClusterPort } from './parse-cluster-port.ts'
 import type { Direction, Problem } from './types.ts'
 
 export interface ParsedClusterPolicy {
-  /** Absent when the API server would refuse the object. */
+  /** Absent if the API server would reject the object. */
   readonly policy?: ClusterPolicy
   readonly problems: readonly Problem[]
 }
 
 const most = 25
 
-/** Reads a ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2 and refuses what its schema refuses, all at once. */
+/** Parses a ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2 and reports everything that its schema rejects, all at once. */
 export function parseClusterPolicy(raw: unknown, at: Locate): ParsedClusterPolicy {
   const problems: Problem[] = []
   const root: Field = { value: raw, path: [], source: { subject: subjectOf(raw), at, problems } }

@@ -7,7 +7,7 @@ import type { Protocol } from './types.ts'
 const kinds = ['tcp', 'udp', 'sctp', 'destinationNamedPort'] as const
 const protocolOf = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const satisfies Record<string, Protocol>
 
-/** One item of `protocols`: a destination port or range of one protocol, or a named port of whatever protocol. */
+/** Parses one item of `protocols`: a destination port or range of one protocol, or a named port of any protocol. */
 export function parseClusterPort(of: Field): ClusterPort[] {
   if (!isObject(of.value)) {
     report(of, {

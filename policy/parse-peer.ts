@@ -6,10 +6,13 @@ import { invalidValue } from './names.ts'
 import { parseSelector } from './parse-selector.ts'
 import type { IpBlock, PolicyPeer } from './types.ts'
 
-/** Whether the API server of that version refuses host bits, leading zeros and IPv4-mapped addresses (StrictIPCIDRValidation, 1.36). */
+/** Whether the API server of that version rejects host bits, leading zeros and IPv4-mapped addresses (StrictIPCIDRValidation, 1.36). */
 export type CidrStrictness = 'refuse' | 'warn'
 
-/** One item of `from` or `to`: an ipBlock, or selectors; an empty peer is refused, not "everything" (docs/semantics.md, rule 16). */
+/**
+ * Parses one item of `from` or `to`: an ipBlock, or selectors. An empty peer is an error; it does not mean "everything" (docs/semantics.md,
+ * rule 16).
+ */
 export function parsePeer(of: Field, strictness: CidrStrictness): PolicyPeer[] {
   if (!isAbsent(of) && !isObject(of.value)) {
     report(of, {

@@ -6,7 +6,7 @@ import type { PolicyPort } from './types.ts'
 
 export const protocols = ['TCP', 'UDP', 'SCTP'] as const
 
-/** One item of a rule's `ports`: protocol defaults to TCP (rule 36), null is an item without restrictions. */
+/** Parses one item of a rule's `ports`. The default protocol is TCP (rule 36). Null is an item without restrictions. */
 export function parsePolicyPort(of: Field): PolicyPort {
   refuseUnknownKeys(of, ['protocol', 'port', 'endPort'], { remains: portRemains })
   if (!isAbsent(of) && !isObject(of.value)) {
@@ -20,7 +20,7 @@ export function parsePolicyPort(of: Field): PolicyPort {
   return { protocol, ...(port === undefined ? {} : { port }), ...(endPort === undefined ? {} : { endPort }) }
 }
 
-/** An IntOrString port: 1 to 65535, or an IANA service name; `"80"` in quotes is refused as the API server does. */
+/** Parses an IntOrString port: 1 to 65535, or an IANA service name. Rejects `"80"` in quotes, as the API server does. */
 export function parsePortOrName(of: Field): number | string | undefined {
   if (typeof of.value !== 'string') return parsePortNumber(of)
   const fault = portNameFault(of.value)
@@ -31,7 +31,7 @@ export function parsePortOrName(of: Field): number | string | undefined {
   return undefined
 }
 
-/** A port number, 1 to 65535; absent without a problem. */
+/** Parses a port number, 1 to 65535. Absent is not a problem. */
 export function parsePortNumber(of: Field): number | undefined {
   const port = integer(of)
   if (port === undefined || (port >= 1 && port <= 65_535)) return port

@@ -6,7 +6,10 @@ import type { LabelExpression, LabelSelector, Labels } from './types.ts'
 
 const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const
 
-/** A map of labels. Numbers and booleans are decode errors, never coerced (docs/semantics.md, rule 26); null is the empty string, as in Go. */
+/**
+ * Parses a map of labels. Numbers and booleans are decode errors and are never coerced (docs/semantics.md, rule 26). Null is the empty
+ * string, as in Go.
+ */
 export const parseLabels = readOnce((of): Labels => {
   const labels = entries(of).flatMap(([key, value]) => {
     refuse(value, key, labelKeyFault(key), 'key')
@@ -16,7 +19,9 @@ export const parseLabels = readOnce((of): Labels => {
   return Object.fromEntries(labels)
 })
 
-/** metav1.LabelSelector; absent and null give none, which callers tell from an empty selector (docs/semantics.md, rule 21). */
+/**
+ * Parses a metav1.LabelSelector. Returns undefined for absent and null, which differ from an empty selector (docs/semantics.md, rule 21).
+ */
 export function parseSelector(of: Field): LabelSelector | undefined {
   if (isAbsent(of)) return undefined
   if (!isObject(of.value)) {

@@ -8,19 +8,22 @@ import { parseSelector } from './parse-selector.ts'
 import type { Direction, NetworkPolicy, PolicyRule, Problem } from './types.ts'
 
 export interface ParseOptions {
-  /** The cluster's version (`1.36`, `v1.34.2`); from 1.36 on, sloppy CIDRs are refused, else masked with a warning. */
+  /** The cluster's version (`1.36`, `v1.34.2`). From 1.36 on, non-canonical CIDRs are errors. Before, they are masked with a warning. */
   readonly kubernetes?: string
 }
 
 export interface ParsedPolicy {
-  /** Absent when the API server would refuse the object. */
+  /** Absent if the API server would reject the object. */
   readonly policy?: NetworkPolicy
   readonly problems: readonly Problem[]
 }
 
 const specKeys = ['podSelector', 'policyTypes', 'ingress', 'egress'] as const
 
-/** Reads a networking.k8s.io/v1 NetworkPolicy: refuses what the API server refuses (docs/semantics.md#what-the-api-server-refuses), all at once, and defaults as it does (rules 1, 8 to 16). */
+/**
+ * Parses a networking.k8s.io/v1 NetworkPolicy. Reports everything that the API server rejects
+ * (docs/semantics.md#what-the-api-server-refuses), all at once, and applies its defaults (rules 1, 8 to 16).
+ */
 export function parsePolicy(raw: unknown, at: Locate, options: ParseOptions = {}): ParsedPolicy {
   const problems: Problem[] = []
   const root: Field = { value: raw, path: [], source: { subject: subjectOf(raw), at, problems } }
@@ -62,7 +65,7 @@ function parseSpec(spec: Field, strictness: CidrStrictness): Omit<NetworkPolicy,
   return { podSelector, policyTypes, ingress, egress }
 }
 
-/** Absent, null and empty lists give no rule, hence no admission (rule 12); `[{}]` is one rule that admits all (rule 13). */
+/** Absent, null and empty lists contain no rule and allow nothing (rule 12). `[{}]` is one rule that allows everything (rule 13). */
 function parseRules(of: Field, peersKey: 'from' | 'to', strictness: CidrStrictness): PolicyRule[] {
   return items(of).map((rule) => {
     if (!isAbsent(rule) && !isObject(rule.value))

@@ -1,4 +1,4 @@
-/** Namespaces that Kubernetes, its distributions and common add-ons make, and that manifests of an application seldom contain. */
+/** Namespaces that Kubernetes, its distributions and common add-ons create, and that application manifests rarely contain. */
 const names = new Set([
   'default',
   'kube-system',
@@ -98,7 +98,7 @@ const names = new Set([
   'cnpg-system',
 ])
 
-/** Whether platforms bring a namespace of that name along. */
+/** Whether a platform creates a namespace with that name. */
 export function isPlatformNamespace(name: string): boolean {
   return names.has(name)
 }

@@ -1,6 +1,9 @@
 import type { LabelExpression, LabelSelector, Labels } from './types.ts'
 
-/** Whether labels satisfy a selector: matchLabels and every expression (docs/semantics.md, rules 23 to 26); an empty selector matches all. */
+/**
+ * Whether labels satisfy a selector: all of matchLabels and every expression (docs/semantics.md, rules 23 to 26). An empty selector matches
+ * everything.
+ */
 export function matchesSelector(selector: LabelSelector, labels: Labels): boolean {
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
     if (labelOf(labels, key) !== value) return false
@@ -8,7 +11,7 @@ export function matchesSelector(selector: LabelSelector, labels: Labels): boolea
   return (selector.matchExpressions ?? []).every((expression) => matchesExpression(expression, labels))
 }
 
-/** Whether labels satisfy one expression; `NotIn` also matches where the key is absent (rule 25). */
+/** Whether labels satisfy one expression. `NotIn` also matches if the key is absent (rule 25). */
 export function matchesExpression(expression: LabelExpression, labels: Labels): boolean {
   const value = labelOf(labels, expression.key)
   switch (expression.operator) {
@@ -25,7 +28,7 @@ export function matchesExpression(expression: LabelExpression, labels: Labels): 
   }
 }
 
-/** A selector in words: `pods labelled app=ui, tier in (web, api), without debug`; `all pods` for an empty one. */
+/** Describes a selector in words: `pods labelled app=ui, tier in (web, api), without debug`, or `all pods` for an empty one. */
 export function describeSelector(selector: LabelSelector, noun = 'pods'): string {
   const labels = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`)
   const expressions = selector.matchExpressions ?? []
@@ -46,7 +49,7 @@ function describe({ key, operator, values = [] }: LabelExpression): string {
   return words[operator]
 }
 
-/** Own keys only: a label may be called `constructor`. */
+/** Own keys only, because a label key can be `constructor`. */
 function labelOf(labels: Labels, key: string): string | undefined {
   return Object.hasOwn(labels, key) ? labels[key] : undefined
 }

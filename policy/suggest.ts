@@ -1,8 +1,8 @@
 import { isPlatformNamespace } from './platform-namespaces.ts'
 
 /**
- * The candidate that a word is most likely a slip of: the fewest edits, then the closest in length, then the first by alphabet; none when all are too
- * far. Of `namespace/kind/name` and the like each part is compared with its own.
+ * Returns the candidate most likely to be the intended word: fewest edits, then closest length, then first alphabetically. Undefined if all
+ * are too different. For `namespace/kind/name` and similar, each part is compared with its counterpart.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > 100) return undefined
@@ -15,18 +15,18 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   return best?.candidate
 }
 
-/** The sentence "did you mean …?" for a mistyped word, or none when nothing is near. */
+/** Returns "did you mean …?" for a mistyped word, or undefined if no candidate is close. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const found = suggest(word, candidates)
   return found === undefined ? undefined : `did you mean ${found}?`
 }
 
-/** The same for a namespace: one that platforms bring with them and that is not here is not a slip of another that is. */
+/** Does the same for a namespace. A platform namespace that is missing here is not a typo of an existing one. */
 export function didYouMeanNamespace(word: string, candidates: Iterable<string>): string | undefined {
   return isPlatformNamespace(word) ? undefined : didYouMean(word, candidates)
 }
 
-/** The edits between two words, or between their parts; none where that is too much for a slip. */
+/** The edit distance between two words, or between their parts. Undefined if too large for a typo. */
 function slipDistance(word: string, candidate: string): number | undefined {
   const [parts, others] = [word.split(/[/ ]/), candidate.split(/[/ ]/)]
   if (parts.length === 1 || parts.length !== others.length) return distanceOf(word, candidate)
@@ -43,13 +43,16 @@ function distanceOf(word: string, candidate: string): number | undefined {
   return distance > limit ? undefined : distance
 }
 
-/** How many edits a slip may take: in a short word each of them makes another word. */
+/** The maximum number of edits of a typo. In a short word, each edit produces a different word. */
 function editLimit(length: number): number {
   if (length < 2) return 0
   return length < 8 ? 1 : length < 16 ? 2 : 3
 }
 
-/** Whether two words are members of one series (`team-a` and `team-b`, `kafka-0` and `kafka-10`, `web` and `web2`): neither is a slip of the other. */
+/**
+ * Whether two words belong to one series (`team-a` and `team-b`, `kafka-0` and `kafka-10`, `web` and `web2`). Neither is a typo of the
+ * other.
+ */
 function isNumbered(a: string, b: string): boolean {
   if (a.replaceAll(/\d/g, '') === b.replaceAll(/\d/g, '')) return true
   const [first, second] = [a, b].map((word) => word.split(/(?<=[^a-z0-9])|(?=[^a-z0-9])|(?<=\D)(?=\d)|(?<=\d)(?=\D)/))
@@ -70,7 +73,7 @@ function isBetter(
   return near === far ? one.candidate < other.candidate : near! < far!
 }
 
-/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours, each of cost 1. */
+/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours cost 1 each. */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column)

@@ -1,11 +1,11 @@
-/** Where something stands in a user's file; lines and columns count from 1. */
+/** A location in a user's file. Lines and columns count from 1. */
 export interface Place {
   readonly file: string
   readonly line: number
   readonly column: number
 }
 
-/** A mistake of the user: what is wrong, where, and the way out. */
+/** A user error: what is wrong, where, and how to fix it. */
 export interface Problem {
   readonly severity: 'error' | 'warning'
   readonly message: string
@@ -23,7 +23,7 @@ export interface LabelExpression {
   readonly values?: readonly string[]
 }
 
-/** metav1.LabelSelector: matchLabels and every expression must hold; an empty selector matches everything. */
+/** metav1.LabelSelector: matchLabels and every expression must match. An empty selector matches everything. */
 export interface LabelSelector {
   readonly matchLabels?: Labels
   readonly matchExpressions?: readonly LabelExpression[]
@@ -34,7 +34,7 @@ export interface IpBlock {
   readonly except?: readonly string[]
 }
 
-/** One of `ipBlock`, or a selector, or both selectors (which then must both match). */
+/** Either `ipBlock`, or one or both selectors. If both are set, both must match. */
 export interface PolicyPeer {
   readonly podSelector?: LabelSelector
   readonly namespaceSelector?: LabelSelector
@@ -53,7 +53,7 @@ export interface PolicyRule {
   readonly ports: readonly PolicyPort[]
 }
 
-/** A NetworkPolicy after defaulting: absent, null and empty lists are alike, policyTypes are explicit. */
+/** A NetworkPolicy after defaulting: absent, null and empty lists are equivalent, and policyTypes are explicit. */
 export interface NetworkPolicy {
   readonly namespace: string
   readonly name: string

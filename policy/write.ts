@@ -2,7 +2,7 @@ import type { NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } from './types.
 
 const types = { ingress: 'Ingress', egress: 'Egress' } as const
 
-/** A policy as its manifest: what the API server would make of it again, with policyTypes said and empty lists left out. */
+/** Returns a policy as a manifest that the API server parses to the same policy, with explicit policyTypes and without empty lists. */
 export function manifestOf(policy: NetworkPolicy): Record<string, unknown> {
   const { namespace, name } = policy
   return {
@@ -13,7 +13,7 @@ export function manifestOf(policy: NetworkPolicy): Record<string, unknown> {
   }
 }
 
-/** `spec` of a policy; a direction without rules is left out, which means the same. */
+/** Returns the `spec` of a policy. A direction without rules is omitted, which has the same meaning. */
 export function specOf({ podSelector, policyTypes, ingress, egress }: NetworkPolicy): Record<string, unknown> {
   return {
     podSelector,

@@ -2,16 +2,16 @@ import type { Direction, NetworkPolicy, PolicyRule } from '../types.ts'
 import type { Compiled } from './compiled.ts'
 import type { Edit } from './edits.ts'
 
-/** One way to change one side's answer. */
+/** One way to change the answer of one side. */
 export interface Candidate {
   readonly edits: readonly Edit[]
-  /** How much of it a person has to look at. */
+  /** The amount of change that a person must review. */
   readonly size: number
-  /** Whether it only changes what matches nothing today, so that nothing is lost. */
+  /** Whether the change only edits something that matches nothing today, so that it removes nothing. */
   readonly corrects: boolean
 }
 
-/** A candidate that changes one policy. */
+/** Builds a candidate that changes one policy. */
 export function changePolicy(
   before: NetworkPolicy,
   after: NetworkPolicy,
@@ -21,17 +21,17 @@ export function changePolicy(
   return { edits: [{ kind: 'change policy', before, after, what }], size, corrects }
 }
 
-/** The same policy with other rules of a direction. */
+/** Returns a copy of the policy with other rules in one direction. */
 export function withRules(policy: NetworkPolicy, direction: Direction, rules: readonly PolicyRule[]): NetworkPolicy {
   return { ...policy, [direction]: rules }
 }
 
-/** The same policy with one rule more. */
+/** Returns a copy of the policy with one more rule. */
 export function withRule(policy: NetworkPolicy, direction: Direction, rule: PolicyRule): NetworkPolicy {
   return withRules(policy, direction, [...policy[direction], rule])
 }
 
-/** A policy name that is not taken, of at most 63 characters that a DNS label may have. */
+/** Returns an unused policy name that is a valid DNS label (at most 63 characters). */
 export function freeName(wanted: string, namespace: string, { world }: Pick<Compiled, 'world'>): string {
   const clean = wanted
     .toLowerCase()

@@ -2,14 +2,14 @@ import type { Compiled } from './compiled.ts'
 import { hostOf } from './population.ts'
 import type { Actor, PodActor } from './subjects.ts'
 
-/** Pods that no policy can tell apart: same namespace, labels, named ports, and in the same ipBlocks. */
+/** Pods that no policy can distinguish: they share namespace, labels, named ports and ipBlocks. */
 export interface IdentityClass {
   readonly pods: readonly PodActor[]
-  /** How policies see any of them. */
+  /** The actor that stands for every pod of the class in evaluation. */
   readonly actor: Actor
 }
 
-/** Folds pods into classes. Where nodes matter, because a pod on the host's network is among them, a class has one node (rule 51). */
+/** Groups pods into classes. When a pod on the host network is among them, nodes matter, and each class has only one node (rule 51). */
 export function classesOf(compiled: Compiled, pods: Iterable<PodActor> = compiled.pods.values()): IdentityClass[] {
   const all = [...pods].filter(({ addresses }) => addresses.length > 0)
   const nodesMatter = all.some(({ pod }) => pod.hostNetwork)
@@ -21,7 +21,7 @@ export function classesOf(compiled: Compiled, pods: Iterable<PodActor> = compile
   })
 }
 
-/** Equal for two pods iff no policy of the world can tell them apart. */
+/** Equal for two pods if and only if no policy of the world can distinguish them. */
 function identityOf({ pod, labels, addresses }: PodActor, nodesMatter: boolean): string {
   const networks = addresses.map(
     ({ family, networks: ids }) => `${family}:${[...ids].toSorted((a, b) => a - b).join(',')}`,

@@ -9,7 +9,7 @@ import { compileClusterPolicy, compilePolicy, type Tables } from './rules.ts'
 import { newLabelling } from './selectors.ts'
 import type { PolicyWorld } from './world.ts'
 
-/** Prepares a world for `predict`. Selectors are asked later, once each, so that thousands of policies are ready within a second. */
+/** Prepares a world for `predict`. Selectors are evaluated lazily, once each, so that thousands of policies compile within a second. */
 export function compile(world: PolicyWorld, profile: Partial<Profile> = {}): Compiled {
   const tables: Tables = { labelling: newLabelling(), networks: newNetworks() }
   const { policies, problems } = withoutTwins(world.policies)
@@ -36,7 +36,7 @@ export function compile(world: PolicyWorld, profile: Partial<Profile> = {}): Com
   }
 }
 
-/** Rule 66: the API has one object of a name; the last one stands. */
+/** Rule 66: the API stores one object per name, so the last one wins. */
 export function withoutTwins(all: readonly NetworkPolicy[]): { policies: NetworkPolicy[]; problems: Problem[] } {
   const byName = new Map<string, NetworkPolicy>()
   const problems: Problem[] = []

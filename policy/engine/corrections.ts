@@ -18,10 +18,13 @@ import type { Socket } from './query.ts'
 import type { End, PodActor, Space } from './subjects.ts'
 import type { PolicyPod } from './world.ts'
 
-/** The ports on which a pod is taken to listen. */
+/** Returns the ports on which a pod is assumed to listen. */
 export type Listening = (pod: PolicyPod) => readonly Socket[]
 
-/** A selector with the labels of a pod where its own come near and match no pod at all; none where nothing is wrong with it for certain. */
+/**
+ * If the selector almost matches a pod and matches no pod at all, returns it with the labels of that pod. Undefined if it is not certainly
+ * wrong.
+ */
 export function correctedSelector(
   selector: LabelSelector,
   labels: Labels,
@@ -33,7 +36,7 @@ export function correctedSelector(
   return isNear ? withValues(selector, failed, labels) : undefined
 }
 
-/** A peer that matches nothing in the world, with what it takes to match the other end. */
+/** If a peer matches nothing in the world, returns it with the changes that make it match the other end. */
 export function correctedPeer(peer: PolicyPeer, { actor, at }: End, where: Where): PolicyPeer | undefined {
   const { compiled, namespace } = where
   const { podSelector, namespaceSelector, ipBlock } = peer
@@ -59,15 +62,15 @@ export function correctedPeer(peer: PolicyPeer, { actor, at }: End, where: Where
 
 interface Where {
   readonly compiled: Compiled
-  /** Of the policy. */
+  /** The namespace of the policy. */
   readonly namespace: string
 }
 
-/** A namespaceSelector that matches no namespace, with the labels of the one that it comes near. */
+/** If a namespaceSelector matches no namespace, returns it with the labels of the namespace that it almost matches. */
 function correctedSpace(selector: LabelSelector, space: Space, spaces: readonly Space[]): LabelSelector | undefined {
   const { matchLabels = {}, matchExpressions = [] } = selector
   const [only, ...others] = Object.entries(matchLabels)
-  // A namespace is named by a label that it does not have.
+  // The selector names the namespace by a label that the namespace does not have.
   if (only?.[1] === space.name && others.length + matchExpressions.length === 0)
     return { matchLabels: { [nameLabel]: space.name } }
   if (!space.labelsKnown && keysOf(selector).some((key) => key !== nameLabel)) return undefined
@@ -78,13 +81,16 @@ function correctedSpace(selector: LabelSelector, space: Space, spaces: readonly 
   )
 }
 
-/** A port item that none of the pods concerned can mean, and what should stand in its place; none where all may mean something. */
+/** A port item that matches no port of the destination pods, with its replacement. Undefined if every item may match. */
 export interface WrongPort {
   readonly at: number
   readonly sockets: readonly Socket[]
 }
 
-/** The wrong ports of a rule that misses `sockets`: the item that stands for one of them, and the same number of another protocol. */
+/**
+ * Finds the wrong ports of a rule that does not allow `sockets`: items that stand for one of them, or use the same number with another
+ * protocol.
+ */
 export function wrongPorts(rule: PolicyRule, sockets: readonly Socket[], about: About): WrongPort[] {
   const pods = destinationsOf(rule, about)
   if (pods === undefined || pods.length === 0) return []
@@ -117,7 +123,7 @@ export interface About {
   readonly listening: Listening
 }
 
-/** The pods that a rule's ports are about; none where some of them are not known. */
+/** The pods that the ports of a rule apply to. Undefined if some of them are unknown. */
 function destinationsOf({ peers }: PolicyRule, { direction, policy, compiled }: About): PolicyPod[] | undefined {
   const own = compiled.spaces.get(policy.namespace)?.pods ?? []
   if (direction === 'ingress')
@@ -134,7 +140,10 @@ function destinationsOf({ peers }: PolicyRule, { direction, policy, compiled }: 
   return [...compiled.pods.values()].filter(isMeant).map(({ pod }) => pod)
 }
 
-/** The same number of another protocol, the port of a Service where policies see the pods' port, or a name that no pod has. */
+/**
+ * Whether an item uses the same number with another protocol, the port of a Service instead of the pod's port, or a name that no pod
+ * declares.
+ */
 function isNearPort({ port, protocol = 'TCP' }: PolicyPort, sockets: readonly Socket[], { compiled }: About): boolean {
   return sockets.some((socket) => {
     if (port === socket.port) return protocol !== socket.protocol
@@ -166,7 +175,7 @@ function keysOf(selector: LabelSelector): string[] {
   return requirementsOf(selector).map(({ key }) => key)
 }
 
-/** Whether a value that is wanted looks like the one that is there: other labels agree, one begins with the other, or a few letters differ. */
+/** Whether the expected value resembles the actual one: other labels match, one is a prefix of the other, or only a few letters differ. */
 function comesNear({ key, operator, values = [] }: LabelExpression, selector: LabelSelector, labels: Labels): boolean {
   const own = Object.hasOwn(labels, key) ? labels[key] : undefined
   if (operator !== 'In' || own === undefined) return false

@@ -16,10 +16,10 @@ import { type SideTraffic, type TierName, tiers } from './tiers.ts'
 
 export type Verdict = 'allow' | 'deny' | 'undefined'
 
-/** Why no policy is asked on one side: rules 7, 50, 51 and 53. */
+/** Why policies do not apply to one side: rules 7, 50, 51 and 53. */
 export type Exemption = 'external' | 'host' | 'own node' | 'loopback'
 
-/** What one side says, and who said it: a tier, `default` where none answers, or why none is asked. */
+/** The answer of one side and its origin: a tier, `default` when no tier answers, or the reason why policies do not apply. */
 export interface Ruling {
   readonly allowed: boolean
   readonly by: TierName | 'default' | Exemption
@@ -27,13 +27,13 @@ export interface Ruling {
 
 export interface Decision {
   readonly verdict: Verdict
-  /** Choices of implementations for which the default was taken and which decide. */
+  /** Implementation choices that decide the verdict and for which the engine used the default. */
   readonly dependsOn: readonly Choice[]
-  /** What makes the verdict `undefined`. */
+  /** The choices that make the verdict `undefined`. */
   readonly undefinedBy: readonly Choice[]
 }
 
-/** The verdict on a path. Each choice of implementations that comes up is tried both ways: those that change the outcome are named. */
+/** Returns the verdict on a path. It tries each implementation choice that it meets both ways and names those that change the verdict. */
 export function decide(path: Path, compiled: Compiled): Decision {
   if (isHairpin(path)) return hairpin(path, compiled)
   const first = attempt(path, compiled, 0)
@@ -45,7 +45,7 @@ export function decide(path: Path, compiled: Compiled): Decision {
   return { verdict: first.allowed ? 'allow' : 'deny', dependsOn: choicesOf(decisive), undefinedBy: [] }
 }
 
-/** Verdicts that rest on nothing but what the specification says. */
+/** Verdicts that rest only on the specification. */
 export const firm = {
   allow: { verdict: 'allow', dependsOn: [], undefinedBy: [] },
   deny: { verdict: 'deny', dependsOn: [], undefinedBy: [] },
@@ -65,7 +65,7 @@ function attempt(path: Path, compiled: Compiled, flipped: number): Attempt {
   return { flipped, allowed, consulted: assumptions.consulted }
 }
 
-/** Choices that change the outcome, alone or with others: every run may come across new ones. */
+/** Finds the choices that change the verdict, alone or in combination. Each run may meet new ones. */
 function decisiveBits(path: Path, compiled: Compiled, first: Attempt): number {
   const done = new Map([[0, first.allowed]])
   const open = [first]
@@ -99,7 +99,7 @@ const exempt = {
   loopback: { allowed: true, by: 'loopback' },
 } as const satisfies Record<string, Ruling>
 
-/** What one side of a path says (rule 5: both must allow); the exemptions come before any tier. */
+/** Returns the answer of one side of a path (rule 5: both sides must allow). Exemptions come before any tier. */
 export function rulingOf(direction: Direction, path: Path, asking: Asking): Ruling {
   const { actor } = direction === 'egress' ? path.from : path.to
   if (actor.kind === 'external') return exempt.external
@@ -118,7 +118,10 @@ export function rulingOf(direction: Direction, path: Path, asking: Asking): Ruli
   return askTiers(side, actor, asking)
 }
 
-/** The traffic as the policies of one side see it; at a NodePort's entry the source's policies may see the node instead of the pod. */
+/**
+ * The traffic as the policies of one side see it. At the entry node of a NodePort, the source's policies may see the node instead of the
+ * pod.
+ */
 export function sideOf(direction: Direction, path: Path, { context, pod }: Asking & { pod: PodActor }): SideTraffic {
   const { port, protocol, front, via } = path
   const space = pod.space
@@ -128,7 +131,7 @@ export function sideOf(direction: Direction, path: Path, { context, pod }: Askin
   return { direction, space, remote: path.to, target: path.to.actor, port, protocol }
 }
 
-/** Rule 50: no policy selects a pod on the host's network, but where implementations treat it as a pod. */
+/** Rule 50: no policy selects a pod on the host network, except in implementations that treat it as a normal pod. */
 function hostRuling(direction: Direction, path: Path, asking: Asking & { pod: PodActor | undefined }): Ruling {
   const { pod, compiled, context } = asking
   if (pod === undefined) return exempt.host
@@ -160,7 +163,7 @@ function askTiers(side: SideTraffic, pod: PodActor, { compiled, context }: Askin
   return accepted.default
 }
 
-/** Rule 51, and 52 for the other way. */
+/** Rule 51, and rule 52 for the opposite direction. */
 function isOwnNode({ pod }: PodActor, { actor }: End): boolean {
   return actor.kind === 'host' && actor.node.name === pod.node
 }
@@ -177,7 +180,7 @@ function isHairpin(path: Path): boolean {
   return path.via !== undefined && isSamePod(path)
 }
 
-/** Rule 54: undefined as soon as any policy isolates the pod, else there is nothing for implementations to differ in. */
+/** Rule 54: undefined if any policy isolates the pod. Otherwise implementations do not differ. */
 function hairpin({ from }: Path, compiled: Compiled): Decision {
   if (from.actor.kind !== 'pod') return firm.allow
   const { admin, policies, baseline } = governing(from.actor, compiled)

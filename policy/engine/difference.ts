@@ -8,19 +8,22 @@ import type { PossibleEnd } from './possible-ends.ts'
 import type { Socket } from './query.ts'
 import type { Edited } from './recompile.ts'
 
-/** A path whose verdict differs; `absent`: one of its ends, or the port, is not there. */
+/** A path whose verdict differs. `absent` means that one of its ends, or the port, does not exist. */
 export interface PathChange {
   readonly from: Group
   readonly to: Group
   readonly port: number
-  /** Of a range whose ports all behave alike: its last port. */
+  /** The last port of a range in which all ports behave the same. */
   readonly last?: number
   readonly protocol: Protocol
   readonly before: Verdict | 'absent'
   readonly after: Verdict | 'absent'
 }
 
-/** Changes by what they do for certain; `unclear`: what the policies mean is not certain before, or after. A path that is denied where it was not there is no news. */
+/**
+ * Changes grouped by their certain effect. `unclear`: the verdict before or after is uncertain. A path that was absent and is now denied is
+ * not listed.
+ */
 export interface SortedChanges<C = PathChange> {
   readonly opens: readonly C[]
   readonly closes: readonly C[]
@@ -36,19 +39,19 @@ export function sortChanges<C extends Pick<PathChange, 'before' | 'after'>>(chan
   }
 }
 
-/** How far the effects of edits are followed: every port that one range stands for on every pod, and ends that need not exist. */
+/** The scope in which effects of edits are searched: ports, each representing a range on every pod, and ends that need not exist. */
 export interface Extent {
   readonly ranges: readonly PortRange[]
   readonly possible: readonly PossibleEnd[]
 }
 
-/** Every path between two worlds whose verdict differs, by the evaluator of `predict`; pods are the same where their names are. */
+/** Yields every path whose verdict differs between two worlds, using the evaluator of `predict`. Pods are matched by name. */
 export function differences(before: Compiled, after: Compiled, options: DifferenceOptions = {}): Generator<PathChange> {
   const doubted = before.foreign.length + after.foreign.length > 0
   return changesOf(pairsOf(before, after, options), before, { after, ranges: undefined, doubted })
 }
 
-/** The same between one world and what edits make of it, for many edits; the ports of a pod are the same before and after. */
+/** Does the same between one world and the result of edits, optimised for many edits. Edits do not change the ports of a pod. */
 export function differencesAfterEdits(
   before: Compiled,
   options: DifferenceOptions = {},
@@ -64,9 +67,9 @@ export function differencesAfterEdits(
 
 interface Until {
   readonly after: Compiled
-  /** Default: the ports that the pods have. */
+  /** Default: the ports that the pods declare. */
   readonly ranges: readonly PortRange[] | undefined
-  /** Whether policies that are not evaluated count: they may turn a verdict around, and may differ themselves. */
+  /** Whether to consider policies that the engine does not evaluate: they can reverse a verdict, and can differ themselves. */
   readonly doubted: boolean
 }
 
@@ -95,7 +98,7 @@ function* changesOf(
   }
 }
 
-/** Every port that somebody has, before or after, and who. */
+/** Every port that a pod has before or after the change, with the pods that have it. */
 function socketsOf(pairs: readonly Pair[]): Iterable<{ readonly socket: Socket; readonly targets: number[] }> {
   const found = new Map<string, { readonly socket: Socket; readonly targets: number[] }>()
   for (const [at, { before, after }] of pairs.entries())

@@ -1,7 +1,7 @@
 import type { Labels, NetworkPolicy } from '../types.ts'
 import type { PolicyWorld } from './world.ts'
 
-/** One change of an object. `undefined` as a label's value takes the label away. */
+/** One change of an object. `undefined` as the value of a label removes the label. */
 export type Edit =
   | {
       readonly kind: 'change policy'
@@ -13,7 +13,7 @@ export type Edit =
   | {
       readonly kind: 'label pods'
       readonly namespace: string
-      /** All pods of the namespace that have the same labels. */
+      /** The names of all pods of the namespace that have the same labels. */
       readonly names: readonly string[]
       readonly labels: Readonly<Record<string, string | undefined>>
       readonly what: string
@@ -25,7 +25,7 @@ export type Edit =
       readonly what: string
     }
 
-/** The world as it would be with the edits, in order. */
+/** Returns the world with the edits applied in order. */
 export function withEdits<World extends PolicyWorld>(world: World, edits: readonly Edit[]): World {
   return edits.reduce((changed, edit) => withEdit(changed, edit), world)
 }

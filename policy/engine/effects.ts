@@ -12,10 +12,10 @@ import { anyEnd, networkText, type PossibleEnd, possiblePeers, possiblePods } fr
 import type { Edited } from './recompile.ts'
 import type { PolicyPod } from './world.ts'
 
-/** All that edits do beside the paths asked about, over every port and over pods that need not exist. */
+/** All effects of edits other than on the queried paths, over every port and over pods that need not exist. */
 export type Effects = SortedChanges
 
-/** Finds the effects of edits of one world; replicas of both ends of the paths count as the paths themselves. */
+/** Finds the effects of edits on one world. Replicas of either end of a queried path count as that path. */
 export function effectsIn(
   compiled: Compiled,
   paths: readonly Path[],
@@ -31,12 +31,12 @@ export function effectsIn(
   }
 }
 
-/** How many connections change, each port by itself. */
+/** Returns the number of connections that change. Each port counts separately. */
 export function sizeOf({ opens, closes, unclear }: Effects): number {
   return [...opens, ...closes, ...unclear].reduce((sum, { port, last = port }) => sum + last - port + 1, 0)
 }
 
-/** What of the rules in force differs, on every port that they may be about and for every end that they may match. */
+/** The part of the active rules that differs: every port and every end that these rules may match. */
 function extentOf(edits: readonly Edit[], compiled: Compiled, paths: readonly Path[]): Extent {
   const policies = [...compiled.world.policies, ...edits.flatMap(policiesOf)]
   const ranges = portRanges(policies, compiled, paths)
@@ -124,7 +124,7 @@ function keysOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector = {})
   return [...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)]
 }
 
-/** Whether a policy that is added would isolate a pod that nothing isolates yet. */
+/** Whether an added policy isolates a pod that no policy isolates yet. */
 function isolates({ namespace, podSelector, policyTypes }: NetworkPolicy, compiled: Compiled): boolean {
   const pods = compiled.spaces.get(namespace)?.pods ?? []
   const selected = pods.filter(({ labels }) => matchesSelector(podSelector, labels.labels))
@@ -137,7 +137,7 @@ function isPath(change: PathChange, path: Path, options: DifferenceOptions): boo
   return isEnd(from, path.from.actor, options) && isEnd(to, path.to.actor, options)
 }
 
-/** The end itself, another pod of its workload, or a pod that need not exist and has the labels by which a fix would name it. */
+/** Whether a group is the end itself, another pod of its workload, or a possible pod with the labels that a fix would use for it. */
 function isEnd(
   { names, pod, label }: PathChange['from'],
   actor: Path['from']['actor'],

@@ -6,7 +6,7 @@ import { ruleLinks } from './rule-links.ts'
 import type { CompiledPeer, CompiledPort } from './rules.ts'
 import type { Actor, End } from './subjects.ts'
 
-/** Why a peer that did not match the other end did not, condition by condition; at least one. */
+/** Lists each condition that a peer failed for the other end. Returns at least one. */
 export function failedOfPeer(peer: CompiledPeer, { actor, at }: End): FailedCondition[] {
   const called = nameOf(actor)
   switch (peer.kind) {
@@ -37,7 +37,7 @@ export function failedOfPeer(peer: CompiledPeer, { actor, at }: End): FailedCond
   }
 }
 
-/** An address that stands for one that is not known is not named. */
+/** The text for an address. A placeholder for an unknown address is not shown. */
 function addressText({ actor, at }: End): string {
   return actor.kind === 'external' && actor.hostname !== undefined
     ? `that of ${actor.hostname}, which is not known`
@@ -59,7 +59,7 @@ function failedOfPods(
   ]
 }
 
-/** An address that every node has of its own: RFC 3927, RFC 4291. */
+/** A link-local address, which each node assigns independently: RFC 3927, RFC 4291. */
 const linkLocal = /^(169\.254\.|fe[89ab])/i
 
 function noPod(actor: Exclude<Actor, { kind: 'pod' }>): string {
@@ -69,7 +69,7 @@ function noPod(actor: Exclude<Actor, { kind: 'pod' }>): string {
   return `${nameOf(actor)} is on the host's network and counts as node ${actor.node.name} (${ruleLinks(50)})`
 }
 
-/** Why a port item that did not match did not; at least one condition. */
+/** Lists each condition that a port item failed. Returns at least one. */
 export function failedOfPort(item: CompiledPort, traffic: Traffic): FailedCondition[] {
   const { protocol, port } = traffic
   const wrongProtocol: FailedCondition[] =
@@ -88,7 +88,7 @@ export function failedOfPort(item: CompiledPort, traffic: Traffic): FailedCondit
   return [...wrongProtocol, { on: 'port', sentence: `admits ${admitted}, asked ${port}` }]
 }
 
-/** Rules 41 to 43 in words. */
+/** Explains rules 41 to 43. */
 function failedName(name: string, item: CompiledPort, { target, port, protocol }: Traffic): FailedCondition[] {
   const called = nameOf(target)
   if (target.kind !== 'pod')

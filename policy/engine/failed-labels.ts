@@ -3,7 +3,7 @@ import type { LabelExpression, LabelSelector, Labels } from '../types.ts'
 import type { FailedCondition } from './prediction.ts'
 import type { PodActor, Space } from './subjects.ts'
 
-/** Each requirement of a pod selector that the pod's labels do not meet. */
+/** Lists each requirement of a pod selector that the pod's labels do not satisfy. */
 export function failedPodLabels(selector: LabelSelector, { labels }: PodActor): FailedCondition[] {
   return failedRequirements(selector, labels.labels).map((requirement) => ({
     on: 'pod label',
@@ -12,7 +12,7 @@ export function failedPodLabels(selector: LabelSelector, { labels }: PodActor): 
   }))
 }
 
-/** Each requirement of a namespace selector that the namespace's labels do not meet. */
+/** Lists each requirement of a namespace selector that the namespace's labels do not satisfy. */
 export function failedSpaceLabels(selector: LabelSelector, space: Space): FailedCondition[] {
   const labels = space.labels.labels
   return failedRequirements(selector, labels).map((requirement) => {

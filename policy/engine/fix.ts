@@ -13,29 +13,30 @@ import type { Actor } from './subjects.ts'
 import { waysToAllow } from './ways-to-allow.ts'
 import { waysToBlock } from './ways-to-block.ts'
 
-/** A change that was tried: what it does to the connections asked about, and all else that it does. */
+/** A verified change: its result for the queried connections, and all its other effects. */
 export interface Fix extends Effects {
   readonly verdict: 'allow' | 'deny'
   readonly edits: readonly Edit[]
   /** Whether it changes only what matches nothing today. */
   readonly corrects: boolean
-  /** Of the queries, those that it does not bring to the verdict. */
+  /** The queries that it does not fix. */
   readonly remaining: readonly Query[]
 }
 
 export interface FixOptions extends Pick<DifferenceOptions, 'fold' | 'outside'> {
-  /** Default: allowed where any is denied, else denied. */
+  /** Default: allowed if any query is denied, otherwise denied. */
   readonly wanted?: Fix['verdict'] | undefined
-  /** What a fix makes allowed too, which counts as an effect. */
+  /** Other queries that a fix may allow. They count as effects. */
   readonly also?: readonly Query[]
   readonly listening?: Listening
-  /** How sentences call an end; default: pods by their own names. */
+  /** Formats an end for sentences. Default: the name of the pod. */
   readonly called?: (actor: Actor) => string
 }
 
 /**
- * The changes of policies or labels that make all the queries allowed, or all denied where none is denied now: first those that correct what
- * matches nothing, then the one with the fewest side effects, then the smallest; changes of labels last. None where no NetworkPolicy decides.
+ * Finds changes of policies or labels that allow all the queries, or deny all of them when none is denied now. Order: first corrections of
+ * items that match nothing, then fewest side effects, then smallest size; label changes come last. Returns none if no NetworkPolicy
+ * decides.
  */
 export function fixesOf(queries: readonly Query[], compiled: Compiled, options: FixOptions = {}): Fix[] {
   const possible = wantedOf(queries, compiled)
@@ -67,7 +68,7 @@ export function fixesOf(queries: readonly Query[], compiled: Compiled, options: 
     }))
 }
 
-/** How many other ways are followed at each obstacle of the best way. */
+/** The number of alternatives to explore at each obstacle of the best candidate. */
 const alternatives = 3
 
 function wantedOf(queries: readonly Query[], compiled: Compiled): Fix['verdict'] | undefined {
@@ -88,7 +89,7 @@ interface Trial {
   readonly effects: ReturnType<typeof effectsIn>
 }
 
-/** A world after the edits so far. */
+/** The world after the edits so far. */
 interface Attempt {
   readonly edits: readonly Edit[]
   readonly compiled: Compiled
@@ -104,7 +105,7 @@ function unchanged(compiled: Compiled): Attempt {
   return { edits: [], compiled, size: 0, corrected: 0, effects: noEffects, remaining: [] }
 }
 
-/** Takes obstacles out of the way one by one, each in the best way, and of the first few each in some other ways too. */
+/** Removes obstacles one by one, each with the best candidate. For the first few obstacles it also explores alternatives. */
 function extended(attempt: Attempt, trial: Trial, others: number): Attempt[] {
   const remaining = trial.queries.filter((query) => !isWanted(query, attempt.compiled, trial))
   if (remaining.length === 0) return [{ ...attempt, remaining }]
@@ -135,7 +136,7 @@ function waysPast(queries: readonly Query[], compiled: Compiled, trial: Trial): 
   return []
 }
 
-/** The attempt with a candidate's edits more, where it comes nearer to what is wanted. */
+/** Adds a candidate's edits to the attempt if the result is closer to the wanted verdict. */
 function tried(
   { edits: own, size, corrects }: Candidate,
   attempt: Attempt,
@@ -156,7 +157,7 @@ function tried(
   ]
 }
 
-/** Whether fewer sides than before stand against what is wanted. */
+/** Whether fewer sides than before contradict the wanted verdict. */
 function isNearer(after: Compiled, before: Compiled, trial: Trial & { readonly remaining: readonly Query[] }): boolean {
   const against = (compiled: Compiled) =>
     trial.remaining.reduce((sum, query) => sum + sidesAgainst(query, compiled, trial), 0)
@@ -170,7 +171,7 @@ function sidesAgainst(query: Query, compiled: Compiled, trial: Trial): number {
   return [prediction.egress, prediction.ingress].filter(({ allowed }) => !allowed).length
 }
 
-/** One edit more: a policy that was changed or added already is changed further. */
+/** Adds one edit. If the edits already change or add this policy, updates that edit. */
 function withEdit(edits: readonly Edit[], edit: Edit): Edit[] {
   if (edit.kind !== 'change policy') return [...edits, edit]
   const at = edits.findIndex((each) => policyAfter(each) === edit.before)
@@ -192,7 +193,7 @@ function inOrder(a: Attempt, b: Attempt): number {
   return b.corrected - a.corrected || labels(a) - labels(b) || sizeOf(a.effects) - sizeOf(b.effects) || a.size - b.size
 }
 
-/** A label may matter to more than policies: Services, controllers, other tools. */
+/** Labels can affect more than policies: Services, controllers, other tools. */
 function labels({ edits }: Attempt): number {
   return edits.filter(({ kind }) => kind === 'label pods' || kind === 'label namespace').length
 }

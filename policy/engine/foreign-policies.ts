@@ -2,13 +2,13 @@ import type { Governed } from '../foreign/governed.ts'
 import { governedBy } from '../foreign/kinds.ts'
 import type { ForeignObject, PolicyWorld } from './world.ts'
 
-/** A policy of a kind that is not evaluated, and what it can change. */
+/** A policy of a kind that the engine does not evaluate, and what it can change. */
 export interface ForeignPolicy {
   readonly object: ForeignObject
   readonly governed: Governed
 }
 
-/** The objects of a world that are not evaluated and can change what NetworkPolicies say. */
+/** Returns the objects of a world that the engine does not evaluate and that can override NetworkPolicies. */
 export function foreignPoliciesOf({ notSimulated = [] }: PolicyWorld): readonly ForeignPolicy[] {
   return notSimulated.flatMap((object) => {
     const governed = governedBy(object)

@@ -10,8 +10,8 @@ import type { PodActor } from './subjects.ts'
 import type { ForeignObject, PolicyService } from './world.ts'
 
 /**
- * Those that can turn the verdict on a connection around. A denial stands where one end denies that none of them can open; what NetworkPolicies
- * allow stands where none of them can deny.
+ * Returns the objects that can reverse the verdict on a connection. A denial is final if one end denies the connection and no such object
+ * can allow it there. An allowed connection is final if no such object can deny it.
  */
 export function overriding(path: Path, verdict: Verdict, compiled: Compiled): readonly ForeignObject[] {
   if (compiled.foreign.length === 0) return []
@@ -25,7 +25,7 @@ export function overriding(path: Path, verdict: Verdict, compiled: Compiled): re
       path,
     ),
   }))
-  // A pod that connects to its own address does not leave its network.
+  // A connection from a pod to its own address does not leave the pod's network namespace.
   if (sides.every(({ ruling }) => ruling.by === 'loopback')) return []
   if (verdict === 'deny') {
     const openers = sides
@@ -45,7 +45,7 @@ function isIsolated(direction: Direction, { from, to }: Path, compiled: Compiled
   return actor.kind === 'pod' && governing(actor, compiled).isolated[direction]
 }
 
-/** What tells a pod apart by the policies that are not evaluated: their content, where they may govern it. */
+/** Distinguishes pods by the policies that the engine does not evaluate: the content of each one that may apply to the pod. */
 export function foreignText(pod: PodActor, compiled: Compiled): string {
   const own = compiled.foreign.filter(({ governed }) => governsPod(governed, pod, compiled))
   return own
@@ -58,7 +58,7 @@ function objectsOf(policies: readonly ForeignPolicy[]): readonly ForeignObject[]
   return [...new Set(policies.map(({ object }) => object))]
 }
 
-/** Where one policy allows every connection, those that allow others deny nothing. */
+/** If one policy allows every connection, other allow policies of its kind deny nothing. */
 function withoutMoot(policies: readonly ForeignPolicy[], { port }: Path): readonly ForeignPolicy[] {
   const isOpen = policies.some(
     ({ governed: { allowsAll } }) => allowsAll === 'every port' || allowsAll?.includes(port) === true,
@@ -95,10 +95,13 @@ function governsPod(governed: Governed, { space, labels }: PodActor, { world }: 
   return uses(labels.labels) || uses(space.labels.labels) || (world.services ?? []).some(isBehind)
 }
 
-/** On a pod, its namespace or its Service: it is reached by the waypoint of another namespace (istio.io/latest/docs/ambient/usage/waypoint). */
+/**
+ * Label on a pod, its namespace or its Service: traffic to it goes through the waypoint of another namespace
+ * (istio.io/latest/docs/ambient/usage/waypoint).
+ */
 const waypointLabel = 'istio.io/use-waypoint-namespace'
 
-/** Whether an object can isolate pods of a namespace, so that they may not be open. */
+/** Whether an object can isolate pods of a namespace. */
 export function mayGovern({ namespaces }: Governed, namespace: string): boolean {
   return namespaces === 'all' || namespaces.includes(namespace)
 }

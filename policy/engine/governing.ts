@@ -5,7 +5,7 @@ import type { CompiledPolicy } from './rules.ts'
 import { selects } from './selectors.ts'
 import type { Governing, PodActor, Space } from './subjects.ts'
 
-/** Puts each NetworkPolicy under its namespace and the rarest label that it asks for, so that a pod meets few candidates. */
+/** Indexes each NetworkPolicy by namespace and by the rarest label that it requires, so that few candidates remain per pod. */
 export function indexPolicies(policies: readonly CompiledPolicy[], spaces: ReadonlyMap<string, Space>): void {
   for (const policy of policies) {
     if (policy.source.kind !== 'NetworkPolicy') continue
@@ -20,7 +20,7 @@ export function indexPolicies(policies: readonly CompiledPolicy[], spaces: Reado
   }
 }
 
-/** The policies that select a pod (rules 1, 2 and 23 to 25), remembered for all pods of the same namespace and labels. */
+/** Returns the policies that select a pod (rules 1, 2 and 23 to 25), cached for all pods with the same namespace and labels. */
 export function governing(actor: PodActor, compiled: Compiled): Governing {
   const { space, labels } = actor
   const known = space.governing.get(labels.id)
@@ -46,7 +46,7 @@ export function governing(actor: PodActor, compiled: Compiled): Governing {
   return found
 }
 
-/** Whether a ClusterNetworkPolicy that means a pod by its labels means its namespace too. */
+/** Whether a ClusterNetworkPolicy that selects a pod by its labels also selects its namespace. */
 export function meansSpace(policy: CompiledPolicy, space: Space, context: Context): boolean {
   return policy.namespaces === undefined || matchesSpace(policy.namespaces, space, context)
 }

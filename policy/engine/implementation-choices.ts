@@ -1,4 +1,4 @@
-/** Where implementations differ from each other, each as one bit; the numbers are rules of docs/semantics.md. */
+/** Points on which implementations differ, one bit each. The numbers are rules of docs/semantics.md. */
 export const choiceBits = {
   27: 1,
   31: 2,
@@ -7,41 +7,41 @@ export const choiceBits = {
   45: 16,
   50: 32,
   52: 64,
-  /** Rule 33, what the policy of the source sees. */
+  /** Rule 33: the address that the source's policy sees. */
   '33-egress': 128,
-  /** Rule 33, what the policy of the destination sees: the node through which the connection comes in, instead of the client. */
+  /** Rule 33: the destination's policy sees the node through which the connection enters, not the client. */
   '33-ingress': 256,
   domainNames: 512,
   samePriority: 1024,
-  /** Rule 33, the same where that node is another one: the destination's own node, whose traffic may always enter (rule 51). */
+  /** Rule 33: the same when that node could also be the destination's own node, whose traffic is always allowed (rule 51). */
   '33-own-node': 2048,
 } as const
 export type ChoiceBit = (typeof choiceBits)[keyof typeof choiceBits]
 
-/** A rule of docs/semantics.md that leaves something open, or what ClusterNetworkPolicy leaves open. */
+/** A rule of docs/semantics.md that leaves behaviour open, or a point that ClusterNetworkPolicy leaves open. */
 export type Choice = 27 | 31 | 33 | 40 | 44 | 45 | 47 | 49 | 50 | 52 | 54 | 'domainNames' | 'samePriority'
 
-/** What a plugin is known to do, where it is known. */
+/** Known behaviour of a network plugin. */
 export interface Profile {
-  /** Rule 31: an ipBlock also matches pods (default), or only what is outside the cluster, as in Cilium. */
+  /** Rule 31: an ipBlock also matches pods (default), or only addresses outside the cluster, as in Cilium. */
   readonly ipBlockMatchesPods: boolean
   /** Rule 40: the whole range is enforced (default), or only `port`. */
   readonly endPort: boolean
-  /** Answers that depend on a choice of the implementation become `undefined`. */
+  /** Verdicts that depend on an implementation choice become `undefined`. */
   readonly portable: boolean
 }
 
 export const defaultProfile: Profile = { ipBlockMatchesPods: true, endPort: true, portable: false }
 
-/** One run of the evaluator under one set of choices; it notes which choices it came across. */
+/** One run of the evaluator under one set of choices. It records the choices that it meets. */
 export interface Assumptions {
   readonly profile: Profile
-  /** Choices that are taken the other way in this run. */
+  /** The choices that this run inverts. */
   readonly flipped: number
   consulted: number
 }
 
-/** Whether a choice is taken the other way in this run; coming here is noted, so that the caller can try both. */
+/** Whether this run inverts a choice. Records the choice as met, so that the caller can try both values. */
 export function isFlipped(assumptions: Assumptions, bit: ChoiceBit): boolean {
   assumptions.consulted |= bit
   return (assumptions.flipped & bit) !== 0
@@ -62,12 +62,12 @@ const byBit: readonly (readonly [number, Choice])[] = [
   [choiceBits.samePriority, 'samePriority'],
 ]
 
-/** The choices of a set of bits. */
+/** Converts a set of bits to choices. */
 export function choicesOf(bits: number): Choice[] {
   return [...new Set(byBit.flatMap(([bit, choice]) => ((bits & bit) === 0 ? [] : [choice])))]
 }
 
-/** Choices for which there is no default: no tool may promise either answer. */
+/** Choices without a default: no tool can guarantee either answer. */
 export const unpromised: number =
   choiceBits[52] |
   choiceBits['33-egress'] |

@@ -7,18 +7,21 @@ import type { CompiledPolicy } from './rules.ts'
 import type { LabelSet } from './selectors.ts'
 import type { Governing, PodActor, Space } from './subjects.ts'
 
-/** Numbers for what policies see of a pod, comparable between the worlds that are asked about. */
+/** Numeric keys for what policies see of a pod. Keys are comparable across the compared worlds. */
 export interface Keys {
   of(compiled: Compiled): (pod: PodActor, more: More) => number
 }
 
-/** What tells pods apart beside policies. */
+/** Properties other than policies that distinguish pods. */
 interface More {
   readonly folded: string
   readonly listening: readonly Socket[]
 }
 
-/** Equal for two pods iff policies see the same of them: labels and CIDRs count by their text, not by their numbers. */
+/**
+ * Creates keys that are equal for two pods if and only if policies see the same of both. Labels and CIDRs are compared by text, not by
+ * their numbers.
+ */
 export function createKeys(): Keys {
   const numbers = new Map<string, number>()
   const numberOf = (text: string): number => {
@@ -62,7 +65,7 @@ export function createKeys(): Keys {
           address !== undefined && addresses.length === 1
             ? blocksOf(address, cidrs)
             : addresses.map((each) => blocksOf(each, cidrs)).join(' ')
-        // Pods of a workload have these in common as objects: what is in them need not be written down for each.
+        // Pods of a workload share these objects, so the key of each object is computed once.
         const alike = `${idOf(space)},${idOf(labels)},${idOf(pod.ports)},${idOf(more.listening)}`
         const kind = `${alike},${pod.hostNetwork},${nodesMatter ? pod.node : ''},${blocks},${more.folded}`
         const key = known.get(kind) ?? keyOf(own, more, blocks)

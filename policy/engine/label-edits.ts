@@ -7,13 +7,16 @@ import type { Actor } from './subjects.ts'
 
 interface Missed {
   readonly remote: Actor
-  /** What it is called in words. */
+  /** Its name in sentences. */
   readonly called: string
   /** The rule, in words. */
   readonly named: string
 }
 
-/** Labels that would make a peer mean the other end, where labels are all that it misses; pods with the same labels change together. */
+/**
+ * Returns label changes that make a peer match the other end, when labels are the only failed condition. Pods with the same labels change
+ * together.
+ */
 export function labelEdits(
   peer: PolicyPeer,
   failed: readonly FailedCondition[],
@@ -40,7 +43,7 @@ export function labelEdits(
 
 type Changes = Readonly<Record<string, string | undefined>>
 
-/** What must change in labels for a selector to match; undefined where its requirements contradict each other. */
+/** The label changes that make a selector match. Undefined if its requirements contradict each other. */
 function changesFor(selector: LabelSelector | undefined, labels: Labels): Changes | undefined {
   const { matchLabels = {}, matchExpressions = [] } = selector ?? {}
   const equal = Object.entries(matchLabels).map(

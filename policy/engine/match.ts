@@ -7,22 +7,22 @@ import type { Actor, End, PodActor, Space } from './subjects.ts'
 
 export const nameLabel = 'kubernetes.io/metadata.name'
 
-/** What one side's rules are asked: who is at the other end, and where the connection goes. */
+/** Input for the rules of one side: the other end of the connection, and its destination. */
 export interface Traffic {
   readonly remote: End
-  /** The destination, whose named ports count in both directions (docs/semantics.md, rule 41). */
+  /** The destination. Its named ports apply in both directions (docs/semantics.md, rule 41). */
   readonly target: Actor
   readonly port: number
   readonly protocol: Protocol
 }
 
-/** What matching needs beside the rule and the traffic. */
+/** What matching needs in addition to the rule and the traffic. */
 export interface Context {
   readonly labelling: Labelling
   readonly assumptions: Assumptions
 }
 
-/** Rule 15: any of the peers, and any of the ports; rule 14: an empty list restricts nothing. */
+/** Rule 15: one of the peers and one of the ports must match. Rule 14: an empty list restricts nothing. */
 export function matchesRule(rule: CompiledRule, traffic: Traffic, context: Context): boolean {
   return (
     (rule.ports.length === 0 || rule.ports.some((port) => matchesPort(port, traffic, context))) &&
@@ -33,7 +33,7 @@ export function matchesRule(rule: CompiledRule, traffic: Traffic, context: Conte
   )
 }
 
-/** Rule 43: toward an ipBlock a named port means nothing, even where a pod has the address. */
+/** Rule 43: a named port never matches toward an ipBlock, even if a pod has the address. */
 function hasPortFor(
   peer: CompiledPeer,
   { ports }: CompiledRule,
@@ -44,7 +44,7 @@ function hasPortFor(
   return ports.some((port) => port.name === undefined && matchesPort(port, traffic, context))
 }
 
-/** Whether one peer means the other end of the connection. */
+/** Whether one peer matches the other end of the connection. */
 export function matchesPeer(peer: CompiledPeer, remote: End, context: Context): boolean {
   const { actor, at } = remote
   switch (peer.kind) {
@@ -74,7 +74,7 @@ function matchesPod(peer: Extract<CompiledPeer, { kind: 'pods' }>, actor: PodAct
   return peer.namespaces === undefined || matchesSpace(peer.namespaces, actor.space, context)
 }
 
-/** Rule 27: where only a namespace's name is known, a selector by any other label might match or not. */
+/** Rule 27: when only the name of a namespace is known, a selector by any other label may or may not match. */
 export function matchesSpace(selector: Selector, space: Space, { labelling, assumptions }: Context): boolean {
   const matches = selects(labelling, selector, space.labels)
   if (space.labelsKnown || selector.everything) return matches
@@ -90,7 +90,7 @@ function splitByName({ matchLabels = {}, matchExpressions = [] }: LabelSelector)
   return { byName: { matchLabels: Object.fromEntries(named), matchExpressions: expressions }, byOthers }
 }
 
-/** An address whose name is not known might be any of the domains; pods and nodes are none. */
+/** An address with an unknown name may belong to any of the domains. Pods and nodes never match. */
 function matchesName(names: readonly string[], actor: Actor, { assumptions }: Context): boolean {
   if (actor.kind !== 'external') return false
   const { hostname } = actor
@@ -103,7 +103,7 @@ function isDomain(pattern: string, hostname: string): boolean {
   return wanted.startsWith('*.') ? asked.endsWith(wanted.slice(1)) && asked.length >= wanted.length : asked === wanted
 }
 
-/** Whether one port item admits the destination's port. */
+/** Whether one port item matches the destination's port. */
 export function matchesPort(item: CompiledPort, traffic: Traffic, context: Context): boolean {
   if (item.protocol !== undefined && item.protocol !== traffic.protocol) return false
   if (item.name !== undefined) return matchesNamedPort(item.name, traffic, context)
@@ -113,7 +113,7 @@ export function matchesPort(item: CompiledPort, traffic: Traffic, context: Conte
   return assumptions.profile.endPort !== isFlipped(assumptions, choiceBits[40])
 }
 
-/** Rules 41 to 45: by name and protocol on the destination pod; what is no pod has no named ports. */
+/** Rules 41 to 45: matches by name and protocol on the destination pod. A destination that is not a pod has no named ports. */
 function matchesNamedPort(name: string, { target, port, protocol }: Traffic, { assumptions }: Context): boolean {
   const pod = target.kind === 'pod' ? target.pod : target.kind === 'host' ? hostPod(target.pod, assumptions) : undefined
   if (pod === undefined) return false

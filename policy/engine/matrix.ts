@@ -12,15 +12,18 @@ export interface Cell extends Socket, Decision {
 }
 
 export interface MatrixOptions {
-  /** These ports on every pod; default: those that the destination's pods declare. */
+  /** Use these ports on every pod. Default: the ports that the destination pods declare. */
   readonly sockets?: readonly Socket[]
-  /** Default IPv4, and IPv6 where two ends have no IPv4 in common. */
+  /** Default: IPv4, or IPv6 if the two ends have no common IPv4. */
   readonly family?: Family
-  /** Default: all of the world. */
+  /** Default: all classes of the world. */
   readonly classes?: readonly IdentityClass[]
 }
 
-/** Every class to every class, port by port, by the matchers of `predict`; ends without a common family and loops of a lone pod are left out. */
+/**
+ * Yields the verdict from every class to every class, port by port, using the matchers of `predict`. Skips pairs without a common family,
+ * and a single pod to itself.
+ */
 export function* matrix(compiled: Compiled, options: MatrixOptions = {}): Generator<Cell> {
   const classes = options.classes ?? classesOf(compiled)
   const ends = classes.map(({ actor }) => endIn(options.family ?? 4, actor))
@@ -48,7 +51,7 @@ export function* matrix(compiled: Compiled, options: MatrixOptions = {}): Genera
   }
 }
 
-/** Both sides must allow (rule 5); none where the evaluator must try the choices of implementations. */
+/** Both sides must allow (rule 5). Undefined if the evaluator must try implementation choices. */
 export function together(out: number, into: number): Decision | undefined {
   if (out === no || into === no) return firm.deny
   return out === yes && into === yes ? firm.allow : undefined
@@ -60,7 +63,7 @@ interface Column {
   readonly id: number
 }
 
-/** The sockets of each class, numbered, and for each number the classes that have it. */
+/** The numbered sockets of all classes, and the classes that have each one. */
 function columnsOf(classes: readonly IdentityClass[], given: readonly Socket[] | undefined) {
   const ids = new Map<string, number>()
   const targetsOf: { readonly socket: Socket; readonly targets: number[] }[] = []
@@ -76,7 +79,7 @@ function columnsOf(classes: readonly IdentityClass[], given: readonly Socket[] |
   return { columns, targetsOf }
 }
 
-/** A pod at its address of a family, as one side of rows; none for all else. */
+/** Returns a pod at its address of a family, as one side of a row. Undefined for other actors. */
 export function endIn(family: Family, actor: Actor | undefined): End | undefined {
   if (actor?.kind !== 'pod') return undefined
   const at = addressOf(actor, family)
@@ -88,18 +91,18 @@ function endsOfClasses(from: IdentityClass, to: IdentityClass, family: Family | 
   return target && endsOf(from.actor, target, family)
 }
 
-/** The ports that pods of a class declare, each once. */
+/** The ports that pods of a class declare, without duplicates. */
 function declared({ pods }: IdentityClass): Socket[] {
   const sockets = pods.flatMap(({ pod }) => pod.ports.map(({ port, protocol }) => ({ port, protocol })))
   return [...new Map(sockets.map((socket) => [`${socket.port}/${socket.protocol}`, socket])).values()]
 }
 
-/** A second pod of a class, for the way from the class to itself. */
+/** A second pod of a class, for connections within the class. */
 function another({ pods, actor }: IdentityClass): Actor | undefined {
   return actor.kind === 'pod' ? pods[1] : undefined
 }
 
-/** Both ends at addresses of one family; none where they have none in common. */
+/** Returns both ends at addresses of one family. Undefined if they have no family in common. */
 export function endsOf(from: Actor, to: Actor, family: Family | undefined): { from: End; to: End } | undefined {
   for (const wanted of family === undefined ? ([4, 6] as const) : [family]) {
     const [source, destination] = [addressOf(from, wanted), addressOf(to, wanted)]

@@ -4,11 +4,11 @@ import { nameLabel } from './match.ts'
 import type { Socket } from './query.ts'
 import type { Actor, End, PodActor } from './subjects.ts'
 
-/** Labels that a controller or a tool writes and that change with every rollout: a policy must not name them. */
+/** Labels that a controller or a tool sets and changes with every rollout. A policy must not use them. */
 const passing =
   /^(pod-template-hash|pod-template-generation|controller-revision-hash|controller-uid|job-name|helm\.sh\/chart|app\.kubernetes\.io\/(version|managed-by)|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index|batch\.kubernetes\.io\/.*|version|chart|heritage|release)$/
 
-/** How people usually name a workload, the best first. */
+/** Common labels for the name of a workload, in order of preference. */
 const usual = [
   'app.kubernetes.io/name',
   'app',
@@ -20,7 +20,10 @@ const usual = [
   'tier',
 ]
 
-/** The fewest labels that mean these pods and no other of their namespace; all that last, where others have the same. */
+/**
+ * Returns the fewest labels that select these pods and no other pod of the namespace. If other pods have the same labels, returns all
+ * stable labels.
+ */
 export function selectorOf({ labels: set, space }: PodActor): LabelSelector {
   const own = set.labels
   const neighbours = space.pods.filter(({ pod, labels: others }) => others !== set && !pod.hostNetwork)
@@ -42,7 +45,7 @@ function rank(key: string): number {
   return at < 0 ? usual.length : at
 }
 
-/** What admits the other end and as little else as can be said, in a policy of a namespace. */
+/** Returns a peer that matches the other end and as little else as possible, for a policy in the given namespace. */
 export function peerOf({ actor, at }: End, namespace: string): PolicyPeer {
   if (actor.kind !== 'pod') return { ipBlock: blockOf(at.text) }
   const selector = selectorOf(actor)
@@ -55,12 +58,12 @@ export function blockOf(address: string): IpBlock {
   return { cidr: `${address}/${address.includes(':') ? 128 : 32}` }
 }
 
-/** A port item as people write it: TCP goes without saying for nobody, so it is said. */
+/** Returns a port item with an explicit protocol, even for TCP, because readers do not rely on the default. */
 export function portItem({ port, protocol }: Socket): PolicyPort {
   return { protocol, port }
 }
 
-/** A word for an end that is good for the name of a policy. */
+/** Returns a word for an end that is valid in the name of a policy. */
 export function wordOf(actor: Actor): string {
   if (actor.kind === 'external') return actor.hostname ?? 'outside'
   if (actor.kind === 'host') return actor.pod === undefined ? `node-${actor.node.name}` : wordOf(actor.pod)

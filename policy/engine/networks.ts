@@ -1,6 +1,6 @@
 import { type Family, parseAddress, parseCidr } from '../cidr.ts'
 
-/** Every CIDR of the policies by number, found by prefix: an address is looked up once per prefix length that occurs. */
+/** Every CIDR of the policies, numbered and indexed by prefix. An address lookup takes one step per prefix length in use. */
 export interface Networks {
   readonly ids: Map<string, number>
   readonly prefixes: Readonly<Record<Family, Map<number, Map<string, number>>>>
@@ -17,7 +17,10 @@ export function newNetworks(): Networks {
   return { ids: new Map(), prefixes: { 4: new Map(), 6: new Map() } }
 }
 
-/** The number of a CIDR, its host bits cleared (docs/semantics.md, rule 35); -1 for text that is no CIDR, which contains nothing. */
+/**
+ * Returns the number of a CIDR with its host bits cleared (docs/semantics.md, rule 35). Returns -1 for invalid text, which contains
+ * nothing.
+ */
 export function networkId(networks: Networks, text: string): number {
   const known = networks.ids.get(text)
   if (known !== undefined) return known
@@ -34,7 +37,7 @@ export function networkId(networks: Networks, text: string): number {
 
 const nowhere: ReadonlySet<number> = new Set()
 
-/** Where an address lies among all CIDRs; none for text that is no address. */
+/** Finds all CIDRs that contain an address. Undefined if the text is not an address. */
 export function locate(networks: Networks, text: string): Located | undefined {
   const address = parseAddress(text)
   if (address === undefined) return undefined

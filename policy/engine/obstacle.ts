@@ -7,16 +7,16 @@ import type { Side } from './prediction.ts'
 import type { Query, Socket } from './query.ts'
 import type { End, PodActor } from './subjects.ts'
 
-/** One pod's policies in one direction, and every connection asked about that they alone decide otherwise than wanted. */
+/** The policies of one pod in one direction, and every queried connection that they alone decide against the wanted verdict. */
 export interface Obstacle {
   readonly direction: Direction
   readonly end: PodActor
-  /** Each of `remotes` with each of `sockets`; never empty. */
+  /** Each of `remotes` with each of `sockets`. Never empty. */
   readonly needs: readonly Need[]
-  /** The other ends that a rule would name differently. */
+  /** The other ends that need different peers in a rule. */
   readonly remotes: readonly End[]
   readonly sockets: readonly Socket[]
-  /** Nodes that reach the pod now because it runs on them: it may be another node tomorrow. */
+  /** Nodes that reach the pod only because it runs on them. The pod can move to another node. */
   readonly exempt: readonly End[]
 }
 
@@ -26,7 +26,10 @@ export interface Need {
   readonly remote: End
 }
 
-/** The first side of the remaining queries that denies them, together with what else it denies; none where no NetworkPolicy can change it. */
+/**
+ * Returns the first side of the remaining queries that denies them, with everything else that it denies. Undefined if no NetworkPolicy can
+ * change it.
+ */
 export function obstacleOf(
   remaining: readonly Query[],
   queries: readonly Query[],
@@ -69,7 +72,7 @@ interface Denied extends Need {
   readonly end: PodActor
 }
 
-/** The sides that NetworkPolicies could open. */
+/** The sides that NetworkPolicies can open. */
 function needsOf(query: Query, compiled: Compiled): Denied[] {
   const [path, prediction] = [pathOf(query, compiled), predict(query, compiled)]
   if ('kind' in path || prediction.kind === 'unanswerable' || prediction.verdict !== 'deny') return []
@@ -100,7 +103,7 @@ function keyOf(sockets: readonly Socket[]): string {
     .join(' ')
 }
 
-/** Equal for ends that a peer would name by the same words. */
+/** Equal for ends that the same peer would match. */
 export function remoteKey({ actor, at }: End): string {
   return actor.kind === 'pod' ? `${actor.space.name} ${JSON.stringify(selectorOf(actor))}` : at.text
 }

@@ -8,25 +8,25 @@ import type { Socket } from './query.ts'
 import { type Answer, no, reachOf } from './reach.ts'
 import type { Governing } from './subjects.ts'
 
-/** The verdict from a pair, by number, at one moment; `absent`: the pair, its target, or the port, is not there. */
+/** The verdict from a pair, by number, in one of the two worlds. `absent`: the pair, its target, or the port does not exist there. */
 type VerdictFrom = (from: number) => Verdict | 'absent'
 
 interface Asking {
   readonly pairs: readonly Pair[]
-  /** By number, whether a pair differs: it is asked about with all others, any other one only with those that differ. */
+  /** By number, whether a pair differs. A changed pair is compared with all pairs, an unchanged pair only with changed ones. */
   readonly changed: readonly boolean[]
-  /** Whether a pair is asked about ports that it does not have, too. */
+  /** Whether to query a pair also on ports that it does not have. */
   readonly everyPort: boolean
-  /** Whether what a policy that is not evaluated may turn around is `undefined`. */
+  /** Whether a verdict is `undefined` if a policy that the engine does not evaluate can reverse it. */
   readonly doubted: boolean
 }
 
-/** Below such a part of all pairs each is asked about alone: a row costs at least as many bytes as there are pairs. */
+/** Below this fraction of all pairs, each pair is queried separately: a row costs at least one byte per pair. */
 const sparse = 1 / 16
 
 /**
- * Prepares the verdicts of one moment: first for a socket and all that may have it, then for one of these and the sources of interest.
- * What leaves pods that the same policies select is found once.
+ * Prepares the verdicts of one world. The first step takes a socket and its possible targets, the second a target and the sources of
+ * interest. Egress rows are computed once for pods that the same policies select.
  */
 export function verdictsOf(
   when: 'before' | 'after',

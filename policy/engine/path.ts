@@ -7,20 +7,26 @@ import { givenPod, hostOf } from './population.ts'
 import type { Query, QueryEnd, Way } from './query.ts'
 import { type Actor, addressOf, type End, type HostActor } from './subjects.ts'
 
-/** A question with both ends found in the world. */
+/** A query with both ends resolved in the world. */
 export interface Path {
   readonly from: End
   readonly to: End
   readonly port: number
   readonly protocol: Protocol
   readonly via: Way | undefined
-  /** The node by which packets came in, for a NodePort. */
+  /** The node through which packets enter, for a NodePort. */
   readonly entry: End | undefined
-  /** What the client connects to before translation: the node by which packets came in, or an external address of the Service. */
+  /**
+   * The address that the client connects to before translation: the node through which packets enter, or an external address of the
+   * Service.
+   */
   readonly front: End | undefined
 }
 
-/** Why a question has no answer: it names what does not exist (docs/semantics.md, rule 65), or what has no such address (34, 59), or a virtual one (56). */
+/**
+ * Why a query has no answer: an object does not exist (docs/semantics.md, rule 65), an end has no such address (rules 34, 59), or the
+ * address is virtual (rule 56).
+ */
 export interface Unanswerable {
   readonly kind: 'unanswerable'
   readonly rule: 34 | 56 | 59 | 65
@@ -29,7 +35,7 @@ export interface Unanswerable {
 
 type Refused = Unanswerable
 
-/** Finds both ends of a question; the protocol of ICMP stands for TCP, because no rule will be asked. */
+/** Resolves both ends of a query. ICMP is mapped to TCP, because no rule is evaluated for it. */
 export function pathOf(query: Query, compiled: Compiled): Path | Refused {
   const from = actorOf(query.from, compiled)
   if (from.kind === 'unanswerable') return from
@@ -90,7 +96,7 @@ interface Where {
   readonly compiled: Compiled
 }
 
-/** An actor at the address that was asked for, or at its first of the family. */
+/** An actor at the queried address, or at its first address of the family. */
 function endOf(actor: Actor, queryEnd: QueryEnd, { family, compiled }: Where): End | Refused {
   const asked = queryEnd.kind === 'address' ? locate(compiled.networks, queryEnd.address) : undefined
   const at = asked?.family === family ? asked : asked === undefined ? addressOf(actor, family) : undefined
@@ -112,7 +118,7 @@ function frontOf(via: Way | undefined, { networks }: Compiled): End | undefined 
   return at === undefined ? undefined : { actor: { kind: 'external', address: at, hostname: undefined }, at }
 }
 
-/** How sentences call an actor. */
+/** Returns the name of an actor for sentences. */
 export function nameOf(actor: Actor): string {
   if (actor.kind === 'pod') return `${actor.pod.namespace}/${actor.pod.name}`
   if (actor.kind === 'external') return actor.hostname ?? actor.address.text

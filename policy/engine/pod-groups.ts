@@ -8,22 +8,22 @@ import type { Edited } from './recompile.ts'
 import type { Actor, PodActor } from './subjects.ts'
 import type { PolicyPod } from './world.ts'
 
-/** Pods of one world that nothing tells apart. */
+/** Pods of one world that nothing distinguishes. */
 export interface Moment {
   readonly actors: readonly Actor[]
   readonly sockets: readonly Socket[]
-  /** Equal at two moments iff nothing that policies look at has changed for these pods. */
+  /** Equal in two worlds if and only if nothing that policies see has changed for these pods. */
   readonly signature: number
 }
 
-/** The same pods in two worlds; in one of them they may not be there. */
+/** The same pods in two worlds. They may be missing in one of them. */
 export interface Pair {
   readonly group: Group
   readonly before: Moment | undefined
   readonly after: Moment | undefined
 }
 
-/** Folds the pods of two worlds into groups that no policy tells apart, before nor after; pods are the same where their names are. */
+/** Groups the pods of two worlds so that no policy distinguishes pods of a group, before or after. Pods are matched by name. */
 export function pairsOf(before: Compiled, after: Compiled, options: DifferenceOptions): Pair[] {
   const keys = createKeys()
   const was = seenIn(before.pods, { when: 'before', compiled: before, options, keys })
@@ -33,7 +33,7 @@ export function pairsOf(before: Compiled, after: Compiled, options: DifferenceOp
   return [...foldedBy(twice).map(pairOf), ...outsideOf({ before, after }, options)]
 }
 
-/** The same for many edits of one world, whose pods are looked at once. */
+/** Does the same for many edits of one world, whose pods are scanned once. */
 export function pairsAfterEdits(
   before: Compiled,
   options: DifferenceOptions,
@@ -49,7 +49,7 @@ export function pairsAfterEdits(
     const is = seenIn(touched, { when: 'after', compiled, options, keys })
     const pairs = standing.flatMap((pair) => {
       const { names } = pair.group
-      // A group is of one namespace, which is touched as a whole.
+      // A group belongs to one namespace, which is touched as a whole.
       if (!touched.has(names[0]!)) return [pair]
       return foldedBy(names.map((name) => ({ name, was: was.get(name), is: is.get(name) }))).map(pairOf)
     })
@@ -59,7 +59,7 @@ export function pairsAfterEdits(
   }
 }
 
-/** What need not exist, as it would be in each world. */
+/** A possible end, as it would be in each world. */
 function possiblePair(end: PossibleEnd, { before, after }: Both, keys: Keys): Pair[] {
   const moment = (compiled: Compiled): Moment[] => {
     const actors = actorsOf(end, compiled)
@@ -73,7 +73,7 @@ function possiblePair(end: PossibleEnd, { before, after }: Both, keys: Keys): Pa
   return was && is ? [{ group: { names: [end.label], pod, label: end.label }, before: was, after: is }] : []
 }
 
-/** A pod as it is seen in each world. */
+/** A pod as it appears in each world. */
 interface Twice {
   readonly name: string
   readonly was: Seen | undefined
@@ -115,7 +115,7 @@ function outsideOf({ before, after }: Both, { outside }: DifferenceOptions): Pai
   return was && is ? [{ group: { names: [outside], pod: undefined }, before: was, after: is }] : []
 }
 
-/** What is asked of the world outside, for all its ports. */
+/** The sockets to query outside the cluster, each standing for all its ports. */
 const outsideSockets: readonly Socket[] = [
   { port: 443, protocol: 'TCP' },
   { port: 53, protocol: 'UDP' },
@@ -126,7 +126,7 @@ interface Seen {
   readonly pod: PolicyPod
   readonly sockets: readonly Socket[]
   readonly key: number
-  /** Its place among all. */
+  /** Its index among all pods. */
   readonly at: number
 }
 
@@ -149,7 +149,7 @@ function seenIn(pods: ReadonlyMap<string, PodActor>, { when, compiled, options, 
     if (actor === undefined) continue
     const listening = sockets(own.pod, when)
     const key = keyOf(own, { folded: fold(own.pod), listening })
-    // Pods of one key listen alike: one list does for all.
+    // Pods with the same key have the same ports, so one list serves all.
     const shared = lists.get(key) ?? listening
     lists.set(key, shared)
     seen.set(name, { actor, pod: own.pod, sockets: shared, key, at: seen.size })
@@ -157,21 +157,21 @@ function seenIn(pods: ReadonlyMap<string, PodActor>, { when, compiled, options, 
   return seen
 }
 
-/** Pods that no policy tells apart, before nor after; without pods: what stands for the world outside. */
+/** Pods that no policy distinguishes, before or after. An empty group stands for addresses outside the cluster. */
 export interface Group {
-  /** `namespace/name`; of the world outside, its address. */
+  /** `namespace/name` of each pod. For an address outside the cluster, the address. */
   readonly names: readonly string[]
-  /** One of its pods, as it is after, or as it was. */
+  /** One of its pods, as it is after the change, or before if it no longer exists. */
   readonly pod: PolicyPod | undefined
-  /** Of what need not exist: `any pod of namespace x`. */
+  /** For a possible end: `any pod of namespace x`. */
   readonly label?: string
 }
 
 export interface DifferenceOptions {
-  /** The ports of a pod that are asked; default: those that it declares. */
+  /** The ports of a pod to query. Default: the ports that it declares. */
   readonly sockets?: (pod: PolicyPod, when: 'before' | 'after') => readonly Socket[]
-  /** Keeps pods apart that policies do not, as those of different workloads. */
+  /** Separates pods that policies do not distinguish, such as those of different workloads. */
   readonly fold?: (pod: PolicyPod) => string
-  /** Stands for all that is outside the cluster. */
+  /** An address that stands for everything outside the cluster. */
   readonly outside?: string
 }

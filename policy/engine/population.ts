@@ -6,7 +6,9 @@ import { foreignLabelSet, labelSet } from './selectors.ts'
 import type { Actor, HostActor, PodActor, Space } from './subjects.ts'
 import type { PolicyNamespace, PolicyNode, PolicyPod } from './world.ts'
 
-/** The namespaces of a world, those included that only pods or policies name; each is labelled with its name (rules 27 and 28). */
+/**
+ * Returns the namespaces of a world, including those that only pods or policies reference. Each has its name as a label (rules 27 and 28).
+ */
 export function spacesOf(
   namespaces: readonly PolicyNamespace[],
   inhabitants: readonly (PolicyPod | NetworkPolicy)[],
@@ -28,7 +30,7 @@ export function spacesOf(
   return spaces
 }
 
-/** The pods of a world by `namespace/name`; each is noted with its namespace. */
+/** Returns the pods of a world by `namespace/name`, and adds each to its namespace. */
 export function podsOf(
   pods: readonly PolicyPod[],
   spaces: ReadonlyMap<string, Space>,
@@ -55,7 +57,7 @@ function locatedIn(networks: Tables['networks'], addresses: readonly string[]): 
   return located
 }
 
-/** A pod that is not of the world; none when its namespace is not either (docs/semantics.md, rule 65). */
+/** Resolves a pod that is not part of the world. Undefined if its namespace does not exist either (docs/semantics.md, rule 65). */
 export function givenPod(pod: PolicyPod, spaces: ReadonlyMap<string, Space>, tables: Tables): PodActor | undefined {
   const space = spaces.get(pod.namespace)
   if (space === undefined) return undefined
@@ -69,7 +71,7 @@ export function givenPod(pod: PolicyPod, spaces: ReadonlyMap<string, Space>, tab
   }
 }
 
-/** The nodes of a world, those included that only a pod on the host's network names. */
+/** Returns the nodes of a world, including those that only a pod on the host network references. */
 export function nodesOf(
   nodes: readonly PolicyNode[],
   pods: readonly PolicyPod[],
@@ -90,13 +92,13 @@ export function nodesOf(
   return hosts
 }
 
-/** A pod on the host's network is its node to all others, with the addresses of the pod's own status where it has some. */
+/** Other pods see a pod on the host network as its node, with the addresses of the pod's own status if it has any. */
 export function hostOf(pod: PodActor, nodes: ReadonlyMap<string, HostActor>): HostActor | undefined {
   const host = nodes.get(pod.pod.node)
   return host && { ...host, addresses: pod.addresses.length > 0 ? pod.addresses : host.addresses, pod }
 }
 
-/** Who has which address: pods on the host's network have none of their own. */
+/** Maps each address to its pod or node. Pods on the host network have no address of their own. */
 export function addressesOf(pods: Iterable<PodActor>, nodes: Iterable<HostActor>): Map<string, Actor> {
   const owners = new Map<string, Actor>()
   const add = (actor: Actor, addresses: readonly Located[]) => {

@@ -3,14 +3,14 @@ import type { NetworkPolicy, PolicyPort, PolicyRule, Protocol } from '../types.t
 import type { Compiled } from './compiled.ts'
 import type { Socket } from './query.ts'
 
-/** Ports of one protocol that no rule tells apart: what holds of `port`, the first, holds of all up to `last`. */
+/** A range of ports of one protocol that no rule distinguishes. A result for `port`, the first one, holds for all ports up to `last`. */
 export interface PortRange extends Socket {
   readonly last: number
 }
 
 const highest = 65_535
 
-/** Every port of every protocol, cut where a rule of the policies, a declared port that a rule names, or one of `sockets` begins or ends. */
+/** Splits all ports of all protocols at each boundary of a policy rule, of a declared port that a rule names, or of one of `sockets`. */
 export function portRanges(
   policies: readonly NetworkPolicy[],
   { pods, clusterPolicies }: Pick<Compiled, 'pods' | 'clusterPolicies'>,
@@ -43,7 +43,7 @@ export function portRanges(
   })
 }
 
-/** Those of the ranges that one of the rules may allow; a port by its name counts wherever a range is a single port. */
+/** Returns the ranges that at least one rule may allow. A named port matches every range that is a single port. */
 export function rangesOf(rules: readonly PolicyRule[], ranges: readonly PortRange[]): readonly PortRange[] {
   if (rules.some(({ ports }) => ports.length === 0)) return ranges
   const items = rules.flatMap(({ ports }) => ports)

@@ -15,12 +15,12 @@ export type PossibleEnd =
       readonly kind: 'pod'
       readonly label: string
       readonly pod: PolicyPod
-      /** The labels of a namespace that need not exist either. */
+      /** The labels of its namespace, which need not exist either. */
       readonly namespace?: Labels
     }
   | { readonly kind: 'address'; readonly label: string; readonly address: string }
 
-/** What stands for a possible end in a world: two of it, for the connection from one to the other. */
+/** Returns actors for a possible end in a world: two of them, to model a connection within the group. */
 export function actorsOf(end: PossibleEnd, compiled: Compiled): Actor[] {
   if (end.kind === 'address') {
     const address = locate(compiled.networks, end.address)
@@ -34,7 +34,7 @@ export function actorsOf(end: PossibleEnd, compiled: Compiled): Actor[] {
   return [pod, { ...pod, name: `${pod.name} again` }].flatMap((each) => givenPod(each, spaces, compiled) ?? [])
 }
 
-/** Pods of a namespace that need not exist and that a selector matches; none where no labels satisfy it. */
+/** Returns possible pods of a namespace that a selector matches. None if no labels can satisfy the selector. */
 export function possiblePods(selector: LabelSelector, namespace: string, compiled: Compiled): PossibleEnd[] {
   const labels = satisfying(selector)
   if (labels === undefined || hasPodLabelled(labels, namespace, compiled)) return []
@@ -42,16 +42,16 @@ export function possiblePods(selector: LabelSelector, namespace: string, compile
   return [{ kind: 'pod', label, pod: podWith(labels, namespace, compiled) }]
 }
 
-/** Whether one of the world stands for them. */
+/** Whether a pod of the world already represents them. */
 function hasPodLabelled(labels: Labels, namespace: string, { labelling, spaces }: Compiled): boolean {
   const { id } = foreignLabelSet(labelling, labels)
   return id >= 0 && (spaces.get(namespace)?.pods ?? []).some((pod) => pod.labels.id === id)
 }
 
-/** How many namespaces that one selector matches are looked into, each by itself. */
+/** The maximum number of matching namespaces to examine separately per selector. */
 const most = 30
 
-/** Ends that need not exist and that a peer in a policy of `own` matches. */
+/** Returns the possible ends that a peer matches, for a policy in namespace `own`. */
 export function possiblePeers(peer: PolicyPeer, own: string, compiled: Compiled): PossibleEnd[] {
   const { podSelector = {}, namespaceSelector, ipBlock } = peer
   if (ipBlock !== undefined) return [ipBlock.cidr, ...(ipBlock.except ?? [])].flatMap(addressesOf)
@@ -86,7 +86,7 @@ function podsIn(labels: Labels): string {
   return Object.keys(labels).length === 0 ? 'any pod' : `any ${describeSelector({ matchLabels: labels }, 'pod')}`
 }
 
-/** The fewest labels that a selector matches. */
+/** The fewest labels that satisfy a selector. */
 function satisfying(selector: LabelSelector): Labels | undefined {
   const wanted = (selector.matchExpressions ?? []).flatMap(({ key, operator, values = [] }) =>
     operator === 'In' ? [[key, values[0] ?? '']] : operator === 'Exists' ? [[key, 'true']] : [],
@@ -103,7 +103,7 @@ function podWith(labels: Labels, namespace: string, { pods }: Compiled): PolicyP
 
 const usualAddresses = new WeakMap<Compiled['pods'], readonly string[]>()
 
-/** Those of a pod that lies in as few networks of the policies as any: a pod that does not exist has none of its own. */
+/** Addresses for a pod that does not exist: those of an existing pod that lies in as few policy networks as possible. */
 function addressesIn(pods: Compiled['pods']): readonly string[] {
   let [best, fewest]: [readonly string[], number] = [['192.0.2.1', '2001:db8::1'], Infinity]
   for (const { pod, addresses } of pods.values()) {
@@ -114,12 +114,12 @@ function addressesIn(pods: Compiled['pods']): readonly string[] {
   return best
 }
 
-/** What the addresses of a network are called. */
+/** The display text of a network. */
 export function networkText(text: string): string {
   return `addresses of ${parseCidr(text)?.cidr?.text ?? text}`
 }
 
-/** The first address of a network, which stands for all of it that no other network cuts out. */
+/** The first address of a network. It represents the whole network except for nested networks. */
 function addressesOf(text: string): PossibleEnd[] {
   const cidr = parseCidr(text)?.cidr
   if (cidr === undefined) return []

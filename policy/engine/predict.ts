@@ -10,7 +10,7 @@ import { reselected } from './reselect.ts'
 import type { PodActor } from './subjects.ts'
 import { nearestMiss, traceTiers, traceUnselecting } from './trace.ts'
 
-/** What the policies say of one new connection, with the evidence of both sides. */
+/** Predicts the verdict on one new connection, with the evidence of both sides. */
 export function predict(query: Query, compiled: Compiled): Prediction | Unanswerable {
   const path = pathOf(query, compiled)
   if ('kind' in path) return path
@@ -24,13 +24,13 @@ export function predict(query: Query, compiled: Compiled): Prediction | Unanswer
   }
 }
 
-/** The verdict alone, by the same evaluator: for matrices. */
+/** Returns only the verdict, from the same evaluator. Used for matrices. */
 export function verdictOf(query: Query, compiled: Compiled): Decision | Unanswerable {
   const path = pathOf(query, compiled)
   return 'kind' in path ? path : decisionOf(query, path, compiled)
 }
 
-/** Rules 47 and 49 answer before any policy is asked. */
+/** Rules 47 and 49 decide before any policy is evaluated. */
 function decisionOf({ protocol, established }: Query, path: Path, compiled: Compiled): Decision {
   if (protocol === 'ICMP') return undefinedBy(47)
   return established === true ? undefinedBy(49) : decide(path, compiled)

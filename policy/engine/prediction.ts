@@ -4,39 +4,39 @@ import type { Choice } from './implementation-choices.ts'
 import type { Answer, TierName } from './tiers.ts'
 import type { ForeignObject } from './world.ts'
 
-/** The verdict on one new connection with its evidence, both sides; plain data. */
+/** The verdict on one new connection with the evidence of both sides. Plain data. */
 export interface Prediction {
   readonly kind: 'prediction'
   readonly verdict: Verdict
-  /** Rules where implementations differ, where the default was taken, and which decide the verdict. */
+  /** Rules on which implementations differ, where the engine used the default, and which decide the verdict. */
   readonly dependsOn: readonly Choice[]
-  /** Rules that leave the case to the implementation: not empty iff the verdict is `undefined`. */
+  /** Rules that leave the behaviour to the implementation. Non-empty if and only if the verdict is `undefined`. */
   readonly undefinedBy: readonly Choice[]
   readonly egress: Side
   readonly ingress: Side
-  /** Policies of kinds that are not evaluated and can turn the verdict around. */
+  /** Policies of kinds that the engine does not evaluate and that can reverse the verdict. */
   readonly mayBeOverridden: readonly ForeignObject[]
 }
 
-/** What the policies of one end say. */
+/** The result of the policies of one end. */
 export interface Side {
   readonly direction: Direction
   /** `namespace/name` of the pod, `node …`, or the address. */
   readonly subject: string
   readonly allowed: boolean
-  /** The tier that decided, `default` where none answers, or why none was asked. */
+  /** The tier that decided, `default` if no tier answers, or the reason why policies do not apply. */
   readonly by: Ruling['by'] | 'protocol'
   /** Whether a NetworkPolicy isolates the pod in this direction (rule 3). */
   readonly isolated: boolean
-  /** In the order in which they were asked; tiers without a policy for this pod are left out. */
+  /** In order of evaluation. Tiers without a policy for this pod are left out. */
   readonly tiers: readonly TierTrace[]
-  /** Of a side that denies: the rule that would have accepted with the fewest changes. */
+  /** If the side denies: the rule that would allow the connection with the fewest changes. */
   readonly nearestMiss?: RuleTrace
 }
 
 export interface TierTrace {
   readonly tier: TierName
-  /** `not asked`: a tier before it has decided. */
+  /** `not asked`: an earlier tier has already decided. */
   readonly answer: Answer | 'not asked'
   readonly policies: readonly PolicyTrace[]
 }
@@ -49,7 +49,7 @@ export interface PolicyTrace {
 
 export interface PolicyName {
   readonly kind: 'NetworkPolicy' | 'ClusterNetworkPolicy'
-  /** `namespace/name`; of a ClusterNetworkPolicy only the name. */
+  /** `namespace/name`. For a ClusterNetworkPolicy, only the name. */
   readonly name: string
   readonly priority?: number
   readonly place?: Place
@@ -62,18 +62,18 @@ export interface RuleTrace {
   readonly index: number
   readonly action: 'accept' | 'deny' | 'next'
   readonly matched: boolean
-  /** Items of `from` or `to`; empty: anybody. */
+  /** Items of `from` or `to`. Empty: every peer. */
   readonly peers: readonly ItemTrace[]
-  /** Items of `ports`; empty: any. */
+  /** Items of `ports`. Empty: every port. */
   readonly ports: readonly ItemTrace[]
-  /** What the nearest peer and the nearest port item miss; empty iff the rule matched. */
+  /** The failed conditions of the nearest peer and the nearest port item. Empty if and only if the rule matched. */
   readonly failed: readonly FailedCondition[]
 }
 
 export interface ItemTrace {
   readonly index: number
   readonly matched: boolean
-  /** Empty iff it matched. */
+  /** Empty if and only if the item matched. */
   readonly failed: readonly FailedCondition[]
 }
 
@@ -82,6 +82,6 @@ export interface FailedCondition {
   readonly on: 'kind' | 'namespace' | 'namespace label' | 'pod label' | 'address' | 'protocol' | 'port'
   /** For people: "label `tier` expected `api`, got none". */
   readonly sentence: string
-  /** The label, where it is about one. */
+  /** The label key, if the condition concerns a label. */
   readonly key?: string
 }

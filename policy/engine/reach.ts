@@ -7,7 +7,7 @@ import type { Socket } from './query.ts'
 import type { CompiledPeer, CompiledPort, CompiledRule } from './rules.ts'
 import type { End, Governing, PodActor } from './subjects.ts'
 
-/** What one side says of a connection: no, yes, or that it rests on choices of implementations, so that the evaluator must try them. */
+/** The answer of one side: no, yes, or unsure. Unsure means that it depends on implementation choices and the evaluator must try them. */
 export const no = 0
 export const yes = 1
 export const unsure = 2
@@ -15,23 +15,26 @@ export type Answer = typeof no | typeof yes | typeof unsure
 
 export interface ReachQuery {
   readonly socket: Socket
-  /** Only of these is an answer asked; default: of all. */
+  /** Limit the answer to these pods. Default: all. */
   readonly targets?: readonly number[]
 }
 
-/** Pods of a matrix, each standing for its class, numbered by their place. */
+/** Pods of a matrix. Each represents its class and is identified by its index. */
 export interface Reach {
-  /** What the policies of pod `own` say of each other pod, by number, for the socket at the destination; only to be read. */
+  /**
+   * Returns the answer of the policies of pod `own` for each other pod, by number, for a socket of the destination. Do not modify the
+   * result.
+   */
   row(direction: Direction, own: number, asked: ReachQuery): Uint8Array
-  /** The same of one other pod. */
+  /** Returns the answer for one other pod. */
   one(direction: Direction, own: number, asked: { readonly socket: Socket; readonly other: number }): Answer
 }
 
 const unasked = 3
 
 /**
- * Answers whole rows of a matrix by the matchers of the evaluator: each distinct peer is asked once about each pod, however many
- * policies have it. `ends` are pods that only NetworkPolicies govern; where none stands, nothing is answered (`unsure`).
+ * Computes whole rows of a matrix with the matchers of the evaluator. Each distinct peer is matched once against each pod, however many
+ * policies contain it. `ends` are pods that only NetworkPolicies govern. For an undefined end the answer is `unsure`.
  */
 export function reachOf(ends: readonly (End | undefined)[], compiled: Compiled): Reach {
   const assumptions: Assumptions = { profile: compiled.profile, flipped: 0, consulted: 0 }
@@ -42,7 +45,7 @@ export function reachOf(ends: readonly (End | undefined)[], compiled: Compiled):
 
   const everybody = [...ends.keys()]
   const missing = everybody.filter((at) => ends[at] === undefined)
-  /** What a pod that nothing isolates says. */
+  /** The row of a pod that nothing isolates. */
   const open = Uint8Array.from(ends, (end) => (end === undefined ? unsure : yes))
   const ask = (question: () => boolean): Answer => {
     assumptions.consulted = 0
@@ -162,7 +165,7 @@ function merge(
   }
 }
 
-/** Where other tiers may answer, rows are left to the evaluator. */
+/** If other tiers may apply, the evaluator computes the rows instead. */
 function governedByPolicies(actor: PodActor, compiled: Compiled): Governing | undefined {
   const found = governing(actor, compiled)
   return found.admin.length + found.baseline.length > 0 ? undefined : found

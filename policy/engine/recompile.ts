@@ -12,18 +12,21 @@ import type { PolicyPod } from './world.ts'
 /** A compiled world after edits. */
 export interface Edited {
   readonly compiled: Compiled
-  /** By `namespace/name`, the pods that policies may see otherwise than before; every other one is the very same. */
+  /** By `namespace/name`, the pods that policies may see differently than before. All other pods are the same objects. */
   readonly touched: ReadonlyMap<string, PodActor>
 }
 
-/** What `compile` would make of the world with the edits; the namespaces that these have nothing to do with are shared with the compiled world before. */
+/**
+ * Returns what `compile` would return for the world with the edits. Namespaces that the edits do not affect are shared with the previous
+ * compiled world.
+ */
 export function recompile(before: Compiled, edits: readonly Edit[]): Edited {
   const world = withEdits(before.world, edits)
   const tables: Tables = { labelling: before.labelling, networks: copyOf(before.networks) }
   const { policies, problems } = withoutTwins(world.policies)
   const edited = new Set(edits.map(spaceOf))
   const ofThese = (names: ReadonlySet<string>) => policies.filter(({ namespace }) => names.has(namespace))
-  // Compiled first: they may name networks that no policy named before.
+  // Compile these first: they may contain networks that no earlier policy contained.
   const own = ofThese(edited).map((policy) => compilePolicy(policy, tables))
   const grown = networksBeyond(before.networks, tables.networks)
   const moved = grown === undefined ? [] : podsIn(grown, before.pods.values())
@@ -53,7 +56,7 @@ export function recompile(before: Compiled, edits: readonly Edit[]): Edited {
   }
 }
 
-/** Edits move no pod: who had an address has it still. */
+/** Edits never change addresses, so each address keeps its pod. */
 function withTouched(before: Compiled, touched: Edited['touched']): Compiled['byAddress'] {
   const owners = new Map(before.byAddress)
   for (const [name, actor] of touched) {
@@ -93,7 +96,7 @@ function copyOf({ ids, prefixes }: Networks): Networks {
   return { ids: new Map(ids), prefixes: { 4: copied(4), 6: copied(6) } }
 }
 
-/** Only the networks that were added to a copy; none where there are none. */
+/** Only the networks that were added to a copy. Undefined if none was added. */
 function networksBeyond(before: Networks, after: Networks): Networks | undefined {
   if (after.ids.size === before.ids.size) return undefined
   const added = newNetworks()

@@ -5,13 +5,13 @@ import { correctedSelector } from './corrections.ts'
 import type { CompiledPolicy } from './rules.ts'
 import type { Actor, PodActor, Space } from './subjects.ts'
 
-/** A NetworkPolicy that selects no pod, with a podSelector that selects the pod whose labels its own comes near to. */
+/** A NetworkPolicy that selects no pod, with a podSelector corrected to select the pod that it almost matches. */
 export interface Reselected {
   readonly policy: CompiledPolicy
   readonly selector: LabelSelector
 }
 
-/** The policies of a pod's namespace that select nothing although they come near to the pod. */
+/** Returns the policies of a pod's namespace that select nothing but almost match this pod. */
 export function reselected({ space, labels }: PodActor): Reselected[] {
   return idlePolicies(space).flatMap((policy) => {
     const selector = correctedSelector(policy.pods.selector, labels.labels, [])
@@ -19,7 +19,7 @@ export function reselected({ space, labels }: PodActor): Reselected[] {
   })
 }
 
-/** The same as changes of these policies. */
+/** Returns the same as candidate changes of these policies. */
 export function reselections(end: PodActor, direction: Direction, called: (actor: Actor) => string): Candidate[] {
   return reselected(end).flatMap(({ policy: { source, isolates }, selector }) => {
     if (source.kind !== 'NetworkPolicy' || !isolates[direction]) return []

@@ -1,4 +1,4 @@
-/** Where the documentation explains these rules of NetworkPolicy semantics: what messages cite. */
+/** Returns links to the documentation of these NetworkPolicy semantics rules, for use in messages. */
 export function ruleLinks(...rules: readonly number[]): string {
   return rules.map((rule) => `docs/semantics.md#rule-${rule}`).join(' and ')
 }

@@ -6,7 +6,7 @@ import { compileSelector, type Labelling, type Selector } from './selectors.ts'
 export type CompiledPeer =
   | {
       readonly kind: 'pods'
-      /** The one namespace meant, where there is no namespaceSelector (docs/semantics.md, rule 17). */
+      /** The only namespace that matches, if there is no namespaceSelector (docs/semantics.md, rule 17). */
       readonly namespace: string | undefined
       readonly namespaces: Selector | undefined
       readonly pods: Selector | undefined
@@ -15,7 +15,7 @@ export type CompiledPeer =
       readonly kind: 'networks'
       readonly network: number
       readonly except: readonly number[]
-      /** Whether implementations agree that it matches pods: not for an ipBlock (rule 31), but for `networks`. */
+      /** Whether implementations agree that it matches pods: no for an ipBlock (rule 31), yes for `networks`. */
       readonly podsToo: boolean
       readonly text: string
       readonly exceptTexts: readonly string[]
@@ -24,7 +24,7 @@ export type CompiledPeer =
   | { readonly kind: 'domainNames'; readonly names: readonly string[] }
 
 export interface CompiledPort {
-  /** None: any protocol, for the named ports of ClusterNetworkPolicy. */
+  /** Undefined: any protocol, for the named ports of ClusterNetworkPolicy. */
   readonly protocol: Protocol | undefined
   readonly first: number
   readonly last: number
@@ -35,9 +35,9 @@ export interface CompiledPort {
 
 export interface CompiledRule {
   readonly action: 'accept' | 'deny' | 'next'
-  /** Empty: anybody. */
+  /** Empty: every peer. */
   readonly peers: readonly CompiledPeer[]
-  /** Empty: any port of any protocol. */
+  /** Empty: every port of every protocol. */
   readonly ports: readonly CompiledPort[]
 }
 
@@ -46,7 +46,7 @@ export interface CompiledPolicy {
     | { readonly kind: 'NetworkPolicy'; readonly policy: NetworkPolicy }
     | { readonly kind: 'ClusterNetworkPolicy'; readonly policy: ClusterPolicy }
   readonly pods: Selector
-  /** None for a NetworkPolicy, which is bound to its own namespace. */
+  /** Undefined for a NetworkPolicy, which applies to its own namespace. */
   readonly namespaces: Selector | undefined
   readonly isolates: Readonly<Record<Direction, boolean>>
   readonly rules: Readonly<Record<Direction, readonly CompiledRule[]>>
@@ -57,7 +57,7 @@ export interface Tables {
   readonly networks: Networks
 }
 
-/** A NetworkPolicy with its selectors and CIDRs interned; a direction that policyTypes leaves out has no rules (rule 10). */
+/** Compiles a NetworkPolicy with interned selectors and CIDRs. A direction that policyTypes omits has no rules (rule 10). */
 export function compilePolicy(policy: NetworkPolicy, tables: Tables): CompiledPolicy {
   const isolates = { ingress: policy.policyTypes.includes('ingress'), egress: policy.policyTypes.includes('egress') }
   const rulesOf = (rules: readonly PolicyRule[]) => rules.map((rule) => compileRule(rule, policy.namespace, tables))
@@ -73,7 +73,7 @@ export function compilePolicy(policy: NetworkPolicy, tables: Tables): CompiledPo
   }
 }
 
-/** A ClusterNetworkPolicy likewise; it isolates nothing. */
+/** Compiles a ClusterNetworkPolicy in the same way. It isolates no pod. */
 export function compileClusterPolicy(policy: ClusterPolicy, tables: Tables): CompiledPolicy {
   const rulesOf = (rules: readonly ClusterRule[]) => rules.map((rule) => compileClusterRule(rule, tables))
   return {
@@ -90,7 +90,9 @@ function compileRule(rule: PolicyRule, namespace: string, tables: Tables): Compi
   return { action: 'accept', peers, ports: rule.ports.map(compilePort) }
 }
 
-/** Rules 17 to 21: a lone podSelector stays in the policy's namespace; a namespaceSelector, also an empty one, opens others. */
+/**
+ * Rules 17 to 21: a podSelector alone matches in the policy's namespace. A namespaceSelector, even an empty one, matches other namespaces.
+ */
 function compilePeer(peer: PolicyPeer, namespace: string, { labelling, networks }: Tables): CompiledPeer {
   if (peer.ipBlock !== undefined) {
     const { cidr, except = [] } = peer.ipBlock
@@ -123,7 +125,7 @@ function networkPeer(networks: Networks, { cidr, except, podsToo }: Block): Comp
   }
 }
 
-/** Rules 36, 37 and 40: TCP unless it says otherwise, all ports unless it names one. */
+/** Rules 36, 37 and 40: the default protocol is TCP, and the default is all ports. */
 function compilePort({ protocol = 'TCP', port, endPort }: PolicyPort): CompiledPort {
   if (typeof port === 'string') return { protocol, first: 0, last: 0, name: port, endPort: false }
   const last = port === undefined ? 65_535 : (endPort ?? port)

@@ -1,17 +1,17 @@
 import { matchesSelector } from '../selector.ts'
 import type { LabelSelector, Labels } from '../types.ts'
 
-/** Labels that occur, by number: pods and namespaces with the same labels share one. -1: not numbered, nothing is remembered of it. */
+/** A numbered set of labels. Pods and namespaces with the same labels share one. Number -1: not numbered, so results are not cached. */
 export interface LabelSet {
   readonly id: number
   readonly labels: Labels
 }
 
-/** A selector of some policy; equal selectors are one, and remember whom they match. */
+/** A selector of a policy. Equal selectors share one object, which caches its matches. */
 export interface Selector {
   readonly selector: LabelSelector
   readonly everything: boolean
-  /** By number of the label set: 0 not asked yet, 1 no, 2 yes. */
+  /** By number of the label set: 0 not evaluated yet, 1 no match, 2 match. */
   memo: Uint8Array | undefined
 }
 
@@ -24,7 +24,7 @@ export function newLabelling(): Labelling {
   return { sets: new Map(), selectors: new Map() }
 }
 
-/** The number of a set of labels; all that occur in a world are numbered before the first selector is asked. */
+/** Returns the number of a set of labels. All label sets of a world are numbered before the first selector is evaluated. */
 export function labelSet(labelling: Labelling, labels: Labels): LabelSet {
   const key = canonical(labels)
   const known = labelling.sets.get(key)
@@ -34,12 +34,12 @@ export function labelSet(labelling: Labelling, labels: Labels): LabelSet {
   return set
 }
 
-/** The same labels as a known set, or a set of their own that is not numbered. */
+/** Returns the known set with the same labels, or a new set without a number. */
 export function foreignLabelSet(labelling: Labelling, labels: Labels): LabelSet {
   return labelling.sets.get(canonical(labels)) ?? { id: -1, labels }
 }
 
-/** One object for equal selectors. */
+/** Interns a selector: equal selectors return the same object. */
 export function compileSelector(labelling: Labelling, selector: LabelSelector): Selector {
   const { matchLabels = {}, matchExpressions = [] } = selector
   const key = `${canonical(matchLabels)}${matchExpressions.length === 0 ? '' : JSON.stringify(matchExpressions)}`
@@ -51,7 +51,7 @@ export function compileSelector(labelling: Labelling, selector: LabelSelector): 
   return compiled
 }
 
-/** Whether a selector matches labels; asked once per selector and numbered set. */
+/** Whether a selector matches labels. Evaluated once per selector and numbered set. */
 export function selects(labelling: Labelling, selector: Selector, set: LabelSet): boolean {
   if (selector.everything) return true
   if (set.id < 0) return matchesSelector(selector.selector, set.labels)
@@ -63,7 +63,7 @@ export function selects(labelling: Labelling, selector: Selector, set: LabelSet)
   return matches
 }
 
-/** Pods may share their labels. */
+/** Cached per object, because pods may share their labels object. */
 const texts = new WeakMap<Labels, string>()
 
 function canonical(labels: Labels): string {

@@ -2,7 +2,7 @@ import type { Choice } from './implementation-choices.ts'
 import type { Prediction, RuleTrace, Side } from './prediction.ts'
 import { ruleLinks } from './rule-links.ts'
 
-/** What implementations differ in, in words, with a link to the rule of docs/semantics.md. */
+/** Describes each implementation choice in words, with a link to the rule of docs/semantics.md. */
 export const choiceWords: Readonly<Record<Choice, string>> = {
   27: `the labels of a namespace are not known (${ruleLinks(27)})`,
   31: `plugins differ in whether an ipBlock matches pods (${ruleLinks(31)})`,
@@ -21,7 +21,10 @@ export const choiceWords: Readonly<Record<Choice, string>> = {
   samePriority: 'two ClusterNetworkPolicies of the same priority answer differently',
 }
 
-/** A prediction in words: why each side allows or denies (the denying ones alone, if any does), the nearest miss, and what it rests on. */
+/**
+ * Explains a prediction in words: why each side allows or denies (only the denying sides, if any), the nearest miss, and the assumptions it
+ * rests on.
+ */
 export function sentencesOf(prediction: Prediction): string[] {
   const { verdict, undefinedBy, dependsOn, egress, ingress, mayBeOverridden } = prediction
   const sides = [egress, ingress]
@@ -69,7 +72,7 @@ function sentencesOfSide(side: Side): string[] {
   }
 }
 
-/** The first rule that matched in the tier that answered; none where nobody matched and isolation denies. */
+/** The first rule that matched in the tier that answered. Undefined if no rule matched and isolation denies. */
 function decidingRule({ tiers, by, allowed }: Side): RuleTrace | undefined {
   const tier = tiers.find((each) => each.tier === by)
   const wanted = allowed ? 'accept' : 'deny'

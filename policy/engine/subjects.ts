@@ -9,15 +9,15 @@ export interface Space {
   readonly name: string
   readonly labels: LabelSet
   readonly labelsKnown: boolean
-  /** As in the world, pods on the host's network included. */
+  /** All pods, including those on the host network. */
   readonly pods: PodActor[]
-  /** Policies of the namespace that ask for one label of the pod, by `key=value`, and those that ask for none. */
+  /** Policies of the namespace, keyed by one required label (`key=value`), and those that require none. */
   readonly byLabel: Map<string, CompiledPolicy[]>
   readonly unlabelled: CompiledPolicy[]
   readonly governing: Map<number, Governing>
 }
 
-/** The policies that select pods with certain labels in a namespace, tier by tier, lowest priority first. */
+/** The policies that select pods with certain labels in a namespace, per tier, lowest priority first. */
 export interface Governing {
   readonly admin: readonly CompiledPolicy[]
   readonly policies: readonly CompiledPolicy[]
@@ -27,7 +27,7 @@ export interface Governing {
   readonly baseline: readonly CompiledPolicy[]
 }
 
-/** A pod as policies see it. On the host's network it is an address of its node to them (docs/semantics.md, rule 50). */
+/** A pod as policies see it. On the host network, it appears as an address of its node (docs/semantics.md, rule 50). */
 export interface PodActor {
   readonly kind: 'pod'
   readonly pod: PolicyPod
@@ -42,7 +42,7 @@ export interface HostActor {
   readonly node: PolicyNode
   readonly labels: LabelSet
   readonly addresses: readonly Located[]
-  /** The pod on the host's network that is meant, for those implementations that treat it as a pod. */
+  /** The pod on the host network, for implementations that treat it as a normal pod. */
   readonly pod: PodActor | undefined
 }
 
@@ -54,13 +54,13 @@ export interface ExternalActor {
 
 export type Actor = PodActor | HostActor | ExternalActor
 
-/** An actor with the address that it has in one connection. */
+/** An actor with the address that it uses in one connection. */
 export interface End {
   readonly actor: Actor
   readonly at: Located
 }
 
-/** The address of an actor in a family; none when it has none. */
+/** Returns the address of an actor in a family, or undefined if it has none. */
 export function addressOf(actor: Actor, family: Family): Located | undefined {
   if (actor.kind === 'external') return actor.address.family === family ? actor.address : undefined
   return actor.addresses.find((address) => address.family === family)

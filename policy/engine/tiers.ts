@@ -9,21 +9,21 @@ export const tierNames = ['Admin', 'NetworkPolicy', 'Baseline'] as const
 export type TierName = (typeof tierNames)[number]
 export type Answer = 'accept' | 'deny' | 'next'
 
-/** What a tier is asked: one side of a connection. */
+/** The input of a tier: one side of a connection. */
 export interface SideTraffic extends Traffic {
   readonly direction: Direction
-  /** The namespace of the pod whose side it is. */
+  /** The namespace of the pod on this side. */
   readonly space: Space
 }
 
 export interface Tier {
   readonly name: TierName
-  /** The policies that a tier asks about a pod, in order. */
+  /** Returns the policies of this tier that apply to a pod, in order. */
   policies(governing: Governing, traffic: SideTraffic, context: Context): readonly CompiledPolicy[]
   answer(governing: Governing, traffic: SideTraffic, context: Context): Answer
 }
 
-/** Asked in this order; where none answers, everything is accepted (rule 4). */
+/** In order of evaluation. If no tier answers, the connection is allowed (rule 4). */
 export const tiers: readonly Tier[] = [
   clusterTier('Admin', ({ admin }) => admin),
   {
@@ -34,14 +34,14 @@ export const tiers: readonly Tier[] = [
   clusterTier('Baseline', ({ baseline }) => baseline),
 ]
 
-/** Rules 3, 4 and 6: who is not isolated is asked further, who is isolated is accepted by any rule of any policy. */
+/** Rules 3, 4 and 6: if the pod is not isolated, the next tier decides. If it is isolated, any matching rule of any policy allows. */
 function answerOfPolicies(governing: Governing, traffic: SideTraffic, context: Context): Answer {
   const { direction } = traffic
   for (const rule of governing.accepting[direction]) if (matchesRule(rule, traffic, context)) return 'accept'
   return governing.isolated[direction] ? 'deny' : 'next'
 }
 
-/** ClusterNetworkPolicy: in order of priority, then as written, the first rule that matches answers; Pass asks the next tier. */
+/** ClusterNetworkPolicy: the first rule that matches decides, in order of priority, then as written. Pass continues with the next tier. */
 function clusterTier(name: TierName, listOf: (governing: Governing) => readonly CompiledPolicy[]): Tier {
   return {
     name,
@@ -57,7 +57,7 @@ function clusterTier(name: TierName, listOf: (governing: Governing) => readonly 
         if (rule === undefined) continue
         if (best === undefined) best = { rule, priority }
         else if (rule.action !== best.rule.action) {
-          // Two policies of one priority: implementations may ask either first.
+          // For two policies with the same priority, the order is up to the implementation.
           if (isFlipped(context.assumptions, choiceBits.samePriority)) best = { rule, priority }
           break
         }

@@ -7,7 +7,10 @@ import type { CompiledPolicy, CompiledRule } from './rules.ts'
 import type { Governing, PodActor } from './subjects.ts'
 import { type SideTraffic, tiers } from './tiers.ts'
 
-/** The evidence of one side: every tier that has policies for the pod, with what the very matchers of the verdict say of each rule. */
+/**
+ * Returns the evidence of one side: every tier that has policies for the pod, with the result of each rule from the same matchers as the
+ * verdict.
+ */
 export function traceTiers(governing: Governing, traffic: SideTraffic, context: Context): TierTrace[] {
   let decided = false
   return tiers.flatMap((tier): TierTrace[] => {
@@ -20,7 +23,7 @@ export function traceTiers(governing: Governing, traffic: SideTraffic, context: 
   })
 }
 
-/** What a policy is called in evidence. */
+/** The name of a policy in evidence. */
 function policyName({ source }: CompiledPolicy): PolicyName {
   const { kind, policy } = source
   const name = source.kind === 'NetworkPolicy' ? `${source.policy.namespace}/${policy.name}` : policy.name
@@ -32,7 +35,9 @@ function policyName({ source }: CompiledPolicy): PolicyName {
   }
 }
 
-/** Of a policy that selects no pod: its first rule that would allow the traffic, with why the policy does not select this pod. */
+/**
+ * For a policy that selects no pod: its first rule that would allow the traffic, with the reason why the policy does not select this pod.
+ */
 export function traceUnselecting(
   policy: CompiledPolicy,
   { traffic, context, pod }: { readonly traffic: SideTraffic; readonly context: Context; readonly pod: PodActor },
@@ -77,13 +82,13 @@ function traceRule(rule: CompiledRule, { name, index, traffic, context }: Spot):
   return { policy: name, path, index, action: rule.action, matched, peers, ports, failed }
 }
 
-/** Peer and port match, but not together. */
+/** The peer and the port match, but not in combination. */
 const namedBesideBlock: FailedCondition = {
   on: 'port',
   sentence: `admits a port by its name, which means nothing toward an ipBlock (${ruleLinks(43)})`,
 }
 
-/** What the item with the fewest failed conditions misses; nothing where one matches or the list is empty. */
+/** The failed conditions of the item with the fewest. Empty if an item matches or the list is empty. */
 function nearest(items: readonly ItemTrace[]): readonly FailedCondition[] {
   if (items.some(({ matched }) => matched)) return []
   return (
@@ -95,8 +100,8 @@ function nearest(items: readonly ItemTrace[]): readonly FailedCondition[] {
 }
 
 /**
- * The accepting rule that misses least: the fewest failed conditions, then the one whose peers match, then one that names the port (it was
- * written for such a path), then the first. Before equals, one of a policy that selects no pod and was meant to select this one.
+ * Returns the allowing rule with the fewest failed conditions. Ties: prefer one whose peers match, then one that names the port (it was
+ * probably written for such a path), then the first. Among equals, prefer a policy that selects no pod and probably should select this one.
  */
 export function nearestMiss(
   traces: readonly TierTrace[],

@@ -15,11 +15,11 @@ import type { Actor, End } from './subjects.ts'
 export interface FixContext {
   readonly compiled: Compiled
   readonly listening: Listening
-  /** How sentences call an end. */
+  /** Formats an end for sentences. */
   readonly called: (actor: Actor) => string
 }
 
-/** Ways in which the policies of an obstacle would allow all that it blocks, those of the nearest miss first. */
+/** Returns changes with which the policies of an obstacle allow everything that it blocks. Changes of the nearest miss come first. */
 export function waysToAllow(obstacle: Obstacle, fixContext: FixContext): Candidate[] {
   const { end, direction } = obstacle
   const selecting = governing(end, fixContext.compiled).policies.flatMap(({ source }) =>
@@ -52,11 +52,11 @@ interface Spot {
   readonly fixContext: FixContext
 }
 
-/** What of an obstacle one rule misses. */
+/** What one rule lacks to remove an obstacle. */
 interface Miss {
   readonly rule: PolicyRule
   readonly named: string
-  /** The first connection that it misses. */
+  /** The trace of the first connection that it does not allow. */
   readonly trace: RuleTrace
   readonly sockets: readonly Socket[]
   readonly remotes: readonly End[]
@@ -91,7 +91,7 @@ function traceOf({ side }: Need, name: string, index: number): RuleTrace | undef
   return policies.find(({ policy }) => policy.name === name)?.rules[index]
 }
 
-/** A rule with the port or the peer that it misses: in place of one that matches nothing, or beside the others. */
+/** Adds the missing port or peer to a rule: replaces an item that matches nothing, or adds a new item. */
 function waysOfRule(policy: NetworkPolicy, index: number, { obstacle, fixContext }: Spot): Candidate[] {
   const { direction } = obstacle
   const miss = missOf(policy, index, obstacle)
@@ -127,7 +127,9 @@ function waysOfRule(policy: NetworkPolicy, index: number, { obstacle, fixContext
   ]
 }
 
-/** An item more in a rule that restricts nothing else gives more than a policy of its own, also where the other side hides it now. */
+/**
+ * Adding an item to a rule with no other restriction allows more than a separate policy does, even if the other side hides the effect now.
+ */
 function sizeIn(restricting: readonly unknown[]): number {
   return restricting.length === 0 ? 4 : 1
 }
@@ -157,7 +159,7 @@ function correctPeers({ rule, remotes }: Miss, { compiled, policy, called }: Abo
   return undefined
 }
 
-/** Labels in place of a change of the policy. */
+/** Changes labels instead of the policy. */
 function labelled({ rule, trace, named, remotes }: Miss, { called }: FixContext): Candidate[] {
   const [remote, ...others] = remotes
   if (remote === undefined || others.length > 0) return []

@@ -13,7 +13,7 @@ import type { FixContext } from './ways-to-allow.ts'
 import { peersWithout } from './without-peer.ts'
 import { portsWithout } from './without-port.ts'
 
-/** Ways in which a side that allows the path would block it and little else; none where no NetworkPolicy can. */
+/** Returns changes with which a side that allows the path blocks it and little else. None if no NetworkPolicy can block it. */
 export function waysToBlock(
   side: Side,
   path: Path,
@@ -57,7 +57,7 @@ function narrowing({ policy, rules }: Allowing, spot: Spot): Edit {
   return { kind: 'change policy', before: policy, after, what }
 }
 
-/** Two items of a rule's peers that may be meant as one: a dash too many makes "both" into "either". */
+/** Two peer items of a rule that were probably meant as one: an extra dash turns "both" into "either". */
 function joinings({ policy, rules }: Allowing, spot: Spot): { readonly edit: Edit; readonly corrects: boolean }[] {
   const { direction, compiled } = spot
   const own = compiled.spaces.get(policy.namespace)?.pods ?? []
@@ -111,13 +111,13 @@ function narrowed(policy: NetworkPolicy, matched: readonly RuleTrace[], spot: Sp
 }
 
 interface Matching {
-  /** The port items that admit the port. */
+  /** The port items that allow the port. */
   readonly ports: readonly PolicyPort[]
-  /** Whether a peer means the other end. */
+  /** Whether a peer matches the other end. */
   readonly meant: (peer: PolicyPeer) => boolean
 }
 
-/** The rule as two: its other ports for all its peers, and this port for its other peers. */
+/** Splits the rule in two: its other ports for all its peers, and this port for its other peers. */
 function withoutPath(rule: PolicyRule, { ports, meant }: Matching, spot: Spot & { namespace: string }): PolicyRule[] {
   const { path, direction, compiled, namespace } = spot
   const remote = direction === 'egress' ? path.to : path.from
@@ -131,7 +131,7 @@ function withoutPath(rule: PolicyRule, { ports, meant }: Matching, spot: Spot & 
   ]
 }
 
-/** A pod that nothing isolates gets a policy that admits all but this path. */
+/** For a pod that nothing isolates: adds a policy that allows everything except this path. */
 function isolating(spot: Spot): Candidate {
   const { direction, path, actor, compiled } = spot
   const namespace = actor.space.name

@@ -8,12 +8,15 @@ import type { End, PodActor } from './subjects.ts'
 
 interface Where {
   readonly remote: End
-  /** Of the policy. */
+  /** The namespace of the policy. */
   readonly namespace: string
   readonly compiled: Compiled
 }
 
-/** Peers that mean all that the given ones do but the other end; peers that would mean no pod of the world any more are left out. */
+/**
+ * Returns peers that match the same as the given ones except for the other end. Peers that would then match no pod of the world are
+ * omitted.
+ */
 export function peersWithout(
   peers: readonly PolicyPeer[],
   meant: (peer: PolicyPeer) => boolean,
@@ -30,7 +33,10 @@ export function peersWithout(
   })
 }
 
-/** Rule 14's anybody, as peers; a block would mean pods too (rule 31), so that a pod is kept out by labels only where there is none. */
+/**
+ * Rule 14's "every peer", as a list of peers. An ipBlock would also match pods (rule 31), so it is used only if the peer is not a pod. Pods
+ * are excluded by labels.
+ */
 function anybody({ actor, at }: End): PolicyPeer[] {
   const pods: PolicyPeer = { namespaceSelector: {} }
   if (actor.kind === 'pod') return [pods]
@@ -51,7 +57,7 @@ function blockWithout({ ipBlock }: PolicyPeer, { remote }: Where): PolicyPeer[] 
   return whole ? [] : [{ ipBlock: { ...ipBlock, except: [...new Set([...(ipBlock.except ?? []), ...own])] } }]
 }
 
-/** The addresses of all pods that have the pod's labels. */
+/** The addresses of all pods with the same labels. */
 function alike({ space, labels }: PodActor): string[] {
   const pods = space.pods.filter((each) => each.labels === labels)
   return pods.flatMap(({ addresses }) => addresses.map(({ text }) => text))
@@ -67,7 +73,7 @@ function isInside(inner: string, outer: string): boolean {
   return rest === 0 || ((a.bytes[whole] ?? 0) & mask) === ((b.bytes[whole] ?? 0) & mask)
 }
 
-/** Not (a and b) is one peer without a and one without b. */
+/** Not (a and b) becomes one peer without a and one without b. */
 function podsWithout({ podSelector = {}, namespaceSelector }: PolicyPeer, actor: PodActor): PolicyPeer[] {
   const named = Object.entries(selectorOf(actor).matchLabels ?? {})
   const others = named.map(([key, value]) => also(podSelector, { key, operator: 'NotIn', values: [value] }))

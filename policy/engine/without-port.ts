@@ -6,7 +6,9 @@ interface Socket {
   readonly protocol: Protocol
 }
 
-/** Port items that admit all that the given ones do but one port of one protocol; `admitting` are those that admit it. */
+/**
+ * Returns port items that allow the same as the given ones except for one port of one protocol. `admitting` are the items that allow it.
+ */
 export function portsWithout(
   items: readonly PolicyPort[],
   admitting: readonly PolicyPort[],
@@ -16,7 +18,7 @@ export function portsWithout(
   return items.flatMap((item) => (admitting.includes(item) ? around(item, socket) : [item]))
 }
 
-/** A range with a hole; a named port is left out as a whole. */
+/** Splits a range around the port. A named port is removed as a whole. */
 function around(item: PolicyPort, { port, protocol }: Socket): PolicyPort[] {
   if (typeof item.port === 'string') return []
   const own = item.protocol ?? 'TCP'

@@ -1,16 +1,16 @@
 import type { ClusterPolicy } from '../cluster-policy.ts'
 import type { Labels, NetworkPolicy, Place, Protocol } from '../types.ts'
 
-/** What the engine reads of a world: `World` of `fabric/` is one, and so is any plain object of this shape. */
+/** The input of the engine. `World` of `fabric/` satisfies it, and so does any plain object of this shape. */
 export interface PolicyWorld {
   readonly nodes: readonly PolicyNode[]
   readonly namespaces: readonly PolicyNamespace[]
   readonly pods: readonly PolicyPod[]
   readonly policies: readonly NetworkPolicy[]
   readonly clusterPolicies?: readonly ClusterPolicy[]
-  /** Virtual addresses are refused in questions: policies see the endpoints behind them (docs/semantics.md, rule 56). */
+  /** Their virtual addresses are rejected in queries: policies see the endpoints behind them (docs/semantics.md, rule 56). */
   readonly services?: readonly PolicyService[]
-  /** Objects that were read by name only; policies of other kinds among them may override a prediction. */
+  /** Objects that the engine does not evaluate. Policies of other kinds among them may override a prediction. */
   readonly notSimulated?: readonly ForeignObject[]
 }
 
@@ -23,7 +23,7 @@ export interface PolicyNode {
 export interface PolicyNamespace {
   readonly name: string
   readonly labels: Labels
-  /** False when only `kubernetes.io/metadata.name` is known (docs/semantics.md, rule 27). */
+  /** False if only `kubernetes.io/metadata.name` is known (docs/semantics.md, rule 27). */
   readonly labelsKnown: boolean
 }
 
@@ -31,12 +31,12 @@ export interface PolicyPod {
   readonly namespace: string
   readonly name: string
   readonly labels: Labels
-  /** One address per family; the node's for a pod on the host's network. */
+  /** One address per family. A pod on the host network has its node's addresses. */
   readonly addresses: readonly string[]
   readonly hostNetwork: boolean
   readonly node: string
   readonly ports: readonly PodPort[]
-  /** Succeeded or Failed: its address may belong to another pod by now (docs/semantics.md, rule 60). */
+  /** Phase Succeeded or Failed: another pod may have its address now (docs/semantics.md, rule 60). */
   readonly ended?: boolean
 }
 
@@ -44,7 +44,7 @@ export interface PodPort {
   readonly name?: string
   readonly port: number
   readonly protocol: Protocol
-  /** Declared by an init container that restarts always (docs/semantics.md, rule 45). */
+  /** Declared by a sidecar: an init container with `restartPolicy: Always` (docs/semantics.md, rule 45). */
   readonly sidecar?: boolean
 }
 
@@ -52,9 +52,9 @@ export interface PolicyService {
   readonly namespace: string
   readonly name: string
   readonly clusterIPs: readonly string[]
-  /** Only to recognise a rule that names a Service's port where policies see the pods'. */
+  /** Used only to recognise a rule that names a Service's port where policies see the pod's port. */
   readonly ports?: readonly { readonly port: number; readonly targetPort: number | string }[]
-  /** The namespace of the Istio waypoint that it uses, where that is another one. */
+  /** The namespace of the Istio waypoint that it uses, if that is another namespace. */
   readonly waypointNamespace?: string
 }
 
@@ -64,8 +64,8 @@ export interface ForeignObject {
   readonly namespace: string
   readonly name: string
   readonly place?: Place
-  /** The object itself, where it may decide over traffic; without it, all that its kind can decide is assumed. */
+  /** The full object, if it can decide over traffic. If absent, the engine assumes everything that its kind can decide. */
   readonly value?: Readonly<Record<string, unknown>>
-  /** Of an object of Istio: the root namespaces of its meshes, where they are known. */
+  /** For an Istio object: the root namespaces of its meshes, if known. */
   readonly meshRoots?: readonly string[]
 }

@@ -3,22 +3,22 @@ import type { LabelSelector } from '../types.ts'
 import type { AllPorts, Fields, ForeignHead, Governed } from './governed.ts'
 import { listAt, objectAt } from './parts.ts'
 
-/** Where a policy applies to the whole mesh; `rootNamespace` of the mesh's configuration says otherwise. */
+/** The default root namespace: a policy there applies to the whole mesh. `rootNamespace` of the mesh configuration overrides it. */
 export const usualMeshRoot = 'istio-system'
 
-/** Sidecars and ztunnel pass on TCP alone: "non-TCP based protocols, such as UDP, are not proxied" (istio.io, Protocol Selection). */
+/** Sidecars and ztunnel proxy only TCP: "non-TCP based protocols, such as UDP, are not proxied" (istio.io, Protocol Selection). */
 const tcp = { effect: 'deny', protocols: ['TCP'] } as const satisfies Partial<Governed>
 
 /**
- * An AuthorizationPolicy (istio.io/latest/docs/reference/config/security/authorization-policy): it decides at the workloads that it selects, as
- * destinations. A request is denied where a CUSTOM or DENY policy matches, or where the workload has ALLOW policies and none matches. Nothing
- * that a NetworkPolicy denies is allowed by it. Undefined where it can deny nothing.
+ * An AuthorizationPolicy (istio.io/latest/docs/reference/config/security/authorization-policy). It decides at the workloads that it
+ * selects, as destinations. A request is denied if a CUSTOM or DENY policy matches, or if the workload has ALLOW policies and none matches.
+ * It never allows what a NetworkPolicy denies. Returns undefined if it can deny nothing.
  */
 export function authorizationPolicy(object: ForeignHead): Governed | undefined {
   const { value } = object
   const spec = objectAt(value, 'spec')
   const scope = { ...tcp, directions: ['ingress'], ...scopeOf(object, spec) } as const
-  // Nothing but its name is known.
+  // Only its name is known.
   if (value === undefined) return scope
   const action = spec['action'] ?? 'ALLOW'
   const isDryRun = objectAt(objectAt(value, 'metadata'), 'annotations')['istio.io/dry-run'] === 'true'
@@ -38,8 +38,8 @@ export function authorizationPolicy(object: ForeignHead): Governed | undefined {
 }
 
 /**
- * A PeerAuthentication (istio.io/latest/docs/reference/config/security/peer_authentication): with STRICT a workload refuses plain text, as a
- * destination. PERMISSIVE accepts both, and UNSET inherits what another one says.
+ * A PeerAuthentication (istio.io/latest/docs/reference/config/security/peer_authentication). With STRICT, a workload rejects plain text, as
+ * a destination. PERMISSIVE accepts both, and UNSET inherits from the parent.
  */
 export function peerAuthentication(object: ForeignHead): Governed | undefined {
   const spec = objectAt(object.value, 'spec')
@@ -56,8 +56,8 @@ function isLenient(mtls: unknown): boolean {
 }
 
 /**
- * A Sidecar (istio.io/latest/docs/reference/config/networking/sidecar): with REGISTRY_ONLY the proxies of the workloads drop, as sources, what
- * they have no configuration for. With ALLOW_ANY, the default, they pass it on.
+ * A Sidecar (istio.io/latest/docs/reference/config/networking/sidecar). With REGISTRY_ONLY, the proxies of the workloads drop traffic to
+ * unknown destinations, as sources. With ALLOW_ANY, the default, they forward it.
  */
 export function sidecar(object: ForeignHead): Governed | undefined {
   const spec = objectAt(object.value, 'spec')
@@ -80,8 +80,8 @@ function selected(object: ForeignHead, spec: Fields, key = 'selector', labels = 
 }
 
 /**
- * With `targetRefs` a policy is attached to Gateways, waypoints, Services or ServiceEntries of its own namespace. A waypoint may stand before pods
- * of other namespaces, and a GatewayClass stands for all of the mesh.
+ * With `targetRefs`, a policy attaches to Gateways, waypoints, Services or ServiceEntries of its own namespace. A waypoint may serve pods
+ * of other namespaces, and a GatewayClass applies to the whole mesh.
  */
 function scopeOf(object: ForeignHead, spec: Fields): Pick<Governed, 'namespaces' | 'pods' | 'waypointsOf' | 'outside'> {
   const single = objectAt(spec, 'targetRef')
@@ -96,7 +96,7 @@ function scopeOf(object: ForeignHead, spec: Fields): Pick<Governed, 'namespaces'
   }
 }
 
-/** The ports on which a rule of these matches every request; a rule without a condition matches all (`rules: [{}]`). */
+/** The ports on which at least one rule matches every request. A rule without a condition matches all (`rules: [{}]`). */
 function allowedBy(rules: readonly unknown[]): AllPorts {
   const open = rules
     .filter(isObject)
@@ -107,14 +107,14 @@ function allowedBy(rules: readonly unknown[]): AllPorts {
   return byPort.flatMap((operation) => numbersAt(operation) ?? [])
 }
 
-/** The only ports on which a rule can match; undefined where it names none. */
+/** The only ports on which a rule can match. Undefined if it names none. */
 function portsOf(rule: unknown): readonly number[] | undefined {
   const operations = isObject(rule) ? operationsOf(rule) : []
   const ports = operations.map(numbersAt)
   return ports.length === 0 || ports.includes(undefined) ? undefined : ports.flatMap((each) => each ?? [])
 }
 
-/** Of the items of `to` one must match, and of an item every field. */
+/** One item of `to` must match, and every field of that item. */
 function operationsOf(rule: Fields): readonly Fields[] {
   return listAt(rule, 'to').map((item) => objectAt(item, 'operation'))
 }
@@ -125,7 +125,7 @@ function numbersAt(operation: Fields): readonly number[] | undefined {
   return isSound ? ports.map(Number) : undefined
 }
 
-/** Whether a policy of this kind would mean all namespaces in the root namespace of its mesh. */
+/** Whether a policy of this kind applies to all namespaces when it is in the root namespace of its mesh. */
 export function hasMeshRoot({ apiVersion, kind }: Pick<ForeignHead, 'apiVersion' | 'kind'>): boolean {
   return (
     (apiVersion.startsWith('security.istio.io/') &&

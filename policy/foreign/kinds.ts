@@ -13,12 +13,12 @@ import {
   overAllNamespaces,
 } from './plugins.ts'
 
-/** What an object of a kind can change; undefined where it can change nothing. */
+/** Returns what an object of a kind can change. Undefined if it can change nothing. */
 type Reader = (object: ForeignHead) => Governed | undefined
 
 const globalCalico: Reader = (object) => calicoPolicy({ ...object, namespace: '' })
 
-/** By API group and kind. What a kind of another group or name can change is not known: see `governedBy`. */
+/** By API group and kind. For unknown groups and kinds, see `governedBy`. */
 const readers: Readonly<Record<string, Reader>> = {
   'security.istio.io/AuthorizationPolicy': authorizationPolicy,
   'security.istio.io/PeerAuthentication': peerAuthentication,
@@ -41,7 +41,7 @@ const readers: Readonly<Record<string, Reader>> = {
   'policy.networking.k8s.io/BaselineAdminNetworkPolicy': baselinePolicy,
   'k8s.ovn.org/EgressFirewall': egressFirewall,
   'network.openshift.io/EgressNetworkPolicy': egressFirewall,
-  // Without permissions for it, a destination in the mesh is closed; which one a permission is for is written in many ways.
+  // A destination in the mesh is denied without permissions for it, and permissions name their destination in many ways.
   'kuma.io/MeshTrafficPermission': () => ({
     effect: 'deny',
     directions: ['ingress'],
@@ -50,7 +50,7 @@ const readers: Readonly<Record<string, Reader>> = {
   }),
 }
 
-/** Kinds of other groups that decide about traffic, though their names do not end in `NetworkPolicy`. */
+/** Kinds of other groups that affect traffic although their names do not end in `NetworkPolicy`. */
 const otherKinds = new Set([
   'AuthorizationPolicy',
   'PeerAuthentication',
@@ -61,23 +61,23 @@ const otherKinds = new Set([
   'HostEndpoint',
 ])
 
-/** Kinds that stand in no namespace, by their prefixes. */
+/** Prefixes of cluster-scoped kinds. */
 const clusterScoped = /^(Global|Cluster|Admin|BaselineAdmin|CiliumClusterwide|HostEndpoint)/
 
-/** What an object that is not evaluated can change of what NetworkPolicies say; undefined where it can change nothing. */
+/** Returns what an object that the engine does not evaluate can change of NetworkPolicy verdicts. Undefined if it can change nothing. */
 export function governedBy(object: ForeignHead): Governed | undefined {
   const { apiVersion, kind } = object
   const group = apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')))
   const key = `${group}/${kind}`
   if (Object.hasOwn(readers, key)) return readers[key]?.(object)
-  // Staged policies are not in force.
+  // Staged policies are not enforced.
   if (kind.startsWith('Staged') || isEvaluated(object)) return undefined
   const isPolicy = /Network(Policy|Policies)$/.test(kind) || otherKinds.has(kind)
   if (!isPolicy) return undefined
   return clusterScoped.test(kind) ? overAllNamespaces(object) : besideNetworkPolicies(object)
 }
 
-/** Those that the engine evaluates; on a fabric that cannot enforce them they are listed like others. */
+/** Kinds that the engine evaluates. If a fabric cannot enforce them, they are listed like the others. */
 function isEvaluated({ apiVersion, kind }: ForeignHead): boolean {
   if (kind === 'ClusterNetworkPolicy') return apiVersion === 'policy.networking.k8s.io/v1alpha2'
   return kind === 'NetworkPolicy' && apiVersion.startsWith('networking.k8s.io/')

@@ -2,14 +2,14 @@ import type { LabelSelector } from '../types.ts'
 import { type Fields, type ForeignHead, type Governed, ownNamespace } from './governed.ts'
 import { listAt, objectAt } from './parts.ts'
 
-/** Linkerd's proxies pass on TCP alone; its policies decide at the destination, and allow nothing that a NetworkPolicy denies. */
+/** Linkerd's proxies forward only TCP. Its policies decide at the destination, and never allow what a NetworkPolicy denies. */
 function atDestination(object: ForeignHead): Governed {
   return { effect: 'deny', directions: ['ingress'], namespaces: ownNamespace(object), protocols: ['TCP'] }
 }
 
 /**
- * A Server (linkerd.io/2/reference/authorization-policy): connections to its port of the pods that it selects are denied, unless its
- * `accessPolicy` or an authorization allows them.
+ * A Server (linkerd.io/2/reference/authorization-policy). It denies connections to its port of the selected pods unless its `accessPolicy`
+ * or an authorization allows them.
  */
 export function server(object: ForeignHead): Governed | undefined {
   const spec = objectAt(object.value, 'spec')
@@ -23,19 +23,22 @@ export function server(object: ForeignHead): Governed | undefined {
   }
 }
 
-/** Authorizations allow what a Server denies: the Server that they name may be missing in the input. */
+/** Authorizations allow what a Server denies. The Server that they reference may be missing from the input. */
 export function authorization(object: ForeignHead): Governed {
   return atDestination(object)
 }
 
-/** An EgressNetwork denies, by its `trafficPolicy`, what pods of its namespace send out of the cluster; one of Linkerd's own namespace is for all. */
+/**
+ * An EgressNetwork denies, by its `trafficPolicy`, traffic from pods of its namespace to destinations outside the cluster. In Linkerd's own
+ * namespace it applies to all namespaces.
+ */
 export function egressNetwork(object: ForeignHead): Governed | undefined {
   if (objectAt(object.value, 'spec')['trafficPolicy'] === 'Allow') return undefined
   const namespaces = object.namespace === 'linkerd-egress' ? 'all' : ownNamespace(object)
   return { effect: 'deny', directions: ['egress'], namespaces, protocols: ['TCP'], beyondPods: true }
 }
 
-/** Labels alone; a selector with expressions may select any pod. */
+/** Handles matchLabels only. A selector with expressions may select any pod. */
 function selectorOf(selector: Fields): LabelSelector | undefined {
   const labels = Object.entries(objectAt(selector, 'matchLabels'))
   if (labels.length === 0 || listAt(selector, 'matchExpressions').length > 0) return undefined

@@ -3,20 +3,20 @@ import type { Direction, LabelSelector } from '../types.ts'
 import { bothDirections, type ForeignHead, type Governed, ownNamespace } from './governed.ts'
 import { listAt, objectAt } from './parts.ts'
 
-/** A policy of which no more is known than that it decides beside NetworkPolicies, in its own namespace, or in all where it has none. */
+/** A policy that decides in addition to NetworkPolicies in unknown ways, in its own namespace, or in all namespaces if it has none. */
 export function besideNetworkPolicies(object: ForeignHead): Governed {
   const namespaces = ownNamespace(object)
   return { effect: 'either', directions: bothDirections, namespaces, nodes: namespaces === 'all' }
 }
 
-/** The same of a cluster-scoped kind, whatever namespace was written there. */
+/** The same for a cluster-scoped kind. Ignores any namespace in the object. */
 export function overAllNamespaces(object: ForeignHead): Governed {
   return besideNetworkPolicies({ ...object, namespace: '' })
 }
 
 /**
- * A CiliumNetworkPolicy (docs.cilium.io/en/stable/security/policy): what it or a NetworkPolicy allows is allowed, and a direction that it has no
- * rules for is left as it is.
+ * A CiliumNetworkPolicy (docs.cilium.io/en/stable/security/policy). A connection that it or a NetworkPolicy allows is allowed. A direction
+ * without rules is unaffected.
  */
 export function ciliumPolicy(object: ForeignHead): Governed {
   const { value } = object
@@ -35,7 +35,10 @@ export function ciliumPolicy(object: ForeignHead): Governed {
   }
 }
 
-/** A selector of endpoints by labels of pods alone; Cilium writes `k8s:` before such keys, or nothing, and has labels of its own. */
+/**
+ * A selector of endpoints that uses only pod labels. Cilium writes these keys with the prefix `k8s:` or without one, and also has labels of
+ * its own.
+ */
 function plainSelector(selector: unknown): LabelSelector | undefined {
   const labels = Object.entries(objectAt(selector, 'matchLabels'))
   const plain = labels.map(([key, value]) => [key.replace(/^k8s:/, ''), value] as const)
@@ -45,17 +48,20 @@ function plainSelector(selector: unknown): LabelSelector | undefined {
   return plain.length > 0 && isPlain ? { matchLabels: Object.fromEntries(plain) as Record<string, string> } : undefined
 }
 
-/** A CiliumLocalRedirectPolicy sends what is meant for a Service of its namespace, or for an address outside, to a pod of the same node. */
+/** A CiliumLocalRedirectPolicy redirects traffic for a Service of its namespace, or for an external address, to a pod on the same node. */
 export function localRedirect(object: ForeignHead): Governed {
   return { effect: 'either', directions: ['ingress'], namespaces: ownNamespace(object), nodes: true, outside: true }
 }
 
-/** A policy of Calico (docs.tigera.io/calico/latest/reference/resources/networkpolicy): its order decides whether it comes before NetworkPolicies. */
+/**
+ * A Calico policy (docs.tigera.io/calico/latest/reference/resources/networkpolicy). Its order decides whether it is evaluated before
+ * NetworkPolicies.
+ */
 export function calicoPolicy(object: ForeignHead): Governed {
   return { ...besideNetworkPolicies(object), directions: typesOf(object) }
 }
 
-/** `types` as given; without it, by the rules that there are, and Ingress where there are none. */
+/** `types` as given. Without it, the directions that have rules, or Ingress if there are none. */
 function typesOf({ value }: ForeignHead): readonly Direction[] {
   if (value === undefined) return bothDirections
   const spec = objectAt(value, 'spec')
@@ -66,17 +72,19 @@ function typesOf({ value }: ForeignHead): readonly Direction[] {
   return ruled.length > 0 ? ruled : ['ingress']
 }
 
-/** A HostEndpoint of Calico stands for interfaces of a node: without a policy that allows, what goes to or from the node is denied. */
+/** A Calico HostEndpoint stands for interfaces of a node. Without an allow policy, traffic to and from the node is denied. */
 export function hostEndpoint(): Governed {
   return { effect: 'deny', directions: bothDirections, namespaces: [], nodes: true }
 }
 
-/** An AdminNetworkPolicy (network-policy-api.sigs.k8s.io): it decides before NetworkPolicies, in the directions that it has rules for. */
+/**
+ * An AdminNetworkPolicy (network-policy-api.sigs.k8s.io). It is evaluated before NetworkPolicies, in the directions for which it has rules.
+ */
 export function adminPolicy(object: ForeignHead): Governed {
   return { ...overAllNamespaces(object), directions: ruledBy(object) }
 }
 
-/** A BaselineAdminNetworkPolicy decides after NetworkPolicies: where one isolates a pod, it is not consulted. */
+/** A BaselineAdminNetworkPolicy is evaluated after NetworkPolicies. If one isolates a pod, the baseline is not consulted. */
 export function baselinePolicy(object: ForeignHead): Governed {
   return { ...adminPolicy(object), effect: 'deny unless isolated' }
 }
@@ -87,8 +95,8 @@ function ruledBy({ value }: ForeignHead): readonly Direction[] {
 }
 
 /**
- * An EgressFirewall of OVN-Kubernetes or EgressNetworkPolicy of OpenShift: it denies what pods of its namespace send out of the cluster, and NetworkPolicies
- * must allow it as well.
+ * An EgressFirewall of OVN-Kubernetes or an EgressNetworkPolicy of OpenShift. It denies traffic from pods of its namespace to destinations
+ * outside the cluster. NetworkPolicies must allow the traffic as well.
  */
 export function egressFirewall(object: ForeignHead): Governed {
   return { effect: 'deny', directions: ['egress'], namespaces: ownNamespace(object), beyondPods: true }
