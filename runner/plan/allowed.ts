@@ -5,7 +5,7 @@ import { destinationsFor, drawsOf, hostNameOf, type PathContext, patienceOf } fr
 import type { AddressDestination, Destination, PlannedCheck } from './planned-check.ts'
 import type { PlannedPath } from './planned-path.ts'
 
-/** As the application asks, with the layer-7 condition: by name first, then the same at each ready endpoint's own address. */
+/** Plans what the application does, with the layer-7 conditions: first by name, then the same request at the address of each ready endpoint. */
 export function planAllowed(
   target: ReachedTarget,
   task: PathContext,
@@ -43,7 +43,7 @@ export function planAllowed(
   }
 }
 
-/** The addresses that an application meets: ready endpoints, of the family that it uses. */
+/** The addresses that an application uses: ready endpoints, in the family that it uses. */
 export function asUsed(
   target: ReachedTarget,
   destinations: readonly AddressDestination[],
@@ -56,7 +56,7 @@ export function asUsed(
   return target.kind === 'pods' || target.kind === 'nodePort' ? ready : ofFamily(ready, family)
 }
 
-/** Many connections to an address that draws its endpoints, so that each is met; two that fail are more than a packet lost. */
+/** Enough connections to reach every endpoint of an address that picks one per connection. Two failures are more than packet loss. */
 function drawn(
   destination: AddressDestination,
   {
@@ -74,8 +74,8 @@ function drawn(
 }
 
 /**
- * A name is dialled as a name, a Service's own address as what it is; any other literal is one of the addresses. A node does not use the cluster's
- * DNS: what it reaches of the cluster, it reaches by address.
+ * Names are checked by name and Service addresses as virtual addresses; any other literal is in the address list already. A node does not use the
+ * cluster's DNS, so it is checked by address.
  */
 function applicationDestination(
   target: ReachedTarget,
@@ -88,7 +88,7 @@ function applicationDestination(
   return byAddress ? ofFamily(destinations, family).find(({ kind }) => kind === 'virtual') : { kind: 'name', host }
 }
 
-/** Without a family asked for, the one that resolves first counts: A before AAAA. */
+/** Without a requested family, the first family that resolves counts: A before AAAA. */
 function ofFamily(
   destinations: readonly AddressDestination[],
   family: Family | undefined,

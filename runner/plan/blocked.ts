@@ -8,10 +8,10 @@ import type { AddressDestination, Destination, PlannedCheck, SourceKey } from '.
 import type { PlannedPath } from './planned-path.ts'
 import { sourcePodOf } from './same-pod.ts'
 
-/** New connections to each address of a path that must be blocked: one that gets through is a leak. */
+/** New connections to each address of a path that must be blocked. One that connects is a leak. */
 const connections = 3
 
-/** Layer 4 alone, by address: every virtual address and every endpoint behind it, those not ready included; the name's resolution beside it. */
+/** Plans layer-4 checks by address: every virtual address and every endpoint, including those that are not ready. Adds a DNS lookup of the name. */
 export function planBlocked(
   target: ReachedTarget,
   task: PathContext,
@@ -69,19 +69,22 @@ export function planBlocked(
   }
 }
 
-/** A pod always reaches itself (docs/semantics.md, rule 53), also by a Service that may draw it; then the other endpoints tell. */
+/**
+ * Whether a destination may be the pod itself. A pod always reaches itself (docs/semantics.md#rule-53), also through a Service that may pick it, so
+ * only the other endpoints give evidence.
+ */
 function leadsTo(pod: Pod | undefined, destination: AddressDestination): boolean {
   if (pod === undefined || pod.hostNetwork || destination.kind === 'external') return false
   if (destination.kind === 'pod') return destination.pod.uid === pod.uid
   return destination.endpoints.some(({ address }) => pod.addresses.includes(address))
 }
 
-/** The family whose record stands beside the path: of its addresses, IPv4 where they have both. */
+/** The family of the record in the lookup: IPv4 if the addresses have both. */
 function familyAsked(destinations: readonly AddressDestination[]): Family {
   return destinations.length > 0 && destinations.every(({ socket }) => socket.family === 6) ? 6 : 4
 }
 
-/** A virtual address that only nodes and pods translate: from beyond nobody can mean it. */
+/** Whether it is a ClusterIP. Only nodes and pods translate it, so a client outside the cluster cannot use it. */
 function isClusterIp(destination: AddressDestination): boolean {
   return destination.kind === 'virtual' && destination.service.clusterIPs.includes(destination.socket.address)
 }

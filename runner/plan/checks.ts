@@ -6,7 +6,7 @@ import type { World } from '../../fabric/world.ts'
 import type { Expectation, HttpRequest, Speech, Target } from '../scenario/model.ts'
 import { familyOf, type Socket, singleSynMs } from './planned-check.ts'
 
-/** How long a check may take, over all its attempts. */
+/** The time limit of a check, including all attempts. */
 export interface Patience {
   readonly deadlineMs: number
   readonly attempts: number
@@ -14,7 +14,7 @@ export interface Patience {
 
 type Spoken = Exclude<Target, { kind: 'dns' }>
 
-/** What the application would do: the target by its own name, with the conditions that the scenario asks for. */
+/** What the application would do: use the target's name, with the scenario's conditions. */
 export function namedCheck(
   target: Extract<Spoken, { host: string }>,
   expect: Expectation,
@@ -30,7 +30,7 @@ export function namedCheck(
   })
 }
 
-/** The same at one address behind the name, which then only stands in the Host header and the server name. */
+/** The same check at one address of the name. The name is only in the Host header and the TLS server name. */
 export function addressedCheck(
   target: Spoken,
   socket: Socket,
@@ -59,36 +59,36 @@ export function addressedCheck(
   return checkSchema.parse({ ...patience, kind: speech.protocol, host, port })
 }
 
-/** Whether packets pass at layer 4, nothing more; `address` may be a name outside the cluster. A DNS server is asked a question: it leaves other datagrams unanswered. */
+/** Checks layer 4 only. `address` may be a name outside the cluster. A DNS server gets a query, because it does not answer other datagrams. */
 export function transportCheck(socket: Omit<Socket, 'family'>, patience: Patience, world: World): Check {
   const { address: host, port, protocol } = socket
   if (protocol === 'UDP' && isIP(host) !== 0 && isDnsServer(socket, world)) return serverCheck(socket, patience)
   return checkSchema.parse({ ...patience, kind: protocol === 'UDP' ? 'udp' : 'tcp', host, port })
 }
 
-/** The same by one SYN where it is TCP: the check ends before a second one, which may meet another endpoint, is sent. */
+/** The same with a single SYN for TCP. The check ends before the kernel retransmits it, because the second SYN may reach another endpoint. */
 export function singleSynCheck(socket: Omit<Socket, 'family'>, world: World, deadlineMs = singleSynMs): Check {
   const check = transportCheck(socket, { deadlineMs: Math.min(singleSynMs, deadlineMs), attempts: 1 }, world)
   return check.kind === 'tcp' ? { ...check, exactDeadline: true } : check
 }
 
-/** A question that every cluster's DNS answers, put to one server where it listens: a resident probe of an older version knows no other port than 53. */
+/** A query that every cluster's DNS answers, sent to one server at its own port. Older resident probes support only port 53. */
 export function serverCheck({ address: server, port }: Pick<Socket, 'address' | 'port'>, patience: Patience): Check {
   const at = { server, ...(port === dnsPort ? {} : { port }) }
   return checkSchema.parse({ ...patience, kind: 'dns', name: 'kubernetes.default.svc.cluster.local.', ...at })
 }
 
-/** The lookup that stands beside a path that is judged by address. */
+/** The DNS lookup of a path that is judged by address. */
 export function lookupCheck(host: string, family: Family, { deadlineMs }: Patience): Check {
   return checkSchema.parse({ kind: 'dns', name: host, type: family === 6 ? 'AAAA' : 'A', deadlineMs, attempts: 1 })
 }
 
-/** The question of a dns target. */
+/** The query of a dns target. */
 export function dnsCheck({ host: name, type, server }: Extract<Target, { kind: 'dns' }>, patience: Patience): Check {
   return checkSchema.parse({ ...patience, kind: 'dns', name, type, ...(server === undefined ? {} : { server }) })
 }
 
-/** What a target speaks, whichever way it was written. */
+/** The protocol of a target, in either notation. */
 function speechOf(target: Spoken): Speech {
   if (target.kind === 'pods' || target.kind === 'nodePort') return target.speech
   if (target.kind !== 'http') return { protocol: target.kind }
@@ -122,7 +122,7 @@ function tlsCheck(expect: Expectation) {
   return { kind: 'tls' as const, ...tlsOptions(expect) }
 }
 
-/** A certificate is verified only where the scenario asks for it: the question is the path, not the certificate. */
+/** Verifies a certificate only if the scenario requires it. The path is under test, not the certificate. */
 function tlsOptions(expect: Expectation) {
   const asked = expect.kind === 'allowed' ? expect.tls : undefined
   return {

@@ -5,13 +5,13 @@ import { nameServers } from './dns.ts'
 import { type AddressDestination, destinationKey, type Socket, socketKey } from './planned-check.ts'
 import type { ResolvedPath } from './stage.ts'
 
-/** What is known before any source is up, so that controls need not wait for one: nodes of the targets, and sockets that will be dialled. */
+/** Known before any source is ready, so that controls can start at once: nodes of the targets, and the sockets that checks will use. */
 export interface ControlTargets {
   readonly nodes: readonly string[]
   readonly sockets: readonly Socket[]
 }
 
-/** Everything that the paths of a stage may lead to, of whatever family. */
+/** All possible destinations of a stage's paths, in every family. */
 export function controlTargetsOf(resolvedPaths: readonly ResolvedPath[], world: World): ControlTargets {
   const destinations = new Map<string, AddressDestination>()
   const seen = new Set<string>()
@@ -28,7 +28,7 @@ export function controlTargetsOf(resolvedPaths: readonly ResolvedPath[], world: 
   return controlTargetsAt([...destinations.values()], world)
 }
 
-/** The same of aims that are known already. */
+/** The same for destinations that are known already. */
 export function controlTargetsAt(destinations: readonly AddressDestination[], world: World): ControlTargets {
   const sockets = new Map(destinations.flatMap(socketsOf).map((socket) => [socketKey(socket), socket]))
   const homes = podByAddress(world)
@@ -43,7 +43,7 @@ export function controlTargetsAt(destinations: readonly AddressDestination[], wo
   }
 }
 
-/** The pod that has each address; pods on the host's network share the node's and come last. */
+/** Maps each address to its pod. Pods on the host's network share the node's address and come last. */
 export function podByAddress(world: World): ReadonlyMap<string, Pod> {
   const ordered = world.pods.toSorted((a, b) => Number(b.hostNetwork) - Number(a.hostNetwork))
   return new Map(ordered.flatMap((pod) => pod.addresses.map((address) => [address, pod] as const)))
@@ -54,7 +54,7 @@ function destinationsFrom({ target, expect }: ScenarioPath, namespace: string | 
   return expect.kind === 'blocked' ? nameServers(target.server, world) : []
 }
 
-/** What of an aim answers for itself: a virtual address is its endpoints. */
+/** The sockets that answer for a destination. Those of a virtual address are its endpoints. */
 function socketsOf(destination: AddressDestination): readonly Socket[] {
   return destination.kind === 'pod' || destination.kind === 'external' ? [destination.socket] : destination.endpoints
 }

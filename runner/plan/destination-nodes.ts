@@ -9,18 +9,18 @@ import { hostNameOf } from './path-context.ts'
 import type { AddressDestination } from './planned-check.ts'
 import { policyIndexOf } from './policy-index.ts'
 
-/** Where a path may lead: to a target, and for a name to the cluster's DNS before it. */
+/** The possible destinations of a path: the target, and the cluster's DNS if the target is a name. */
 export interface PossibleDestinations {
   readonly pods: readonly Pod[]
-  /** Nodes whose own addresses are among the target's. */
+  /** Nodes whose addresses belong to the target. */
   readonly nodes: ReadonlySet<string>
-  /** Policies that govern what enters these pods; all of the world where there is no target. */
+  /** Policies that govern ingress to these pods; all policies of the world without a target. */
   readonly ingress: readonly NetworkPolicy[]
-  /** A Service that leads to pods on the source's node only. */
+  /** Whether the target is a Service that routes only to pods on the source's node. */
   readonly isLocal: boolean
 }
 
-/** All that a target may lead to from a namespace. */
+/** All possible destinations of a target, for a source in this namespace. */
 export function possibleDestinationsOf(
   target: Target | undefined,
   namespace: string,
@@ -41,7 +41,7 @@ export function possibleDestinationsOf(
   }
 }
 
-/** Whether a target may lead to a node's own address, by what costs little to find out. */
+/** Whether a target may include a node's address. A cheap check that may answer true too often. */
 export function mayMeetNodes(target: Target | undefined, { pods }: Pick<World, 'pods'>): boolean {
   if (target === undefined) return false
   const isLiteral = 'host' in target && target.kind !== 'dns' && hostNameOf(target) === undefined
@@ -50,7 +50,7 @@ export function mayMeetNodes(target: Target | undefined, { pods }: Pick<World, '
 
 const onHosts = new WeakMap<readonly Pod[], boolean>()
 
-/** Pods at their own addresses. */
+/** The destinations of pods at their pod addresses. */
 export function towards(pods: readonly Pod[], { policies }: Pick<World, 'policies'>): PossibleDestinations {
   const index = policyIndexOf(policies)
   const ingress = [...new Set(pods.flatMap((pod) => index.governing('ingress', pod)))]
@@ -63,7 +63,7 @@ function destinationsTo(target: Target, namespace: string, world: World): readon
   return hostNameOf(target) === undefined ? destinations : [...destinations, ...nameServers(undefined, world)]
 }
 
-/** Pods behind a NodePort, which are no addresses of the target themselves, and what else is on the network of a node there. */
+/** Pods behind a NodePort, whose addresses are not the target's. For an endpoint on the host's network, all host-network pods of its node. */
 function podsBehind(destinations: readonly AddressDestination[], world: World): Pod[] {
   const addresses = new Set(
     destinations.flatMap((destination) =>

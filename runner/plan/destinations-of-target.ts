@@ -15,15 +15,15 @@ import type { TargetDestinations, UnresolvedTarget } from './unresolved-target.t
 
 export interface DestinationOptions {
   readonly world: World
-  /** The source's namespace: short names are resolved in it. */
+  /** The source's namespace. Short names resolve in it. */
   readonly namespace: string | undefined
-  /** Whether the source is outside the cluster, whom a node treats otherwise than pods (`externalTrafficPolicy: Local`). */
+  /** Whether the source is outside the cluster. A node handles such traffic differently (`externalTrafficPolicy: Local`). */
   readonly outside?: boolean
-  /** Families to keep; all when absent. */
+  /** Families to keep; all if absent. */
   readonly families?: readonly Family[]
 }
 
-/** Every address that a target stands for: the virtual ones, then each endpoint, those not ready included. */
+/** Every address of a target: virtual addresses first, then each endpoint, including those that are not ready. */
 export function destinationsOf(target: ReachedTarget, options: DestinationOptions): TargetDestinations {
   const { namespace, world } = options
   const all = withUnread(allDestinations(target, options), target, namespace, world)
@@ -51,7 +51,7 @@ function allDestinations(target: ReachedTarget, options: DestinationOptions): Ta
     : found
 }
 
-/** A literal stands for itself: what else its pod or Service has, of the other family above all, was not asked for. */
+/** A literal address means that address only, not the other addresses of its pod or Service. */
 function belongs({ kind, socket }: AddressDestination, literal: string): boolean {
   return kind === 'pod' || kind === 'external' ? socket.family === familyOf(literal) : socket.address === literal
 }
@@ -61,12 +61,12 @@ function protocolOf(target: ReachedTarget): Protocol {
   return target.kind === 'udp' ? 'UDP' : 'TCP'
 }
 
-/** The port and protocol that a target is asked for at. */
+/** The port and protocol of a target. */
 export function portOf(target: ReachedTarget): Port {
   return { port: target.port, protocol: protocolOf(target) }
 }
 
-/** The addresses of what a host leads to. */
+/** The addresses of a host that was looked up. */
 export function namedDestinations(
   named: HostLookup,
   { port, protocol, host, world }: Port & { host: string; world: World },
@@ -102,7 +102,7 @@ export function namedDestinations(
   }
 }
 
-/** Why a name of the cluster leads nowhere. */
+/** Why a cluster name resolves to no address. */
 export function unknownHost(host: string, missing: Missing): UnresolvedTarget {
   const { unsure } = missing
   if (unsure !== undefined)

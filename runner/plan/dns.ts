@@ -9,10 +9,10 @@ import { type AddressDestination, familyOf } from './planned-check.ts'
 import type { PlannedPath } from './planned-path.ts'
 import { serviceDestinations } from './service-destinations.ts'
 
-/** New questions to each server of a path to DNS that must be blocked. */
+/** New queries to each server of a DNS path that must be blocked. */
 const questions = 3
 
-/** A question as the application's resolver asks it; where DNS must be blocked, one to each address of the nameserver. */
+/** One query through the source's resolver. If DNS must be blocked, queries to each address of the name server. */
 export function planDns(
   target: Extract<Target, { kind: 'dns' }>,
   task: PathContext,
@@ -52,7 +52,7 @@ function serversFor(
   return nameServers(server, world).filter(({ socket }) => own === undefined || own.includes(socket.family))
 }
 
-/** The nameserver's addresses: the asked one, else the cluster's DNS Service, and the pods behind it. */
+/** Addresses of the name server: the named one, else the cluster's DNS Service and its pods. */
 export function nameServers(server: string | undefined, world: World): readonly AddressDestination[] {
   const port = { port: dnsPort, protocol: 'UDP' } as const
   if (server !== undefined)

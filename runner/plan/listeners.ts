@@ -2,24 +2,24 @@ import type { Pod } from '../../fabric/world.ts'
 import type { AddressDestination, Destination } from './planned-check.ts'
 import type { UnresolvedTarget } from './unresolved-target.ts'
 
-/** What objects say of the listeners behind a Service, where containers do not declare every port. */
+/** What the objects say about the listeners of a Service whose containers do not declare every port. */
 export interface Undeclared {
-  /** Listeners that are assumed, a sentence each. */
+  /** Assumed listeners, one sentence each. */
   readonly assumed: readonly string[]
-  /** Ready endpoints at which nothing is taken to listen. */
+  /** Ready endpoints without an assumed listener. */
   readonly missing: Missing | undefined
 }
 
 interface Missing {
   readonly cause: 'partly_open' | 'not_listening'
   readonly sentence: string
-  /** Of a pod that is the target itself: policies are all that is known of it. */
+  /** The target is a pod itself, so only policies are known. */
   readonly isPod?: true
 }
 
 type Behind = Extract<AddressDestination, { kind: 'pod' }> & { readonly behind: object }
 
-/** Looks at the listeners behind a Service; nothing to say of them where all are declared, or where the target is no Service. */
+/** Inspects the listeners of a Service. The result is empty if all are declared or the target is not a Service. */
 export function undeclaredOf(
   destinations: readonly Destination[],
   unresolvedTarget: UnresolvedTarget | undefined,

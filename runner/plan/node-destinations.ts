@@ -3,7 +3,7 @@ import type { Node, Service, World } from '../../fabric/world.ts'
 import { type AddressDestination, type Port, type Socket, socketAt } from './planned-check.ts'
 import { noEndpoints, type TargetDestinations } from './unresolved-target.ts'
 
-/** This port of every node, or of one; nodes where it leads nowhere are left out as long as it leads somewhere on another. */
+/** This port on every node, or on one. Nodes without a backend for it are skipped, unless no node has one. */
 export function nodePortDestinations(name: string | undefined, port: Port, world: World): TargetDestinations {
   const nodes = world.nodes.filter((node) => name === undefined || node.name === name)
   const all = nodes.flatMap((node) => node.addresses.flatMap((address) => nodeDestinations(node, address, port, world)))
@@ -22,7 +22,7 @@ export function nodePortDestinations(name: string | undefined, port: Port, world
   }
 }
 
-/** A node's address stands for the NodePort Services on it, or else for pods on the host's network. */
+/** A node address leads to the NodePort Services on it, else to pods on the host's network. */
 export function nodeDestinations(node: Node, address: string, asked: Port, world: World): AddressDestination[] {
   const own = socketAt(address, asked)
   for (const service of world.services) {
@@ -43,7 +43,7 @@ export function nodeDestinations(node: Node, address: string, asked: Port, world
   return [{ kind: 'node', node, socket: own, endpoints: [] }]
 }
 
-/** The same for a client outside the cluster, whom a Service with `externalTrafficPolicy: Local` leads to endpoints of the entry node alone. */
+/** The same for a client outside the cluster. With `externalTrafficPolicy: Local`, the Service routes it only to endpoints on the entry node. */
 export function fromOutside({ destinations, unresolvedTarget }: TargetDestinations): TargetDestinations {
   const reached = destinations.map((destination) =>
     isLocal(destination) ? { ...destination, endpoints: destination.entry.near } : destination,
@@ -75,7 +75,7 @@ function nodePortOf(service: Service, { port, protocol }: Port) {
   return service.ports.find((each) => each.nodePort === port && each.protocol === protocol)
 }
 
-/** An external address of a Service may be a node's own. */
+/** An external address of a Service may be a node's address. */
 function externalPortOf(service: Service, address: string, { port, protocol }: Port) {
   if (!service.externalIPs.includes(address)) return undefined
   return service.ports.find((each) => each.port === port && each.protocol === protocol)

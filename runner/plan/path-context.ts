@@ -13,13 +13,13 @@ export interface PlanOptions {
   readonly world: World
   readonly probes: ReadonlyMap<SourceKey, Probe>
   readonly timing: Timing
-  /** Of paths that give none themselves. */
+  /** Deadline of paths that set none. */
   readonly deadlineMs?: number
 }
 
 export type PlanCheck = (plannedCheck: PlannedCheck) => PlannedCheck
 
-/** One path, one source, one family: what the ways of planning work on. */
+/** One path, one source, one family: the input of each planning function. */
 export interface PathContext {
   readonly path: ScenarioPath
   readonly source: PlannedSource
@@ -29,13 +29,13 @@ export interface PathContext {
   readonly options: PlanOptions
 }
 
-/** How long a path's checks wait: its own figures, then the run's, then the fabric's. */
+/** The deadline of a path's checks: from the path, else from the run, else from the fabric. */
 export function patienceOf({ path, options }: PathContext, expected: 'allowed' | 'blocked'): Patience {
   const usual = options.timing[expected]
   return { deadlineMs: path.deadlineMs ?? options.deadlineMs ?? usual.deadlineMs, attempts: usual.attempts }
 }
 
-/** The target's addresses in the families that are asked for and that the source has. */
+/** The target's addresses, limited to the families that the path asks for and the source has. */
 export function destinationsFor(target: ReachedTarget, { source, family, options }: PathContext): TargetDestinations {
   const { world, probes } = options
   const own = probes.get(source.key)?.addresses.map(familyOf)
@@ -58,18 +58,18 @@ export function destinationsFor(target: ReachedTarget, { source, family, options
   }
 }
 
-/** An address that draws an endpoint anew for each connection: with so many per endpoint, one is missed in 20,000 runs. */
+/** Connections per endpoint of an address that picks an endpoint for each connection: an endpoint is missed in one of 20,000 runs. */
 const perEndpoint = 10
 const most = 50
 
-/** How many connections it takes to meet every endpoint behind an address, where these are not dialled themselves. */
+/** How many connections are needed to reach every endpoint behind an address; 1 if the endpoints have their own checks. */
 export function drawsOf(destination: Destination, all: readonly Destination[]): number {
   if (destination.kind !== 'node' && destination.kind !== 'virtual') return 1
   const themselves = all.some(({ kind }) => kind === 'pod' || kind === 'external')
   return themselves || destination.endpoints.length < 2 ? 1 : Math.min(destination.endpoints.length * perEndpoint, most)
 }
 
-/** The target's name where it has one that must be resolved. */
+/** The host name of a target; undefined for an IP address. */
 export function hostNameOf(target: ReachedTarget): string | undefined {
   return 'host' in target && isIP(target.host) === 0 ? target.host : undefined
 }

@@ -7,10 +7,10 @@ import type { PlannedCheck } from './planned-check.ts'
 import type { PlannedPath } from './planned-path.ts'
 import type { PlannedSource } from './planned-source.ts'
 
-/** Plans one path for one source: a row per family. */
+/** Plans one path for one source: one row per family. */
 export type PlanPath = (path: ScenarioPath, source: PlannedSource, witness?: PlannedSource) => readonly PlannedPath[]
 
-/** A planner for paths of one run; equal dials of different paths are one object, so that nothing is dialled twice. */
+/** Creates a planner for one run. Equal checks of different paths are the same object, so each runs once. */
 export function createPlanner(options: PlanOptions): PlanPath {
   const plannedChecks = new Map<string, PlannedCheck>()
   const plannedCheck: PlanCheck = (made) => {

@@ -8,7 +8,7 @@ import type { Protocol } from '../../policy/types.ts'
 /** Identifies a source within a run: the identity as canonical text (`sourceKey`). */
 export type SourceKey = string
 
-/** An address and port as packets know them. */
+/** An address, port, protocol and family. */
 export interface Socket {
   readonly address: string
   readonly port: number
@@ -16,19 +16,19 @@ export interface Socket {
   readonly family: Family
 }
 
-/** A port as targets name it. */
+/** The port and protocol of a target. */
 export type Port = Pick<Socket, 'port' | 'protocol'>
 
-/** What an address belongs to, from the objects; it decides which controls a block needs. */
+/** The object that an address belongs to. It decides which controls a block needs. */
 export type AddressDestination =
   | {
       readonly kind: 'pod'
       readonly socket: Socket
       readonly pod: Pod
       readonly ready: boolean
-      /** The Service that leads there, and whether objects say that something listens. */
+      /** The Service that routes to the pod, and whether its objects declare a listener. */
       readonly behind?: { readonly service: Service; readonly listener: Listener }
-      /** The same of a pod that is a target itself. */
+      /** The same for a pod that is the target itself. */
       readonly listener?: Listener
     }
   | {
@@ -42,44 +42,44 @@ export type AddressDestination =
       readonly socket: Socket
       readonly node: Node
       readonly endpoints: readonly Socket[]
-      /** The Service whose NodePort or external address it is, and which of the endpoints are on this node. */
+      /** The Service that owns the NodePort or external address, and its endpoints on this node. */
       readonly entry?: { readonly service: Service; readonly near: readonly Socket[] }
     }
   | {
       readonly kind: 'external'
       readonly socket: Socket
-      /** The name that a stand-in of the lab has, at an address that is not the host's. */
+      /** The name of a lab stand-in, whose address is not the real host's. */
       readonly host?: string
     }
 
-/** A name is left to the source's own resolver. */
+/** The source's resolver resolves a name. */
 export type Destination = AddressDestination | { readonly kind: 'name'; readonly host: string }
 
-/** One aim that one source dials, with so many new connections at once. */
+/** One destination that one source connects to, with the number of simultaneous new connections. */
 export interface PlannedCheck {
   readonly source: SourceKey
   readonly destination: Destination
   readonly check: Check
   readonly connections: number
-  /** Each connection is to tell what one SYN met: a repeated one may meet another endpoint. */
+  /** Each connection must show the result of a single SYN. A retransmitted SYN may reach another endpoint. */
   readonly singleSyn?: true
 }
 
-/** When the kernel repeats a SYN that nobody answered, in milliseconds (RFC 6298 §2). */
+/** When the kernel first retransmits an unanswered SYN, in milliseconds (RFC 6298 §2). */
 const synRepeatMs = 1_000
 
-/** Below the first repetition of a SYN, which would draw another endpoint and hide one that does not answer. */
+/** Shorter than the first SYN retransmission, which may reach another endpoint and hide one that does not answer. */
 export const singleSynMs = synRepeatMs - 100
 
 /**
- * Whether a connection that one SYN was to make came after the time of a repeated one. Where the processor is busy a deadline is given back, and then
- * it is not known which endpoint answered.
+ * Whether a single-SYN connection succeeded only after the SYN was retransmitted. On a busy machine the deadline is extended, and then the endpoint
+ * that answered is unknown.
  */
 export function isLate({ singleSyn }: PlannedCheck, { reason, durations }: Outcome): boolean {
   return singleSyn === true && reason !== 'connect_timeout' && (durations.connect ?? 0) >= synRepeatMs
 }
 
-/** A name that leads out of the cluster stands for the address that was dialled. */
+/** The address that a check used. A name outside the cluster is replaced by the address that it resolved to. */
 export function addressDestinationOf(
   { destination, check }: PlannedCheck,
   { address, port }: Pick<Outcome, 'address' | 'port'>,
@@ -94,12 +94,12 @@ export function socketAt(address: string, { port, protocol }: Port): Socket {
   return { address, port, protocol, family: familyOf(address) }
 }
 
-/** Text that is equal for sockets that are the same. */
+/** A key that is equal for equal sockets. */
 export function socketKey({ address, port, protocol }: Omit<Socket, 'family'>): string {
   return `${protocol}/${address}/${port}`
 }
 
-/** Text that is equal for destinations that are the same. */
+/** A key that is equal for equal destinations. */
 export function destinationKey({ kind, socket }: AddressDestination): string {
   return `${kind} ${socketKey(socket)}`
 }

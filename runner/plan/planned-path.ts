@@ -4,26 +4,26 @@ import type { PlannedCheck } from './planned-check.ts'
 import type { PlannedSource } from './planned-source.ts'
 import type { TargetDestinations, UnresolvedTarget } from './unresolved-target.ts'
 
-/** A path of the scenario for one source and family, with everything that is dialled for it. */
+/** One path of the scenario for one source and one address family, with all of its checks. */
 export interface PlannedPath {
   readonly path: ScenarioPath
   readonly source: PlannedSource
   readonly family?: Family
-  /** The target as the application would reach it: by name, with what the scenario asks of the answer. */
+  /** The check that the application would make, with the scenario's conditions on the response. */
   readonly application?: PlannedCheck
-  /** The addresses that the target stands for. */
+  /** Checks of the addresses that the target resolves to. */
   readonly addresses: readonly PlannedCheck[]
-  /** The name's resolution, beside a path that is judged by address. */
+  /** The DNS lookup of the name, for a path that is judged by address. */
   readonly lookup?: PlannedCheck
-  /** The same addresses from the source that the path names as control. */
+  /** The same addresses, checked from the path's control source. */
   readonly witnesses: readonly PlannedCheck[]
-  /** Every address that the target stands for, those included that are not dialled. */
+  /** Every address of the target, including those without a check. */
   readonly targetDestinations: TargetDestinations
-  /** Why the target leads to no address, or to fewer than meant. */
+  /** Why the target has no address, or fewer addresses than expected. */
   readonly unresolvedTarget?: UnresolvedTarget
 }
 
-/** Everything that a path dials. */
+/** All checks of a path. */
 export function plannedChecksOf({ application, addresses, lookup, witnesses }: PlannedPath): PlannedCheck[] {
   return [application, ...addresses, lookup, ...witnesses].filter((plannedCheck) => plannedCheck !== undefined)
 }

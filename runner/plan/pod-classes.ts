@@ -9,17 +9,19 @@ import { type PolicyIndex, policyIndexOf } from './policy-index.ts'
 const most = 10
 
 export interface ClassOptions {
-  /** Called where there is more than one pod. */
+  /** Called only if there is more than one pod. */
   readonly possibleDestinations: () => PossibleDestinations
-  /** False where no destination is on the network of a node, nor a node itself. */
+  /** False if no destination is a node or on a node's network. */
   readonly mayMeetNodes?: boolean
-  /** Up to so many classes tell the pods that run on a node apart by name; with more, nodes count as equal where pods of the same kinds run. */
+  /**
+   * Up to this many classes, destination pods on the same node are compared by name. Beyond it, nodes are equal if they run pods of the same kinds.
+   */
   readonly byPods?: number
 }
 
 /**
- * Groups pods of one namespace by what makes a difference on the way to destinations: the egress policies that select them, the ingress rules at the
- * destination that match them, their address families, and their nodes where these matter. Any pod of a group stands for the others.
+ * Groups pods of one namespace by what affects their connections to the destinations: egress policies that select them, ingress rules at the
+ * destination that match them, address families, and nodes if these matter. Any pod of a group represents the others.
  */
 export function podClasses(
   pods: readonly Pod[],
@@ -35,7 +37,7 @@ export function podClasses(
   return exact.length <= byPods ? exact : groups(kindOf)
 }
 
-/** Whether pods are alike on every path, which costs little to find out and holds for most workloads. */
+/** Whether pods are equal on every path. Cheap to check, and true for most workloads. */
 function areAlike(
   pods: readonly Pod[],
   mayMeetNodes: boolean,
@@ -67,12 +69,12 @@ function grouped(pods: readonly Pod[], keyOf: (pod: Pod) => string): Pod[][] {
 interface FixContext {
   readonly index: PolicyIndex
   readonly possibleDestinations: PossibleDestinations
-  /** Those whose node reaches them although policies isolate them (docs/semantics.md, rule 51). */
+  /** Isolated pods, which their own node reaches nevertheless (docs/semantics.md#rule-51). */
   readonly isolated: readonly Pod[]
-  /** Those on the network of a node, to whose own pods plugins differ (rule 52). */
+  /** Pods on a node's network. Plugins differ on traffic from the pods of the same node to them (docs/semantics.md#rule-52). */
   readonly onHosts: readonly Pod[]
   readonly rules: readonly Rule[]
-  /** Of ClusterNetworkPolicies. */
+  /** Pod selectors of ClusterNetworkPolicies. */
   readonly selectors: readonly Parameters<typeof matchesSelector>[0][]
   readonly labelsOf: (namespace: string) => Pod['labels']
 }
@@ -105,11 +107,11 @@ function fixContextOf(possibleDestinations: PossibleDestinations, world: World):
 
 interface Naming extends FixContext {
   readonly kindOf: (destination: Pod) => string
-  /** How destination pods on the node are told apart: each by its name, or kinds of them. */
+  /** Names a destination pod on the node: by its name, or by its kind. */
   readonly called: (destination: Pod) => string
 }
 
-/** A text that is equal for pods between which nothing makes a difference. A pod among the destinations is none of its own (docs/semantics.md, rule 53). */
+/** A key that is equal for equivalent pods. A pod among the destinations is not a destination of itself (docs/semantics.md#rule-53). */
 function differenceOf(pod: Pod, { kindOf, called, ...fixContext }: Naming): string {
   const { index, possibleDestinations, isolated, onHosts, rules, selectors } = fixContext
   const egress = index.governing('egress', pod)
@@ -133,7 +135,7 @@ function nameOf({ namespace, name }: { readonly namespace: string; readonly name
   return `${namespace}/${name}`
 }
 
-/** Destination pods that nothing tells apart, by the policies at both ends, have the same name. */
+/** Names the kind of a destination pod. Pods that the policies at both ends treat alike have the same kind. */
 function kindsOf(sources: readonly Pod[], fixContext: FixContext): (destination: Pod) => string {
   const { index, selectors } = fixContext
   const egress = [...new Set(sources.flatMap((pod) => index.governing('egress', pod)))]
@@ -148,7 +150,7 @@ function kindsOf(sources: readonly Pod[], fixContext: FixContext): (destination:
     ])
 }
 
-/** How a rule's peers match a pod: by labels, and by each of its addresses; plugins differ in whether an ipBlock matches a pod. */
+/** Which of a rule's peers match a pod: by labels, and by each address. Plugins differ on whether an ipBlock matches a pod. */
 function matchOf(
   { policy, peers }: Rule,
   pod: Pod,

@@ -4,21 +4,21 @@ import type { Pod } from '../../fabric/world.ts'
 import type { Labels } from '../../policy/types.ts'
 import type { Source } from '../scenario/model.ts'
 
-/** A source that stands for pods of a workload. */
+/** A source that represents the pods of a workload. */
 export type PodSource = Pick<
   Extract<Source, { kind: 'like' | 'as' }>,
   'name' | 'kind' | 'namespace' | 'workload' | 'node'
 >
 
 interface Among {
-  /** The pods that the source stands for. */
+  /** All pods of the source. */
   readonly all: readonly Pod[]
   readonly classes: readonly (readonly Pod[])[]
 }
 
 /**
- * The identity that stands for a class of the source's pods: the workload itself where it has only one; where pods differ by their nodes alone, the
- * workload there; else one of its pods, with the labels that it has beside those of the template.
+ * The identity that represents a class of the source's pods. It is the workload if there is one class, the workload on a node if pods differ only by
+ * node, else one of the pods with its own labels in addition to those of the template.
  */
 export function identityOf(
   { kind, namespace, workload, node }: PodSource,
@@ -34,7 +34,7 @@ export function identityOf(
   return kind === 'as' ? identity : { ...identity, labels: ordinalLabelsOf(chosen) }
 }
 
-/** A clone of the workload has the labels of its template: it stands for pods that all have the same. */
+/** Whether all pods have the same labels. A clone has only the labels of the template, so it represents only such pods. */
 function haveSameLabels(pods: readonly Pod[]): boolean {
   return (
     new Set(pods.map(({ labels }) => JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)))))
@@ -42,7 +42,7 @@ function haveSameLabels(pods: readonly Pod[]): boolean {
   )
 }
 
-/** Labels by which a controller numbers its pods (Kubernetes API, "well-known labels"); undefined where there are none. */
+/** Labels by which a controller numbers its pods (Kubernetes API, "well-known labels"); undefined if there are none. */
 function ordinalLabelsOf({ labels }: Pod): Labels | undefined {
   const own = Object.entries(labels).filter(([key]) => ordinals.has(key))
   return own.length === 0 ? undefined : Object.fromEntries(own)
@@ -54,7 +54,7 @@ const ordinals = new Set([
   'batch.kubernetes.io/job-completion-index',
 ])
 
-/** `node n1`, `nodes n1, n2 and 5 more` where pods differ by their nodes alone, else the pods by name. */
+/** `node n1`, `nodes n1, n2 and 5 more` if pods differ only by node, else the names of the pods. */
 export function placeText(alike: readonly Pod[], classes: readonly (readonly Pod[])[]): string {
   const nodes = new Set(alike.map(({ node }) => node))
   const isApart =
@@ -68,19 +68,19 @@ export function placeText(alike: readonly Pod[], classes: readonly (readonly Pod
       )
 }
 
-/** Whether a source speaks for pods of which it asks only one, and somebody might expect it to ask each. */
+/** Whether a source tests only one of its pods although users may expect a test of each. */
 export function isSampled(alike: readonly Pod[], classes: readonly (readonly Pod[])[]): boolean {
   const isPerNode = alike.some(({ hostNetwork, workload }) => hostNetwork || workload.kind === 'DaemonSet')
   return alike.length > 1 && (classes.length > 1 || isPerNode)
 }
 
-/** `stands for 3 pods, on nodes n1, n2, n3, between which nothing on this path makes a difference`. */
+/** One sentence: how many pods a sample represents, and on which nodes. */
 export function sampleText(alike: readonly Pod[]): string {
   const nodes = listed('node', [...new Set(alike.map(({ node }) => node))])
   return `stands for ${alike.length} pods, on ${nodes}, between which no policy and no node makes a difference here`
 }
 
-/** `differs by node: allowed from node a, blocked from nodes b, c`; undefined where all places have the same answer. */
+/** `differs by node: allowed from node a, blocked from nodes b, c`; undefined if all places have the same answer. */
 export function differenceText(
   answers: readonly { readonly place: string; readonly word: string }[],
 ): string | undefined {

@@ -4,18 +4,21 @@ import { type Located, locate, networkId, newNetworks } from '../../policy/engin
 import { matchesSelector } from '../../policy/selector.ts'
 import type { Direction, IpBlock, NetworkPolicy } from '../../policy/types.ts'
 
-/** The policies of a world, prepared for questions about many pods. */
+/** The policies of a world, indexed for queries about many pods. */
 export interface PolicyIndex {
-  /** Those that select a pod in a direction, for plugins that treat pods on the host's network as pods too (docs/semantics.md, rule 50). */
+  /**
+   * Policies that select a pod in a direction. Pods on the host's network are included, because some plugins treat them as pods
+   * (docs/semantics.md#rule-50).
+   */
   governing(direction: Direction, pod: Pod): readonly NetworkPolicy[]
   isIn(block: IpBlock, address: string): boolean
-  /** Equal for addresses that the same ipBlocks contain. */
+  /** A key that is equal for addresses in the same ipBlocks. */
   blocksOf(address: string): string
 }
 
 const indexes = new WeakMap<readonly NetworkPolicy[], PolicyIndex>()
 
-/** Prepares a list of policies once: it is never changed in place. */
+/** Indexes a list of policies once and caches it. The list must never be mutated. */
 export function policyIndexOf(policies: readonly NetworkPolicy[]): PolicyIndex {
   return remembered(indexes, policies, () => indexed(policies))
 }

@@ -7,8 +7,8 @@ import type { AddressDestination } from './planned-check.ts'
 import type { PlannedSource } from './planned-source.ts'
 
 /**
- * Whether a source stands for one pod, and every address of a target is that pod: a pod always reaches itself (docs/semantics.md, rule 53; by a Service,
- * rule 54). A replica that reaches another one is not itself.
+ * Whether a source is exactly one pod and every address of the target is that pod. A pod always reaches itself (docs/semantics.md#rule-53; through a
+ * Service, docs/semantics.md#rule-54). Another replica does not count as the pod itself.
  */
 export function isItselfIn(world: World): (source: PlannedSource, target: Target) => boolean {
   const podsFrom = new Map<string, readonly Pod[]>()
@@ -30,7 +30,7 @@ export function isItselfIn(world: World): (source: PlannedSource, target: Target
   }
 }
 
-/** The pod of the world that a source is where no other probe stands for it. */
+/** The pod that a source is, if no other probe represents it. */
 export function sourcePodOf(identity: Identity, world: World): Pod | undefined {
   return representativeOf(podsOfIdentity(identity, world))
 }

@@ -7,7 +7,9 @@ import { noEndpoints, type TargetDestinations, type UnresolvedTarget } from './u
 
 type NamedService = Extract<HostLookup, { kind: 'service' }>
 
-/** What a Service stands for: its own addresses and every endpoint; by an external address that one alone, whose way in is another. */
+/**
+ * The destinations of a Service: its addresses and every endpoint. For an external address only that address, because its traffic enters differently.
+ */
 export function serviceDestinations({ service, address }: NamedService, port: Port, world: World): TargetDestinations {
   if (service.headless) return headlessDestinations(service, port, world)
   const endpoints = endpointsOf(service, world).filter(
@@ -33,7 +35,7 @@ export function serviceDestinations({ service, address }: NamedService, port: Po
   return { destinations, unresolvedTarget: noEndpoints(service, backendsOf(service, world), port) }
 }
 
-/** A headless Service is a name for its pods: what is dialled is the pod's own port, whatever ports the Service lists. */
+/** A headless Service is a name for its pods. Connections use the pod's port, regardless of the ports that the Service lists. */
 function headlessDestinations(service: Service, port: Port, world: World): TargetDestinations {
   const backends = backendsOf(service, world)
   const destinations = backends.map((backend) => endpointDestination(backend, port, { service, world }))
@@ -81,7 +83,7 @@ function virtualDestinations(service: Service, port: Port, { endpoints, address 
   })
 }
 
-/** An endpoint with its pod, the Service before it and whether something is taken to listen there. */
+/** An endpoint with its pod, its Service, and whether a listener is assumed there. */
 export function endpointDestination(
   { address, pod, ready }: Backend,
   port: Port,

@@ -13,13 +13,13 @@ import { identityOf, isSampled, type PodSource, placeText, sampleText } from './
 
 export interface Expanded {
   readonly sources: readonly PlannedSource[]
-  /** Why there is none. */
+  /** Why there is no source. */
   readonly note?: string
 }
 
 /**
- * What a source of the scenario stands for in this world: selectors expand now, so that a namespace made tomorrow is covered, and so do workloads
- * whose pods differ on the way to the target, because of their node or their labels.
+ * Expands a source of the scenario in this world. Selectors expand at run time, so they include namespaces that were created later. Workloads expand
+ * if their pods differ on the path to the target, because of node or labels.
  */
 export function expandSource(source: Source, world: World, target?: Target): Expanded {
   switch (source.kind) {
@@ -63,7 +63,7 @@ function none(note: string): Expanded {
   return { sources: [], note }
 }
 
-/** A workload of which nothing is known here stands for itself: what has no pod is said by whoever looks for it. */
+/** A workload without known pods stays one source. The fabric reports the missing pods. */
 function workloadOf(source: PodSource, world: World, target: Target | undefined): Expanded {
   const { name, kind, namespace, workload, node } = source
   const all = podsOfWorkload(namespace, workload, world).filter((pod) => node === undefined || pod.node === node)
@@ -71,7 +71,7 @@ function workloadOf(source: PodSource, world: World, target: Target | undefined)
   return { sources: placesOf(source, all, world, target) }
 }
 
-/** One source for each class of pods between which something on the way makes a difference. */
+/** One source for each class of equivalent pods. */
 function placesOf(source: PodSource, all: readonly Pod[], world: World, target: Target | undefined): PlannedSource[] {
   const usable = all.filter(({ addresses }) => addresses.length > 0)
   const classes = podClasses(usable.length > 0 ? usable : all, world, {
@@ -90,7 +90,7 @@ function nodeOf({ name, node }: Pick<Extract<Source, { kind: 'node' }>, 'name' |
   return gone === undefined ? one(name, { kind: 'node', node }, undefined) : none(gone)
 }
 
-/** A pod on the host's network has its node's address, which stands for the node. */
+/** A pod on the host's network has its node's address; that address represents the node. */
 function ownerOf({ name, address }: Extract<Source, { kind: 'address' }>, world: World): Expanded {
   const pod = world.pods.find((each) => !each.hostNetwork && each.addresses.includes(address))
   if (pod !== undefined)
@@ -156,7 +156,7 @@ function podsOf(source: Extract<Source, { kind: 'pods' }>, world: World, target:
   return sources.length === 0 ? none('no pod matches its selector') : { sources }
 }
 
-/** Pods of the same namespace and labels. */
+/** A key of a pod's namespace, labels and host network. */
 function labelsOf(pod: Pod): string {
   const labels = Object.entries(pod.labels).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify([pod.namespace, labels, pod.hostNetwork])

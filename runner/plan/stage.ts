@@ -5,7 +5,7 @@ import type { PlannedSource } from './planned-source.ts'
 import { isItselfIn } from './same-pod.ts'
 import { expandSource } from './sources.ts'
 
-/** The scenario's paths, then those of each step, after its change. */
+/** A stage: the scenario's paths, or one step with the paths to check after its change. */
 export interface Stage {
   readonly name?: string
   readonly change?: StepChange
@@ -16,26 +16,26 @@ export function stagesOf({ paths, steps }: Scenario): Stage[] {
   return [{ paths }, ...steps.map(({ name, change, paths: own }) => ({ name, change, paths: own }))]
 }
 
-/** A path with the sources that it stands for in this world. */
+/** A path with the sources that it expands to in this world. */
 export interface ResolvedPath {
   readonly path: ScenarioPath
   readonly sources: readonly PlannedSource[]
-  /** Sources that a matrix leaves out here: the target is the source itself and nothing else. */
+  /** Sources that a matrix skips because the target is only the source itself. */
   readonly itself: readonly PlannedSource[]
   readonly witness?: PlannedSource
-  /** Why there is no source. */
+  /** Why the path has no source. */
   readonly note?: string
-  /** Why it is not run. */
+  /** Why the path is skipped. */
   readonly skip?: string
 }
 
-/** A path, and what is planned for each of its sources that can ask. */
+/** A path with the plan for each of its sources that has a probe. */
 export interface PlanEntry {
   readonly resolvedPaths: ResolvedPath
   readonly planned: readonly PlannedPath[]
 }
 
-/** Expands the sources of a stage; paths that the file or its `only` leaves out keep their place, with the reason. */
+/** Expands the sources of a stage. Paths that `skip` or another path's `only` excludes stay in the list, with the reason. */
 export function resolveSources({ paths }: Stage, scenario: Scenario, world: World): ResolvedPath[] {
   const skipOf = skipsOf(scenario)
   const isItself = isItselfIn(world)
@@ -55,7 +55,7 @@ export function resolveSources({ paths }: Stage, scenario: Scenario, world: Worl
   })
 }
 
-/** Which pairs the matrices leave out, in one sentence; undefined where none is. */
+/** One sentence about the pairs that the matrices skip; undefined if there are none. */
 export function leftOutText(resolvedPaths: readonly ResolvedPath[]): string | undefined {
   const pairs = resolvedPaths.flatMap(({ path, itself, skip }) =>
     skip === undefined ? [...new Set(itself.map(({ name }) => `${name} -> ${path.target.name}`))] : [],
@@ -65,10 +65,10 @@ export function leftOutText(resolvedPaths: readonly ResolvedPath[]): string | un
   return `left out of the matrix, because a pod always reaches itself: ${pairs.slice(0, named).join(', ')}${more}`
 }
 
-/** How many pairs that sentence names. */
+/** The most pairs that the sentence lists by name. */
 const named = 10
 
-/** Why a path of the scenario is not run; undefined where it is. */
+/** Returns the reason why a path of the scenario is skipped; undefined if it runs. */
 export function skipsOf({ paths, steps }: Scenario): (path: ScenarioPath) => string | undefined {
   const someOnly = [...paths, ...steps.flatMap((step) => step.paths)].some(({ only }) => only)
   return (path) => path.skip ?? (someOnly && !path.only ? 'other paths of the scenario say only' : undefined)

@@ -8,8 +8,8 @@ import { familyOf } from './planned-check.ts'
 import { expandSource } from './sources.ts'
 
 /**
- * Hosts and addresses outside the cluster to which the paths of a scenario lead, with their ports, written as `spec.lab.externals` are: the lab needs
- * somebody there who answers, or no block could be shown. Names without a Service or namespace are none: they are unknown hosts.
+ * External hosts and addresses of a scenario's paths, with their ports, in the format of `spec.lab.externals`. The lab runs a listener for each,
+ * because without one no block can be shown. Names that belong to no Service or namespace are excluded: they are unknown hosts.
  */
 export function standInsFor({ paths, steps, lab }: Pick<Scenario, 'paths' | 'steps' | 'lab'>, world: World): string[] {
   const all = [...paths, ...steps.flatMap((step) => step.paths)].flatMap((path) => externalsOf(path, world))
@@ -33,20 +33,20 @@ function externalsOf({ source, target }: ScenarioPath, world: World): string[] {
   })
 }
 
-/** An address beside those of pods and Services is one that somebody had there. */
+/** Whether an address is in the same network as pods or Services. Such an address probably belonged to a pod or Service once. */
 function isNear(host: string, { pods, services }: World): boolean {
   if (isIP(host) === 0) return false
   const own = [...pods.flatMap(({ addresses }) => addresses), ...services.flatMap(({ clusterIPs }) => clusterIPs)]
   return own.some((address) => networkOf(address) === networkOf(host))
 }
 
-/** The first 16 bits of an IPv4 address, 48 of an IPv6 address. */
+/** The first 16 bits of an IPv4 address, or the first 48 bits of an IPv6 address. */
 function networkOf(address: string): string {
   const bytes = parseAddress(address)?.bytes ?? []
   return bytes.slice(0, bytes.length === 4 ? 2 : 6).join('.')
 }
 
-/** A name whose address is given has its stand-ins there. */
+/** A name with a declared address has its stand-ins at that address. */
 function isDeclared(host: string, { externalHosts = [] }: World): boolean {
   return externalHosts.some(({ name, chosen }) => name === host && chosen !== true)
 }

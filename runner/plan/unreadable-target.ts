@@ -5,7 +5,7 @@ import type { World } from '../../fabric/world.ts'
 import type { ReachedTarget } from '../scenario/model.ts'
 import type { TargetDestinations, UnresolvedTarget } from './unresolved-target.ts'
 
-/** What seems to be missing may only be hidden: then a name is judged by what its source makes of it, as one beyond the cluster is. */
+/** A missing object may only be unreadable. The name is then judged by how the source resolves it, like an external name. */
 export function withUnread(
   destinations: TargetDestinations,
   target: ReachedTarget,

@@ -2,13 +2,13 @@ import type { Backend } from '../../fabric/endpoints.ts'
 import type { Service } from '../../fabric/world.ts'
 import type { AddressDestination, Port } from './planned-check.ts'
 
-/** Why a target leads to no address, or to fewer than meant. */
+/** Why a target has no address, or fewer addresses than expected. */
 export interface UnresolvedTarget {
   readonly cause: 'no_such_name' | 'no_such_port' | 'no_endpoints' | 'target_gone' | 'external_name' | 'no_route'
   readonly sentence: string
-  /** It rests on the ports that containers declare: packets may prove it wrong. */
+  /** The result relies on declared container ports. Packets may disprove it. */
   readonly declared?: true
-  /** It may be there: what could not be read decides. */
+  /** The target may exist; something that could not be read decides. */
   readonly hidden?: true
 }
 
@@ -17,7 +17,7 @@ export interface TargetDestinations {
   readonly unresolvedTarget?: UnresolvedTarget
 }
 
-/** A Service behind which nothing is ready at a port, with the reason. */
+/** Why a Service has no ready endpoint at a port. */
 export function noEndpoints(
   service: Service,
   backends: readonly Backend[],
