@@ -7,14 +7,14 @@ import type { Probe, Timing } from '../../fabric/fabric.ts'
 import { familyOf } from '../plan/planned-check.ts'
 import { canaryPort } from './canary-objects.ts'
 
-/** The two canaries of a node, each asked from inside its own pod. */
+/** The two canary pods of a node, with a probe inside each. */
 export interface NodeCanaries {
   readonly node: string
   readonly open: Probe
   readonly guarded: Probe
 }
 
-/** One way between an open and a guarded canary; the guarded one's policies of that side are what it tries. */
+/** One connection between an open and a guarded canary. It tests the guarded canary's policies of that side. */
 export interface CanaryConnection {
   readonly node: string
   readonly side: 'ingress' | 'egress'
@@ -24,8 +24,8 @@ export interface CanaryConnection {
 }
 
 /**
- * The legs of each node: between its own two canaries, so that no other node can spoil them, and with the open one of the next node, so that the
- * way between nodes is tried as well.
+ * The connections of each node: between its two canaries, so that they depend on no other node, and with the open canary of the next node, so that
+ * traffic between nodes is tested too.
  */
 export function canaryConnectionsOf(canaries: readonly NodeCanaries[]): CanaryConnection[] {
   return canaries.flatMap(({ node, open, guarded }, index) => {
@@ -47,7 +47,7 @@ function between(place: Pick<CanaryConnection, 'node' | 'side'>, from: Probe, to
 
 export type Wanted = 'open' | 'blocked'
 
-/** How long a step may take where plugins learn late, in milliseconds, and how often it is looked at. */
+/** The time limit of a step if plugins apply policies late, and the polling interval, in milliseconds. */
 const patienceMs = 25_000
 const periodMs = 50
 
@@ -58,14 +58,14 @@ export interface ConnectOptions {
 }
 
 /**
- * How long a dial waits in the n-th round where it must be open: short at first, because what a plugin does not know yet is silence, and longer
- * where the way itself may be slow.
+ * The deadline of a connection in the n-th round of a step that waits for success, in milliseconds. It is short at first, because before the plugin
+ * knows the pods there is no response, and grows because the network may be slow.
  */
 export function pollMs(round: number, most: number): number {
   return Math.min(most, 100 * 2 ** (round - 1))
 }
 
-/** Dials all legs until each ends as wanted, or the time is up; a hole where there is no leg. */
+/** Opens all connections repeatedly until each has the wanted result or the time is up. The result has undefined for each undefined connection. */
 export async function untilWanted(
   canaryConnections: readonly (CanaryConnection | undefined)[],
   { timing, wanted, signal }: ConnectOptions,
@@ -83,11 +83,11 @@ export async function untilWanted(
       deadlineMs: wanted === 'blocked' ? pollMs(1, canaryMs) : pollMs(round, canaryMs),
       signal,
     })
-    // The first round waits until the canaries can be asked at all.
+    // The time limit starts after the first round, which waits until the canaries accept checks.
     end ??= performance.now() + patienceMs
     const isWanted = isAll(saw, canaryConnections, wanted)
     if (isWanted && wanted === 'open') return saw
-    // What is silent for an instant may only be slow.
+    // A short timeout may only mean a slow network, so check again with the full deadline.
     const sure = isWanted ? await openConnections(canaryConnections, { deadlineMs: canaryMs, signal }) : saw
     if (isAll(sure, canaryConnections, wanted) || performance.now() > end || signal.aborted) return sure
     await pause(periodMs, signal)
@@ -104,13 +104,13 @@ function isAll(
   )
 }
 
-/** A refusal is a block here: the step before showed that the same listener answers. */
+/** Whether the reason is the wanted result. A refusal counts as blocked here, because the step before showed that this listener answers. */
 export function seenAs(saw: Reason | undefined, wanted: Wanted): boolean {
   const seen = layer4Of(saw ?? 'not_run')
   return wanted === 'open' ? seen === 'open' : seen === 'blocked' || seen === 'refused'
 }
 
-/** The reason that each leg's connection ended with, in order. */
+/** The result of each connection, in order. */
 async function openConnections(
   canaryConnections: readonly (CanaryConnection | undefined)[],
   { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal: AbortSignal },

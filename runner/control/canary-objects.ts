@@ -1,33 +1,33 @@
 import type { Manifest } from '../../fabric/fabric.ts'
 
-/** The canary listeners' port, and one on which nothing ever listens. */
+/** The port of the canary listeners, and a port that is always closed. */
 export const canaryPort = 8080
 export const closedPort = 64_999
 
-/** Roles on each node: `open` no policy ever selects, `guarded` gets the policies of both directions. */
+/** Roles on each node: no policy ever selects `open`; policies of both directions select `guarded`. */
 export type CanaryRole = 'open' | 'guarded'
 const canaryRoles: readonly CanaryRole[] = ['open', 'guarded']
 
-/** The label that tells one canary from another; the policies select by it. */
+/** The label that distinguishes the canaries. The policies select by it. */
 const roleLabel = 'crosscheck.dev/canary'
-/** What tells a canary of a role from all other pods. */
+/** The labels of the canary of a role. */
 export function canaryLabels(role: CanaryRole): Readonly<Record<string, string>> {
   return { [roleLabel]: role }
 }
 
 const owned = { 'crosscheck.dev/owned': 'true' }
 
-/** Name of the canary pod of a role on the n-th node of the run. */
+/** The name of the canary pod of a role on the n-th node of the run. */
 export function canaryName(role: CanaryRole, index: number): string {
   return `canary-${role}-${index}`
 }
 
-/** The namespace in which canaries live; nothing of the user's is touched by them. */
+/** The namespace of the canaries. They change no object of the user. */
 export function canaryNamespaceObject(name: string): Manifest {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: owned } }
 }
 
-/** One listener of each role, placed by name on the n-th node of the run. */
+/** One listener of each role, scheduled by node name on the n-th node of the run. */
 export function canaryPods(namespace: string, nodeName: string, index: number): Manifest[] {
   const ports = [{ containerPort: canaryPort, protocol: 'TCP' }]
   const containers = [{ name: 'listener', image: 'crosscheck', ports }]
@@ -39,16 +39,16 @@ export function canaryPods(namespace: string, nodeName: string, index: number): 
   }))
 }
 
-/** A fresh source that the last step admits by exactly its namespace and labels. */
+/** A fresh source that the last step allows by exactly its namespace and labels. */
 export interface Admitted {
   readonly namespace: string
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** Of the second step nothing may pass; of the third exactly the open canaries, and the sources under test, may. */
+/** The second step allows nothing. The third step allows exactly the open canaries and the sources under test. */
 export type PolicyStep = { readonly kind: 'deny' } | { readonly kind: 'admit'; readonly sources: readonly Admitted[] }
 
-/** The policies of a step, which replace those of the step before. */
+/** The policies of a step. They replace those of the step before. */
 export function canaryPolicies(namespace: string, step: PolicyStep): Manifest[] {
   const role = (name: CanaryRole) => ({ podSelector: { matchLabels: canaryLabels(name) } })
   const open = step.kind === 'admit' ? [role('open')] : []

@@ -4,17 +4,17 @@ import { type Canary, raiseCanary } from './canary.ts'
 import type { Admitted } from './canary-objects.ts'
 
 export interface CanaryRequest {
-  /** Where the targets are; empty where only the sources say it. */
+  /** Nodes of the targets. If empty, the nodes of the sources are used. */
   readonly nodes: readonly string[]
-  /** The sources, which may still be on their way: the canary does not wait for them before it must. */
+  /** The sources. They may still be starting; the canary waits for them only when it needs them. */
   readonly probes: Promise<ReadonlyMap<SourceKey, Probe>>
   readonly signal: AbortSignal
 }
 
-/** A canary that can be asked for again: it is raised anew only for nodes or fresh sources that it does not cover yet. */
+/** Returns a canary. It reuses the existing one unless that does not cover a node or a fresh source of the request. */
 export type CanaryFor = (request: CanaryRequest) => Promise<{ readonly canary: Canary; readonly fresh: boolean }>
 
-/** Where nothing is dialled. */
+/** The canary of a run without connections. */
 const nowhere: Canary = { results: [], listeners: new Map(), guarded: new Map(), missing: new Map() }
 
 /** Keeps one canary per fabric. */
@@ -23,7 +23,7 @@ export function createCanary(fabric: Fabric): CanaryFor {
     | { readonly canary: Canary; readonly nodes: readonly string[]; readonly covers: ReadonlySet<string> }
     | undefined
   return async ({ nodes: wanted, probes, signal }) => {
-    // Whoever raises it may not come as far as waiting for them.
+    // If creating the canary fails early, nothing awaits this promise.
     probes.catch(() => undefined)
     const nodes = wanted.length > 0 ? wanted.toSorted() : nodesOf(await probes)
     const admitted = probes.then(freshOf)
@@ -32,7 +32,7 @@ export function createCanary(fabric: Fabric): CanaryFor {
       const asked = [...nodes, ...(await admitted).map(textOf)]
       if (asked.every((each) => standing?.covers.has(each))) return { canary: standing.canary, fresh: false }
     }
-    // Canaries are named by the place of their node in the list: those that stand keep theirs.
+    // A canary's name contains the index of its node, so the existing nodes keep their positions.
     const before = standing?.nodes ?? []
     const all = [...before, ...nodes.filter((node) => !before.includes(node))]
     if (all.length === 0) return { canary: nowhere, fresh: false }
@@ -46,7 +46,7 @@ function nodesOf(probes: ReadonlyMap<SourceKey, Probe>): string[] {
   return [...new Set([...probes.values()].flatMap(({ node }) => node ?? []))].toSorted()
 }
 
-/** Fresh sources of the same namespace and labels are one peer. */
+/** Fresh sources with the same namespace and labels are one peer. */
 function freshOf(probes: ReadonlyMap<SourceKey, Probe>): Admitted[] {
   const fresh = [...probes.values()].flatMap(({ pod, bornAt }) =>
     pod === undefined || bornAt === undefined ? [] : [{ namespace: pod.namespace, labels: pod.labels }],

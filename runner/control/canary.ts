@@ -26,7 +26,7 @@ export interface CanaryStep {
   readonly ok: boolean
 }
 
-/** What the canary showed for one node and family: policies bite on both sides and let go again. */
+/** The result of the canary for one node, family and side: whether policies take effect and are lifted again. */
 export interface CanaryResult {
   readonly node: string
   readonly family: Family
@@ -37,26 +37,26 @@ export interface CanaryResult {
 
 export interface Canary {
   readonly results: readonly CanaryResult[]
-  /** The listener on each node that no policy selects: what sources dial to show that they live. */
+  /** The listener on each node that no policy selects. Sources connect to it to show that they are alive. */
   readonly listeners: ReadonlyMap<string, Pod>
-  /** The listener on each node that admits exactly the canary and the fresh sources. */
+  /** The listener on each node that allows exactly the canary and the fresh sources. */
   readonly guarded: ReadonlyMap<string, Pod>
-  /** Nodes on which none runs, and why. */
+  /** Nodes without a canary, with the reason. */
   readonly missing: ReadonlyMap<string, string>
 }
 
 export interface CanaryOptions {
   readonly nodes: readonly string[]
-  /** Fresh sources, which the third step admits by name, so that each can show that policies know it; they may still be on their way. */
+  /** Fresh sources. The third step allows each of them, so that each can show that policies know it. They may still be starting. */
   readonly admitted: Promise<readonly Admitted[]>
-  /** The policies of an earlier canary of this fabric are still there. */
+  /** The policies of an earlier canary of this fabric still exist. */
   readonly again: boolean
   readonly signal: AbortSignal
 }
 
 const usualNamespace = 'crosscheck-canary'
 
-/** Throw-away paths per node, family and side: reached before any policy, cut off under deny-all, reached again under an exact rule. */
+/** Creates temporary paths per node, family and side: reached before any policy, blocked under deny-all, reached again under an exact allow rule. */
 export async function raiseCanary(fabric: Fabric, options: CanaryOptions): Promise<Canary> {
   const { nodes, admitted, again, signal } = options
   const { timing, canaryNamespace: namespace = usualNamespace } = fabric
@@ -70,12 +70,12 @@ export async function raiseCanary(fabric: Fabric, options: CanaryOptions): Promi
   const missing = new Map(
     nodes.flatMap((node, at) => (up[at]?.status === 'rejected' ? [[node, up[at].reason as Error]] : [])),
   )
-  // A node that is down is no reason to say nothing of the others; what keeps all of them away is.
+  // One broken node does not stop the canaries of the others. If all nodes fail, the error is thrown.
   const [broken] = missing.values()
   if (broken !== undefined && (canaries.length === 0 || signal.aborted)) throw broken
   const canaryConnections = canaryConnectionsOf(canaries)
   const before = await untilWanted(canaryConnections, { timing, wanted: 'open', signal })
-  // A leg that was not reached without policies shows nothing with them.
+  // A connection that failed without policies shows nothing with them.
   const use = canaryConnections.map((canaryConnection, index) =>
     seenAs(before[index], 'open') ? canaryConnection : undefined,
   )
@@ -95,7 +95,10 @@ export async function raiseCanary(fabric: Fabric, options: CanaryOptions): Promi
   }
 }
 
-/** Of the ways to one place, the first that was tried with policies and did not behave; else the first that did; else one that was never reached. */
+/**
+ * The result of a place from its connections: the first that was tested with policies and failed, else the first that was tested, else one that was
+ * never reached.
+ */
 function decisive(ways: readonly CanaryResult[]): CanaryResult | undefined {
   const tried = ways.filter(({ steps }) => steps[0]?.ok === true)
   return tried.find(({ ok }) => !ok) ?? tried[0] ?? ways[0]

@@ -8,7 +8,7 @@ import type { ControlResult, Controls } from './controls.ts'
 import { placeKey, type SourceControls } from './sources.ts'
 import type { TargetControls } from './targets.ts'
 
-/** Everything that was measured beside the paths themselves. */
+/** All measurements other than those of the paths. */
 export interface Measured {
   readonly canary: Pick<Canary, 'results' | 'missing'>
   readonly targets: TargetControls
@@ -18,7 +18,7 @@ export interface Measured {
   readonly overflowed: ReadonlySet<string>
 }
 
-/** Turns measurements into the look-ups that verdicts are held against. */
+/** Turns measurements into the controls that verdicts need. */
 export function assembleControls({
   canary,
   targets,
@@ -69,11 +69,11 @@ function placesOf(
 
 interface Reached {
   readonly sockets: ReadonlyMap<string, ControlResult>
-  /** By source and place: it reached a pod there, on another path. */
+  /** By source and place: the source reached a pod there on another path. */
   readonly places: ReadonlyMap<string, ControlResult>
 }
 
-/** Paths that were open are the best control there is. */
+/** Open paths are the best control. */
 function reachedIn(observedConnections: ObservedConnections, intercepted: Controls['intercepted']): Reached {
   const sockets = new Map<string, ControlResult>()
   const places = new Map<string, ControlResult>()
@@ -96,7 +96,9 @@ function reachedIn(observedConnections: ObservedConnections, intercepted: Contro
   return { sockets, places }
 }
 
-/** Both sides on that node; on every node of the run where a virtual address could lead to any. */
+/**
+ * Whether policies are enforced in both directions on that node; without a node, on every node of the run, because a virtual address may lead to any.
+ */
 function enforcedBy({ results, missing }: Measured['canary'], node: string | undefined, family: Family): ControlResult {
   const [absent] = [...missing].filter(([where]) => node === undefined || where === node)
   if (absent !== undefined)
@@ -109,7 +111,7 @@ function enforcedBy({ results, missing }: Measured['canary'], node: string | und
   return { shown: undefined, kind: 'none', sentence: `no canary ran ${where}` }
 }
 
-/** What a canary that failed says of its node. */
+/** What a failed canary says about its node. */
 function canarySentence({ node, family, side, steps }: CanaryResult): string {
   const where = `on ${node} over IPv${family}`
   const [before, deny, admit] = steps

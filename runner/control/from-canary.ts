@@ -14,12 +14,12 @@ export interface CanaryConnectionOptions {
   readonly world: World
   readonly canary: Canary
   readonly observedConnections: ObservedConnections
-  /** What was learnt by cheaper means. */
+  /** The results of cheaper controls. */
   readonly controls: Controls
   readonly signal: AbortSignal
 }
 
-/** Of targets that were silent, of which nothing else shows that they live and whose ingress is open to all: whether they answer a canary that no policy holds. */
+/** For targets that did not respond, have no other control and are not isolated for ingress: whether they answer a canary that no policy isolates. */
 export async function controlFromCanary(options: CanaryConnectionOptions): Promise<ReadonlyMap<string, ControlResult>> {
   const { canary, fabric, signal } = options
   const silent = [...silentSockets(options).values()]
@@ -36,7 +36,7 @@ export async function controlFromCanary(options: CanaryConnectionOptions): Promi
   return shown
 }
 
-/** By their keys, as `socketKey` gives them. */
+/** Keyed by `socketKey`. */
 function silentSockets({ observedConnections, controls, world }: CanaryConnectionOptions): ReadonlyMap<string, Socket> {
   const found = new Map<string, Socket>()
   for (const [{ destination, check }, observations] of observedConnections) {
@@ -48,7 +48,7 @@ function silentSockets({ observedConnections, controls, world }: CanaryConnectio
   return found
 }
 
-/** Nothing counts at an address where a port known to be closed accepts a connection too: something in between answers there. */
+/** The sockets that answer. An address at which a closed port accepts a connection too does not count: something in between answers there. */
 async function answering(sockets: readonly Socket[], probe: Probe, { fabric, world, signal }: CanaryConnectionOptions) {
   const { allowed } = fabric.timing
   const own = new Set(probe.addresses.map(familyOf))

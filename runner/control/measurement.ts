@@ -1,7 +1,7 @@
 import type { ObservedConnections } from '../observe/observe.ts'
 import type { Controls } from './controls.ts'
 
-/** What packets did, and what that can be held against. */
+/** The observations of a measurement, with their controls. */
 export interface Measurement {
   readonly observedConnections: ObservedConnections
   readonly controls: Controls

@@ -11,9 +11,9 @@ import { pollMs } from './canary-connections.ts'
 import { canaryPort } from './canary-objects.ts'
 import type { ControlResult } from './controls.ts'
 
-/** How long a plugin may take to learn of a fresh pod where nothing can show that it has (docs/verdicts.md#when-a-block-counts). */
+/** How long to wait for propagation to a fresh pod if nothing can show it, in milliseconds (docs/verdicts.md#when-a-block-counts). */
 const blindMs = 5_000
-/** After this a source that no plugin has learnt of is given up. */
+/** After this time, in milliseconds, a fresh source that policies do not know yet is given up. */
 const patienceMs = 30_000
 const periodMs = 50
 
@@ -21,13 +21,13 @@ export interface PropagationOptions {
   readonly fabric: Fabric
   readonly world: World
   readonly canary: Canary
-  /** A step's change just before: what it made or relabelled is given time, because nothing shows that every node knows a target. */
+  /** The step's change just before. Its pods and labels get time to propagate, because nothing shows that every node knows a target. */
   readonly changed?: Changed | undefined
   readonly now: () => number
   readonly signal: AbortSignal
 }
 
-/** Waits until the policies of every node know each fresh source: a listener that admits exactly its labels lets it in. */
+/** Waits until the policies of every node know each fresh source: until a listener that allows exactly the source's labels accepts its connection. */
 export async function awaitPropagation(
   probes: ReadonlyMap<SourceKey, Probe>,
   options: PropagationOptions,
@@ -67,7 +67,7 @@ async function known(probe: Probe, options: PropagationOptions): Promise<Control
   }
 }
 
-/** The guarded listeners that do not let the source in. */
+/** The guarded listeners that do not accept the source's connections yet. */
 async function notYet(probe: Probe, deadlineMs: number, { canary, signal }: PropagationOptions): Promise<string[]> {
   const families = new Set(probe.addresses.map(familyOf))
   const hosts = [...canary.guarded.values()]

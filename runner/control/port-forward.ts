@@ -6,18 +6,18 @@ import type { ObservedConnections } from '../observe/observe.ts'
 import { familyOf, type Socket, socketKey, socketText } from '../plan/planned-check.ts'
 import type { ControlResult, Controls } from './controls.ts'
 
-/** Tunnels at once. */
+/** Port-forwards at the same time. */
 const atOnce = 16
 
 export interface ForwardOptions {
   readonly fabric: Fabric
   readonly observedConnections: ObservedConnections
-  /** What was learnt by cheaper means. */
+  /** The results of cheaper controls. */
   readonly controls: Controls
   readonly signal: AbortSignal
 }
 
-/** Of targets that were silent and of which nothing else shows that they live: whether a port-forward finds somebody there (docs/verdicts.md, condition 2). */
+/** For targets that did not respond and have no other control: whether a port-forward reaches a listener (docs/verdicts.md#condition-2). */
 export async function controlByForward(options: ForwardOptions): Promise<ReadonlyMap<string, ControlResult>> {
   const { fabric, signal } = options
   if (fabric.forwards === undefined) return new Map()
@@ -30,7 +30,9 @@ export async function controlByForward(options: ForwardOptions): Promise<Readonl
   return new Map((await Promise.all(asked)).flat())
 }
 
-/** A forward dials the loopback of the pod: nothing for UDP, on the host's network, of the second family, or beside a refusal. */
+/**
+ * The targets to test. A port-forward connects to the pod's loopback, so it is no evidence for UDP, for the host's network or for the second family.
+ */
 function unshown({ observedConnections, controls }: ForwardOptions) {
   const found = new Map<string, { readonly pod: Pod; readonly socket: Socket }>()
   for (const [{ destination, check }, observations] of observedConnections) {

@@ -11,10 +11,10 @@ import type { Canary } from './canary.ts'
 import { canaryPort, closedPort } from './canary-objects.ts'
 import type { ControlResult } from './controls.ts'
 
-/** What a source reached: per node and family the canary's open listener, and where a closed port answered it: everywhere, or at these addresses. */
+/** What a source reached: the canary's open listener, per node and family; and where a closed port answered: everywhere, or at these addresses. */
 export interface SourceControls {
   readonly alive: ReadonlyMap<string, ControlResult>
-  /** Of a source that is no pod, which may reach nodes and no pod: per node and family the same listener at the pod's own address. */
+  /** For a source that is not a pod and may reach nodes but no pods: per node and family, the same listener at the pod's address. */
   readonly pods?: ReadonlyMap<string, ControlResult>
   readonly intercepted: boolean
   readonly interceptedAt: ReadonlySet<string>
@@ -25,17 +25,20 @@ export interface SourceOptions {
   readonly world: World
   readonly canary: Canary
   readonly plannedChecks: readonly PlannedCheck[]
-  /** How long a dial may take: the deadline of an allowed path. */
+  /** The deadline of a connection, in milliseconds: that of an allowed path. */
   readonly deadlineMs: number
   readonly signal: AbortSignal
 }
 
-/** `node/family`, the key of what a source reached. */
+/** `node/family`, the key of a place that a source reached. */
 export function placeKey(node: string, family: Family): string {
   return `${node}/${family}`
 }
 
-/** Lets one source dial the canary's open listener and its closed port on each node of the run (docs/verdicts.md, conditions 3 and 5). */
+/**
+ * Connects from one source to the canary's open listener and to its closed port, on each node of the run (docs/verdicts.md#condition-3 and
+ * #condition-5).
+ */
 async function controlSource(key: SourceKey, probe: Probe, options: SourceOptions): Promise<SourceControls> {
   const { world, canary, deadlineMs, signal } = options
   const destinations = [...canary.listeners].flatMap(([node, pod]) =>
@@ -88,12 +91,12 @@ async function controlSource(key: SourceKey, probe: Probe, options: SourceOption
   }
 }
 
-/** The ways from outside differ with the address, so that what is in between may answer for pods and not for nodes. */
+/** The route from outside depends on the address, so a proxy may answer for pods and not for nodes. */
 function connectedBy(key: SourceKey, { source, destination }: PlannedCheck): string[] {
   return source === key && destination.kind !== 'name' ? [destination.socket.address] : []
 }
 
-/** From outside, pods have no route: there the node itself is asked, whose refusal is an answer too. */
+/** The addresses to try. Clients outside have no route to pods, so they connect to the node; a refusal counts as an answer. */
 function addressesFor(probe: Probe, node: string, listener: Pod, world: World): readonly string[] {
   const own = new Set(probe.addresses.map(familyOf))
   const all =
@@ -101,7 +104,7 @@ function addressesFor(probe: Probe, node: string, listener: Pod, world: World): 
   return (all ?? []).filter((address) => own.has(familyOf(address)))
 }
 
-/** The open canaries at their own addresses, where pods are dialled at theirs. */
+/** The open canaries at their pod addresses, for paths to pods at their pod addresses. */
 function podsFor({ addresses }: Probe, { canary }: SourceOptions) {
   const own = new Set(addresses.map(familyOf))
   return [...canary.listeners]
@@ -124,7 +127,7 @@ interface Elsewise extends SourceOptions {
   readonly reason: Reason
 }
 
-/** Where the source's own egress policy forbids the control, its link is tried from the nodes, which no policy stops on the way in. */
+/** If the source's own egress policy forbids the control, tests the source's link from the nodes, which no ingress policy blocks. */
 async function otherwise(
   probe: Probe,
   { fabric, world, node, family, reason, signal }: Elsewise,
@@ -152,7 +155,7 @@ interface Hop {
   readonly signal: AbortSignal
 }
 
-/** Whether a host answers its node at all: a refusal is an answer. Undefined where nothing can be asked. */
+/** Whether a host answers its node. A refusal counts as an answer. Undefined if the check cannot run. */
 async function answersFrom(fabric: Fabric, { node, to, family, signal }: Hop): Promise<boolean | undefined> {
   const host = to.find((address) => familyOf(address) === family)
   if (host === undefined) return undefined
@@ -166,7 +169,7 @@ async function answersFrom(fabric: Fabric, { node, to, family, signal }: Hop): P
   return undefined
 }
 
-/** Controls of all sources at once. */
+/** Runs the controls of all sources at once. */
 export async function controlSources(probes: ReadonlyMap<SourceKey, Probe>, options: SourceOptions) {
   const entries = [...probes].map(async ([key, probe]) => [key, await controlSource(key, probe, options)] as const)
   return new Map(await Promise.all(entries))

@@ -10,10 +10,10 @@ import { type Socket, socketKey, socketText } from '../plan/planned-check.ts'
 import { closedPort } from './canary-objects.ts'
 import type { ControlResult } from './controls.ts'
 
-/** How long a dial inside one host may take: it never leaves the machine. */
+/** The deadline of a connection inside one host, in milliseconds. It never leaves the machine. */
 const insideMs = 1_000
 
-/** What was learnt of the targets: who answers on the pod's own address, and in front of which address something else does. */
+/** The controls of the targets: which sockets answer, and at which addresses a proxy answers. */
 export interface TargetControls {
   readonly alive: ReadonlyMap<string, ControlResult>
   readonly intercepted: ReadonlySet<string>
@@ -25,7 +25,7 @@ export interface TargetOptions {
   readonly signal: AbortSignal
 }
 
-/** Dials every target pod from inside its own network namespace, where no policy applies (docs/semantics.md, rule 53). */
+/** Connects to every target pod from inside its own network namespace, where no policy applies (docs/semantics.md#rule-53). */
 export async function controlTargets(
   sockets: readonly Socket[],
   { fabric, world, signal }: TargetOptions,
@@ -56,7 +56,7 @@ export async function controlTargets(
   return { alive, intercepted }
 }
 
-/** What was seen of each socket, in order; a hole where a dial did not run. */
+/** The result of each socket, in order; undefined if the check did not run. */
 async function connectAll(
   probe: Probe,
   sockets: readonly Socket[],
@@ -91,7 +91,7 @@ function shownInside(where: string, socket: Socket, seen: InsideView | string | 
   return { shown: false, kind: 'inside', sentence }
 }
 
-/** Ready=True, and the kubelet asks on this very socket: somebody listens there, which costs no right to know. */
+/** The pod is ready and its readiness probe uses this socket, so something listens there. This needs no extra permission. */
 function askedByKubelet(
   { namespace, name, answering = [] }: Pod,
   { address, port, ...socket }: Socket,
@@ -103,12 +103,12 @@ function askedByKubelet(
   return { shown: true, kind: 'readiness', sentence }
 }
 
-/** A pod that does not run is told so, rather than why nobody was put into it. */
+/** Why there is no control. If the pod does not run, that is the reason, not the missing probe. */
 function whyNot({ namespace, name, trouble }: Pod, why: string): string {
   return trouble === undefined ? why : `${namespace}/${name} does not run: ${trouble}`
 }
 
-/** Of addresses outside the lab's cluster, those at which a stand-in answers on its own host. */
+/** The addresses outside the lab's cluster at which a stand-in answers on its own host. */
 async function answeringStandIns(sockets: readonly Socket[], { fabric, world, signal }: TargetOptions) {
   const probe = await fabric.probe({ kind: 'outside' }, signal)
   const seen = 'unavailable' in probe ? [] : await connectAll(probe, sockets, { world, signal })
@@ -125,7 +125,10 @@ function nobody(socket: Socket): ControlResult {
   return { shown: undefined, kind: 'none', sentence }
 }
 
-/** Addresses of the pod at which a port known to be closed accepts a connection from its node, whose traffic no policy stops (rule 51). */
+/**
+ * Addresses of the pod at which a closed port accepts a connection from the pod's node. No policy blocks traffic from the node
+ * (docs/semantics.md#rule-51).
+ */
 async function proxied(pod: Pod, fabric: Fabric, signal: AbortSignal): Promise<string[]> {
   const probe = await fabric.probe({ kind: 'node', node: pod.node, control: true }, signal)
   if ('unavailable' in probe) return []

@@ -15,7 +15,7 @@ import {
   verdictsAtAddresses,
 } from './endpoint-verdict.ts'
 
-/** A path that must work: by its name, and at every ready endpoint behind it (docs/verdicts.md#when-an-open-path-passes). */
+/** Judges a path that must work: by name, and at every ready endpoint (docs/verdicts.md#when-an-open-path-passes). */
 export function judgeAllowed(evidence: Evidence): Verdict {
   const { planned, controls } = evidence
   const application = planned.application && verdictAtEndpoint(planned.application, evidence)
@@ -48,12 +48,12 @@ export function judgeAllowed(evidence: Evidence): Verdict {
   return somethingBroken(broken, { application, endpoints, controls })
 }
 
-/** What leaves even a path that must work undecided: nothing was tried, or what was tried says nothing. */
+/** Causes that make even a path that must work inconclusive: the check did not run, or its result is no evidence. */
 const nothingKnown = new Set(['not_run', 'intercepted', 'overflow', 'late_policies', 'no_route'])
 
 const success = new Set<Reason>(['connected', 'answered', 'udp_answered'])
 
-/** Connections among which one that fails is a lost packet. */
+/** From this many connections on, a single failure counts as a lost packet. */
 const many = 20
 
 function works({ connectionVerdict }: EndpointVerdict): boolean {
@@ -74,7 +74,7 @@ function observed({ outcome }: { readonly outcome?: Outcome }): Partial<Verdict>
   return outcome === undefined ? {} : { observed: outcome }
 }
 
-/** A silent resolver can mean that the source is dead; an answer of any kind cannot. */
+/** If the resolver does not respond, the source may be dead. Any response shows that it is alive. */
 function unresolved({ connectionVerdict }: EndpointVerdict, { planned, controls }: Evidence): Verdict {
   const { outcome } = connectionVerdict
   const silent = outcome?.reason === 'dns_timeout' || outcome?.reason === 'dns_unreachable'
@@ -136,7 +136,7 @@ function somethingBroken(
   return fail(cause, sentence, { ...more, seen })
 }
 
-/** A name that took most of the time to resolve left too little of it for the connection, whose silence then says nothing. */
+/** If a name took half of the deadline or more to resolve, too little time was left to connect, so a timeout is no evidence. */
 function lateName({ plannedCheck, connectionVerdict }: EndpointVerdict): string | undefined {
   const { reason, durations } = connectionVerdict.outcome ?? {}
   const { resolve = 0 } = durations ?? {}

@@ -13,10 +13,13 @@ import {
   verdictsAtAddresses,
 } from './endpoint-verdict.ts'
 
-/** Why nothing is known of a path whose target is the source itself. */
+/** Why a path is inconclusive if its only target is the source itself. */
 export const onlyItself = 'the source is itself behind the target, and a pod always reaches itself'
 
-/** A path that must be blocked at layer 4: every address of it, with every control, or it is no pass (docs/verdicts.md#when-a-block-counts). */
+/**
+ * Judges a path that must be blocked at layer 4. It passes only if every address is blocked, with every control
+ * (docs/verdicts.md#when-a-block-counts).
+ */
 export function judgeBlocked(evidence: Evidence): Verdict {
   const { unresolvedTarget } = evidence.planned
   const endpointVerdicts = verdictsAtAddresses(evidence)
@@ -37,7 +40,7 @@ export function judgeBlocked(evidence: Evidence): Verdict {
   return { status: 'pass', seen: 'blocked', control: controlsOf(endpointVerdicts), ...observed(endpointVerdicts) }
 }
 
-/** Also where so little is known of an address that a path which must work would be undecided: one connection that got through is a leak. */
+/** Whether any connection succeeded. It counts even if the other connections did not run: one is a leak. */
 export function gotThrough({ connectionVerdict }: EndpointVerdict): boolean {
   if (connectionVerdict.state === 'unknown')
     return connectionVerdict.cause === 'not_run' && connectionVerdict.open + connectionVerdict.late > 0
@@ -85,7 +88,7 @@ function named({ plannedCheck }: EndpointVerdict): string {
   return `${destinationText(plannedCheck)}${plannedCheck.destination.kind === 'pod' && !plannedCheck.destination.ready ? ', which is not ready' : ''}`
 }
 
-/** What would give the evidence that is missing: beyond the cluster only another source can show that somebody listens. */
+/** Suggests how to get the missing evidence. Outside the cluster only another source can show that the target listens. */
 function offer(cause: Unknown, { planned, observedConnections }: Evidence): string {
   const { witnesses, path } = planned
   if (
@@ -116,7 +119,7 @@ function observed(endpointVerdicts: readonly EndpointVerdict[]): Partial<Verdict
   return outcome === undefined ? {} : { observed: outcome }
 }
 
-/** Each kind of evidence once. */
+/** The controls, without duplicates. */
 function controlsOf(endpointVerdicts: readonly EndpointVerdict[]): Verdict['control'] {
   const all = endpointVerdicts.flatMap(({ connectionVerdict }) =>
     connectionVerdict.state === 'blocked' ? connectionVerdict.controls : [],

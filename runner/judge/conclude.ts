@@ -10,13 +10,13 @@ import type { ScenarioPath } from '../scenario/model.ts'
 import { endpointResults, type Verdict, verdictAtEndpoint, verdictsAtAddresses } from './endpoint-verdict.ts'
 import { expectationText } from './expectation.ts'
 
-/** Where a path stands in the run. */
+/** The scenario and step of a path. */
 export interface Position {
   readonly scenario: string
   readonly step?: string
 }
 
-/** A path that was measured, as the report has it. */
+/** The report entry of a measured path. */
 export function conclude(
   planned: PlannedPath,
   verdict: Verdict,
@@ -27,7 +27,7 @@ export function conclude(
     readonly prediction: PathPrediction
     readonly explanation: readonly string[]
     readonly fix?: string
-    /** The resolver of the source is one that the lab made up: what it was asked is not told. */
+    /** The source's resolver is an invention of the lab, so the report omits its DNS queries. */
     readonly hidesDns: boolean
   },
 ): Omit<PathResult, 'index'> {
@@ -65,7 +65,7 @@ function withoutDns(outcome: Outcome): Outcome {
   return others
 }
 
-/** A path of which nothing was measured, with the reason. */
+/** The report entry of a path without a measurement, with the reason. */
 export function concludeUnmeasured(
   { path }: ResolvedPath,
   from: string,

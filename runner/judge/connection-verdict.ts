@@ -10,7 +10,7 @@ import {
   socketText,
 } from '../plan/planned-check.ts'
 
-/** Why nothing can be said of a path. */
+/** Why a check gives no evidence. */
 export type Unknown =
   | 'not_run'
   | 'not_listening'
@@ -24,16 +24,16 @@ export type Unknown =
   | 'overflow'
   | 'name'
 
-/** How many new connections of a dial got through, of those that ran. */
+/** How many new connections of a check succeeded, out of those that ran. */
 export interface Counts {
   readonly open: number
   readonly of: number
   readonly notRun: number
-  /** Got through, and so late that it is not known at which endpoint. */
+  /** Connections that succeeded after a SYN retransmission, so that the endpoint is unknown. */
   readonly late: number
 }
 
-/** What was seen of one dial, once held against the controls. */
+/** What a check shows after its controls were considered. */
 export type ConnectionVerdict = Counts &
   (
     | { readonly state: 'open'; readonly outcome: Outcome }
@@ -42,10 +42,10 @@ export type ConnectionVerdict = Counts &
     | { readonly state: 'unknown'; readonly cause: Unknown; readonly sentence: string; readonly outcome?: Outcome }
   )
 
-/** What one sight shows, before its connections are counted. */
+/** What a check shows, without the counts. */
 type Shows = ConnectionVerdict extends infer S ? (S extends ConnectionVerdict ? Omit<S, keyof Counts> : never) : never
 
-/** Decides what the connections of one dial show: nothing counts as blocked unless every condition of docs/verdicts.md holds (1 to 5). */
+/** Decides what the connections of one check show. A block counts only under all conditions of docs/verdicts.md#when-a-block-counts. */
 export function connectionVerdictOf(
   plannedCheck: PlannedCheck,
   observations: readonly Observation[],
@@ -68,7 +68,8 @@ interface Sorted {
 
 function shownBy(plannedCheck: PlannedCheck, { lost, ran, open }: Sorted, controls: Controls): Shows {
   if (ran.length === 0) return didNotRun(lost[0], '')
-  // Those that did not run may be the ones that would have met an endpoint that does not answer, or one that does: only both kinds, and more than a lost packet, are known then.
+  // The connections that did not run might have reached an endpoint of the other kind. The result is certain only if some connections succeeded and
+  // more than one failed: a single failure may be a lost packet.
   const isSplit = open.length > 0 && ran.length - open.length > 1
   if (plannedCheck.singleSyn === true && !isSplit && lost.length > 0)
     return didNotRun(lost[0], `${lost.length} of ${lost.length + ran.length} connections `)
@@ -83,7 +84,7 @@ function didNotRun(outcome: Outcome | undefined, which: string): Shows {
   return { state: 'unknown', cause: 'not_run', sentence, ...(outcome === undefined ? {} : { outcome }) }
 }
 
-/** Nothing was said beyond the handshake, which something in between can have made. */
+/** Connections that ended right after the handshake. A proxy in between may have completed the handshake. */
 const endedAtOnce = new Set(['reset_after_connect', 'closed_after_connect'])
 
 function openVerdict(
@@ -150,14 +151,14 @@ function closedVerdict(plannedCheck: PlannedCheck, ran: readonly Outcome[], cont
   }
 }
 
-/** Whether every host that may be meant answered in this run. */
+/** Whether every possible host of the address answered in this run. */
 function isThere(destination: AddressDestination, { targetAlive }: Controls): boolean {
   const sockets =
     destination.kind === 'virtual' || destination.kind === 'node' ? destination.endpoints : [destination.socket]
   return sockets.length > 0 && sockets.every((socket) => targetAlive(socket).shown === true)
 }
 
-/** A virtual address lives when one of its endpoints does; everything else is asked itself, a node that is no Service's too. */
+/** A virtual address is alive if one of its endpoints is. Every other address, including a node address without a Service, needs its own control. */
 function targetControl(destination: AddressDestination, controls: Controls): ControlResult {
   const itself = destination.kind === 'node' && destination.endpoints.length === 0
   if (destination.kind === 'pod' || destination.kind === 'external' || itself)

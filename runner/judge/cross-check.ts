@@ -11,14 +11,14 @@ import {
 } from './endpoint-verdict.ts'
 
 /**
- * Sets what the policies mean (P) beside what was expected (E) and seen (O), as docs/verdicts.md#what-is-compared has it:
+ * Compares prediction (P), expectation (E) and observation (O), as in docs/verdicts.md#what-is-compared:
  *
  *     E = O = open, P denies      pass, flagged `unenforced`
- *     E = O = blocked, P allows   inconclusive: `unexplained_block`, unless the path says by what it is blocked
+ *     E = O = blocked, P allows   inconclusive: `unexplained_block`, unless the path says what blocks it
  *     P = O, E differs            fail: `policy`
  *     E = P, O differs            fail: `enforcement`
  *
- * Where the engine promises nothing, the verdict stays what packets showed.
+ * If the prediction is unknown, the verdict of the observation stays.
  */
 export function crossCheck(verdict: Verdict, evidence: Evidence, prediction: PathPrediction): Verdict {
   const { path } = evidence.planned
@@ -43,7 +43,7 @@ export function crossCheck(verdict: Verdict, evidence: Evidence, prediction: Pat
   return isPredicted ? { ...verdict, cause: 'policy' } : verdict
 }
 
-/** The policies, rather than the name, are the cause where they block every address behind it as well. */
+/** If policies block every address of the name as well, they are the cause, not the name. */
 function unresolved(verdict: Verdict, evidence: Evidence, { reach, unresolvable }: PathPrediction): Verdict {
   const { target } = evidence.planned.path
   if (target.kind === 'dns') return verdict
@@ -64,12 +64,12 @@ function unresolved(verdict: Verdict, evidence: Evidence, { reach, unresolvable 
 
 const decidedByPackets = new Set<string>(['open', 'blocked', 'partly_open'])
 
-/** Where a mesh or a firewall is meant to block, policies have nothing to do with it. */
+/** If the path says that a mesh or a firewall blocks it, policies do not explain the block. */
 export function isBlockedElsewhere({ expect }: ScenarioPath): boolean {
   return expect.kind === 'blocked' && (expect.layer === 7 || expect.blockedBy !== undefined)
 }
 
-/** A block that no policy explains looks like a broken source, overlay or node. */
+/** A block that no policy explains points to a broken source, overlay or node. */
 function unexplained(verdict: Verdict, { planned }: Evidence, prediction: PathPrediction): Verdict {
   if (isBlockedElsewhere(planned.path) || prediction.verdict !== 'allow') return verdict
   const sentence =
@@ -88,7 +88,7 @@ interface Pair {
   readonly predicted: PredictedVerdict
 }
 
-/** Where both the packets and the engine say something of one address. */
+/** Pairs of observation and prediction for the same address. */
 function pairOf({ plannedCheck, connectionVerdict }: EndpointVerdict, { byPlannedCheck }: PathPrediction): Pair[] {
   const verdicts = [...new Set((byPlannedCheck.get(plannedCheck) ?? []).map((hop) => hop.verdict))]
   const [predicted] = verdicts

@@ -4,7 +4,7 @@ import { isPublic } from '../../fabric/public-suffix.ts'
 import type { Expectation, Rcode } from '../scenario/model.ts'
 import { type Evidence, fail, inconclusive, type Verdict, verdictAtEndpoint } from './endpoint-verdict.ts'
 
-/** A question to DNS: the rcode and the addresses that the scenario asks for, or with `allowed` any record. */
+/** Judges a DNS query by the rcode and the addresses that the scenario expects; with `allowed` by any record. */
 export function judgeDns(evidence: Evidence): Verdict {
   const { planned, controls } = evidence
   const { application, source, path } = planned
@@ -32,8 +32,8 @@ export function judgeDns(evidence: Evidence): Verdict {
 }
 
 /**
- * A cluster without a way out answers SERVFAIL or REFUSED for what is not its own. Where the whole search list does not exist and the name as it
- * stands is none that the public root delegates, that says no more than NXDOMAIN would.
+ * Whether SERVFAIL or REFUSED means the same as NXDOMAIN. A cluster without internet access returns these for names outside it. They count if every
+ * name of the search list does not exist and the public DNS root does not delegate the name as written.
  */
 function isAbsentHere(host: string, { dns }: Outcome): boolean {
   const bare = host.replace(/\.$/, '').toLowerCase()
@@ -45,7 +45,7 @@ function isAbsentHere(host: string, { dns }: Outcome): boolean {
   return own.every((rcode) => rcode === 'NXDOMAIN')
 }
 
-/** The answer's rcode, with NODATA for no error and no record (RFC 2308 §2.2); undefined where nobody answered. */
+/** The rcode of the response; NODATA for no error and no record (RFC 2308 §2.2); undefined without a response. */
 function rcodeOf({ reason, dns }: Outcome): Rcode | undefined {
   const last = dns?.questions.at(-1)?.rcode
   if (reason === 'dns_badresp') return last === 'FORMERR' || last === 'NOTIMP' ? last : undefined

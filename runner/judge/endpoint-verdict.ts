@@ -6,31 +6,31 @@ import type { PlannedPath } from '../plan/planned-path.ts'
 import type { Cause, EndpointResult, Seen, Status } from '../result/path-result.ts'
 import { type ConnectionVerdict, type Counts, connectionVerdictOf } from './connection-verdict.ts'
 
-/** What is to be said of one planned path, before the engine's prediction is set beside it. */
+/** The verdict of one planned path, before the comparison with the prediction. */
 export interface Verdict {
   readonly status: Exclude<Status, 'skipped' | 'predicted'>
   readonly cause?: Cause
   readonly seen: Seen
-  /** What is the matter, in one sentence; absent where everything is as it should be. */
+  /** The problem in one sentence; absent if there is none. */
   readonly sentence?: string
   readonly observed?: Outcome
   readonly control: readonly ControlResult[]
 }
 
-/** A dial with what it showed. */
+/** A check with its result. */
 export interface EndpointVerdict {
   readonly plannedCheck: PlannedCheck
   readonly connectionVerdict: ConnectionVerdict
 }
 
-/** What a path is judged from. */
+/** The input for judging a path. */
 export interface Evidence {
   readonly planned: PlannedPath
   readonly observedConnections: ObservedConnections
   readonly controls: Controls
 }
 
-/** What one dial of the path showed. */
+/** The result of one check. */
 export function verdictAtEndpoint(
   plannedCheck: PlannedCheck,
   { observedConnections, controls }: Evidence,
@@ -42,8 +42,8 @@ export function verdictAtEndpoint(
 }
 
 /**
- * What all of the path's addresses showed. Where many connections to an address met endpoints that answer and others that do not, it says nothing more
- * that the one beside them got no answer.
+ * The results at all addresses of a path. If many connections to an address found that only some of its endpoints answer, a single failed connection
+ * to it is redundant and is removed.
  */
 export function verdictsAtAddresses(evidence: Evidence): EndpointVerdict[] {
   const endpointVerdicts = evidence.planned.addresses.map((plannedCheck) => verdictAtEndpoint(plannedCheck, evidence))
@@ -70,7 +70,7 @@ export function inconclusive(cause: Cause, sentence: string, more: Partial<Verdi
   return { status: 'inconclusive', cause, sentence, seen: 'unknown', control: [], ...more }
 }
 
-/** The gravest of what is not known: why nothing can be said at all comes before what is missing at one address. */
+/** The most important unknown result. A reason that concerns the whole path precedes one at a single address. */
 export function gravest(
   endpointVerdicts: readonly EndpointVerdict[],
 ): Extract<ConnectionVerdict, { state: 'unknown' }> | undefined {
@@ -94,12 +94,12 @@ const order = [
   'name',
 ] as const
 
-/** The cause that the report gives for what is not known. */
+/** The report's cause of an unknown result. */
 export function causeOf({ cause }: Extract<ConnectionVerdict, { state: 'unknown' }>): Cause {
   return cause === 'name' ? 'dns' : cause
 }
 
-/** All connections of a dial, those included that did not run. */
+/** All connections of a check, including those that did not run. */
 function madeBy({ of, notRun, late }: Counts): number {
   return of + notRun + late
 }
@@ -112,7 +112,7 @@ export function countText(counts: Counts): string {
   return notRun === 0 ? text : `${text}, ${notRun} did not run`
 }
 
-/** What the report says of each address. */
+/** The report's result of each address. */
 export function endpointResults(endpointVerdicts: readonly EndpointVerdict[]): EndpointResult[] {
   return endpointVerdicts.flatMap(({ plannedCheck: { destination, check }, connectionVerdict }) => {
     const { outcome } = connectionVerdict
@@ -147,7 +147,7 @@ export function endpointResults(endpointVerdicts: readonly EndpointVerdict[]): E
   })
 }
 
-/** `web/a-1 (10.1.2.3:80)`, or what else an address belongs to. */
+/** `web/a-1 (10.1.2.3:80)`, or the object that the address belongs to. */
 export function destinationText({ destination }: PlannedCheck): string {
   if (destination.kind === 'name') return destination.host
   const { address, port, family } = destination.socket

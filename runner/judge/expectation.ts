@@ -1,6 +1,6 @@
 import type { ScenarioPath } from '../scenario/model.ts'
 
-/** What a path expects, in a word or two: `allowed`, `blocked`, `blocked (layer 7)`, `NXDOMAIN`, `status 200`. */
+/** The expectation of a path as text: `allowed`, `blocked`, `blocked (layer 7)`, `NXDOMAIN`, `status 200`. */
 export function expectationText({ expect }: ScenarioPath): string {
   if (expect.kind === 'blocked') return expect.layer === 7 ? 'blocked (layer 7)' : 'blocked'
   if (expect.kind === 'dns') {

@@ -15,11 +15,11 @@ export interface ExplainOptions {
   readonly prediction: PathPrediction
 }
 
-/** What the policies have to do with a path that is not as it should be: what admits it, or what stands in its way, and what is odd about them. */
+/** How the policies explain a path that did not pass: the rules that allow or block it, and probable mistakes in the policies. */
 export function explain(planned: PlannedPath, { cause, observed }: Verdict, options: ExplainOptions): string[] {
   const { source, prediction, world } = options
   if (cause === 'dns') {
-    // Nothing is observed of a prediction.
+    // A prediction has no observation.
     if (observed !== undefined && observed.reason !== 'dns_timeout') return []
     return [
       ...hopSentences(prediction.dns.filter(denied)),
@@ -55,13 +55,13 @@ function denied(hop: HopPrediction): boolean {
   return hop.verdict === 'deny'
 }
 
-/** One pod of each set that policies treat alike. */
+/** One pod of each set of target pods that policies treat alike. */
 function targetPods({ addresses }: PlannedPath): Pod[] {
   const pods = addresses.flatMap(({ destination }) => (destination.kind === 'pod' ? [destination.pod] : []))
   return [...new Map(pods.map((pod) => [JSON.stringify([pod.namespace, pod.workload, pod.labels]), pod])).values()]
 }
 
-/** Why nothing limits what enters a pod, where nothing does. */
+/** Why no policy limits ingress to a pod; empty if one does. */
 function unguarded(pod: Pod, world: World): string[] {
   if (pod.hostNetwork)
     return [`${pod.namespace}/${pod.name} is on its node's network, where NetworkPolicies do not apply`]
@@ -73,14 +73,14 @@ function unguarded(pod: Pod, world: World): string[] {
     .flatMap((policy) => selectsNothing(policy, world))
 }
 
-/** A policy that selects no pod, with what it looks for: the label is often on the Deployment and not on its template. */
+/** Reports a policy that selects no pod, with its selector. Often the label is on the Deployment and missing in the pod template. */
 function selectsNothing(policy: NetworkPolicy, world: World): string[] {
   const pods = world.pods.filter(({ namespace }) => namespace === policy.namespace)
   if (pods.some((pod) => matchesSelector(policy.podSelector, pod.labels))) return []
   return [`policy ${nameOf(policy)} selects nothing: no pod there is among the ${describeSelector(policy.podSelector)}`]
 }
 
-/** Policies that select some pods of the target and not the others: a label is missing on these, or too many on those. */
+/** Policies that select only some pods of the target. The others miss a label, or have one too many. */
 function uneven({ addresses }: PlannedPath, { byPlannedCheck }: PathPrediction, world: World): string[] {
   const pods = addresses.flatMap((plannedCheck) => {
     const { destination } = plannedCheck
@@ -101,7 +101,7 @@ function uneven({ addresses }: PlannedPath, { byPlannedCheck }: PathPrediction, 
   })
 }
 
-/** Rules whose namespaceSelector matches no namespace: what they mean to admit does not exist. */
+/** Rules whose namespaceSelector matches no namespace, so that they allow nothing. */
 function nameless(pod: Pod, direction: Direction, world: World): string[] {
   return isolatingPolicies(pod, direction, world).flatMap((policy) =>
     policy[direction].flatMap((rule, index) =>

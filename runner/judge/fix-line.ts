@@ -3,17 +3,20 @@ import type { PlannedPath } from '../plan/planned-path.ts'
 import { shellWord } from '../result/shell-word.ts'
 import type { Scenario, Target } from '../scenario/model.ts'
 
-/** Where a command that is printed finds the world of a run. */
+/** The command-line arguments that lead a printed command to the world of a run. */
 export interface WorldWords {
-  /** The words of the command line that name it, quoted for a shell: `-f manifests/`, `--context kind-staging`. */
+  /** Arguments that name the world, quoted for a shell: `-f manifests/`, `--context kind-staging`. */
   readonly words: readonly string[]
-  /** The scenario's own manifests, where it is made from these. */
+  /** The scenario's manifests, if the world is made from them. */
   readonly manifests: Scenario['manifests']
-  /** What steps have applied since; undefined where no files make the world of the path. */
+  /** Manifests that steps applied; undefined if the path's world does not come from files. */
   readonly applied: Scenario['manifests'] | undefined
 }
 
-/** The command that explains a path policy by policy and offers a fix; none where its ends, or its world, cannot be written on a command line. */
+/**
+ * The `crosscheck explain` command that explains a path policy by policy and offers a fix; undefined if a command line cannot express the path's ends
+ * or its world.
+ */
 export function fixLine({ source, path }: PlannedPath, { words, manifests, applied }: WorldWords): string | undefined {
   const from = fromText(source.identity)
   const to = toText(path.target)

@@ -4,16 +4,16 @@ import type { Expectation } from '../scenario/model.ts'
 
 type Result = Omit<PathResult, 'index'>
 
-/** What was found of a path from one place of its source. */
+/** The result of a path from one place of its source. */
 export interface PlacedResult {
-  /** `node n1`; undefined for a source that is in one place. */
+  /** `node n1`; undefined for a source that is in one place only. */
   readonly place: string | undefined
   readonly result: Result
-  /** The answer in a word, where it is a prediction. */
+  /** The predicted answer as a word. */
   readonly word?: string
 }
 
-/** One result for each source and family: the answers from all places of a source together, the worst one with its evidence. */
+/** Merges results into one per source and family. The result of the worst place gives the evidence. */
 export function joinSources(all: readonly PlacedResult[], expect: Expectation): Result[] {
   const groups = Map.groupBy(all, ({ result: { from, family } }) => JSON.stringify([from, family]))
   return [...groups.values()].flatMap((group) =>
@@ -52,7 +52,7 @@ function seenOf(group: readonly PlacedResult[]): Seen {
   return isSplit ? 'partly' : 'unknown'
 }
 
-/** Of a path: it is allowed where it is allowed from each place, and blocked where it is blocked from each. */
+/** The prediction of the merged path: it is as expected only if it is so from every place. */
 function predictedOf(group: readonly PlacedResult[], expect: Expectation): Predicted | undefined {
   const predictions = group.flatMap(({ result }) => result.predicted ?? [])
   if (predictions.length < group.length) return undefined
@@ -75,13 +75,13 @@ function predictedOf(group: readonly PlacedResult[], expect: Expectation): Predi
 
 const seenWords = { open: 'allowed', blocked: 'blocked', partly: 'partly allowed', unknown: 'not known' } as const
 
-/** `differs by node: allowed from node a, blocked from node b`, where answers differ. */
+/** `differs by node: allowed from node a, blocked from node b`; empty if all places agree. */
 function differences(group: readonly PlacedSomewhere[]): string[] {
   const text = differenceText(group.map(({ place, result, word }) => ({ place, word: word ?? seenWords[result.seen] })))
   return text === undefined ? [] : [text]
 }
 
-/** Each explanation once, with the places for which it holds where there are others. */
+/** Each explanation once, with its places if it does not hold for all. */
 function explanations(group: readonly PlacedSomewhere[]): string[] {
   const told = group.filter(({ result }) => result.explanation.length > 0)
   const alike = [...Map.groupBy(told, ({ result }) => JSON.stringify(result.explanation)).values()]

@@ -21,7 +21,7 @@ import { beyondTheLab, notSimulated, standInText } from './not-simulated.ts'
 import { sourceAddressRemark } from './source-address.ts'
 import { unspecified } from './unspecified.ts'
 
-/** A measurement that counts for nothing, with the sentence of the report. */
+/** Why a measurement does not count, with the sentence of the report. */
 export interface Doubt {
   readonly cause: 'world_changed' | 'not_run'
   readonly sentence: string
@@ -34,21 +34,21 @@ export interface JudgeAllOptions {
   readonly fabric: Fabric
   readonly probes: Probes
   readonly measurement: Measurement
-  /** What became of paths that had to settle. */
+  /** What the report says about paths that were measured until stable. */
   readonly remarks: ReadonlyMap<PlannedPath, string>
   readonly predict: Predict
-  /** Paths of which the run's interruption kept something back: packets, what they are held against, or their settling. */
+  /** Paths whose measurement is incomplete because the run was interrupted: observations, controls or repeated measurements are missing. */
   readonly interrupted: ReadonlyMap<PlannedPath, string>
-  /** The words of the command line that name the world, quoted for a shell. */
+  /** Command-line arguments that name the world, quoted for a shell. */
   readonly worldWords?: readonly string[]
-  /** The manifests that steps have added so far; undefined where the stage's world is in no files. */
+  /** Manifests that steps applied so far; undefined if the stage's world does not come from files. */
   readonly applied: Scenario['manifests'] | undefined
-  /** Why nothing is known of paths although they were measured. */
+  /** Why measured paths are inconclusive nevertheless. */
   readonly doubt?: Doubt | undefined
   readonly signal: AbortSignal
 }
 
-/** One result per path, source and family, in the order of the scenario; a source in several places is one. */
+/** Yields one result per path, source and family, in the order of the scenario. A source in several places has one result. */
 export async function* judgeAll(
   plan: readonly PlanEntry[],
   options: JudgeAllOptions,
@@ -91,36 +91,36 @@ function missingSources({ sources, itself, note }: PlanEntry['resolvedPaths'], p
   })
 }
 
-/** What is not known anyway keeps its own cause. */
+/** A path that is inconclusive already keeps its cause. */
 function unlessDoubted(verdict: Verdict, { doubt }: JudgeAllOptions): Verdict {
   if (doubt === undefined || verdict.status === 'inconclusive') return verdict
   return inconclusive(doubt.cause, doubt.sentence, { control: verdict.control })
 }
 
-/** Whatever half of a measurement seems to say; what was seen stands beside. */
+/** An incomplete measurement is inconclusive, whatever it seems to show. The result keeps the observation. */
 function cutOff({ observed }: Verdict, sentence: string): Verdict {
   return inconclusive('not_run', sentence, observed === undefined ? {} : { observed })
 }
 
-/** What the lab's listeners are taken for where containers do not declare the ports; a cluster's packets say it themselves. */
+/** Which listeners the lab assumes because containers do not declare the ports. On a cluster the packets show it. */
 function assumedText({ undeclared: { assumed, missing } }: PathPrediction): readonly string[] {
   return missing === undefined ? assumed : [missing.sentence, ...assumed]
 }
 
-/** Manifests of the command line, and a cluster, stand in place of the scenario's. */
+/** Where the world comes from: manifests on the command line, or a cluster, replace those of the scenario. */
 function worldOf({ scenario, fabric, applied, worldWords = [] }: JudgeAllOptions): WorldWords {
   const isOwn = fabric.where === 'lab' && !worldWords.some((word) => /^-[fk] /.test(word))
   return { words: worldWords, manifests: isOwn ? scenario.manifests : [], applied }
 }
 
-/** `crosscheck explain` reads manifests, or the cluster, as they are without a step. */
+/** Explains a missing fix command: `crosscheck explain` cannot read the world after a step. */
 function noCommand({ cause }: Verdict, { stage: { name }, applied, fabric }: JudgeAllOptions): string[] {
   if (cause !== 'policy' || applied !== undefined) return []
   const where = fabric.where === 'lab' ? 'the manifests are' : 'after the run the cluster is'
   return [`\`crosscheck explain\` does not see this: ${where} without the change of step "${name}"`]
 }
 
-/** Whether a change of policies would open the path, or close it. */
+/** Whether a change of policies would change the result. */
 function isAboutPolicies({ cause }: Verdict, { dns }: PathPrediction): boolean {
   return cause === 'policy' || (cause === 'dns' && areDenied(dns))
 }

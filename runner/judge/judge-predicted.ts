@@ -24,7 +24,7 @@ export interface JudgePredictedOptions {
 
 type Result = Omit<PathResult, 'index'>
 
-/** What the policies and the objects alone say of a path: `predicted` where that is what is expected, never a pass. */
+/** Judges a path by policies and objects alone. A path as expected is `predicted`, never `pass`. */
 export function judgePredicted({ resolvedPaths, planned }: PlanEntry, options: JudgePredictedOptions): Result[] {
   const { stage, scenario } = options
   const position: Position = { scenario: scenario.name, ...(stage.name === undefined ? {} : { step: stage.name }) }
@@ -50,7 +50,7 @@ export function judgePredicted({ resolvedPaths, planned }: PlanEntry, options: J
   return joinSources(placed, resolvedPaths.path.expect)
 }
 
-/** The words that packets would have, of one place of a source. */
+/** The answer of one place of a source, in the words of an observation. */
 function wordOf({ works, reach, hops, verdict }: PathPrediction): string {
   const verdicts = new Set(hops.map((hop) => hop.verdict))
   if (reach === 'allow' && verdicts.has('deny')) return 'partly allowed'
@@ -62,7 +62,7 @@ interface Judged {
   readonly status: Status
   readonly cause?: Cause
   readonly sentence?: string
-  /** What shows it beside the policies. */
+  /** Evidence other than the policies. */
   readonly evidence?: readonly string[]
 }
 
@@ -121,7 +121,7 @@ function judgePath(
   const { assumed, missing } = undeclared
   if ((verdict === 'allow') === mustWork) {
     if (missing === undefined) return { status: 'predicted', evidence: assumed }
-    // A closed port is closed without any policy.
+    // A closed port is unreachable without any policy.
     return mustWork ? { status: 'fail', ...missing } : { status: 'inconclusive', ...missing, cause: 'not_listening' }
   }
   if (!mustWork && path.expect.kind === 'blocked' && (path.expect.layer === 7 || path.expect.blockedBy !== undefined))
@@ -143,7 +143,7 @@ function unknown(why: string): Judged {
   return { status: 'inconclusive', cause: 'no_control', sentence: `no prediction: ${why}` }
 }
 
-/** A DNS query: whether the policies let it reach a server, and what the cluster's own names answer. */
+/** Judges a DNS query: whether policies allow it to reach a server, and what DNS answers for names of the cluster. */
 function judgeName(
   { path, source }: PlannedPath,
   { verdict, evidence, unresolvable }: PathPrediction,

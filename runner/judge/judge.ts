@@ -4,7 +4,7 @@ import { judgeDns } from './dns.ts'
 import type { Evidence, Verdict } from './endpoint-verdict.ts'
 import { judgeLayer7 } from './layer7.ts'
 
-/** Holds what was seen of a path against what the scenario expects of it. */
+/** Compares the observations of a path with the scenario's expectation. */
 export function judge(evidence: Evidence): Verdict {
   const { expect, target } = evidence.planned.path
   if (expect.kind === 'blocked')

@@ -13,7 +13,7 @@ import {
   verdictsAtAddresses,
 } from './endpoint-verdict.ts'
 
-/** A path that must be refused, at layer 7 at the latest: what a service mesh does. */
+/** Judges a path that must be refused at layer 7 or below, as a service mesh does. */
 export function judgeLayer7(evidence: Evidence): Verdict {
   const { planned } = evidence
   const application = planned.application && verdictAtEndpoint(planned.application, evidence)

@@ -5,10 +5,10 @@ import type { PlannedPath } from '../plan/planned-path.ts'
 import { gotThrough } from './blocked.ts'
 import { countText, destinationText, verdictAtEndpoint, verdictsAtAddresses } from './endpoint-verdict.ts'
 
-/** Connections of a leak that is measured again, alone: some plugins fail open under a burst (docs/verdicts.md#time). */
+/** Connections for measuring a leak again without other traffic. Some plugins fail open under a burst (docs/verdicts.md#time). */
 const connections = 10
 
-/** What each leaking address of the path does when nothing else is dialled, as sentences. */
+/** Measures each leaking address of a path again without other traffic. Returns one sentence per address. */
 export async function remeasured(
   planned: PlannedPath,
   measurement: Measurement,

@@ -1,7 +1,7 @@
 import type { PathPrediction } from '../predict/predict.ts'
 import { inconclusive, type Verdict } from './endpoint-verdict.ts'
 
-/** Where a policy that the fabric cannot enforce would decide otherwise, what packets did says nothing of a cluster. */
+/** If a policy that the fabric cannot enforce would change the result, the observation says nothing about a cluster. */
 export function notEnforced({ byPlannedCheck, dns }: PathPrediction, { observed }: Verdict): Verdict | undefined {
   const hops = [...dns, ...[...byPlannedCheck.values()].flat()]
   const names = [...new Set(hops.flatMap(({ overruledBy }) => overruledBy))]

@@ -6,14 +6,14 @@ import type { PathPrediction } from '../predict/predict.ts'
 import { inconclusive, type Verdict } from './endpoint-verdict.ts'
 
 const missing = new Set<string>(['no_such_name', 'no_endpoints', 'target_gone'])
-/** Objects that lead to what others made, and make nothing that could be dialled. */
+/** Kinds that refer to objects made elsewhere and create nothing that a connection could reach. */
 const makesNothing =
   /^(Ingress|IngressClass|.*Route|Gateway|VirtualService|DestinationRule|.*Policy|.*Monitor|Certificate|.*Issuer)$/
 
-/** The Service that every cluster has. */
+/** The Service of the API server, which every cluster has. */
 const apiServer = /^kubernetes\.default(\.svc(\.cluster\.local)?)?\.?$/
 
-/** A target that only an object would create that nothing here acts on: not known, rather than wrong. */
+/** A target that only an object of a kind that is not simulated would create: inconclusive instead of a failure. */
 export function notSimulated(
   { unresolvedTarget, path, source }: PlannedPath,
   verdict: Verdict,
@@ -39,7 +39,7 @@ function titleOf({ kind, namespace, name }: ObjectRef): string {
   return `${kind} ${namespace}/${name}`
 }
 
-/** A host outside the cluster of which the lab knows nothing: what its DNS or its wires say of it says nothing of the host. */
+/** A host outside the cluster that the lab has no stand-in for. What the lab's DNS and network do there says nothing about the host. */
 export function beyondTheLab(
   planned: PlannedPath,
   verdict: Verdict,
@@ -70,7 +70,7 @@ function isKnown(host: string, { externalHosts = [] }: World): boolean {
 
 const silent = new Set<string>(['blocked', 'dns', 'policy', 'enforcement', 'not_listening', 'target_gone'])
 
-/** Who answered for a host outside the cluster. */
+/** Says that a stand-in answered for a host outside the cluster. */
 export function standInText({ addresses, path }: PlannedPath, { seen }: Verdict): readonly string[] {
   const outside = addresses.length > 0 && addresses.every(({ destination }) => destination.kind === 'external')
   if (!outside || path.expect.kind === 'blocked' || seen !== 'open') return []

@@ -4,8 +4,8 @@ import type { Verdict } from './endpoint-verdict.ts'
 const contradicted = new Set<string>(['enforcement', 'unenforced', 'unexplained_block'])
 
 /**
- * Of a source on a node's network whose packets contradict the policies: that policies may see another address than the node's. Network plugins connect
- * to a node's own pods by an address of theirs, and overlays to all others too.
+ * For a source on a node's network whose packets contradict the policies: says that policies may see another source address. Network plugins connect
+ * to pods of the same node from an address of their own, and overlays to all pods.
  */
 export function sourceAddressRemark(
   { cause, observed }: Pick<Verdict, 'cause' | 'observed'>,

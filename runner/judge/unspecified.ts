@@ -6,8 +6,8 @@ import { isBlockedElsewhere } from './cross-check.ts'
 import { inconclusive, type Verdict } from './endpoint-verdict.ts'
 
 /**
- * The lab's packets take one of the ways that are open to an implementation. Where the prediction is unknown, neither their passing nor their block
- * says what a cluster does.
+ * Where the specification leaves the result open, the lab implements one choice. If the prediction is unknown for that reason, the lab's result says
+ * nothing about a cluster.
  */
 export function unspecified(
   { path, unresolvedTarget }: PlannedPath,
