@@ -31,7 +31,8 @@ export async function controlByForward(options: ForwardOptions): Promise<Readonl
 }
 
 /**
- * The targets to test. A port-forward connects to the pod's loopback, so it is no evidence for UDP, for the host's network or for the second family.
+ * The targets to test. A port-forward connects to the pod's loopback, so it is no evidence for UDP, for the host's network, for the second family, or
+ * after a refusal.
  */
 function unshown({ observedConnections, controls }: ForwardOptions) {
   const found = new Map<string, { readonly pod: Pod; readonly socket: Socket }>()

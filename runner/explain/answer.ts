@@ -10,13 +10,13 @@ import { folded } from './folded.ts'
 import type { Explanation, HopExplanation } from './model.ts'
 import { resolutionOf } from './resolution.ts'
 
-/** What is predicted for one place of the source. */
+/** The prediction for one place of the source. */
 export interface Predicted {
   readonly source: PlannedSource
   readonly prediction: TargetPrediction
 }
 
-/** What is predicted for a path from all places of its source, and what leads there; without what would change it. */
+/** The prediction of a path from all places of its source, and how the target resolves; without fixes. */
 export function answerTo({ sources, target, destinations, unresolvedTarget }: ResolvedEnds, world: World) {
   const predictor = createPredictor(world)
   const predicted = sources.map((source): Predicted => {
@@ -74,7 +74,7 @@ function foldedOf(
   )
 }
 
-/** The answers from all places of a source in one word. */
+/** Combines the verdicts from all places of the source. */
 function awaitAllSettled(verdicts: readonly Explanation['verdict'][]): Explanation['verdict'] {
   const [first = 'undefined', ...others] = new Set(verdicts)
   if (others.length === 0) return first
@@ -83,19 +83,19 @@ function awaitAllSettled(verdicts: readonly Explanation['verdict'][]): Explanati
   return isSplit ? 'partly' : 'undefined'
 }
 
-/** What policies allow is of no use where nothing listens. */
+/** An allowed connection still fails if nothing listens. */
 function listened(verdict: Explanation['verdict'], { missing }: Undeclared): Explanation['verdict'] {
   if (verdict !== 'allow' || missing === undefined || missing.isPod === true) return verdict
   return missing.cause === 'partly_open' ? 'partly' : 'unreachable'
 }
 
-/** One word for the request and for the addresses: what `allowed` asserts, what `blocked` asserts, or that they differ. */
+/** Combines the verdict of the request (`allowed` asserts it) and of the addresses (`blocked` asserts it); `partly` if they differ. */
 function verdictOf(
   { works, reach, hops, dns, unresolvable }: TargetPrediction,
   unresolvedTarget: ResolvedEnds['unresolvedTarget'],
 ): Explanation['verdict'] {
   const isMissing = unresolvedTarget !== undefined && unresolvedTarget.hidden !== true
-  // Endpoints that are not ready have policies, and nothing leads there.
+  // Endpoints that are not ready have policies, but nothing routes to them.
   if (isMissing && unresolvedTarget.cause !== 'external_name') return 'unreachable'
   if (hops.length === 0) return isMissing ? 'unreachable' : 'undefined'
   if (reach === 'deny') return 'deny'

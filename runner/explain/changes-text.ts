@@ -3,10 +3,10 @@ import { sanitizeText } from '../report/sanitize.ts'
 import type { Style } from '../report/style.ts'
 import type { PathChanges } from './model.ts'
 
-/** Lines, at most. */
+/** The most lines. */
 const most = 12
 
-/** What changed of late, with who did it and when, the last one first. */
+/** Recent changes with author and time, latest first. */
 export function changeLines({ since, until, changes, unread }: PathChanges, style: Style): string[] {
   const clean = (text: string) => sanitizeText(text, { ascii: style.ascii })
   const span = agoText(Date.parse(until) - Date.parse(since))

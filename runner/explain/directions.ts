@@ -1,7 +1,7 @@
 import type { PolicyName, Prediction, RuleTrace, Side } from '../../policy/engine/prediction.ts'
 import type { SideExplanation } from './model.ts'
 
-/** Both ends in words: who admits, or why nobody does, the nearest miss apart from the rest. */
+/** The result of both ends as sentences: what allows the connection, or why nothing does. The nearest miss is separate from the other rules. */
 export function sidesOf({ egress, ingress }: Prediction): SideExplanation[] {
   return [egress, ingress].flatMap((side) => (side.by === 'external' ? [] : [explained(side)]))
 }
@@ -54,7 +54,7 @@ function reason({ direction, subject, by, allowed, tiers, ...side }: Side): stri
   }
 }
 
-/** docs/semantics.md, rules 50 and 51: what has a node's network is no pod to policies. */
+/** docs/semantics.md#rule-50 and #rule-51: to policies, a pod on a node's network is not a pod. */
 function hostReason(direction: Side['direction'], subject: string): string {
   const what = subject.startsWith('node ') ? subject : `${subject}, on its node's network,`
   return direction === 'egress'
@@ -66,7 +66,7 @@ function rulesOf({ tiers }: Side): RuleTrace[] {
   return tiers.flatMap(({ policies }) => policies.flatMap(({ rules }) => rules))
 }
 
-/** Policies that select the pod and admit nothing in this direction. */
+/** Policies that select the pod and allow nothing in this direction. */
 function emptyOnes({ tiers, direction }: Side): string[] {
   const policies = tiers.flatMap(({ policies: all }) => all)
   return policies.flatMap(({ policy, rules }) =>

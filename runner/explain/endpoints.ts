@@ -7,23 +7,23 @@ import { expandSource } from '../plan/sources.ts'
 import type { TargetDestinations } from '../plan/unresolved-target.ts'
 import type { ReachedTarget } from '../scenario/model.ts'
 
-/** As people write them. */
+/** The two ends as the user writes them. */
 export interface Ends {
   readonly from: string
   readonly to: string
 }
 
-/** A path whose ends were found in a world. */
+/** The two ends as found in a world. */
 export interface ResolvedEnds extends TargetDestinations {
   readonly ends: Ends
-  /** At least one: the places of a source between which something on the way makes a difference. */
+  /** At least one: the places of a source if something on the path differs between them. */
   readonly sources: readonly [PlannedSource, ...PlannedSource[]]
   readonly target: ReachedTarget
 }
 
 const nowhere: Place = { file: 'command line', line: 1, column: 1 }
 
-/** Finds both ends; what is wrong with their words are problems. */
+/** Finds both ends. Invalid or unknown ends are problems. */
 export function resolveEnds(ends: Ends, world: World): ResolvedEnds | { readonly problems: Problem[] } {
   const { from, to } = ends
   const [source, target] = [readFrom(from, world), readTo(to, world)]

@@ -15,23 +15,23 @@ import type { Explanation, PathChanges } from './model.ts'
 
 export interface ExplainOptions {
   readonly world: World
-  /** What the world was made from: a changed policy keeps its metadata. */
+  /** The objects of the world. A changed policy keeps its metadata. */
   readonly objects: readonly ManifestObject[]
-  /** What `crosscheck check` is given to prove it in the same world: `--lab` and `-f manifests/`, `--context kind-staging`, or nothing; quoted for a shell. */
+  /** Arguments that lead `crosscheck check` to the same world: `--lab` and `-f manifests/`, `--context kind-staging`, or none; quoted for a shell. */
   readonly where: readonly string[]
-  /** Of a live cluster: what was written on this path of late. */
+  /** On a live cluster: recent changes on this path. */
   readonly changes?: PathChanges
-  /** What lint finds in policies, by `namespace/name`, in lines. */
+  /** Lint findings in policies, given as `namespace/name`, as lines. */
   readonly lint?: (policies: readonly string[]) => readonly string[]
 }
 
-/** Why a path is open or not, and what would change that; what is wrong with the words of the question are problems. */
+/** Explains why a path is open or not, and what would change that. Invalid ends are problems. */
 export function explainPath(ends: Ends, options: ExplainOptions): Explanation | { readonly problems: Problem[] } {
   const asked = resolveEnds(ends, options.world)
   return 'problems' in asked ? asked : explainResolved(asked, options)
 }
 
-/** The same of a path whose ends were found already. */
+/** The same for ends that were found already. */
 export function explainResolved(asked: ResolvedEnds, options: ExplainOptions): Explanation {
   const { ends } = asked
   const { world, objects, changes, lint = () => [] } = options
@@ -42,7 +42,7 @@ export function explainResolved(asked: ResolvedEnds, options: ExplainOptions): E
     ...ends,
     ...answer,
     changes,
-    // No policy opens a way to nothing.
+    // No policy can open a path that leads nowhere.
     fixes:
       answer.verdict === 'unreachable'
         ? []
@@ -55,7 +55,7 @@ export function explainResolved(asked: ResolvedEnds, options: ExplainOptions): E
   }
 }
 
-/** Asks the same again in a world after a fix. */
+/** What still prevents the wanted verdict in a world after a fix. */
 function whatRemains(ends: Ends, wanted: 'allow' | 'deny', world: World): string[] {
   const asked = resolveEnds(ends, world)
   if ('problems' in asked) return asked.problems.map(({ message }) => message)
@@ -70,7 +70,7 @@ function whatRemains(ends: Ends, wanted: 'allow' | 'deny', world: World): string
   return [...new Set(sentences.length > 0 ? sentences : [...unread, ...way.slice(-1)])]
 }
 
-/** What of the predictions NetworkPolicies decide; name servers only where it is known that they are asked. */
+/** The predictions that NetworkPolicies decide. Name servers are included only if it is known that the source queries them. */
 function decidedIn(
   predicted: readonly Predicted[],
   { world, predictor }: { world: World; predictor: Predictor },
@@ -79,7 +79,7 @@ function decidedIn(
     all.flatMap(({ hop, unreadable, verdict, doubt }) => {
       const from = existing(queryEndOf(identity, hop.query.family ?? 4, { world, probe: undefined }), world)
       if (from === undefined || unreadable.length > 0 || doubt?.kind === 'dns elsewhere') return []
-      // What policies allow is allowed, whether or not they govern the way.
+      // An allowed query stays allowed, whether or not policies govern it.
       return [{ query: { from, ...hop.query }, verdict: doubt === undefined ? verdict : ('deny' as const) }]
     })
   return {
@@ -100,7 +100,7 @@ function decidedIn(
   }
 }
 
-/** A pod of the world is asked about as itself, so that its labels can be part of a fix. */
+/** Refers to a pod of the world by name, so that a fix can change its labels. */
 function existing(queryEnd: QueryEnd | undefined, { pods }: World): QueryEnd | undefined {
   if (queryEnd?.kind !== 'given') return queryEnd
   const { namespace, name } = queryEnd.pod

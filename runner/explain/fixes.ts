@@ -22,11 +22,11 @@ export interface FixContext {
   readonly objects: readonly ManifestObject[]
 }
 
-/** What of a path policies decide. */
+/** The part of a path that policies decide. */
 export interface Decided {
   /** Name servers that the path needs. */
   readonly servers: readonly DecidedQuery[]
-  /** Those of sources that reach the target without a name. */
+  /** Name servers of sources that reach the target without a name. */
   readonly otherServers: readonly DecidedQuery[]
   readonly endpoints: readonly DecidedQuery[]
 }
@@ -38,13 +38,13 @@ interface DecidedQuery {
 
 export interface FixOptions {
   readonly wanted: Fix['verdict']
-  /** What stands in the way of a verdict in a world after a fix. */
+  /** What still prevents a verdict in a world after a fix. */
   readonly remains: (verdict: Fix['verdict'], world: World) => readonly string[]
-  /** What lint finds in policies, by `namespace/name`. */
+  /** Lint findings in policies, given as `namespace/name`. */
   readonly lint: (policies: readonly string[]) => readonly string[]
 }
 
-/** At most three changes that flip the verdict on a path, each as manifests and with all else that it does. */
+/** At most three fixes that change a path's verdict, each as manifests and with all of its other effects. */
 export function fixesFor(
   decided: Decided,
   fixContext: FixContext,
@@ -60,7 +60,7 @@ export function fixesFor(
     outside: standInAddresses[4],
     fold: workloadOf,
     called: nameIn,
-    // What a pod listens on is not changed by the labels that a fix gives it.
+    // Labels that a fix adds do not change the ports that a pod listens on.
     listening: (pod: PolicyPod) => listeningPorts(pod as Pod, world),
   }
   return shown(fixesOf(queries, compiled, options)).map(({ verdict, edits, opens, closes, unclear }) => {
@@ -89,21 +89,21 @@ export function fixesFor(
   })
 }
 
-/** The best three, and in place of the third a change of labels where there is one. */
+/** The best three; a change of labels, if there is one, replaces the third. */
 function shown(fixes: readonly Fix[]): readonly Fix[] {
   const [best, second, third] = fixes
   const label = fixes.find(({ edits }) => edits.some(({ kind }) => kind === 'label pods' || kind === 'label namespace'))
   return [...new Set([best, second, label ?? third])].flatMap((fix) => fix ?? [])
 }
 
-/** Pods by their workload; on the host's network, with the node whose address they have. */
+/** A pod by its workload; on the host's network, by the node whose address it has. */
 function nameIn(actor: Actor): string {
   if (actor.kind === 'pod') return workloadOf(actor.pod)
   if (actor.kind === 'external' || actor.pod === undefined) return nameOf(actor)
   return `${workloadOf(actor.pod.pod)} on node ${actor.node.name}`
 }
 
-/** Everything that must be allowed for the path to work, name servers by both protocols; of a path that works, its endpoints. */
+/** Everything that must be allowed for the path to work, including name servers over both protocols; for a path that works, its endpoints. */
 function queriesOf({ servers, endpoints }: Decided, world: World): Query[] {
   const namesFail = servers.length > 0 && servers.every(({ verdict }) => verdict === 'deny')
   const asked = (all: readonly DecidedQuery[]) => all.map(({ query }) => query)
@@ -113,8 +113,8 @@ function queriesOf({ servers, endpoints }: Decided, world: World): Query[] {
 }
 
 /**
- * The first egress rule of a pod whose policies allow no egress makes it a pod that connects to others and resolves no name: DNS is opened
- * with it, also where the target is written without a name.
+ * DNS queries for a pod whose policies allow no egress. Its first egress rule would let it connect but not resolve names, so the fix allows DNS too,
+ * even if the target is an address.
  */
 function namesToo({ otherServers, endpoints }: Decided, compiled: Compiled): Query[] {
   const isFirst = endpoints.some(({ query }) => {
@@ -127,12 +127,12 @@ function namesToo({ otherServers, endpoints }: Decided, compiled: Compiled): Que
   return isFirst && blocked ? otherServers.flatMap(({ query }) => byBothProtocols(query)) : []
 }
 
-/** A resolver asks by UDP, and by TCP where an answer is long (RFC 7766). */
+/** A resolver queries over UDP, and over TCP if the response is long (RFC 7766). */
 function byBothProtocols(query: Query): Query[] {
   return (['UDP', 'TCP'] as const).map((protocol) => ({ ...query, protocol }))
 }
 
-/** A source on the host's network is another address on each node that runs it. */
+/** A source on the host's network has a different address on each node that runs it. */
 function fromEachNode(query: Query, { pods }: World): Query[] {
   const { from } = query
   const own =
@@ -144,7 +144,7 @@ function fromEachNode(query: Query, { pods }: World): Query[] {
   return replicas.map(({ namespace, name }) => ({ ...query, from: { kind: 'pod', namespace, name } }))
 }
 
-/** What is left to fill in is taken to be filled in. */
+/** Treats placeholders as filled in. */
 function withAnyAddress(edit: Edit, placeholders: readonly Placeholder[]): Edit {
   const any = placeholders.map(({ standIn }) => [standIn, standIn.includes(':') ? '::/0' : '0.0.0.0/0'] as const)
   const filled = <T>(value: T): T =>
@@ -164,7 +164,7 @@ function withoutStandIn(text: string, { standIn, what }: Placeholder): string {
   return text.replaceAll(new RegExp(`${address}(?![\\d.])`, 'g'), what).replaceAll(`${what}, ${what}`, what)
 }
 
-/** What an address of a pod in a rule means. */
+/** A remark on rules that contain the address of a pod. */
 function podRemarks(edits: readonly Edit[], { pods }: World): string[] {
   const added = addedBy(edits)
   const named = pods.filter((pod) => !pod.hostNetwork && pod.addresses.some(added)).map(workloadOf)
@@ -173,7 +173,7 @@ function podRemarks(edits: readonly Edit[], { pods }: World): string[] {
   return [`the rule names addresses of pods (${names}): a pod that is made again has another one`]
 }
 
-/** What an address of a node in a rule means beside the pod that it is for. */
+/** A remark on rules that contain the address of a node: what else the address covers. */
 function nodeRemarks(edits: readonly Edit[], queries: readonly Query[], { nodes }: World): string[] {
   const isNew = addedBy(edits)
   const named = nodes.filter(({ addresses }) => addresses.some(isNew)).map(({ name }) => name)

@@ -4,13 +4,13 @@ import type { Hop } from '../predict/hops.ts'
 import { sidesOf } from './directions.ts'
 import type { HopExplanation } from './model.ts'
 
-/** A hop from one of several places of a source. */
+/** A connection from one place of a source. */
 interface HopFrom {
   readonly place: string | undefined
   readonly prediction: HopPrediction
 }
 
-/** Endpoints of which policies say the same are told together, and so are the places of the source. */
+/** Merges endpoints, and places of the source, that policies treat alike. */
 export function folded(all: readonly HopFrom[]): HopExplanation[] {
   const told = all.map(({ place, prediction }) => ({ place, prediction, told: toldOf(prediction) }))
   const alike = Map.groupBy(told, ({ place, prediction, told: { verdict, sides, remarks } }) =>
@@ -25,7 +25,7 @@ export function folded(all: readonly HopFrom[]): HopExplanation[] {
   }))
 }
 
-/** Names in whose place another hop may have others: of the endpoint, and of the pod and node of one of several places. */
+/** The names that differ between similar connections: of the endpoint, and of the pod and node of the source's place. */
 function namesOf({ hop, prediction }: HopPrediction, place: string | undefined): string[] {
   if (place === undefined || prediction.kind === 'unanswerable') return [nameIn(hop)]
   return [nameIn(hop), prediction.egress.subject, place]

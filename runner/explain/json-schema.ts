@@ -86,7 +86,7 @@ export const explanationSchema = z
   })
   .describe('What `crosscheck explain -o json` prints.')
 
-/** The JSON Schema (draft 7) of what `crosscheck explain -o json` prints. */
+/** The JSON Schema (draft 7) of the output of `crosscheck explain -o json`. */
 export function explanationJsonSchema(): Record<string, unknown> {
   return { ...z.toJSONSchema(explanationSchema, { target: 'draft-7' }), title: 'Crosscheck explanation' }
 }

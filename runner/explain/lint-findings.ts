@@ -3,7 +3,7 @@ import { lint } from '../../lint/lint.ts'
 import type { Finding } from '../../lint/rule.ts'
 import { rules } from '../../lint/rules.ts'
 
-/** What lint finds in policies of manifests, by `namespace/name`, a line each; it runs once, when it is first asked. */
+/** Returns the lint findings in policies, given as `namespace/name`, one line each. Lint runs once, at the first call. */
 export function lintedPolicies(
   objects: readonly ManifestObject[],
   kubernetes: string | undefined,

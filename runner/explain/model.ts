@@ -1,52 +1,52 @@
 import type { Verdict } from '../../policy/engine/decide.ts'
 
-/** Everything that `explain` says; its JSON is this. */
+/** The output of `explain`, also as JSON. */
 export interface Explanation {
   readonly from: string
   readonly to: string
   /**
-   * `partly`: some addresses are open and others blocked; `unresolved`: the name does not resolve for this source, and no policy blocks its addresses for certain;
-   * `unreachable`: nothing is there to be reached, whatever policies say.
+   * `partly`: some addresses are open and others blocked; `unresolved`: the name does not resolve for this source, and it is not certain that
+   * policies block its addresses; `unreachable`: the target does not exist, regardless of policies.
    */
   readonly verdict: Verdict | 'partly' | 'unresolved' | 'unreachable'
-  /** Of a source whose pods differ on the way: the verdict from each place, as `node n1`; else empty. */
+  /** For a source whose pods differ on this path: the verdict from each place, such as `node n1`; otherwise empty. */
   readonly places: readonly { readonly place: string; readonly verdict: Explanation['verdict'] }[]
-  /** Of a live cluster: what was written on this path of late. */
+  /** On a live cluster: recent changes on this path. */
   readonly changes?: PathChanges | undefined
-  /** What could not be read and may decide: nothing is promised then. */
+  /** What could not be read and may change the result. The verdict is unknown then. */
   readonly unread: readonly string[]
-  /** What a denial depends on that the input does not say, or that differs by plugin. */
+  /** What a denial depends on that is not in the input, or that differs by plugin. */
   readonly dependsOn: readonly string[]
-  /** What the manifests do not have and the answer shows all the same: addresses, nodes, the cluster's DNS. */
+  /** What the answer contains although the manifests do not: addresses, nodes, the cluster's DNS. */
   readonly assumed: readonly string[]
-  /** What happens before any policy is asked: name, Service, endpoints. */
+  /** What happens before policies apply: name, Service, endpoints. */
   readonly way: readonly string[]
-  /** The question to DNS that comes first, for a name. */
+  /** The DNS query for a name, before the connection. */
   readonly dns: readonly HopExplanation[]
-  /** One for all endpoints of which policies say the same. */
+  /** One entry for all endpoints that policies treat alike. */
   readonly hops: readonly HopExplanation[]
-  /** What would flip it: corrections of what matches nothing, then the one with the fewest side effects first. */
+  /** Fixes: first corrections of rules that match nothing, then by the number of side effects. */
   readonly fixes: readonly FixExplanation[]
-  /** The command that proves it with packets. */
+  /** The command that verifies it with packets. */
   readonly proof: string
 }
 
 export interface PathChanges {
-  /** RFC 3339, both. */
+  /** Times are in RFC 3339 format. */
   readonly since: string
   readonly until: string
-  /** The last one first. */
+  /** Latest first. */
   readonly changes: readonly {
     /** RFC 3339. */
     readonly at: string
     /** `NetworkPolicy backend/allow-ui`. */
     readonly object: string
-    /** `created`, or the part that was written: `spec`, `labels`, `pod template`, `endpoints`. */
+    /** `created`, or the changed part: `spec`, `labels`, `pod template`, `endpoints`. */
     readonly what: string
-    /** The field manager: `kubectl-edit`; empty where none is named. */
+    /** The field manager, such as `kubectl-edit`; empty if unknown. */
     readonly by: string
   }[]
-  /** What could not be looked at. */
+  /** What could not be read. */
   readonly unread: readonly string[]
 }
 
@@ -54,9 +54,9 @@ export interface HopExplanation {
   readonly to: readonly string[]
   readonly verdict: Verdict
   readonly sides: readonly SideExplanation[]
-  /** What the verdict rests on, and what might overrule it. */
+  /** What the verdict depends on, and what may override it. */
   readonly remarks: readonly string[]
-  /** Policies of kinds that are not evaluated and may decide otherwise, as `Kind namespace/name`. */
+  /** Policies of kinds that are not evaluated and may change the result, as `Kind namespace/name`. */
   readonly mayBeOverriddenBy: readonly string[]
 }
 
@@ -64,31 +64,31 @@ export interface SideExplanation {
   readonly direction: 'egress' | 'ingress'
   readonly subject: string
   readonly allowed: boolean
-  /** Who decides, in a sentence. */
+  /** The deciding rule or policy, in one sentence. */
   readonly why: string
-  /** The rule that misses least, and by what. */
+  /** The nearest miss and its failed condition. */
   readonly nearestMiss?: string
-  /** Why each other rule that was asked does not admit it. */
+  /** Why each other evaluated rule does not match. */
   readonly others: readonly string[]
 }
 
 /** A change of policies or labels that was tried. */
 export interface FixExplanation {
-  /** What the whole path's verdict becomes, where nothing remains. */
+  /** The verdict of the whole path after the fix, if `remains` is empty. */
   readonly verdict: 'allow' | 'deny'
   readonly what: readonly string[]
   /** Manifests to apply. */
   readonly yaml: string
-  /** What has to be written in place of a placeholder before it is applied. */
+  /** Placeholders that the user must replace before applying. */
   readonly replace: readonly string[]
-  /** What stands in the way with it applied; empty iff it is complete. */
+  /** What still prevents the verdict after the fix; empty if the fix is complete. */
   readonly remains: readonly string[]
-  /** `frontend/ui -> backend/api:4000/TCP`, by workload, over all ports and pods that could exist. */
+  /** `frontend/ui -> backend/api:4000/TCP`, by workload, over all ports and all pods that could exist. */
   readonly opens: readonly string[]
   readonly closes: readonly string[]
   readonly unclear: readonly string[]
-  /** What else follows from it. */
+  /** Other consequences of the fix. */
   readonly remarks: readonly string[]
-  /** What `crosscheck lint` finds in the policies that it changes: `file:line:column: severity: message [rule]`. */
+  /** Lint findings in the policies that the fix changes: `file:line:column: severity: message [rule]`. */
   readonly lint: readonly string[]
 }

@@ -8,8 +8,8 @@ import { manifestOf, specOf } from '../../policy/write.ts'
 import type { Placeholder } from './placeholders.ts'
 
 /**
- * What somebody can paste: whole NetworkPolicies for `kubectl apply -f -`, which keep the metadata that they have, and for labels
- * strategic merge patches of the object that writes them. An address that nobody gave is marked by a comment.
+ * Edits in a form to paste: whole NetworkPolicies for `kubectl apply -f -`, with their existing metadata, and for labels a strategic merge patch of
+ * the object that sets them. A comment marks each placeholder address.
  */
 export function patchOf(
   edits: readonly Edit[],
@@ -24,7 +24,7 @@ export function patchOf(
   return texts.join('---\n')
 }
 
-/** YAML 1.1 has more words for true and false: `y` and `on` have to be quoted. */
+/** YAML 1.1 reads more words as booleans, so `y` and `on` need quotes. */
 const asKubectlReads = { version: '1.1' } as const
 
 function mark(document: Document, placeholders: readonly Placeholder[]): void {
@@ -69,7 +69,7 @@ function changed(policy: NetworkPolicy, objects: readonly ManifestObject[]): Rec
   }
 }
 
-/** What kubectl notes of the object as it was is no part of it as it will be. */
+/** Without kubectl's annotations about the previous state of the object. */
 function own(annotations: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
   const kept = Object.entries(annotations).filter(([key]) => key !== 'kubectl.kubernetes.io/last-applied-configuration')
   return kept.length === 0 ? undefined : Object.fromEntries(kept)
@@ -77,7 +77,7 @@ function own(annotations: Readonly<Record<string, unknown>>): Record<string, unk
 
 const groups: Readonly<Record<string, string>> = { Job: 'batch/v1', CronJob: 'batch/v1', Pod: 'v1' }
 
-/** The labels of a workload's pods stand in its template. */
+/** The labels of a workload's pods are in its pod template. */
 function template({ namespace, names, labels }: Extract<Edit, { kind: 'label pods' }>, world: World) {
   const pod = world.pods.find((each) => each.namespace === namespace && each.name === names[0])
   const { kind, name } = pod?.workload ?? { kind: 'Pod', name: names[0] }
@@ -89,7 +89,7 @@ function template({ namespace, names, labels }: Extract<Edit, { kind: 'label pod
   return { ...head, metadata: { namespace, name }, spec }
 }
 
-/** `null` takes a label away. */
+/** `null` removes a label. */
 function written(labels: Readonly<Record<string, string | undefined>>): Record<string, string | null> {
   return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, value ?? null]))
 }

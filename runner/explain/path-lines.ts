@@ -4,7 +4,7 @@ import type { Group } from '../../policy/engine/pod-groups.ts'
 import type { PolicyPod } from '../../policy/engine/world.ts'
 import { protocols } from '../../policy/parse-port.ts'
 
-/** Changed paths by workload, one line for each pair of ends, those that exist first: `frontend/ui -> backend/api:4000/TCP`, `… :every port but 80/TCP`. */
+/** Changed paths by workload, one line per pair of ends, existing pairs first: `frontend/ui -> backend/api:4000/TCP`, `… :every port but 80/TCP`. */
 export function pathLines(changes: readonly PathChange[]): string[] {
   const byEnds = Map.groupBy(changes, ({ from, to }) => `${endText(from)} -> ${endText(to)}`)
   const lines = [...byEnds].map(([ends, found]) => ({
@@ -14,7 +14,7 @@ export function pathLines(changes: readonly PathChange[]): string[] {
   return lines.toSorted((a, b) => Number(b.exists) - Number(a.exists)).map(({ text }) => text)
 }
 
-/** Pods of a world that was compiled from the lab's or a cluster's are pods of these, whatever an edit has changed of them. */
+/** The workload of a pod. Pods of a world from the lab or a cluster keep theirs, whatever an edit changed. */
 export function workloadOf(pod: PolicyPod): string {
   return `${pod.namespace}/${(pod as Pod).workload.name}`
 }
@@ -55,7 +55,7 @@ function texts(all: readonly { readonly protocol: string; readonly ranges: reado
   return parts.join(' ')
 }
 
-/** The ranges of one protocol in order, neighbours as one. */
+/** The port ranges of one protocol, in order, with adjacent ranges merged. */
 function joined(changes: readonly PathChange[], protocol: PathChange['protocol']): Range[] {
   const own = changes.filter((change) => change.protocol === protocol)
   const ranges = own.map(({ port, last = port }) => ({ first: port, last })).toSorted((a, b) => a.first - b.first)

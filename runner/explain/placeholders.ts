@@ -5,11 +5,11 @@ import type { Query, QueryEnd } from '../../policy/engine/query.ts'
 import { standInAddresses } from '../predict/engine-endpoint.ts'
 import { workloadOf } from './path-lines.ts'
 
-/** An address that the input does not give, and that a fix asks for. */
+/** An address that a fix needs and the input does not contain. */
 export interface Placeholder {
-  /** The stand-in by which the engine was asked. */
+  /** The address that the engine used instead. */
   readonly standIn: string
-  /** What is written in its place: of a documentation network (RFC 5737, RFC 3849). */
+  /** The text in the fix: an address of a documentation network (RFC 5737, RFC 3849). */
   readonly cidr: string
   /** `the address range of the client`. */
   readonly what: string
@@ -17,7 +17,7 @@ export interface Placeholder {
 
 const networks = { 4: '203.0.113.0/24', 6: '2001:db8:1::/48' } as const
 
-/** The placeholders of a question: ends outside the cluster that are known by no address. */
+/** The placeholders of queries: ends outside the cluster without a known address. */
 export function placeholdersOf(queries: readonly Query[]): Placeholder[] {
   const found = queries.flatMap(({ from, to }) => [
     ...placeholder(from, 'the address range of the client'),
@@ -32,13 +32,13 @@ function placeholder(queryEnd: QueryEnd, what: string): Placeholder[] {
   return family === undefined ? [] : [{ standIn: blockOf(queryEnd.address).cidr, cidr: networks[family], what }]
 }
 
-/** The placeholders that edits write. */
+/** The placeholders that occur in edits. */
 export function usedIn(edits: readonly Edit[], placeholders: readonly Placeholder[]): Placeholder[] {
   const text = JSON.stringify(edits)
   return placeholders.filter(({ standIn }) => text.includes(JSON.stringify(standIn)))
 }
 
-/** Addresses of nodes and pods that edits write, and that were handed out because the input has none. */
+/** Addresses of nodes and pods in edits that Crosscheck assigned, because the input has none. */
 export function handedOutIn(edits: readonly Edit[], { assumed, nodes, pods }: World): Placeholder[] {
   const written = (assumed?.addresses ?? []).filter(addedBy(edits))
   return written.map((address, index) => {
@@ -54,7 +54,7 @@ export function handedOutIn(edits: readonly Edit[], { assumed, nodes, pods }: Wo
   })
 }
 
-/** Whether edits write an address that was not in the policies before. */
+/** Returns whether edits add an address that the policies did not contain before. */
 export function addedBy(edits: readonly Edit[]): (address: string) => boolean {
   const before = JSON.stringify(edits.map((edit) => (edit.kind === 'change policy' ? edit.before : undefined)))
   const after = JSON.stringify(edits.map(policyAfter))

@@ -4,15 +4,15 @@ import { podsOfIdentity } from '../../fabric/workloads.ts'
 import type { Pod, Workload, World } from '../../fabric/world.ts'
 import type { ResolvedEnds } from './endpoints.ts'
 
-/** The objects whose changes can open or close a path. */
+/** The objects whose changes can affect a path. */
 export interface RelatedObjects {
-  /** Their labels and their policies count. */
+  /** Namespaces whose labels and policies matter. */
   readonly namespaces: readonly string[]
   readonly workloads: readonly (Workload & { readonly namespace: string })[]
   readonly services: readonly { readonly namespace: string; readonly name: string }[]
 }
 
-/** Both ends and the Service between them; for a name the cluster's DNS as well. */
+/** Both ends and the Service between them; for a name, the cluster's DNS as well. */
 export function relatedObjects({ sources, target, destinations }: ResolvedEnds, world: World): RelatedObjects {
   const [{ namespace }] = sources
   const asking = sources.flatMap(({ identity }) => podsOfIdentity(identity, world))

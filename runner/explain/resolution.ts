@@ -6,7 +6,7 @@ import type { Service, World } from '../../fabric/world.ts'
 import { familyOf, socketText } from '../plan/planned-check.ts'
 import type { TargetSpec } from '../scenario/model.ts'
 
-/** What happens to a name and its Service before any policy is asked, step by step. */
+/** How a name and its Service resolve before any policy applies, step by step. */
 export function resolutionOf(
   target: Exclude<TargetSpec, { kind: 'dns' }>,
   namespace: string | undefined,

@@ -34,7 +34,7 @@ const inks = {
   unreachable: 'fail',
 } as const
 
-/** An explanation for somebody who has to mend it now: the answer, the way, both ends, the fix, and the line that proves it. */
+/** Renders an explanation for a terminal: the answer, the resolution, both ends, the fix, and the command that proves it. */
 export function explanationText(explanation: Explanation, options: TextStyle): string {
   const style = styleFor(options)
   const clean = (text: string) => sanitizeText(text, { ascii: style.ascii })
@@ -54,7 +54,7 @@ export function explanationText(explanation: Explanation, options: TextStyle): s
   return `${lines.join('\n')}\n`
 }
 
-/** Why it is not known: what could not be read, what is not evaluated, or what the specification leaves open. */
+/** Why the result is unknown: something could not be read, is not evaluated, or is left open by the specification. */
 function answerOf({ verdict, unread, dependsOn, hops, places }: Explanation): string {
   const difference = differenceText(places.map((each) => ({ place: each.place, word: placeWords[each.verdict] })))
   if (difference !== undefined) return difference
@@ -101,7 +101,7 @@ function sideLines({ direction, allowed, why, nearestMiss, others }: SideExplana
   ]
 }
 
-/** The best fix in full, the others in a line each. */
+/** The best fix in full, the others in one line each. */
 function fixLines([best, ...others]: readonly FixExplanation[], style: Style): string[] {
   if (best === undefined) return []
   const rest = others.map(({ what, ...effects }) => `or ${what.join('; ')} (${effectText(effects)})`)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { reasons } from '../../checks/outcome.ts'
 
-/** Why nothing can be said of a cell; `docs/reference/matrix.md` has a line for each. */
+/** Why a cell is unknown; `docs/reference/matrix.md` describes each. */
 export const unknownReasons = [
   'not_run',
   'not_listening',
@@ -51,7 +51,7 @@ export const matrixSchema = z
 export type Cell = z.infer<typeof cellSchema>
 export type UnknownReason = (typeof unknownReasons)[number]
 
-/** What was measured of a cell. */
+/** The measured result of a cell. */
 export type Finding = Pick<Cell, 'reason' | 'detail'> & Required<Pick<Cell, 'observed' | 'reason'>>
 
 export function unknownFinding(reason: UnknownReason, detail: string): Finding {
@@ -60,7 +60,7 @@ export function unknownFinding(reason: UnknownReason, detail: string): Finding {
 
 const states = { allow: 'open', deny: 'blocked', undefined: 'unknown' } as const
 
-/** What is told of a cell in one word: what was measured, else what was computed. */
+/** The state of a cell in one word: measured, or if absent predicted. */
 export function stateOf({ observed, predicted }: Cell): NonNullable<Cell['observed']> {
   return observed ?? (predicted === undefined ? 'unknown' : states[predicted])
 }

@@ -4,7 +4,7 @@ import type { MeasuredCell } from './measure.ts'
 import type { MatrixPlan } from './plan.ts'
 import { predictMatrix } from './predict.ts'
 
-/** Cells whose pods, or what policies mean for them, were others when all was measured say nothing: before and after are mixed in them. */
+/** Discards cells whose pods or predictions changed during the measurement, because they mix the state before and after. */
 export function discardChanged(
   measured: readonly MeasuredCell[],
   { plan, before, after }: { readonly plan: MatrixPlan; readonly before: World; readonly after: World },

@@ -1,24 +1,24 @@
 import type { Timing } from '../../fabric/fabric.ts'
 import type { MatrixPlan } from './plan.ts'
 
-/** What a matrix costs a cluster, told before anything is made. */
+/** The cost of a matrix for a cluster, shown before anything is created. */
 export interface Effort {
-  /** That are asked about. */
+  /** Pods in the matrix. */
   readonly pods: number
-  /** Pods that are started to ask, where no resident one stands there already. */
+  /** Pods to start as probes; fewer are started if resident probes exist. */
   readonly probes: number
   readonly connections: number
-  /** Rounded up; where every path is blocked. */
+  /** Rounded up; the duration if every path is blocked. */
   readonly seconds: number
 }
 
-/** Until probes run and the canary has shown that policies are enforced, and until all is removed again, in milliseconds. */
+/** Time to start probes and run the canary, and to remove everything, in milliseconds. */
 const aroundMs = 10_000
-/** Connections of one source that wait at the same time, and new ones per second toward one node (docs/verdicts.md#time). */
+/** Pending connections per source, and new connections per second to a node (docs/verdicts.md#time). */
 const atOnce = 50
 const perSecond = 500
 
-/** An upper bound but for a slow cluster: each source waits the deadline of a blocked path for each of its rounds. */
+/** An upper bound, unless the cluster is slow: each source waits for the deadline of a blocked path in each of its rounds. */
 export function effortOf({ cells, sources, plannedChecks }: MatrixPlan, { blocked }: Timing): Effort {
   const perSource = Map.groupBy(plannedChecks, ({ source }) => source)
   const rounds = Math.max(0, ...[...perSource.values()].map((own) => Math.ceil(own.length / atOnce)))

@@ -3,22 +3,22 @@ import { type Cell, stateOf } from './cell.ts'
 import type { MeasuredCell } from './measure.ts'
 import { nameOf } from './question.ts'
 
-/** What the cells of one source workload and one port of one target workload say together. */
+/** The combined cells of one source workload and one port of one target workload. */
 export interface Folded {
   readonly state: 'open' | 'blocked' | 'unknown' | 'mixed'
   readonly cells: readonly Cell[]
 }
 
-/** A matrix by workloads: five replicas are one row. */
+/** A matrix by workload: five replicas are one row. */
 export interface FoldedMatrix {
   readonly rows: readonly string[]
   /** `backend/api:4000/TCP`, `backend/service/api:80/TCP` */
   readonly columns: readonly string[]
-  /** None from a lone pod to itself. */
+  /** Undefined from a single pod to itself. */
   at(row: string, column: string): Folded | undefined
 }
 
-/** Folds cells to workloads, rows and columns by name. */
+/** Groups cells by workload, with rows and columns in order of name. */
 export function foldMatrix(measured: readonly MeasuredCell[]): FoldedMatrix {
   const nounOf = workloadNouns(
     measured.flatMap(({ planned: { from, to } }) => (to.kind === 'pod' ? [from, to.pod] : [from])),
@@ -54,7 +54,7 @@ function awaitAllSettled(cells: readonly Cell[]): Folded['state'] {
   return first !== undefined && others.length === 0 ? first : 'mixed'
 }
 
-/** `frontend/ui`, with its kind where two workloads of a namespace have that name. */
+/** `frontend/ui`, with its kind if two workloads of a namespace have the same name. */
 function workloadNouns(pods: readonly Pod[]): (pod: Pod) => string {
   const kinds = new Map<string, Set<string>>()
   for (const { namespace, workload } of new Set(pods)) {

@@ -17,24 +17,23 @@ import { nameOf, type PlannedCell } from './question.ts'
 import { serviceFinding } from './service-finding.ts'
 
 export interface MeasureOptions {
-  /** The world that the plan was made for. */
+  /** The world of the plan. */
   readonly world: World
   readonly now: () => number
   readonly signal: AbortSignal
-  /** Called as connections are answered. */
+  /** Called when connections complete. */
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/** A cell with what it is made of, for those who fold it. */
+/** A cell with its parts, for grouping by workload. */
 export interface MeasuredCell {
   readonly planned: PlannedCell
   readonly cell: Cell
 }
 
 /**
- * One connection per dial, with the controls without which nothing is called blocked. When aborted before they are all there, what was
- * open until then is told, and the rest is unknown.
- * Canaries go with the fabric.
+ * Measures each cell with one connection per check, and with the controls that a block needs. On abort, reports the connections that were open so
+ * far; the other cells are unknown. The canaries are removed with the fabric.
  */
 export async function measureMatrix(
   fabric: Fabric,
@@ -61,7 +60,7 @@ function findingFor({ question }: PlannedCell, findingOf: (plannedCheck: Planned
   }
 }
 
-/** Which path a cell is about. */
+/** The ends, port and protocol of a cell. */
 export function headOf({ from, to, port, protocol }: PlannedCell): Pick<Cell, 'from' | 'to' | 'port' | 'protocol'> {
   const target = to.kind === 'pod' ? nameOf(to.pod) : `${to.service.namespace}/service/${to.service.name}`
   return { from: nameOf(from), to: target, port, protocol }

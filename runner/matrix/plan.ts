@@ -11,17 +11,17 @@ import { everyPod, workloadPlaces } from './sources.ts'
 export interface MatrixPlan {
   readonly cells: readonly PlannedCell[]
   readonly sources: readonly PlannedSource[]
-  /** Each once, though cells may share them. */
+  /** Without duplicates, although cells may share them. */
   readonly plannedChecks: readonly PlannedCheck[]
 }
 
 export interface PlanOptions extends MatrixOptions {
   readonly timing: Timing
-  /** Who asks: every pod itself, or for each workload one that is like its pods, and one more for each place of it that differs; the default is `pods`. */
+  /** The sources: every pod itself, or for each workload one probe like its pods, and one more for each place that differs; `pods` by default. */
   readonly matrixSources?: 'pods' | 'workloads'
 }
 
-/** Every selected pod to each port of every other one, and with `services` to each Service port; from a pod to itself is left out. */
+/** Plans every selected pod to each port of every other pod, and with `services` to each Service port. A pod to itself is omitted. */
 export function planMatrix(world: World, options: PlanOptions): MatrixPlan {
   const pods = selectPods(world, options)
   const services = options.services ? world.services.filter((service) => isWanted(service, pods, options)) : []
@@ -62,7 +62,10 @@ export function planMatrix(world: World, options: PlanOptions): MatrixPlan {
   }
 }
 
-/** Services in the namespaces asked for, or that belong to what was given; the lab's own ones only with everything. */
+/**
+ * Whether a Service is in the selected namespaces. Without selected namespaces: whether it comes from the input, its namespace has a selected pod, or
+ * `everything` is set.
+ */
 function isWanted(service: Service, pods: readonly Pod[], { namespaces, everything }: MatrixOptions): boolean {
   if (service.type === 'ExternalName') return false
   if (namespaces.length > 0) return namespaces.includes(service.namespace)

@@ -12,7 +12,7 @@ import { nameOf, type PlannedCell } from './question.ts'
 
 type Predicted = Pick<Cell, 'predicted' | 'reason' | 'detail'>
 
-/** The same cells as `measureMatrix`, as the policies have them; a Service is what its ready endpoints are. */
+/** Predicts the same cells as `measureMatrix`. A Service is as open as its ready endpoints. */
 export function predictMatrix({ cells }: Pick<MatrixPlan, 'cells'>, world: World): MeasuredCell[] {
   const predictor = createHopPredictor(world)
   return cells.map((planned) => ({ planned, cell: { ...headOf(planned), ...predictionFor(planned, predictor) } }))
@@ -32,7 +32,7 @@ function predictionFor({ from, to, port, protocol, question }: PlannedCell, pred
   return predicted({ from: source, to: target, port, protocol, ...family }, predictor)
 }
 
-/** The verdict, and why where it is not known or rests on what plugins do differently. */
+/** The verdict; with a reason if it is unknown or differs by plugin. */
 function predicted(query: Query, predictor: HopPredictor): Predicted {
   const { verdict, why } = predictor.verdict(query)
   return why === undefined ? { predicted: verdict } : { predicted: verdict, detail: why }
@@ -56,7 +56,7 @@ function ofEndpoints(endpoints: readonly PlannedCheck[], from: QueryEnd, predict
   return { predicted: 'undefined', reason: 'partly_open', detail: `allow at ${open.join(', ')}; ${shut.join(', ')}` }
 }
 
-/** What policies allow is of no use where nothing listens: the rule of a run (`undeclaredOf`). */
+/** An allowed connection still fails if nothing listens, as in a run (`undeclaredOf`). */
 function listened(found: Predicted, { missing }: Undeclared): Predicted {
   if (found.predicted !== 'allow' || missing === undefined) return found
   return { predicted: 'undefined', reason: missing.cause, detail: missing.sentence }
@@ -66,7 +66,7 @@ function familyOfCheck({ destination }: PlannedCheck) {
   return destination.kind === 'name' ? {} : { family: destination.socket.family }
 }
 
-/** Both columns of every cell; the reason is that of what was measured. */
+/** Combines prediction and measurement of each cell. The reason is that of the measurement. */
 export function withObserved(predicted: readonly MeasuredCell[], measured: readonly MeasuredCell[]): MeasuredCell[] {
   return measured.map(({ planned, cell }, at) => {
     const { predicted: verdict } = predicted[at]?.cell ?? {}
@@ -80,7 +80,7 @@ const agreeing: Readonly<Record<Verdict, Cell['observed'] | undefined>> = {
   undefined: undefined,
 }
 
-/** Whether packets did what the policies do not mean; what is not known or not promised disagrees with nothing. */
+/** Whether the measurement contradicts the prediction. An unknown value contradicts nothing. */
 export function disagrees({ predicted, observed, reason }: Cell): boolean {
   if (predicted === undefined || observed === undefined || observed === 'unknown' || reason === 'partly_open')
     return false

@@ -4,7 +4,7 @@ import { type AddressDestination, familyOf, type PlannedCheck, type Socket } fro
 import { type Finding, unknownFinding } from './cell.ts'
 import type { MatrixOptions, Port } from './selection.ts'
 
-/** How a cell is answered: by one connection, by those to a Service and to what is behind it, or before anything is dialled. */
+/** How a cell is answered: by one connection, by connections to a Service and its endpoints, or without any connection. */
 export type Question =
   | { readonly kind: 'pod'; readonly plannedCheck: PlannedCheck }
   | {
@@ -21,10 +21,10 @@ export interface PlannedCell extends Port {
   readonly question: Question
 }
 
-/** Gives the one dial from a source to a socket. */
+/** Returns the check from a source to a destination. */
 export type PlanCheckTo = (from: Pod, destination: AddressDestination) => PlannedCheck
 
-/** The address that the source can dial, or why there is none. */
+/** The address that the source can connect to, or why there is none. */
 export function socketBetween(
   from: Pod,
   addresses: readonly string[],

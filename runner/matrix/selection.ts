@@ -9,21 +9,21 @@ export interface Port {
   readonly protocol: Protocol
 }
 
-/** What is asked for. */
+/** The user's selection. */
 export interface MatrixOptions {
-  /** Pods of these namespaces; of all when empty. */
+  /** Namespaces of the pods; all namespaces if empty. */
   readonly namespaces: readonly string[]
   readonly selector: LabelSelector
-  /** Pods that the fabric adds by itself, as the lab its DNS server, too. */
+  /** Includes pods that the fabric adds, such as the lab's DNS server. */
   readonly everything: boolean
-  /** Instead of the ports that pods declare or Services lead to. */
+  /** Replaces the ports that pods declare or Services use. */
   readonly ports: readonly Port[]
   readonly services: boolean
-  /** The first address of the target that the source has a family for when absent. */
+  /** If absent, uses the target's first address in a family that the source has. */
   readonly family?: Family
 }
 
-/** Sources and targets of a matrix, in the order of the world. */
+/** The sources and targets of a matrix, in the order of the world. */
 export function selectPods(world: World, { namespaces, selector, everything }: MatrixOptions): readonly Pod[] {
   return world.pods.filter((pod) => {
     if (!matchesSelector(selector, pod.labels)) return false
@@ -32,7 +32,7 @@ export function selectPods(world: World, { namespaces, selector, everything }: M
   })
 }
 
-/** The ports of a pod that are asked. */
+/** The ports of a pod in the matrix. */
 export function portsOf(pod: Pod, world: World, { ports }: MatrixOptions): readonly Port[] {
   return ports.length > 0 ? ports : listeningPorts(pod, world)
 }

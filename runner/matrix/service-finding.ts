@@ -2,7 +2,7 @@ import type { PlannedCheck } from '../plan/planned-check.ts'
 import { type Finding, unknownFinding } from './cell.ts'
 import type { Question } from './question.ts'
 
-/** What the connections to a Service and to its endpoints say together. */
+/** Combines the results of the connections to a Service and to its endpoints. */
 export type CheckFinding = (plannedCheck: PlannedCheck) => Finding
 
 export function serviceFinding(

@@ -13,7 +13,7 @@ interface ServiceOptions extends Pick<MatrixOptions, 'family'> {
   readonly planCheckTo: PlanCheckTo
 }
 
-/** One cell per port of a Service: its virtual address, and each ready endpoint behind it, because one connection samples only one of them. */
+/** One cell per port of a Service: checks its virtual address and each ready endpoint, because one connection tests only one endpoint. */
 export function planService(from: Pod, service: Service, options: ServiceOptions): PlannedCell[] {
   const all = endpointsOf(service, options.world)
   const ports = service.headless ? headlessPorts(all) : service.ports
@@ -26,7 +26,7 @@ export function planService(from: Pod, service: Service, options: ServiceOptions
   })
 }
 
-/** Behind a headless Service pods are dialled on their own ports. */
+/** Connections to a headless Service use the ports of its pods. */
 function headlessPorts(endpoints: readonly Endpoint[]): Port[] {
   const ports = endpoints.map(({ targetPort, protocol }) => ({ port: targetPort, protocol }))
   return [...new Map(ports.map((port) => [`${port.port}/${port.protocol}`, port])).values()]
@@ -36,7 +36,7 @@ interface PortOptions extends ServiceOptions, Port {
   readonly endpoints: readonly Endpoint[]
 }
 
-/** None where the Service leads back to the source alone: what happens then is left to the implementation (docs/semantics.md, rule 54). */
+/** Undefined if the Service leads only back to the source: the result is left to the implementation (docs/semantics.md#rule-54). */
 function questionOf(from: Pod, service: Service, options: PortOptions): Question | undefined {
   const { planCheckTo, endpoints, world } = options
   const destinationOf = (each: Endpoint) =>
@@ -56,7 +56,7 @@ function questionOf(from: Pod, service: Service, options: PortOptions): Question
   const sockets = others.map((each) => socketOf(each))
   const plannedChecks = others.map((each) => planCheckTo(from, destinationOf(each)))
   const undeclared = undeclaredOf(reachable.map(destinationOf), undefined)
-  // With the source among them, one connection to the virtual address may end in the source itself.
+  // If the source is an endpoint, a connection to the virtual address may lead back to it.
   if (service.headless || reachable.some(({ pod }) => pod === from))
     return { kind: 'service', endpoints: plannedChecks, undeclared }
   const virtual = planCheckTo(from, { kind: 'virtual', service, socket: first, endpoints: sockets })

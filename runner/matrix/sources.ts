@@ -6,17 +6,17 @@ import { podClasses } from '../plan/pod-classes.ts'
 import { identityOf } from '../plan/pod-places.ts'
 import { nameOf } from './question.ts'
 
-/** Who stands for each source pod of a matrix, in the order of its rows. */
+/** The probe source for each source pod of a matrix, in the order of its rows. */
 export type MatrixSources = ReadonlyMap<Pod, PlannedSource>
 
-/** Every pod as it is, not a copy of it. */
+/** Every pod itself, without clones. */
 export function everyPod(pods: readonly Pod[]): MatrixSources {
   return new Map(
     pods.map((pod) => [pod, planned(pod, { kind: 'pod', namespace: pod.namespace, name: pod.name })] as const),
   )
 }
 
-/** For each workload one that is like its pods, and one more for each of its nodes and pods that differ on the way to any of the pods and Services. */
+/** For each workload one source like its pods, and one more for each node and pod that differs on a path to any of the pods and Services. */
 export function workloadPlaces(pods: readonly Pod[], services: readonly Service[], world: World): MatrixSources {
   const isLocal = services.some(({ internalTrafficPolicy }) => internalTrafficPolicy === 'Local')
   const possibleDestinations = { ...towards(pods, world), isLocal }

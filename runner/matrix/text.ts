@@ -9,11 +9,11 @@ export type Colour = 'green' | 'red' | 'yellow' | 'magenta' | 'dim'
 export interface TextOptions {
   /** Lab or cluster, in one line. */
   readonly description: string
-  /** What the manifests do not have and is there all the same. */
+  /** What exists although the manifests do not contain it. */
   readonly assumed: readonly string[]
   readonly seconds: number
   readonly interrupted: boolean
-  /** Characters of a line. */
+  /** The line width in characters. */
   readonly width: number
   readonly paint: (colour: Colour, text: string) => string
 }
@@ -25,10 +25,10 @@ const marks: Record<Folded['state'], { readonly mark: string; readonly colour: C
   unknown: { mark: '?', colour: 'yellow' },
 }
 
-/** Lines that explain, at most. */
+/** The most note lines. */
 const maxNotes = 20
 
-/** A table folded to workloads, what needs a word, and one line that sums up. */
+/** The matrix by workload, with notes and a summary line. */
 export function matrixText(measured: readonly MeasuredCell[], options: TextOptions): string {
   const folded = foldMatrix(measured)
   const cells = measured.map(({ cell }) => cell)
@@ -44,7 +44,7 @@ export function matrixText(measured: readonly MeasuredCell[], options: TextOptio
   return parts.join('\n')
 }
 
-/** As many columns beside each other as the line has room for; each is headed by its number, whose name stands below. */
+/** Tables with as many columns as fit in a line. Each column has a number; the names are below. */
 function tables(folded: FoldedMatrix, options: TextOptions): string[] {
   const { rows, columns } = folded
   if (rows.length === 0 || columns.length === 0)
@@ -87,7 +87,7 @@ function disagreement({ from, to, port, protocol, predicted, observed, reason }:
   return `${from} -> ${to}:${port}/${protocol}: predicted ${predicted}, observed ${observed} (${reason})`
 }
 
-/** Which replicas differ from which. */
+/** Which replicas differ. */
 function mixedNotes({ rows, columns, at }: FoldedMatrix): string[] {
   return rows.flatMap((row) =>
     columns.flatMap((column) => {
@@ -103,7 +103,7 @@ function mixedNotes({ rows, columns, at }: FoldedMatrix): string[] {
   )
 }
 
-/** Each sentence once, with the number of cells that it holds for. */
+/** Each reason once, with the number of its cells. */
 function unknownNotes(cells: readonly Cell[]): string[] {
   const bySentence = Map.groupBy(
     cells.filter((cell) => stateOf(cell) === 'unknown'),
@@ -121,7 +121,7 @@ function summary(cells: readonly Cell[], { seconds, interrupted }: TextOptions):
   return `${cellCount} in ${seconds.toFixed(1)} s: ${counts}${comparison}${interrupted ? '; interrupted' : ''}\n`
 }
 
-/** Of the cells that were promised and measured; nothing where none is both. */
+/** How many predictions match the measurement; empty if no cell has both. */
 function agreement(cells: readonly Cell[]): string {
   const both = cells.filter(
     ({ predicted = 'undefined', observed = 'unknown' }) => predicted !== 'undefined' && observed !== 'unknown',

@@ -1,6 +1,6 @@
 /**
- * Waits for all of the first; when one rejects, it waits for the rest of them, and for the second ones, to end before it rejects: what is still
- * under way would work on a fabric that is gone. The second ones are not waited for otherwise, and may reject later where somebody awaits them.
+ * Waits for all promises of the first list. If one rejects, waits for the rest of both lists before it rejects, because their work would continue on
+ * a closed fabric. Otherwise the second list is not awaited; its promises may reject later, where they are awaited.
  */
 export async function awaitAllSettled<T extends readonly Promise<unknown>[]>(
   awaited: readonly [...T],

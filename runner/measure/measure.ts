@@ -17,21 +17,21 @@ export interface MeasureOptions {
   readonly fabric: Fabric
   readonly world: World
   readonly probes: ReadonlyMap<SourceKey, Probe>
-  /** It may still be on its way: sources that policies know are asked meanwhile. */
+  /** The canary may still be starting. Sources that policies know already are checked in the meantime. */
   readonly canary: Promise<Canary>
-  /** Asked for as soon as the targets were known: no source has to be up for it. */
+  /** Started as soon as the targets are known, because no source is needed. */
   readonly targets: Promise<TargetControls>
-  /** The step's change that was made just before. */
+  /** The step's change just before. */
   readonly changed?: Changed | undefined
   readonly now: () => number
   readonly signal: AbortSignal
-  /** Called whenever a dial has all its observations; the controls follow later. */
+  /** Called when a check has all its observations. The controls follow later. */
   readonly onMeasured?: (done: number, of: number) => void
-  /** Called with the observations of each dial as soon as it has them all, for whoever is interrupted before the controls are there. */
+  /** Called with the observations of each check as soon as they are complete, so that an interrupted run has them without controls. */
   readonly onSeen?: ObserveOptions['onMeasured']
 }
 
-/** Runs all dials and, at the same time, what each source reaches at all; the controls of the targets are on their way already. */
+/** Runs all checks and the controls of the sources at the same time. The controls of the targets are running already. */
 export async function measure(plannedChecks: readonly PlannedCheck[], options: MeasureOptions): Promise<Measurement> {
   const { fabric, world, probes, changed, signal } = options
   const waits = changed !== undefined || fabric.timing.policies === 'at-once'
@@ -55,7 +55,7 @@ export async function measure(plannedChecks: readonly PlannedCheck[], options: M
   const measured = { canary, targets, known, sources, observedConnections, overflowed }
   let controls = assembleControls(measured)
   const alive = new Map(targets.alive)
-  // The cheapest first: what one shows the next need not ask.
+  // In order of cost: a control is skipped for targets that a cheaper one has shown already.
   for (const ask of [controlFromCanary, controlByForward]) {
     const found = await ask({ fabric, world, canary, observedConnections, controls, signal })
     for (const [socket, shown] of found) alive.set(socket, shown)
@@ -72,7 +72,7 @@ function counted(total: number, { onMeasured, onSeen }: MeasureOptions): NonNull
   }
 }
 
-/** Sources that policies know by now, what each of them reaches at all, and what became of the dials that had to wait. */
+/** Waits for the canary. Returns which sources policies know, the controls of the sources, and the observations of the checks that had to wait. */
 async function afterCanary(
   plannedChecks: readonly PlannedCheck[],
   waiting: readonly PlannedCheck[],

@@ -16,26 +16,26 @@ export interface SettleOptions {
   readonly until: number
   readonly now: () => number
   readonly signal: AbortSignal
-  /** Called before each round with how many paths are left. */
+  /** Called before each round with the number of remaining paths. */
   readonly onRound?: (left: number) => void
 }
 
 export interface Settled {
   readonly measurement: Measurement
-  /** What the report says of each path that was not at once as the policies say. */
+  /** What the report says about each path that did not match the policies at first. */
   readonly remarks: ReadonlyMap<PlannedPath, string>
-  /** Paths that had not settled when the run was interrupted, with what the report says of that. */
+  /** Paths that were not stable when the run was interrupted, with the sentence for the report. */
   readonly interrupted: ReadonlyMap<PlannedPath, string>
 }
 
-/** How often in a row a path that changed must be the same, and how long is waited before each time, in milliseconds. */
+/** How often in a row a changed path must show the same result, and the interval in milliseconds. */
 const confirmations = 2
 const periodMs = 200
 
 interface UnstablePath {
   readonly first: Seen
   readonly begun: number
-  /** When it began to be as it should, and how often it was so since. */
+  /** When the path began to match, and how many rounds in a row it has matched since. */
   since: number
   agreed: number
   seen: Seen
@@ -43,8 +43,8 @@ interface UnstablePath {
 }
 
 /**
- * Measures paths again whose packets do not do what the policies say, by new connections, until they do and did so twice more, or the time is up.
- * Where they do, nothing is waited for: the policies are in force, whatever the scenario expects.
+ * Measures paths that do not match the policies again, with new connections, until they match in two consecutive rounds or the time is up. Paths that
+ * match at once are not repeated: the policies are in force, whatever the scenario expects.
  */
 export async function settle(
   paths: readonly PlannedPath[],
@@ -69,7 +69,7 @@ export async function settle(
       perSecond: timing.perSecond,
       signal,
     })
-    // Half a round: what other paths were seen to do must not go with it.
+    // An incomplete round is discarded, so that earlier observations are kept.
     if (signal.aborted) break
     measurement = { ...measurement, observedConnections: new Map([...measurement.observedConnections, ...again]) }
     for (const path of open) note(unstable.get(path)!, lookAgain(path, measurement, options), at)
@@ -89,7 +89,7 @@ function note(each: UnstablePath, { seen, isSo }: ReturnType<typeof lookAgain>, 
   each.seen = seen
 }
 
-/** Where nothing is predicted the expectation counts instead; where nothing was shown, waiting shows nothing. */
+/** Whether a path matches the policies. Without a prediction the expectation is used. Without an observation, waiting is useless. */
 function lookAgain(path: PlannedPath, measurement: Measurement, { probes, predict }: SettleOptions) {
   const { seen, status, cause } = judge({ planned: path, ...measurement })
   const { verdict } = predict(path, probes.get(path.source.key))

@@ -1,21 +1,21 @@
 import type { World } from '../../fabric/world.ts'
 import type { Changed } from '../observe/probes.ts'
 
-/** For how long a path may settle where nobody says it, and how recent a change must be for that, in milliseconds (docs/verdicts.md#time). */
+/** The default settling time, and how recent a change must be for it, in milliseconds (docs/verdicts.md#time). */
 const automaticMs = 30_000
 const recentMs = 120_000
 
 export interface WindowOptions {
-  /** What was asked for; 0 turns settling off. */
+  /** The setting in milliseconds; 0 turns settling off. */
   readonly settleMs: number | undefined
   readonly changed: Changed | undefined
   readonly world: World
-  /** Namespaces of the sources and of the targets. */
+  /** Namespaces of the sources and targets. */
   readonly involved: ReadonlySet<string>
   readonly now: () => number
 }
 
-/** Until when paths may settle from now on, in milliseconds since the epoch, and why; undefined where they may not. */
+/** Until when paths may settle, in milliseconds since the epoch, and why; undefined if they may not. */
 export function settleWindow({ settleMs, changed, world, involved, now }: WindowOptions) {
   const from = now()
   if (settleMs !== undefined) return settleMs === 0 ? undefined : { until: from + settleMs }

@@ -16,7 +16,7 @@ export interface EnforcementOptions {
   readonly probes: ReadonlyMap<SourceKey, Probe>
   readonly predict: Predict
   readonly timing: Timing
-  /** When the change was made, and until when it is waited for, in milliseconds since the epoch. */
+  /** When the change was made, and the end of the wait, in milliseconds since the epoch. */
   readonly since: number
   readonly until: number
   readonly now: () => number
@@ -32,7 +32,7 @@ interface Way {
   flips: number
 }
 
-/** Dials every pod that the paths lead to by new connections until each is as open or as shut as the policies say, or the time is up. */
+/** Connects to every pod of the paths repeatedly, with new connections, until each is open or blocked as the policies say, or the time is up. */
 export async function untilEnforced(paths: readonly PlannedPath[], options: EnforcementOptions): Promise<Enforcement> {
   const { world, probes, timing, since, until, now, signal } = options
   const ways = waysOf(paths, options)
@@ -55,7 +55,7 @@ export async function untilEnforced(paths: readonly PlannedPath[], options: Enfo
   return { afterMs: settled.toSorted((a, b) => a - b), flips, late: ways.length - settled.length }
 }
 
-/** A refusal is no news: nobody may be listening, and some plugins deny by it. */
+/** Whether an observation matches the policies. A refusal matches both: the port may be closed, and some plugins reject instead of dropping. */
 function agrees({ wanted }: Way, { check }: PlannedCheck, observations: readonly Observation[]): boolean {
   const [first] = observations
   if (first === undefined) return false

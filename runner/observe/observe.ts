@@ -3,21 +3,21 @@ import type { Probe } from '../../fabric/fabric.ts'
 import { isLate, type PlannedCheck, type SourceKey } from '../plan/planned-check.ts'
 import { mixed, sharedPace } from './pace.ts'
 
-/** Observations of each dial, one per connection, in no particular order. */
+/** Observations of each check, one per connection, unordered. */
 export type ObservedConnections = ReadonlyMap<PlannedCheck, readonly Observation[]>
 
 export interface ObserveOptions {
   readonly probes: ReadonlyMap<SourceKey, Probe>
-  /** New connections that a target's node may see in a second, from all sources together; any number when absent. */
+  /** The most new connections per second to a target's node, from all sources together; unlimited if absent. */
   readonly perSecond?: number | undefined
   readonly signal: AbortSignal
-  /** Called when all connections of a dial have been made. */
+  /** Called when all connections of a check are complete. */
   readonly onMeasured?: (plannedCheck: PlannedCheck, observations: readonly Observation[]) => void
 }
 
 /**
- * Runs all dials, one batch per source and all sources at once; connections that did not run, or were seen too late, are tried once more.
- * A dial whose source is not there, or whose batch ended early twice, lacks observations.
+ * Runs all checks, one batch per source and all sources in parallel. Connections that did not run or completed too late are tried once more. A check
+ * without a probe, or whose batch ended early twice, lacks observations.
  */
 export async function observe(
   plannedChecks: readonly PlannedCheck[],
@@ -60,17 +60,17 @@ async function observeOnce(
   return seen
 }
 
-/** Whether all connections of a dial were made. */
+/** Whether all connections of a check are complete. */
 function whole(plannedCheck: PlannedCheck, list: readonly Observation[] = []): boolean {
   return list.length === plannedCheck.connections && list.every((each) => counts(plannedCheck, each))
 }
 
-/** Whether a connection ran, and was seen in time. */
+/** Whether a connection ran and completed in time. */
 function counts(plannedCheck: PlannedCheck, { outcome }: Observation): boolean {
   return outcome.reason !== 'not_run' && !isLate(plannedCheck, outcome)
 }
 
-/** Each connection is a check of its own: `<index of the dial>.<connection>`. */
+/** One check per connection, with the ID `<index of the check>.<connection>`. */
 function batchOf(plannedChecks: readonly PlannedCheck[]) {
   return plannedChecks.flatMap((plannedCheck, index) =>
     Array.from({ length: plannedCheck.connections }, (_, connection) => ({

@@ -1,15 +1,15 @@
 import type { Pace } from '../../fabric/fabric.ts'
 import type { PlannedCheck } from '../plan/planned-check.ts'
 
-/** Where a dial's connections arrive; what is not known is one place. */
+/** The node that receives a check's connections; the empty string if unknown. */
 function placeOf({ destination }: PlannedCheck): string {
   if (destination.kind === 'pod') return destination.pod.node
   return destination.kind === 'node' ? destination.node.name : ''
 }
 
 /**
- * How quickly each source may go so that no place sees more than `perSecond` new connections of all of them together: all take as long as the place
- * that is dialled most. Undefined where the whole is less than what one second admits.
+ * The rate of each source, so that no node receives more than `perSecond` new connections from all sources together. All sources take as long as the
+ * busiest node needs. Undefined if no rate limit is needed, because everything takes one second or less.
  */
 export function sharedPace(
   plannedChecks: readonly PlannedCheck[],
@@ -20,7 +20,7 @@ export function sharedPace(
   return (own) => (seconds <= 1 ? undefined : { perSecond: Math.max(1, connectionsOf(own) / seconds) })
 }
 
-/** The same dials in an order in which each place comes as evenly as may be: a pace over all is then one over each. */
+/** The same checks, with the nodes spread as evenly as possible, so that the total rate applies to each node as well. */
 export function mixed(plannedChecks: readonly PlannedCheck[]): PlannedCheck[] {
   const groups = [
     ...Map.groupBy(plannedChecks, (plannedCheck) => `${plannedCheck.source} ${placeOf(plannedCheck)}`).values(),

@@ -4,7 +4,7 @@ import type { World } from '../../fabric/world.ts'
 import { ruleLinks } from '../../policy/engine/rule-links.ts'
 import type { Doubt, HopPrediction } from './hop-prediction.ts'
 
-/** The prediction for a hop to a DNS server: a denial is not certain on the source's own node, nor where the input does not say where DNS runs. */
+/** Adds a doubt to the denied prediction for a DNS server: if the server is on the source's own node, or if the input does not say where DNS runs. */
 export function withDoubt(predicted: HopPrediction, world: World): HopPrediction {
   if (predicted.verdict !== 'deny') return predicted
   const doubt = predicted.hop.ownNode === true ? ownNode(predicted) : elsewhere(predicted, world)
@@ -30,7 +30,7 @@ function elsewhere({ hop: { query }, prediction }: HopPrediction, world: World):
   return { kind: 'dns elsewhere', sentence }
 }
 
-/** What an allowed DNS query rests on, where policies limit it and the input does not say where the cluster's DNS runs. */
+/** What an allowed DNS query assumes, if policies limit it and the input does not say where the cluster's DNS runs. */
 export function assumptionOf(dns: readonly HopPrediction[], world: World): string | undefined {
   const rests = dns.some(
     ({ hop, prediction, verdict }) =>

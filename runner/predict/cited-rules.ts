@@ -1,6 +1,6 @@
 import type { HopPrediction } from './hop-prediction.ts'
 
-/** Rules of docs/semantics.md that leave a prediction open, or that it rests on: in ascending order, each once. */
+/** The rules of docs/semantics.md that make a prediction unknown, or that it depends on: ascending, without duplicates. */
 export function citedRules(hops: readonly HopPrediction[]): readonly number[] {
   const rules = hops.flatMap(({ prediction, doubt }) => [
     ...(doubt?.kind === 'own node' ? [50, 52] : []),

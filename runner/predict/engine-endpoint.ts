@@ -7,10 +7,10 @@ import type { QueryEnd } from '../../policy/engine/query.ts'
 import type { PolicyPod } from '../../policy/engine/world.ts'
 import { type AddressDestination, familyOf } from '../plan/planned-check.ts'
 
-/** Stands for the world outside where the runner's own address is not known (RFC 5737, RFC 3849). */
+/** Addresses that represent the outside world if the runner's own address is unknown (RFC 5737, RFC 3849). */
 export const standInAddresses: Readonly<Record<Family, string>> = { 4: '198.51.100.1', 6: '2001:db8::1' }
 
-/** Who the engine is asked about: the pod that a source is, or would be. Undefined where nothing of it is known. */
+/** The end of the engine's query for a source: its pod, or the pod that would be created for it. Undefined if nothing about the source is known. */
 export function queryEndOf(
   identity: Identity,
   family: Family,
@@ -44,12 +44,12 @@ export function queryEndOf(
   }
 }
 
-/** Whether a probe has the addresses of the source that it stands for; of a client outside the cluster nobody knows them otherwise. */
+/** Whether a probe has the addresses of its source. Without such a probe the addresses of a client outside the cluster are unknown. */
 export function isOwnAddress(probe: Probe | undefined): probe is Probe {
   return probe !== undefined && probe.standIn !== true
 }
 
-/** The same as policies see it in a run: what is like several replicas reaches the others too, so that it is another pod to each of them. */
+/** The same as policies see it in a run. A clone of several replicas connects to the replicas too, so it is a different pod from each of them. */
 export function sourceEndOf(
   identity: Identity,
   family: Family,
@@ -61,7 +61,7 @@ export function sourceEndOf(
   return { kind: 'given', pod: { ...queryEnd.pod, name: `${queryEnd.pod.name} (clone)` } }
 }
 
-/** The pod that a source is, or would be, with its DNS settings; none for a source that is no pod. */
+/** The pod of a source, or the pod that would be created for it, with its DNS settings; undefined for a source that is not a pod. */
 export function podOf(
   identity: Identity,
   { world, probe }: { world: World; probe: Probe | undefined },
@@ -75,7 +75,7 @@ export function podOf(
   return world.pods.find((each) => each === pod) ?? { ...plain, ...pod }
 }
 
-/** What a described pod, a probe, has beside its labels. */
+/** The fields of a described pod, such as a probe, other than its labels. */
 const plain = {
   uid: '',
   workload: { kind: 'Pod', name: 'crosscheck' },
@@ -86,14 +86,17 @@ const plain = {
   restarts: 0,
 } as const satisfies Partial<Pod>
 
-/** A pod always reaches itself (docs/semantics.md, rule 53): whether a path is blocked, its other endpoints tell. */
+/**
+ * Whether a destination is the source itself. A pod always reaches itself (docs/semantics.md#rule-53), so only the other endpoints show whether a
+ * path is blocked.
+ */
 export function isItself(destination: AddressDestination, own: QueryEnd | undefined): boolean {
   if (destination.kind !== 'pod' || destination.pod.hostNetwork) return false
   const source = own?.kind === 'given' ? own.pod : own?.kind === 'pod' ? own : undefined
   return source?.namespace === destination.pod.namespace && source.name === destination.pod.name
 }
 
-/** A probe as it would be: its namespace and labels are known, and that its addresses lie among those of pods. */
+/** A probe as it would be created. Its namespace and labels are known; its addresses are in the pod network. */
 function plainPod({ namespace, labels = {}, node }: Extract<Identity, { kind: 'namespace' }>, world: World): PolicyPod {
   const neighbour = world.pods.find((pod) => !pod.hostNetwork && (node === undefined || pod.node === node))
   return {
@@ -107,7 +110,7 @@ function plainPod({ namespace, labels = {}, node }: Extract<Identity, { kind: 'n
   }
 }
 
-/** Another address of the same network, the last of it. */
+/** The last address of the same network. */
 function besides(address: string): string {
   return address.replace(/[^.:]*$/, address.includes(':') ? 'fffe' : '254')
 }

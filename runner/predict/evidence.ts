@@ -4,10 +4,10 @@ import type { PlannedPath } from '../plan/planned-path.ts'
 import type { HopPrediction } from './hop-prediction.ts'
 import type { TargetPrediction } from './target-prediction.ts'
 
-/** Sentences, at least one: a prediction without evidence does not exist. */
+/** At least one sentence: every prediction has evidence. */
 export type Evidence = readonly [string, ...string[]]
 
-/** Why the verdict is as it is, each different answer once; a DNS server that may be queried goes without saying. */
+/** The reasons for the verdict, without duplicates. Allowed DNS queries are omitted. */
 export function evidenceOf(
   prediction: Omit<TargetPrediction, 'byDestination'> & { readonly verdict: HopPrediction['verdict'] },
   {
@@ -21,7 +21,7 @@ export function evidenceOf(
   const all = [...(byName ? queried : []), ...hops]
   const unresolved = byName && unresolvable !== undefined
   const deciding = (hop: HopPrediction) => hop.verdict === verdict
-  // What makes the verdict comes first, what stands against it at other addresses after it.
+  // First the reasons for the verdict, then what other addresses show against it.
   const [first, ...rest] = [
     ...(unresolved && verdict !== 'deny' ? [unresolvable] : []),
     ...(byName && dnsUnknown ? servers.remarks : []),
@@ -34,7 +34,7 @@ export function evidenceOf(
   return [first ?? `${target.name} leads to no address`, ...rest]
 }
 
-/** What the policies say of each hop; hops of which they say the same are told together. */
+/** The result of the policies for each connection. Connections with the same result share a sentence. */
 export function hopSentences(hops: readonly HopPrediction[]): string[] {
   const told = Map.groupBy(hops, (hop) => sentencesOf(hop, '…').join('\n'))
   return [...told.values()].flatMap((alike) => {
@@ -53,7 +53,7 @@ function sentencesOf({ hop, prediction, unreadable, doubt }: HopPrediction, wher
   const denials = [egress, ingress].flatMap((side) =>
     denial(side, { where, what: hop.isQuery === true ? 'its DNS query' : 'it' }),
   )
-  // What makes it unknown comes before what holds without it.
+  // First the reasons why the result is unknown.
   return [
     ...(doubt === undefined ? [] : [doubt.sentence]),
     ...mayBeOverridden.map(
@@ -64,7 +64,7 @@ function sentencesOf({ hop, prediction, unreadable, doubt }: HopPrediction, wher
   ]
 }
 
-/** Why one end denies, and the rule that comes nearest to admitting it. */
+/** Why one end denies the connection, and the nearest miss. */
 function denial(
   { direction, subject, allowed, tiers, nearestMiss }: Side,
   { where, what }: { readonly where: string; readonly what: string },
@@ -85,7 +85,7 @@ function denial(
   return [isolated, `nearest miss: ${ruleText(nearestMiss)}: ${missed}`]
 }
 
-/** What allows it, end by end; an end that no policy limits is named only where there is nothing else to say. */
+/** Which rules allow it at each end. An end without isolation is mentioned only if there is nothing else. */
 function admission({ egress, ingress }: Prediction, where: string): string[] {
   const out = admitting(egress).map((rule) => `let out of ${egress.subject} by ${ruleText(rule)}`)
   const into = admitting(ingress).map((rule) => `admitted to ${where} by ${ruleText(rule)}`)
@@ -97,7 +97,7 @@ function admission({ egress, ingress }: Prediction, where: string): string[] {
   return [first ?? `no policy governs it: neither ${egress.subject} nor ${where} is a pod`, ...rest]
 }
 
-/** Why the policies of an end do not matter. */
+/** Why policies do not apply to an end. */
 function exemption({ direction, subject, by }: Side, where: string): string | undefined {
   switch (by) {
     case 'default':

@@ -6,8 +6,8 @@ import { standInAddresses } from './engine-endpoint.ts'
 import type { Connecting, HopPrediction, HopPredictor } from './hop-prediction.ts'
 
 /**
- * The connection to a name outside the cluster, whose address is not known: predicted at one address of each part into which the networks
- * of the policies divide IPv4, and known where all predictions are equal. By IPv6 where the source has no IPv4 address.
+ * Predicts a connection to a name outside the cluster, whose address is unknown. It evaluates one address of each part into which the networks of the
+ * policies divide IPv4; the prediction is known only if all agree. Uses IPv6 if the source has no IPv4 address.
  */
 export function predictExternal(
   host: string,
@@ -34,8 +34,8 @@ export function predictExternal(
 }
 
 /**
- * The connection of a client outside the cluster whose address is not known: `first` is the prediction at one address, and stands where it is the
- * same at a public address of each part into which the networks of the policies divide IPv4.
+ * Predicts a connection from a client outside the cluster, whose address is unknown. `first` is the prediction at one address. It is valid if a
+ * public address of each part into which the networks of the policies divide IPv4 gives the same.
  */
 export function fromUnknownAddress(
   first: HopPrediction,
@@ -54,7 +54,7 @@ export function fromUnknownAddress(
   return { ...first, verdict: 'undefined', unreadable: [...first.unreadable, why] }
 }
 
-/** Addresses of private networks are not what people mean by outside. */
+/** Whether an address is public. Private addresses are not considered outside. */
 function isPublic(address: string): boolean {
   const range = ipaddr.parse(address).range()
   return range === 'unicast' || range === 'reserved'
@@ -66,7 +66,7 @@ function addressOf({ query }: HopPrediction): string {
   return query?.to.kind === 'address' ? query.to.address : ''
 }
 
-/** The first address of each IPv4 network of the policies, and the first one behind it. */
+/** The first address of each IPv4 network of the policies, and the first address after it. */
 function corners({ networks }: Compiled): string[] {
   const cidrs = [...networks.ids.keys()].flatMap((text) => parseCidr(text)?.cidr ?? [])
   return [...new Set(cidrs.filter(({ family }) => family === 4).flatMap((cidr) => [first(cidr), ...behind(cidr)]))]

@@ -1,7 +1,7 @@
 import { givenPods } from '../../fabric/cluster-dns.ts'
 import type { World } from '../../fabric/world.ts'
 
-/** What the engine judges, as the first line of a report has it: `1 pod and 2 policies, judged by the policy engine`. */
+/** The first line of a report that the engine makes: `1 pod and 2 policies, judged by the policy engine`. */
 export function predictedDescription(world: Pick<World, 'pods' | 'dns' | 'policies'>): string {
   const { policies } = world
   const pods = givenPods(world)

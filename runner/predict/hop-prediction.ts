@@ -6,47 +6,47 @@ import type { Query } from '../../policy/engine/query.ts'
 import type { PlannedSource } from '../plan/planned-source.ts'
 import type { Hop } from './hops.ts'
 
-/** What a denial depends on, in a sentence. */
+/** Why a denial is uncertain, in one sentence. */
 export interface Doubt {
-  /** A way on the source's own node, or a DNS whose place is not in the input. */
+  /** The connection stays on the source's node, or the location of the cluster's DNS is not in the input. */
   readonly kind: 'own node' | 'dns elsewhere'
   readonly sentence: string
 }
 
 export type PredictedVerdict = Prediction['verdict']
 
-/** What is predicted of one connection. */
+/** The prediction of one connection. */
 export interface HopPrediction {
   readonly hop: Hop
-  /** The question that the engine answered; none where the source does not exist. */
+  /** The engine's query; absent if the source does not exist. */
   readonly query?: Query
   readonly prediction: Prediction | Unanswerable
-  /** `undefined` also where something unread, or a policy that is not evaluated, may decide otherwise. */
+  /** Also `undefined` if something unread, or a policy that is not evaluated, may change the result. */
   readonly verdict: PredictedVerdict
-  /** ClusterNetworkPolicies that would decide otherwise, and that this fabric does not enforce. */
+  /** ClusterNetworkPolicies that would change the result and that this fabric does not enforce. */
   readonly overruledBy: readonly string[]
-  /** What could not be read and may decide, a sentence each. */
+  /** What could not be read and may change the result, one sentence each. */
   readonly unreadable: readonly string[]
-  /** Why a denial by the policies is not certain; the verdict is `undefined` then. */
+  /** Why a denial by policies is uncertain. The verdict is `undefined` then. */
   readonly doubt?: Doubt
 }
 
-/** Whether policies deny the way to every server, of which any may answer. */
+/** Whether policies deny every server. Any server may answer. */
 export function areDenied(servers: readonly HopPrediction[]): boolean {
   return servers.length > 0 && servers.every(({ verdict }) => verdict === 'deny')
 }
 
-/** Who connects: a source, and in a run the probe that stands for it. */
+/** The source of a connection and, in a run, its probe. */
 export interface Connecting {
   readonly source: PlannedSource
   readonly probe: Probe | undefined
 }
 
-/** The one place where a prediction is made: every command asks it, so that no two can differ. */
+/** Makes all predictions, for every command, so that commands cannot differ. */
 export interface HopPredictor {
   readonly compiled: Compiled
   readonly of: (hop: Hop, from: Connecting) => HopPrediction
-  /** The verdict of `of` alone, for many questions; `why` where it is not known, or where plugins differ. */
+  /** Only the verdict of `of`, for many queries. `why` is set if the verdict is unknown or plugins differ. */
   readonly verdict: (query: Query) => VerdictOnly
 }
 

@@ -14,7 +14,7 @@ import type { Hop } from './hops.ts'
 import { type NotEnforced, notEnforcedBy } from './not-enforced.ts'
 import { type Unreadable, unreadableIn } from './unreadable.ts'
 
-/** Compiles the policies of a world once; equal questions are answered once. */
+/** Compiles the policies of a world once. Answers are cached by query. */
 export function createHopPredictor(world: World): HopPredictor {
   const compiled = compile(world)
   const known = new Map<string, HopPrediction>()
@@ -63,7 +63,7 @@ function predictQuery(query: Query, hop: Hop, { compiled, overruling, unreadable
   }
 }
 
-/** Traces are made only where something beside the policies may decide. */
+/** Computes the full prediction only if something other than NetworkPolicies may decide. */
 function verdictOnly(query: Query, context: Context): VerdictOnly {
   const { compiled, unreadable } = context
   if (unreadable !== undefined || compiled.foreign.length > 0) {

@@ -5,20 +5,20 @@ import type { Query } from '../../policy/engine/query.ts'
 import { type AddressDestination, familyOf, type Socket, socketText } from '../plan/planned-check.ts'
 import type { TargetSpec } from '../scenario/model.ts'
 
-/** One connection that the engine can judge: after destination translation, to an endpoint's own address and port. */
+/** One connection for the engine to evaluate: after address translation, to an endpoint's address and port. */
 export interface Hop {
   /** `ns/pod (10.1.2.3:80)`. */
   readonly text: string
   readonly query: Omit<Query, 'from'>
-  /** A DNS cache on the node of the source: whether egress policies govern the way to it differs by plugin (docs/semantics.md, rules 50 and 52). */
+  /** A DNS cache on the source's node. Plugins differ on whether egress policies govern traffic to it (docs/semantics.md#rule-50 and #rule-52). */
   readonly ownNode?: boolean
-  /** A query to a DNS server, which comes before the connection to a name. */
+  /** A query to a DNS server, before the connection to a name. */
   readonly isQuery?: boolean
 }
 
 /**
- * What an address leads to as policies see it; a virtual address is judged by its endpoints, which are aims of their own, and which a pod
- * that is one of them reaches by way of the Service (docs/semantics.md, rule 54).
+ * The connections behind a destination, as policies see them. A virtual address is evaluated through its endpoints, which are destinations
+ * themselves. A pod that is one of its own endpoints reaches itself through the Service (docs/semantics.md#rule-54).
  */
 export function hopsOf(destination: AddressDestination, { byService, world }: HopOptions): readonly Hop[] {
   if (destination.kind === 'virtual') return externalHops(destination, world)
@@ -29,7 +29,7 @@ export function hopsOf(destination: AddressDestination, { byService, world }: Ho
     )
     return [{ text, query: byService ? { ...query, via: { kind: 'service' } } : query }]
   }
-  // A name is predicted whatever its address is.
+  // A name has one prediction for all of its addresses.
   if (destination.kind === 'external' && destination.host !== undefined) return []
   if (destination.kind === 'external') {
     const hop = hopTo(destination.socket, socketText(destination.socket))
@@ -45,11 +45,14 @@ export function hopsOf(destination: AddressDestination, { byService, world }: Ho
 
 export interface HopOptions {
   readonly world: World
-  /** Whether the target leads by a Service's own address. */
+  /** Whether the target is a Service's virtual address. */
   readonly byService: boolean
 }
 
-/** By an external address of a Service: through a node that is not known, which is the endpoint's or another one. A ClusterIP is its endpoints. */
+/**
+ * Connections through an external address of a Service. The entry node is unknown: it is the endpoint's node or another one. A ClusterIP has none,
+ * because its endpoints are evaluated.
+ */
 function externalHops(
   { service, socket: front, endpoints }: Extract<AddressDestination, { kind: 'virtual' }>,
   world: World,
@@ -69,14 +72,14 @@ function externalHops(
   })
 }
 
-/** Whether a target leads by a Service's own address. */
+/** Whether a target is a Service's virtual address. */
 export function isByService(target: TargetSpec, namespace: string | undefined, world: World): boolean {
   if (!('host' in target)) return false
   const named = lookUpHost(target.host, namespace, world)
   return named.kind === 'service' && !named.service.headless
 }
 
-/** The way to the cluster's DNS: any of its pods may answer. */
+/** Connections to the cluster's DNS. Any of its pods may answer. */
 export function dnsHops(world: World, families: readonly number[]): readonly Hop[] {
   return dnsEndpointsOf(world)
     .filter(({ protocol, ready, family }) => protocol === 'UDP' && ready && families.includes(family))

@@ -5,28 +5,28 @@ import { ruleLinks } from '../../policy/engine/rule-links.ts'
 import { familyOf } from '../plan/planned-check.ts'
 import { dnsHops, type Hop } from './hops.ts'
 
-/** Whom a pod asks for names: hops that policies decide, and sentences where they do not. */
+/** The name servers of a pod: connections that policies decide, and remarks if they do not. */
 export interface NameServers {
   readonly hops: readonly Hop[]
   readonly remarks: readonly string[]
-  /** Whether what policies say of the hops is not the whole story (docs/semantics.md, rules 50 and 52). */
+  /** Whether policies alone do not decide these connections (docs/semantics.md#rule-50 and #rule-52). */
   readonly unsure: boolean
-  /** Where names are asked for could not be read. */
+  /** The name servers could not be read. */
   readonly hidden: boolean
-  /** Why names of the cluster do not resolve for this source, whatever policies say; a sentence about the source. */
+  /** Why cluster names do not resolve for this source, regardless of policies; a sentence about the source. */
   readonly withoutClusterNames?: string
 }
 
-/** Of a path that asks for no name. */
+/** For a path without a DNS query. */
 export const noServers: NameServers = { hops: [], remarks: [], unsure: false, hidden: false }
 
-/** A source outside of the cluster: its resolver does not know the names of the cluster. */
+/** For a source outside the cluster, whose resolver does not know the cluster's names. */
 export const outsideServers: NameServers = {
   ...noServers,
   withoutClusterNames: 'outside of the cluster, names of its Services do not resolve',
 }
 
-/** The resolver of the pod's own resolv.conf, as its dnsPolicy makes it. */
+/** The name servers in the pod's resolv.conf, according to its dnsPolicy. */
 export function nameServersOf(pod: Pod, world: World): NameServers {
   const own = pod.dnsConfig?.nameservers ?? []
   const usesCluster =
@@ -69,7 +69,7 @@ function clusterServers(pod: Pod, world: World): NameServers {
   )
 }
 
-/** Why the DNS servers may be there and could not be read: distributions have them in different namespaces. */
+/** Why existing DNS servers could not be read. Distributions run them in different namespaces. */
 function hiddenDns(world: World): string | undefined {
   const { dns, unread = [] } = world
   const why =

@@ -5,10 +5,10 @@ import { predict } from '../../policy/engine/predict.ts'
 import type { Prediction } from '../../policy/engine/prediction.ts'
 import type { Query } from '../../policy/engine/query.ts'
 
-/** The policies that this fabric does not enforce and that would turn a prediction around. */
+/** Names the policies that this fabric does not enforce and that would change a prediction. */
 export type NotEnforced = (query: Query, prediction: Prediction | Unanswerable) => readonly string[]
 
-/** None where the fabric enforces all that the world has. */
+/** Undefined if the fabric enforces all policies of the world. */
 export function notEnforcedBy({ notEnforced = [], ...world }: World): NotEnforced | undefined {
   if (notEnforced.length === 0) return undefined
   const full = compile({ ...world, clusterPolicies: notEnforced })

@@ -21,7 +21,7 @@ import { hopsOf, isByService } from './hops.ts'
 import { type NameServers, nameServersOf, noServers, outsideServers } from './name-servers.ts'
 import type { TargetPrediction } from './target-prediction.ts'
 
-/** A connection or request that somebody asks about, with the addresses that its target stands for. */
+/** A connection or request to predict, with the addresses of its target. */
 export interface TargetQuestion {
   readonly source: PlannedSource
   readonly target: Target
@@ -29,7 +29,7 @@ export interface TargetQuestion {
   readonly targetDestinations: TargetDestinations
 }
 
-/** The same for a planned path, with the one verdict that its expectation is about. A prediction always has its evidence. */
+/** The prediction of a planned path, with the single verdict that its expectation needs. It always has evidence. */
 export interface PathPrediction extends TargetPrediction {
   readonly verdict: PredictedVerdict
   readonly byPlannedCheck: ReadonlyMap<PlannedCheck, readonly HopPrediction[]>
@@ -44,7 +44,7 @@ export interface Predictor {
   readonly path: Predict
 }
 
-/** Compiles the policies of a world once and predicts connections, targets and planned paths by them. */
+/** Compiles the policies of a world once. Predicts connections, targets and planned paths. */
 export function createPredictor(world: World): Predictor {
   const hop = createHopPredictor(world)
   const target = (question: TargetQuestion, probe: Probe | undefined) => predictTarget(question, { world, hop, probe })
@@ -81,7 +81,8 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
   const servers = serversFor(question, context)
   const dns = servers.hops.map((each) => withDoubt(hop.of(each, connecting), world))
   const isolated = hops.some(({ prediction }) => prediction.kind === 'prediction' && prediction.egress.isolated)
-  // Whether egress policies govern the way to a resolver on the own node is left open (docs/semantics.md, rules 50 and 52).
+  // The specification does not say whether egress policies govern traffic to a resolver on the pod's own node (docs/semantics.md#rule-50 and
+  // #rule-52).
   const dnsUnknown = servers.hidden || (servers.unsure && isolated)
   const hidden = targetDestinations.unresolvedTarget?.hidden === true
   const inCluster = 'host' in target && clusterNames.has(lookUpHost(target.host, source.namespace, world).kind)
@@ -116,7 +117,7 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
 
 const clusterNames: ReadonlySet<string> = new Set(['service', 'pods'])
 
-/** Of its own only with an external address; a ClusterIP is its endpoints. */
+/** A virtual address has predictions of its own only if it is an external address. A ClusterIP is evaluated through its endpoints. */
 function isVirtual({ kind }: AddressDestination): boolean {
   return kind === 'virtual'
 }
@@ -136,7 +137,7 @@ function externalHops(
   return predictExternal(target.host, portOf(target), { hop, from: { source, probe } })
 }
 
-/** Only a name is looked up first, and only by a source that is in the cluster. */
+/** Only names are looked up, and only sources in the cluster use its DNS. */
 function serversFor({ source, target }: TargetQuestion, { world, probe }: Context): NameServers {
   const named = target.kind === 'dns' ? target.server === undefined : hostNameOf(target) !== undefined
   const pod = podOf(source.identity, { world, probe })
@@ -145,13 +146,13 @@ function serversFor({ source, target }: TargetQuestion, { world, probe }: Contex
   return pod === undefined ? noServers : nameServersOf(pod, world)
 }
 
-/** Whether a DNS query is answered: any server may answer it. */
+/** Whether a DNS query gets a response. Any server may answer it. */
 function answersBy(servers: readonly HopPrediction[]): PredictedVerdict {
   const [only = 'undefined', ...others] = new Set(servers.map(({ verdict }) => verdict))
   return others.length === 0 ? only : 'undefined'
 }
 
-/** Any DNS server may answer; every endpoint must be open. */
+/** Whether a request works: any DNS server may answer, and every endpoint must be open. */
 function worksBy(
   endpoints: readonly HopPrediction[],
   servers: readonly HopPrediction[],

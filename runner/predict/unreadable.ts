@@ -6,10 +6,10 @@ import type { Query, QueryEnd } from '../../policy/engine/query.ts'
 import { governedBy } from '../../policy/foreign/kinds.ts'
 import type { Direction } from '../../policy/types.ts'
 
-/** What of the world could not be read, and would decide a prediction, a sentence each; empty where the prediction stands. */
+/** What could not be read and would change a prediction, one sentence each; empty if the prediction is valid. */
 export type Unreadable = (query: Query, prediction: Prediction | Unanswerable) => readonly string[]
 
-/** None where everything was read. A side that denies by what was read denies, whatever the other side's policies are. */
+/** Undefined if everything was read. If one side denies by policies that were read, the other side's unread policies cannot change that. */
 export function unreadableIn(world: World): Unreadable | undefined {
   if (world.unread === undefined) return undefined
   return (query, prediction) => {
@@ -31,7 +31,7 @@ interface Hidden {
 
 const mayAllow = (hidden: Hidden): boolean => hidden.mayAllow
 
-/** Policies that may govern an end and are not known; of other kinds those that decide in this direction. */
+/** Unread policies that may govern an end. Of kinds other than NetworkPolicy, those that can decide in this direction. */
 function hiddenPolicies(direction: Direction, { from, to, protocol }: Query, world: World): Hidden[] {
   const end = endOf(direction === 'egress' ? from : to, world)
   if (end.kind !== 'pod') return []
@@ -50,7 +50,7 @@ function hiddenPolicies(direction: Direction, { from, to, protocol }: Query, wor
   return [{ sentence: `the policies of ${end.namespace} could not be read: ${own}`, mayAllow: true }, ...others]
 }
 
-/** An address that nobody has may be that of a pod or node that could not be read. */
+/** An unknown address may belong to a pod or node that could not be read. */
 function strangerAt(queryEnd: QueryEnd, world: World): string[] {
   const end = endOf(queryEnd, world)
   if (end.kind !== 'address') return []
@@ -90,7 +90,7 @@ function endOfPod({ hostNetwork, namespace }: Pod): End {
   return hostNetwork ? { kind: 'host' } : { kind: 'pod', namespace }
 }
 
-/** docs/semantics.md, rule 27, with the reason why labels are not known. */
+/** docs/semantics.md#rule-27, with the reason why labels are unknown. */
 function hiddenLabels({ from, to }: Query, prediction: Prediction | Unanswerable, world: World): string[] {
   const why = whyUnread('Namespace', undefined, world)
   if (why === undefined || prediction.kind !== 'prediction') return []

@@ -1,35 +1,38 @@
 import type { Emit, RunEvent, Summary } from '../result/events.ts'
 import type { PathResult } from '../result/path-result.ts'
 
-/** What a scenario tells while it runs: paths still lack their number. */
+/** An event of a scenario. Paths have no index yet. */
 export type ScenarioEvent =
   | Exclude<RunEvent, { kind: 'path' }>
   | { readonly kind: 'path'; readonly result: Omit<PathResult, 'index'> }
 
-/** One scenario's way to the reporters. */
+/** The event stream of one scenario. */
 export interface ScenarioEvents {
   emit(event: ScenarioEvent): void
-  /** Nothing more comes: the next lane may speak. */
+  /** Ends the stream, so that the events of the next scenario are emitted. */
   close(): void
 }
 
 export interface Tally {
-  /** Lanes speak in the order in which they were made, though their scenarios run side by side; only what goes on now is told at once. */
+  /**
+   * Opens the stream of a scenario. Streams are emitted one after the other, in the order of creation, although scenarios run in parallel. Only
+   * `doing` events are emitted at once.
+   */
   scenarioEvents(): ScenarioEvents
-  /** What it came to. */
+  /** The summary of the run. */
   summary(interrupted: boolean): Summary
 }
 
 export interface TallyOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Has the last word on each path. */
+  /** May change each result at the end. */
   readonly amend?: (result: Omit<PathResult, 'index'>) => Omit<PathResult, 'index'>
 }
 
 const unchanged = <T>(result: T): T => result
 
-/** Numbers the paths of a run, counts them by status and passes everything on in an order that does not depend on time. */
+/** Numbers the paths of a run, counts them by status and emits events in an order that does not depend on timing. */
 export function createTally(emit: Emit, { now, amend = unchanged }: TallyOptions): Tally {
   const start = now()
   const counts = { pass: 0, fail: 0, inconclusive: 0, predicted: 0, skipped: 0 }

@@ -10,7 +10,7 @@ import { skipsOf, stagesOf } from '../plan/stage.ts'
 import type { PathResult } from '../result/path-result.ts'
 import type { Scenario, ScenarioPath } from '../scenario/model.ts'
 
-/** Every path that was not judged when its run was interrupted, in the order of the scenario: those that it leaves out keep their own reason. */
+/** Results for every path without a result when the run was interrupted, in the order of the scenario. Skipped paths keep their own reason. */
 export function unreportedPaths(
   scenario: Scenario,
   unreported: ReadonlySet<ScenarioPath>,
@@ -35,7 +35,7 @@ export function unreportedPaths(
   })
 }
 
-/** Measures; interrupted before everything is there, it resolves with what was seen until then, which is held against nothing. */
+/** Measures the checks. On abort, resolves with the partial observations and without controls. */
 export async function measureUntilInterrupted(
   plannedChecks: readonly PlannedCheck[],
   options: MeasureOptions,
@@ -53,7 +53,7 @@ export async function measureUntilInterrupted(
   return { measurement: { observedConnections, controls: nothingShown }, isWhole: false }
 }
 
-/** What becomes of paths whose measurement is not whole. */
+/** Marks paths whose measurement is incomplete. */
 export function cutOff(paths: readonly PlannedPath[], measurement: Measurement): Settled {
   const sentence = 'the run was interrupted while it was measured'
   return { measurement, remarks: new Map(), interrupted: new Map(paths.map((path) => [path, sentence])) }

@@ -2,7 +2,7 @@ import type { Problem } from '../../policy/types.ts'
 import type { PathResult } from '../result/path-result.ts'
 import type { Scenario } from '../scenario/model.ts'
 
-/** A path that is known to fail, with its line in the file and the reason that stands behind `#`. */
+/** A path that is known to fail, with its line in the file and the reason after `#`. */
 interface KnownFailure {
   readonly line: number
   readonly scenario: string
@@ -10,7 +10,7 @@ interface KnownFailure {
   readonly reason: string
 }
 
-/** The path that its scenario calls so. */
+/** A path by its name in the scenario. */
 interface Named {
   readonly name: string
 }
@@ -20,16 +20,16 @@ interface Between {
   readonly to: string
 }
 
-/** What a run does with known failures. */
+/** How a run handles known failures. */
 export interface KnownFailures {
   readonly problems: readonly Problem[]
-  /** A listed path that fails is set aside; one that passes is a failure: the list is out of date. */
+  /** A listed path that fails becomes skipped. A listed path that passes becomes a failure, because the list is out of date. */
   amend(result: Omit<PathResult, 'index'>): Omit<PathResult, 'index'>
 }
 
 const form = 'expected one path a line: scenario: source -> target  # reason, or scenario: name of the path  # reason'
 
-/** Reads `--known-failures FILE`; an entry that is no path of the scenarios is a mistake at its line. */
+/** Reads `--known-failures FILE`. An entry that matches no path of the scenarios is a problem at its line. */
 export function readKnownFailures(text: string, file: string, scenarios: readonly Scenario[]): KnownFailures {
   const problems: Problem[] = []
   const refuse = (line: number, message: string) =>
@@ -69,7 +69,7 @@ export function readKnownFailures(text: string, file: string, scenarios: readonl
   }
 }
 
-/** What the words of a line may mean: the name of a path may hold an arrow. */
+/** The possible meanings of a line. The name of a path may contain an arrow. */
 function readingsOf(words: string): KnownFailure['path'][] {
   const [, from, to] = /^(.+?)\s+->\s+(.+)$/.exec(words) ?? []
   return [...(from === undefined || to === undefined ? [] : [{ from, to }]), { name: words }]
@@ -79,7 +79,7 @@ function isMeant(path: KnownFailure['path'], { name, from, to }: Omit<PathResult
   return 'name' in path ? name === path.name : from === path.from && to === path.to
 }
 
-/** Sources by selectors stand for several, as `name[pod]`. */
+/** Whether a scenario has the path. A source with a selector expands to several, named `name[pod]`. */
 function exists(scenario: string, wanted: KnownFailure['path'], scenarios: readonly Scenario[]): boolean {
   return scenarios.some(
     ({ name, paths, steps }) =>

@@ -13,31 +13,31 @@ import { cutOff, measureUntilInterrupted } from './interrupted-run.ts'
 import { awaitChange, settleAfter } from './stabilize-stage.ts'
 import type { StageContext } from './stage-context.ts'
 
-/** What one look at paths gave, and the world in which it was taken. */
+/** One measurement of paths, with the world in which it was made. */
 export interface PathMeasurements {
   readonly world: World
   readonly plan: readonly PlanEntry[]
   readonly probes: Probes
   readonly predict: Predict
   readonly measurement: Measurement
-  /** What became of paths that had to settle. */
+  /** What the report says about paths that were measured until stable. */
   readonly remarks: ReadonlyMap<PlannedPath, string>
-  /** Paths of which the run's interruption kept something back, with what the report says of that. */
+  /** Paths that the interruption of the run left incomplete, with the sentence for the report. */
   readonly interrupted: ReadonlyMap<PlannedPath, string>
 }
 
 export interface MeasurePathsOptions {
   readonly stage: Stage
   readonly world: World
-  /** Probes that are there already. */
+  /** Probes that exist already. */
   readonly known: Probes
-  /** What changed just before; `ours`: by a step of the scenario, whose time to enforce is told. */
+  /** The change just before. `ours`: a step of the scenario made it, so the report includes the time to enforce it. */
   readonly changed?: Changed | undefined
   readonly ours: boolean
   readonly context: StageContext
 }
 
-/** Opens what the paths need, raises the canary, and measures until it is settled. */
+/** Opens the probes, creates the canary, and measures until the results are stable. */
 export async function measurePaths(
   resolvedPaths: readonly ResolvedPath[],
   options: MeasurePathsOptions,
@@ -49,7 +49,7 @@ export async function measurePaths(
     each.skip === undefined ? [...each.sources, ...(each.witness === undefined ? [] : [each.witness])] : [],
   )
   await fabric.permit?.({ identities: sources.map(({ identity }) => identity), objects: [] }, signal)
-  // Sources, canary and the controls of the targets need nothing of each other: all are asked for at once.
+  // Sources, canary and target controls are independent of each other, so all start at once.
   const targetsToControl = controlTargetsOf(resolvedPaths, world)
   const targets = controlTargets(targetsToControl.sockets, { fabric, world, signal })
   const opening = openProbes(sources, { fabric, world, known, changed, signal })
@@ -99,7 +99,7 @@ export async function measurePaths(
   return { world, plan, probes, predict, ...settled }
 }
 
-/** The same paths as another world has them, with the probes that there are. */
+/** The plan of the same paths in another world, with the existing probes. */
 export function planIn(
   world: World,
   { probes }: PathMeasurements,
@@ -108,7 +108,7 @@ export function planIn(
   return planAll(resolveSources(stage, context.scenario, world), { world, probes, context })
 }
 
-/** The world of a stage as the scenario's author knows it. */
+/** The world of a stage, without the objects that Crosscheck created. */
 export async function worldNow({ fabric, signal }: StageContext): Promise<World> {
   return withoutOwned(await fabric.world(signal))
 }

@@ -12,7 +12,7 @@ export interface PredictRunOptions {
   readonly signal: AbortSignal
 }
 
-/** `run --predict`: the scenarios by the engine alone, on every operating system. */
+/** `run --predict`: judges the scenarios by the engine alone, on every operating system. */
 export async function predictRun(scenarios: readonly PredictOptions[], options: PredictRunOptions): Promise<Summary> {
   const { head, emit, now, signal } = options
   const tally = createTally(emit, { now })

@@ -19,11 +19,11 @@ export interface PredictOptions {
   readonly scenario: Scenario
   readonly objects: readonly ManifestObject[]
   readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
-  /** The version whose API server is imitated. */
+  /** The Kubernetes version whose API server is emulated. */
   readonly kubernetes?: string
 }
 
-/** Judges a scenario by the engine alone, stage by stage; no packet is sent, and nothing passes. */
+/** Judges a scenario by the engine alone, stage by stage. It sends no packet, so no path passes. */
 export async function predictScenario(options: PredictOptions, { emit }: Pick<ScenarioEvents, 'emit'>): Promise<void> {
   const { scenario, readObjects, kubernetes } = options
   const allocator = createAllocator()
@@ -65,7 +65,7 @@ export async function predictScenario(options: PredictOptions, { emit }: Pick<Sc
   }
 }
 
-/** Nothing waits: only the plan's shape is used. */
+/** Placeholder values. Nothing waits: only the shape of the plan is used. */
 const timing = {
   allowed: { deadlineMs: 1000, attempts: 1 },
   blocked: { deadlineMs: 1000, attempts: 1 },

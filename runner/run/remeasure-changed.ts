@@ -6,20 +6,20 @@ import { measurePaths, type PathMeasurements, planIn, worldNow } from './measure
 import type { StageContext } from './stage-context.ts'
 import { pathsAffectedBy } from './world-changes.ts'
 
-/** How long an interrupted run may still take to learn whether the cluster changed while it measured, in milliseconds. */
+/** How long an interrupted run may take to find out whether the cluster changed during the measurement, in milliseconds. */
 const lastLookMs = 5_000
 
-/** An entry of the plan, and the look at it that counts. */
+/** An entry of the plan with the measurement that counts. */
 export interface MeasuredEntry {
   readonly measurements: PathMeasurements
   readonly entry: PlanEntry
-  /** Why nothing is known of it, where the world does not hold still. */
+  /** Why the result is unknown, if the world keeps changing. */
   readonly doubt?: Doubt | undefined
 }
 
 /**
- * Of a cluster, in which others work too: measures once more what changed in the meantime, and tells what changed again. Interrupted, it tells what
- * it did not come to measure again; what needed no second look is as it was.
+ * On a cluster, which others may change too: measures paths again if they changed during the measurement, and reports those that changed once more.
+ * If interrupted, reports which paths were not measured again; the other results stay.
  */
 export async function retake(first: PathMeasurements, stage: Stage, context: StageContext) {
   const { fabric, scenario, emit, signal } = context
@@ -52,13 +52,13 @@ const unread: Doubt = {
 interface Again {
   readonly first: PathMeasurements
   readonly world: World
-  /** When it was read, in milliseconds since the epoch. */
+  /** When the world was read, in milliseconds since the epoch. */
   readonly at: number
   readonly stage: Stage
   readonly context: StageContext
 }
 
-/** The second look at the entries at these places; undefined where the run is interrupted before it begins. */
+/** Measures the entries at these indexes again; undefined if the run is interrupted before the start. */
 async function measureAgain(places: readonly number[], { first, world, at, stage, context }: Again) {
   const { scenario, signal } = context
   if (signal.aborted) return undefined
@@ -101,7 +101,7 @@ async function measureAgain(places: readonly number[], { first, world, at, stage
 
 const andAgain = 'while it was measured, and so when it was measured again'
 
-/** The world after the packets; an interrupted run has one last and short look, and none where that fails. */
+/** The world after the measurement. An interrupted run tries once more with a short time limit; undefined if that fails. */
 async function worldAfter(context: StageContext): Promise<World | undefined> {
   const { signal } = context
   try {

@@ -13,28 +13,28 @@ import { runStage } from './stage.ts'
 
 export interface RunOptions {
   readonly head: Omit<RunHead, 'start'>
-  /** Brings up where the scenario's pods live. */
+  /** Opens the fabric of a scenario. */
   readonly open: (scenario: Scenario, signal: AbortSignal) => Promise<Fabric>
-  /** The objects of a step's files. */
+  /** Reads the objects in a step's files. */
   readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
   readonly emit: Emit
-  /** The words of the command line that name the world, quoted for a shell: for commands that reports print. */
+  /** Command-line arguments that name the world, quoted for a shell. Reports print commands with them. */
   readonly worldWords?: readonly string[]
-  /** Has the last word on each path, as a list of known failures has. */
+  /** May change each result at the end, as a list of known failures does. */
   readonly amend?: TallyOptions['amend']
-  /** How many scenarios run side by side. */
+  /** How many scenarios run in parallel. */
   readonly parallel: number
-  /** Milliseconds; of paths and scenarios that give none. */
+  /** Deadline in milliseconds for paths and scenarios that set none. */
   readonly deadlineMs?: number
-  /** How long paths may settle, in milliseconds: instead of what scenarios say; 0 turns it off. */
+  /** How long paths may settle, in milliseconds. Overrides the scenarios; 0 turns settling off. */
   readonly settleMs?: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Aborted: the run tells what it has, every other path as not known, and ends. */
+  /** On abort, the run reports what it has, marks every other path as inconclusive and ends. */
   readonly signal: AbortSignal
 }
 
-/** Runs the scenarios and tells everything as events. Rejects where the run itself breaks. */
+/** Runs the scenarios and reports everything as events. Rejects if the run itself fails. */
 export async function run(scenarios: readonly Scenario[], options: RunOptions): Promise<Summary> {
   const { head, now, signal, emit, parallel } = options
   const tally = createTally(emit, options)
@@ -52,7 +52,7 @@ export async function run(scenarios: readonly Scenario[], options: RunOptions): 
   return summary
 }
 
-/** Waits for all; when one rejects the others are stopped first, so that nothing of them is left. */
+/** Waits for all. If one rejects, aborts the others and waits for them before it rejects, so that nothing is left behind. */
 async function untilOneBreaks(
   outer: AbortSignal,
   start: (signal: AbortSignal) => readonly Promise<void>[],
@@ -64,7 +64,7 @@ async function untilOneBreaks(
   if (broken.signal.aborted) throw broken.signal.reason
 }
 
-/** One scenario in a fabric of its own, stage by stage; interrupted, it ends with what it has, and says of which paths it has nothing. */
+/** Runs one scenario in its own fabric, stage by stage. If interrupted, reports what it has and which paths have no result. */
 async function runScenario(scenario: Scenario, { emit, close }: ScenarioEvents, options: RunOptions): Promise<void> {
   const { open, signal } = options
   const unreported = new Set(stagesOf(scenario).flatMap(({ paths }) => paths))

@@ -16,17 +16,17 @@ export interface StagePatience {
   readonly probes: Probes['ready']
   readonly predict: Predict
   readonly changed: Changed | undefined
-  /** What was asked for; automatic when absent, 0 turns it off. */
+  /** The setting in milliseconds; automatic if absent, 0 turns settling off. */
   readonly settleMs: number | undefined
   readonly scenario: Scenario
-  /** The stage's name; empty for the first. */
+  /** The name of the stage; empty for the first. */
   readonly step: string
   readonly emit: ScenarioEvents['emit']
   readonly now: () => number
   readonly signal: AbortSignal
 }
 
-/** Where plugins learn late, waits until a step's change is in force, and tells how long that took. */
+/** If plugins apply policies late, waits until a step's change is in force and reports the time it took. */
 export async function awaitChange(paths: readonly PlannedPath[], options: StagePatience): Promise<Changed | undefined> {
   const { fabric, changed, scenario, step, emit } = options
   const window = windowOf(paths, options)
@@ -39,7 +39,7 @@ export async function awaitChange(paths: readonly PlannedPath[], options: StageP
   return { ...changed, isShown: !isLate && enforcement.afterMs.length > 0, isLate }
 }
 
-/** Measures again what policies do not explain, as long as it may settle; not what a change was already waited for in vain. */
+/** Measures paths again that policies do not explain, as long as they may settle. Does nothing if the change was waited for without success. */
 export async function settleAfter(
   paths: readonly PlannedPath[],
   first: Measurement,
@@ -56,7 +56,7 @@ export async function settleAfter(
   return settled
 }
 
-/** None where policies are in force at once. */
+/** Undefined if policies are in force at once. */
 function windowOf(paths: readonly PlannedPath[], { fabric, ...options }: StagePatience) {
   if (fabric.timing.policies === 'at-once') return undefined
   const targets = paths.flatMap(({ addresses }) =>

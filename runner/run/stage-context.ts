@@ -4,21 +4,21 @@ import type { CanaryFor } from '../control/canary-reuse.ts'
 import type { ManifestPath, Scenario, ScenarioPath } from '../scenario/model.ts'
 import type { ScenarioEvents } from './event-order.ts'
 
-/** What stays from one stage of a scenario to the next. */
+/** What all stages of a scenario share. */
 export interface StageContext {
   readonly scenario: Scenario
   readonly fabric: Fabric
-  /** As it was when the fabric was opened, before any step. */
+  /** The world when the fabric was opened, before any step. */
   readonly world: World
   readonly canaryFor: CanaryFor
   readonly emit: ScenarioEvents['emit']
-  /** The paths of all stages whose results have not been told yet: each goes as it is told. */
+  /** Paths of all stages without a reported result. Each is removed when it is reported. */
   readonly unreported: Set<ScenarioPath>
   readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
-  /** The words of the command line that name the world, quoted for a shell. */
+  /** Command-line arguments that name the world, quoted for a shell. */
   readonly worldWords?: readonly string[]
   readonly deadlineMs?: number
-  /** How long paths may settle, in milliseconds; the scenario says it when absent. */
+  /** How long paths may settle, in milliseconds; if absent, as the scenario says. */
   readonly settleMs?: number
   readonly now: () => number
   readonly signal: AbortSignal

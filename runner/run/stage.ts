@@ -10,7 +10,7 @@ import type { StageContext } from './stage-context.ts'
 import { changeOf, movesPoliciesAlone } from './step-change.ts'
 import { manifestsOfSteps } from './step-manifests.ts'
 
-/** Changes what the stage changes, then measures and judges its paths; resolves with the probes for the next stage. */
+/** Applies the stage's change, then measures and judges its paths. Resolves with the probes for the next stage. */
 export async function runStage(stage: Stage, known: Probes, context: StageContext): Promise<Probes> {
   const { scenario, fabric, emit, unreported, worldWords, signal } = context
   const changed = stage.change === undefined ? undefined : await change(stage.change, stage.name, context)
@@ -31,7 +31,7 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
   return probes
 }
 
-/** Carries a step's change out, and keeps in mind who was there before. */
+/** Applies a step's change and records which pods existed before it. */
 async function change(wanted: StepChange, name: string | undefined, context: StageContext) {
   const { scenario, fabric, readObjects, emit, now, signal } = context
   emit({ kind: 'doing', scenario: scenario.name, what: `step: ${name}` })

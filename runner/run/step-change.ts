@@ -1,7 +1,7 @@
 import type { Change, Manifest } from '../../fabric/fabric.ts'
 import type { ManifestPath, StepChange } from '../scenario/model.ts'
 
-/** A step of the scenario as a fabric takes it. */
+/** Converts a step's change into a `Change` of the fabric. */
 export async function changeOf(
   change: StepChange,
   readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>,
@@ -28,7 +28,7 @@ export async function changeOf(
   }
 }
 
-/** Whether it changes no pod, no label and no namespace. */
+/** Whether the change affects policies only: no pod, no label and no namespace. */
 export function movesPoliciesAlone(change: Change): boolean {
   return change.kind !== 'label' && change.objects.every(({ kind }) => kind === 'NetworkPolicy')
 }

@@ -4,8 +4,8 @@ import type { ManifestPath } from '../scenario/model.ts'
 import type { StageContext } from './stage-context.ts'
 
 /**
- * The files that steps have applied up to a stage, where together with the first manifests they are its world: each adds NetworkPolicies and
- * replaces none. Undefined where no files are: after another change, and on a cluster, which is put back after the run.
+ * The files that steps applied up to a stage, if they make its world together with the first manifests: each file only adds NetworkPolicies.
+ * Undefined after another kind of change, and on a cluster, which is restored after the run.
  */
 export async function manifestsOfSteps(
   { change }: Stage,

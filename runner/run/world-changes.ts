@@ -7,7 +7,10 @@ import type { PlanEntry } from '../plan/stage.ts'
 import { createPredictor, type Predict } from '../predict/predict.ts'
 import type { PathMeasurements } from './measure-paths.ts'
 
-/** The plan's entries that are others in the world as it is now, by their place, each with what happened: before and after are mixed in what was seen of them. */
+/**
+ * Entries of the plan that differ in the current world, by index, each with a description of the change. Their observations mix the state before and
+ * after it.
+ */
 export function pathsAffectedBy(
   { world, plan, probes, predict }: PathMeasurements,
   now: World,
@@ -34,7 +37,7 @@ interface Reading {
   readonly probes: Probes
 }
 
-/** Equal where nothing that decides over the entry's paths is another: sources, targets, policies, and what these mean. */
+/** A key that is equal if nothing that affects the entry's paths changed: sources, targets, policies, predictions. */
 function textOf({ resolvedPaths, planned }: PlanEntry, { world, predict, probes }: Reading): string {
   const pods = new Map(world.pods.map((pod) => [pod.uid, pod]))
   const paths = planned.map((path) => {
@@ -78,7 +81,7 @@ function namespaceOf({ namespace }: Pod): string {
   return namespace
 }
 
-/** The first change that is found, in words. */
+/** A description of the first change found. */
 function whatHappened({ planned }: PlanEntry, probes: Probes, was: World, is: World): string {
   const [before, after] = [was, is].map(({ pods }) => new Map(pods.map((pod) => [pod.uid, pod])))
   const sources = planned.flatMap(({ source }) => probes.ready.get(source.key)?.pod ?? [])
