@@ -4,16 +4,18 @@ import type { Client } from '../api/client.ts'
 import { getObject, type LiveObject } from '../api/objects.ts'
 import { type ResourceKind, resources } from '../api/resources.ts'
 
-/** What a probe takes over from the workload that it stands in for. */
+/** What a probe copies from the workload that it represents. */
 export interface Template {
   readonly labels: Labels
-  /** The template's pod spec, of which a probe copies a few fields. */
+  /** The template's pod spec. A probe copies some of its fields. */
   readonly spec: Readonly<Record<string, unknown>>
-  /** A controller would adopt a pod of these labels: it needs a controller of our own. */
+  /** Whether a controller would adopt a pod with these labels. Such a pod needs a controller reference of ours. */
   readonly adopted: boolean
 }
 
-/** Labels that controllers add to the pods they make, and by which they claim them; names of the Kubernetes API's well-known labels. */
+/**
+ * Labels that controllers add to their pods, and by which they claim them (well-known labels of the Kubernetes API).
+ */
 const controllerLabels: ReadonlySet<string> = new Set([
   'pod-template-hash',
   'controller-revision-hash',
@@ -25,7 +27,7 @@ const controllerLabels: ReadonlySet<string> = new Set([
   'batch.kubernetes.io/job-completion-index',
 ])
 
-/** The template of `kind/name`; or a sentence that says why there is none to copy. */
+/** The template of `kind/name`, or a sentence that says why there is none. */
 export async function templateOf(
   client: Client,
   { namespace, workload }: { readonly namespace: string; readonly workload: string },
@@ -43,17 +45,17 @@ export async function templateOf(
   return { labels: ownLabels(metadata?.labels), spec, adopted: isAdopting(kind, object) }
 }
 
-/** Whether pods of a template have their node's network, and its addresses. */
+/** Whether pods of a template share their node's network and addresses. */
 export function isOnHost({ spec }: Pick<Template, 'spec'>): boolean {
   return spec['hostNetwork'] === true
 }
 
-/** Labels of a pod less those that its controller added. */
+/** Labels of a pod without those that its controller added. */
 function ownLabels(labels: Labels = {}): Labels {
   return Object.fromEntries(Object.entries(labels).filter(([key]) => !controllerLabels.has(key)))
 }
 
-/** Fields of a template that a probe copies: how it resolves names, and where it may be placed. Never the priority class. */
+/** Fields of a template that a probe copies: name resolution and placement. Never the priority class. */
 export function copiedFields(spec: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const keys = ['dnsPolicy', 'dnsConfig', 'hostAliases', 'tolerations']
   const copied = keys.filter((key) => spec[key] !== undefined).map((key) => [key, spec[key]])
@@ -72,7 +74,10 @@ function templateIn(kind: ResourceKind, object: LiveObject): PodTemplate {
   return { ...template, spec: template?.spec ?? {} }
 }
 
-/** A DaemonSet, a ReplicationController, and a ReplicaSet of its own, claim every pod that their selector matches; a Deployment's wants its hash as well. */
+/**
+ * A DaemonSet, a ReplicationController, and a ReplicaSet without a Deployment adopt every pod that their selector
+ * matches. The ReplicaSet of a Deployment also requires the template hash.
+ */
 function isAdopting(kind: ResourceKind, { metadata }: LiveObject): boolean {
   const ownedBy = metadata.ownerReferences?.find(({ controller }) => controller === true)?.kind
   const unhashed = metadata.labels?.['pod-template-hash'] === undefined

@@ -7,10 +7,10 @@ import type { Pace } from '../../fabric.ts'
 import { linesOf } from '../api/lines.ts'
 import { askNothing, createTunnels } from './tunnels.ts'
 
-/** A probe's control port, reached by a tunnel. */
+/** A probe's control port, reached through a tunnel. */
 export interface Control {
   run(checks: readonly Check[], signal: AbortSignal, pace?: Pace): AsyncGenerator<Observation>
-  /** Opens the tunnel as soon as the probe's port is open, so that the first batch finds it. Never rejects. */
+  /** Opens the tunnel as soon as the probe's port is open, so that it is ready for the first batch. Never rejects. */
   meet(): Promise<void>
   close(): Promise<void>
 }
@@ -18,26 +18,32 @@ export interface Control {
 export interface ControlOptions {
   open(): Promise<Duplex>
   readonly token: string
-  /** A socket with another local address than these is not the source's: its outcome counts for nothing. */
+  /** The source's addresses. A result from a socket with another local address is discarded. */
   readonly addresses: readonly string[]
-  /** Ends the probe itself when closed. */
+  /** Whether closing this also stops the probe. */
   readonly stop: boolean
-  /** Checks in flight at once, within the probe's own bound. */
+  /** Checks in flight, within the probe's limit. */
   readonly atOnce?: number | undefined
 }
 
-/** What one request may hold; the probe takes 10,000 checks and 1 MiB. */
+/** Limits of one request. The probe accepts 10,000 checks and 1 MiB. */
 const perRequest = { checks: 5_000, characters: 900 * 1024 }
-/** How often checks without an answer are sent again through a new tunnel, the first and the longest pause, and how long a fresh probe may take to open its port. */
+/**
+ * How often checks without a response are sent again through a new tunnel, the first and the longest pause, and how
+ * long a new probe may take to open its port (milliseconds).
+ */
 const tries = 4
 const pauseMs = 50
 const longestPauseMs = 1000
 const openingMs = 60_000
-/** Each tunnel costs the machine on which a probe starts: it is tried again after half as long as it was waited for already, within these bounds in milliseconds. */
+/**
+ * A tunnel attempt costs CPU on the machine where the probe starts. The pause before the next attempt is half the time
+ * waited so far, within these limits in milliseconds.
+ */
 const restFactor = 0.5
 const leastRestMs = 100
 const mostRestMs = 3000
-/** Speaks to one probe; what could not be asked after all tries is `not_run`, with the reason. */
+/** Runs checks on one probe. A check that could not be sent after all attempts is `not_run`, with the reason. */
 export function createControl({ open, token, addresses, stop, atOnce }: ControlOptions): Control {
   const pool = createTunnels(open)
   const opening = performance.now() + openingMs
@@ -59,7 +65,7 @@ export function createControl({ open, token, addresses, stop, atOnce }: ControlO
     const left = new Map(part.map((check, index) => [String(index), check]))
     let fault = 'the probe could not be reached'
     const mayRetry = (attempt: number) => attempt < tries || (!met && performance.now() < opening)
-    // One asks whether it is up for all who wait.
+    // All batches wait for the same readiness check.
     await unlessAborted(meeting, signal)
     for (let attempt = 0; mayRetry(attempt) && left.size > 0 && !signal.aborted; attempt++) {
       try {
@@ -124,7 +130,10 @@ interface Posting {
   readonly signal: AbortSignal
 }
 
-/** What a probe says that was starved or is busy (RFC 9110 §15.5.9, RFC 6585 §4): it was not asked yet, and may be asked again. */
+/**
+ * Statuses of a probe that is overloaded or busy (RFC 9110 §15.5.9, RFC 6585 §4). The checks did not start and can be
+ * sent again.
+ */
 const mayPass = new Set([408, 429, 503])
 
 async function* post(pool: Dispatcher, checks: ReadonlyMap<string, Check>, { token, signal, pace }: Posting) {

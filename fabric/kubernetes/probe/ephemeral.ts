@@ -13,14 +13,19 @@ import { type ContainerStatus, containerState, imageOf } from './pod-state.ts'
 import { ownListener, probeIn } from './probe-in.ts'
 import { podOfWorkload } from './workload-pod.ts'
 
-/** How long an ephemeral container may take to run, and after how long without a request it ends, in milliseconds. */
+/**
+ * How long an ephemeral container may take to start, and after how long without a request it exits, in milliseconds.
+ */
 const startMs = 60_000
 const idleMs = 60_000
 const periodMs = 100
 
 type InPod = Extract<Identity, { kind: 'as' | 'inside' }>
 
-/** An ephemeral container in a real pod, one per pod and run. It shares the pod's network, and its memory: without room for it, it is refused. */
+/**
+ * An ephemeral container in a user's pod, one per pod and run. It shares the pod's network and memory. Refused if the
+ * pod has too little memory left.
+ */
 export async function ephemeralProbe(
   cluster: Cluster,
   identity: InPod,
@@ -103,7 +108,7 @@ async function addContainer(
   )
 }
 
-/** The pod as soon as the container runs, else what keeps it from it. */
+/** The pod as soon as the container runs, or the reason why it does not start. */
 async function started(
   { client }: Cluster,
   { metadata }: LiveObject,

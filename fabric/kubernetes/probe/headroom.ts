@@ -2,13 +2,13 @@ import type { Client } from '../api/client.ts'
 import type { LiveObject } from '../api/objects.ts'
 import { amountOf } from '../api/quantity.ts'
 
-/** Memory that a probe inside a pod needs below the pod's limit, in MiB. */
+/** Memory that must be free below the pod's limit for a probe inside the pod, in MiB. */
 export const neededMiB = 128
 const MiB = 2 ** 20
 
 /**
- * Memory that is left below a pod's limit, in MiB: Infinity where a container has no limit (the pod then has none), NaN where the use is not known.
- * Use comes from the metrics API (metrics.k8s.io), which not every cluster has.
+ * Free memory below a pod's limit, in MiB. Infinity if a container has no limit (then the pod has none), NaN if the use
+ * is unknown. Use comes from the metrics API (metrics.k8s.io), which not every cluster has.
  */
 export async function headroomOf(client: Client, { metadata, spec }: LiveObject, signal: AbortSignal): Promise<number> {
   const containers = (spec?.['containers'] ?? []) as readonly { resources?: { limits?: Record<string, string> } }[]

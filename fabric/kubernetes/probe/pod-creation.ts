@@ -7,11 +7,11 @@ import { resources } from '../api/resources.ts'
 import type { Cluster } from '../cluster.ts'
 import { stateOf } from './pod-state.ts'
 
-/** How often a service account that is not there yet is waited for, and how long each time, in milliseconds. */
+/** How many times to wait for a missing service account, and for how long each time, in milliseconds. */
 const tries = 100
 const pauseMs = 50
 
-/** Applies a pod. In a namespace that was made a moment ago the default service account comes late: its absence is waited for, 5 s at most. */
+/** Applies a pod. In a new namespace the default service account is created late, so this waits for it, 5 s at most. */
 export async function createPod(client: Client, manifest: Manifest, signal: AbortSignal): Promise<LiveObject> {
   const { namespace, name } = manifest['metadata'] as { namespace: string; name: string }
   for (let attempt = 0; ; attempt++) {
@@ -25,7 +25,10 @@ export async function createPod(client: Client, manifest: Manifest, signal: Abor
   }
 }
 
-/** The pod as soon as its containers run and it has an address; or a sentence that says why it does not come up, its node's end included. */
+/**
+ * The pod as soon as its containers run and it has an address, or a sentence that says why it does not start, including
+ * failure of its node.
+ */
 export async function untilRunning(
   { pods, nodes }: Pick<Cluster, 'pods' | 'nodes'>,
   { namespace = '', name }: Pick<Address, 'namespace' | 'name'>,

@@ -2,15 +2,15 @@ import type { Labels } from '../../../policy/types.ts'
 import { ownedLabel } from '../../owned.ts'
 import type { RunFacts } from '../run-facts.ts'
 
-/** Where the probe takes checks: on the loopback of its pod (docs/reference/probe.md). */
+/** The port on which a probe accepts checks, on its pod's loopback (docs/reference/probe.md). */
 export const controlPort = 28_171
 const healthPort = 28_172
 const user = 65_532
 
-/** Connections that a source has in flight (docs/verdicts.md#time). */
+/** Connections in flight per source (docs/verdicts.md#time). */
 const usualConcurrency = 50
 
-/** A condition that nobody sets: a pod that waits for it is never ready, so that no Service sends it traffic. */
+/** A readiness gate that is never set. A pod with it is never ready, so no Service sends it traffic. */
 const neverGate = 'crosscheck.dev/never'
 
 export interface Resources {
@@ -18,7 +18,7 @@ export interface Resources {
   readonly limits: Labels
 }
 
-/** What a probe asks for where nothing else is demanded (docs/reference/probe.md has what it was measured with). */
+/** A probe's default resources (docs/reference/probe.md has the measurements). */
 export const usualResources: Resources = { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '128Mi' } }
 
 export interface ContainerOptions {
@@ -28,12 +28,14 @@ export interface ContainerOptions {
   readonly resources?: Resources
 }
 
-/** Where a probe listens that shares its network with others: on loopback alone, and for its health on no known port. */
+/**
+ * Arguments of a probe that shares its network: it listens only on loopback, and its health port is not a fixed one.
+ */
 export function sharedNetworkArgs(port: number): readonly string[] {
   return ['--control-port', String(port), '--health-port', '0', '--health-address', '127.0.0.1']
 }
 
-/** The probe's container as Pod Security `restricted` wants it: no root, no capability, nothing to write to. */
+/** The probe's container, as Pod Security `restricted` requires: no root, no capabilities, no writable file system. */
 export function probeContainer(
   run: Pick<RunFacts, 'image' | 'tokenSha256' | 'concurrency'>,
   { name, args = [], ports, resources = usualResources }: ContainerOptions,
@@ -53,7 +55,7 @@ export function probeContainer(
   }
 }
 
-/** The security context of a container, alike for ephemeral ones. */
+/** A container's security context, also for ephemeral containers. */
 const restricted = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
@@ -64,7 +66,7 @@ const restricted = {
   seccompProfile: { type: 'RuntimeDefault' },
 }
 
-/** What all pods of a run share: no token of a service account, no environment of Services, a quick end. */
+/** Settings of all pods of a run: no service account token, no Service environment variables, short termination. */
 export function podDefaults(run: Pick<RunFacts, 'imagePullSecret'>) {
   return {
     automountServiceAccountToken: false,
@@ -80,7 +82,10 @@ export function podDefaults(run: Pick<RunFacts, 'imagePullSecret'>) {
   }
 }
 
-/** Never ready, for Services by the gate, for load balancers that look at containers by a probe of a port that is never open. */
+/**
+ * Never ready: the readiness gate is for Services, and a readiness probe on a port that is never open is for load
+ * balancers that check containers.
+ */
 export const neverReady = {
   spec: { readinessGates: [{ conditionType: neverGate }] },
   container: { readinessProbe: { tcpSocket: { port: 1 }, periodSeconds: 3600, failureThreshold: 1 } },
@@ -91,12 +96,12 @@ export const readyWhenListening = {
   readinessProbe: { httpGet: { path: '/readyz', port: healthPort }, periodSeconds: 1, failureThreshold: 3 },
 }
 
-/** Annotations by which service meshes leave a pod alone; none where the mesh is meant to be there. */
+/** Annotations that opt out of sidecars of service meshes; none if the mesh is wanted. */
 export function sidecarMarks({ mesh = false }: Pick<RunFacts, 'mesh'>): Labels {
   return mesh ? {} : { 'sidecar.istio.io/inject': 'false', 'linkerd.io/inject': 'disabled' }
 }
 
-/** Probes keep apart, whatever their namespaces, where there is room: so that ways from node to node are among those that are asked. */
+/** Spreads probes of all namespaces over nodes if possible, so that paths between nodes are tested. */
 export const spread = {
   affinity: {
     podAntiAffinity: {
@@ -114,7 +119,7 @@ export const spread = {
   },
 }
 
-/** The scheduler's way to one node by name, as the DaemonSet controller takes it. */
+/** Schedules a pod on one node by name, as the DaemonSet controller does. */
 export function onNode(node: string) {
   const matchFields = [{ key: 'metadata.name', operator: 'In', values: [node] }]
   const required = { nodeSelectorTerms: [{ matchFields }] }

@@ -1,10 +1,10 @@
 import type { LiveObject } from '../api/objects.ts'
 
-/** What keeps a pod from running, or that it runs. */
+/** Whether a pod runs, or why it does not. */
 export type PodState =
   | { readonly kind: 'running' }
   | { readonly kind: 'waiting'; readonly why: string }
-  /** It will not come up without somebody's help. */
+  /** It will not start without a change by a user. */
   | { readonly kind: 'stuck'; readonly why: string }
 
 interface Status {
@@ -32,7 +32,7 @@ export interface ContainerStatus {
   }
 }
 
-/** Reasons of a waiting container that do not pass by themselves (kubelet's `images` and `container` packages). */
+/** Reasons of a waiting container that are not temporary (kubelet's `images` and `container` packages). */
 const lasting: ReadonlySet<string> = new Set([
   'ErrImagePull',
   'ImagePullBackOff',
@@ -65,7 +65,7 @@ export function stateOf(pod: LiveObject): PodState {
   return { kind: 'waiting', why: containers.length === 0 ? 'no container was started yet' : 'it has no address yet' }
 }
 
-/** The same for one container, an ephemeral one as well. */
+/** The state of one container, including an ephemeral one. */
 export function containerState({ name, state }: ContainerStatus): PodState {
   if (state?.running !== undefined) return { kind: 'running' }
   const { waiting, terminated } = state ?? {}
@@ -83,7 +83,10 @@ export function containerState({ name, state }: ContainerStatus): PodState {
   return { kind: waiting?.reason !== undefined && lasting.has(waiting.reason) ? 'stuck' : 'waiting', why }
 }
 
-/** The digest of the image that a pod's first container runs, or an ephemeral one of that name; as its node reports it. */
+/**
+ * The digest of the image of a pod's first container, or of the ephemeral container of that name, as its node reports
+ * it.
+ */
 export function imageOf(pod: LiveObject, ephemeral?: string): string | undefined {
   const { containerStatuses = [], ephemeralContainerStatuses = [] } = (pod.status ?? {}) as Status
   const found =
@@ -91,7 +94,7 @@ export function imageOf(pod: LiveObject, ephemeral?: string): string | undefined
   return found?.imageID === '' ? undefined : found?.imageID
 }
 
-/** Whether its Ready condition is true. */
+/** Whether the pod's Ready condition is true. */
 export function isReady(pod: LiveObject): boolean {
   const { conditions } = (pod.status ?? {}) as Status
   return conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false

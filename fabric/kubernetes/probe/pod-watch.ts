@@ -4,12 +4,17 @@ import type { Client } from '../api/client.ts'
 import { type LiveObject, listObjects } from '../api/objects.ts'
 import { pathOf, resources } from '../api/resources.ts'
 
-/** Where pods may be listed and not watched, and after a watch that broke: how long until they are asked for again, in milliseconds. */
+/**
+ * Polling interval if pods may be listed but not watched, and pause before a broken watch is restarted, in
+ * milliseconds.
+ */
 const periodMs = 200
 
-/** Waits for pods that this run made; all who wait in a namespace share one watch, which ends with the last of them. */
+/**
+ * Waits for pods that this run created. All waiters of a namespace share one watch, which ends with the last of them.
+ */
 export interface PodWatch {
-  /** The pod as soon as `until` gives something for it; rejects with what `late` says when the time is up. */
+  /** Resolves with the first value that `until` returns for the pod. On timeout, rejects with the text from `late`. */
   wait<T>(
     pod: { readonly namespace: string; readonly name: string },
     wanted: Wanted<T>,
@@ -18,18 +23,18 @@ export interface PodWatch {
 }
 
 export interface Wanted<T> {
-  /** The answer, or undefined to wait on; the pod is undefined while it is not there. */
+  /** Returns a value to stop waiting, or undefined to continue. The pod is undefined while it does not exist. */
   until(pod: LiveObject | undefined): T | undefined
   readonly withinMs: number
-  /** The sentence of the rejection. */
+  /** The message of the timeout error. */
   late(): string
 }
 
-/** What is known of a namespace's pods. */
+/** The known pods of a namespace. */
 interface Feed {
   pods: ReadonlyMap<string, LiveObject>
   news: PromiseWithResolvers<void>
-  /** How many wait; nobody's signal ends the watch for the others. */
+  /** The number of waiters. No single waiter's signal ends the watch for the others. */
   waiting: number
   readonly ended: AbortController
 }
@@ -43,7 +48,7 @@ export function createPodWatch(client: Client): PodWatch {
     const feed = { pods: new Map(), news: Promise.withResolvers<void>(), waiting: 0, ended: new AbortController() }
     feeds.set(namespace, feed)
     follow(client, namespace, feed).catch((error: unknown) => feed.news.reject(error))
-    // Whoever waits is told; where nobody does any more, nobody need be.
+    // Waiters receive the rejection. Without waiters, it must not be unhandled.
     feed.news.promise.catch(() => undefined)
     return feed
   }
@@ -78,8 +83,9 @@ export function createPodWatch(client: Client): PodWatch {
 }
 
 /**
- * Keeps the feed up to date until it is ended. A watch without a resource version begins with all that is there (API concepts, "get state and
- * start at most recent"); one that ends or breaks is begun again; where it is forbidden the pods are listed.
+ * Keeps the feed up to date until it ends. A watch without a resource version starts with all existing objects (API
+ * concepts, "get state and start at most recent"). A watch that ends or breaks is restarted. If watching is forbidden,
+ * the pods are listed instead.
  */
 async function follow(client: Client, namespace: string, feed: Feed): Promise<void> {
   const { signal } = feed.ended

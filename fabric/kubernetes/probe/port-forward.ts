@@ -3,9 +3,9 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '../api/client.ts'
 
-/** A port on which nobody listens: how its refusal comes back tells how long one is to be waited for. */
+/** A port without a listener. The time until it is refused shows how long to wait for a refusal. */
 const closedPort = 64_998
-/** How long a refusal may take, and the least time without one, in milliseconds. */
+/** How long a refusal may take, and the minimum wait without one, in milliseconds. */
 const refusalMs = 3_000
 const leastMs = 100
 
@@ -16,8 +16,9 @@ export interface ForwardTo {
 }
 
 /**
- * Whether something on the loopback of the pod's network takes a connection at this TCP port; undefined where that cannot be learnt. The protocol
- * has no word for success, so that silence counts only after a closed port of the same pod was refused, and for twice as long again.
+ * Whether a process accepts TCP connections at this port on the loopback of the pod's network; undefined if that cannot
+ * be determined. The protocol does not report success. So silence counts as success only after a closed port of the
+ * same pod was refused, and after waiting twice that time again.
  */
 export async function takesForward(client: Client, to: ForwardTo, signal: AbortSignal): Promise<boolean | undefined> {
   const asked = await client.forward(to).catch(() => undefined)

@@ -16,15 +16,15 @@ export interface Inside {
   /** The digest of the image that runs there. */
   readonly image?: string | undefined
   readonly bornAt?: number
-  /** Of the probe in this pod; the usual one when absent. */
+  /** The control port of this pod's probe; the default port when absent. */
   readonly port?: number
-  /** That it asks for; the run's own when absent. */
+  /** The token that the probe requires; the run's token when absent. */
   readonly token?: string
-  /** Nothing else ends it: it is told to when the run ends. */
+  /** Stop the probe when the run ends, because nothing else ends it. */
   readonly stop?: boolean
 }
 
-/** A probe that is up in a pod, reached through the API server, which no policy can cut. */
+/** A running probe in a pod, reached through the API server. No policy can block this channel. */
 export function probeIn(
   cluster: Cluster,
   { identity, pod, note, image, bornAt, port = controlPort, token = cluster.run.token, stop = false }: Inside,
@@ -32,14 +32,15 @@ export function probeIn(
   const { namespace, name, node, addresses } = pod
   const control = createControl({
     open: () => cluster.client.forward({ namespace, pod: name, port }),
-    // A node has more addresses than its status tells, and connects to its own pods by another one.
+    // A node has more addresses than its status shows, and connects to its own pods from another one.
     token,
     addresses: pod.hostNetwork ? [] : addresses,
     stop,
     atOnce: cluster.run.concurrency,
   })
   cluster.controls.add(control)
-  // A fresh one listens some time after its container runs; until its first batch is there the tunnel is too.
+  // A new probe opens its port some time after its container starts. Opening the tunnel now makes it ready for the
+  // first batch.
   if (bornAt !== undefined) void control.meet()
   return {
     identity,
@@ -53,7 +54,7 @@ export function probeIn(
   }
 }
 
-/** The probe that a pod of this run is itself: a listener takes checks too. Undefined for every other pod. */
+/** The probe in a pod of this run, because a listener also runs checks. Undefined for other pods. */
 export function ownListener(cluster: Cluster, identity: Identity, live: LiveObject): Probe | Unavailable | undefined {
   const { annotations, namespace, name } = live.metadata
   if (annotations?.[runAnnotation] !== cluster.run.id || annotations[roleAnnotation] !== 'listener') return undefined
@@ -61,7 +62,7 @@ export function ownListener(cluster: Cluster, identity: Identity, live: LiveObje
   if (pod === undefined || pod.addresses.length === 0) {
     return { unavailable: `the pod ${namespace}/${name} has no address` }
   }
-  // It is as old as the run at most: plugins learn of it as late as of any probe.
+  // The pod is at most as old as the run. Policies may take as long to match it as any new probe.
   const bornAt = cluster.run.now()
   return probeIn(cluster, {
     identity,

@@ -4,8 +4,8 @@ const words = z.record(z.string(), z.string())
 const anything = z.looseObject({})
 
 /**
- * What an administrator asks of every pod that Crosscheck makes, as a pod template of which only these keys are known: none of them changes who a
- * probe is or whose network it is in.
+ * What an administrator sets on every pod that Crosscheck creates: a pod template that may contain only these keys.
+ * None of them changes a probe's identity or network.
  */
 export const probePatchSchema = z.strictObject({
   metadata: z.strictObject({ labels: words, annotations: words }).partial().optional(),
@@ -44,8 +44,8 @@ interface PodParts {
 }
 
 /**
- * A pod with the patch: lists grow, of maps the pod's own keys win (they are its identity and place), security contexts and resources follow the patch, where
- * null takes a field away (JSON Merge Patch, RFC 7386).
+ * Applies the patch to a pod. Lists are appended. In maps, the pod's keys win, because they are its identity and
+ * placement. Security contexts and resources follow the patch, where null removes a field (JSON Merge Patch, RFC 7386).
  */
 export function patched<T extends PodParts>(pod: T, patch: ProbePatch | undefined): T {
   if (patch === undefined) return pod

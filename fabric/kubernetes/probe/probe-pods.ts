@@ -28,7 +28,7 @@ import { refusedText } from './refused-object.ts'
 import { fitResources } from './resource-limits.ts'
 import { noteWith } from './sidecars.ts'
 
-/** How long a fresh probe may take to come up, in milliseconds: an image that is pulled first included. */
+/** How long a new probe may take to start, including the image pull, in milliseconds. */
 const startMs = 90_000
 
 export interface Standing {
@@ -38,7 +38,10 @@ export interface Standing {
   readonly note: string
 }
 
-/** A fresh pod as a probe, with these labels and what the template says of names and places. It never gets traffic, and goes with the run. */
+/**
+ * Creates a pod as a probe, with these labels and the template's name resolution and placement. It never receives
+ * traffic, and is deleted with the run.
+ */
 export async function freshProbe(
   cluster: Cluster,
   standing: Standing,
@@ -59,9 +62,10 @@ export async function freshProbe(
     const port = isOnHost(template) ? nextHostPort(cluster, standing.node ?? '') : undefined
     const pod = podManifest(cluster, standing, template, { resources: fitted, port })
     const { name } = pod.metadata
-    // In a namespace of its own nobody else's rules are met, and its service account may come late.
+    // In a namespace of the run, no rules of users apply, and the service account may be created late.
     if (!cluster.namespaces.has(namespace)) {
-      // Before anything is made the first pod is tried; where one was taken, what is refused to another alone is told when that is made.
+      // The first pod of a namespace is tried with a dry run before anything is created. If it was accepted, an error
+      // for a later pod appears when that pod is created.
       const tried = () => tryObject(cluster.client, { resource: resources.Pod, namespace, name }, pod, signal)
       await remember(cluster.tried, namespace, tried).catch(tried)
     }
@@ -77,7 +81,7 @@ type PodManifest = Manifest & { readonly metadata: { readonly name: string; read
 
 interface Fitted {
   readonly resources: Resources
-  /** Of its control, on a node's network. */
+  /** The control port, for a probe on a node's network. */
   readonly port: number | undefined
 }
 
@@ -108,7 +112,7 @@ function podManifest(
   return { apiVersion: 'v1', kind: 'Pod', ...patched(pod, run.patch) } as PodManifest
 }
 
-/** Its owners are made when nothing keeps the pod out any more. */
+/** Creates the pod's owner objects, after the pod passed its dry run. */
 async function withOwners(
   { owners }: Cluster,
   pod: PodManifest,
@@ -152,12 +156,15 @@ async function comeUp(
     note: noteWith(note, live),
     image: imageOf(live),
     port,
-    // Plugins have known the address of a node for long.
+    // A node's address has been known to plugins for a long time.
     bornAt: pod.hostNetwork ? undefined : cluster.run.now(),
   })
 }
 
-/** A Service that would publish the probe although it is not ready; Services that may not be read are taken to be none. */
+/**
+ * A Service that would publish the probe although it is not ready. If Services cannot be read, assumes that there is
+ * none.
+ */
 export async function exposingService(
   { client }: Pick<Cluster, 'client'>,
   namespace: string,

@@ -1,6 +1,6 @@
 import { type ApiError, saidBy } from '../api/api-error.ts'
 
-/** What keeps an object out, by the API server's words, and what to change; $1 is the first group. */
+/** Causes of a rejected object by the API server's message, and what to change; $1 is the first group. */
 const ways: readonly (readonly [said: RegExp, way: string])[] = [
   [/exceeded quota: ([^,]+)/, 'raise the ResourceQuota $1, or free what it counts'],
   [/must specify (?:limits|requests)\.\w+/, 'the ResourceQuota demands it: --probe-patch FILE can add it'],
@@ -18,7 +18,7 @@ const ways: readonly (readonly [said: RegExp, way: string])[] = [
   [/security context constraint/, 'the default service account of the namespace needs one like restricted-v2'],
 ]
 
-/** The API server's refusal of an object, verbatim, and what to change about it where that is known. */
+/** The API server's error for an object, verbatim, with what to change if that is known. */
 export function refusedText(error: ApiError): string {
   const said = saidBy(error)
   for (const [pattern, way] of ways) {

@@ -15,12 +15,13 @@ interface LimitItem {
   readonly maxLimitRequestRatio?: Amounts
 }
 
-/** What a CPU limit is where a quota demands one: enough to start in less than a second. */
+/** The CPU limit if a quota requires one. It allows a start in less than a second. */
 const demandedCpu = '500m'
 
 /**
- * The requests and limits with which a namespace admits a probe: within its LimitRanges, with every limit that its quotas demand. What may not be
- * read counts as absent: the API server's refusal then says what is in the way. Rejects as the API server would, before it does, naming the full quota.
+ * Requests and limits with which a namespace accepts a probe: within its LimitRanges, with every limit that its quotas
+ * require. Objects that cannot be read count as absent; the API server's error then names the cause. Rejects like the
+ * API server, but earlier, and names the exhausted quota.
  */
 export async function fitResources(client: Client, namespace: string, signal: AbortSignal): Promise<Resources> {
   const read = (resource: (typeof resources)['LimitRange' | 'ResourceQuota']) =>
@@ -32,7 +33,7 @@ export async function fitResources(client: Client, namespace: string, signal: Ab
   return wanted
 }
 
-/** The same from the objects; exported for its decision table. */
+/** Computes the resources from the objects; exported for its decision table. */
 export function fitted(ranges: readonly LiveObject[], quotas: readonly LiveObject[]): Resources {
   const items = ranges
     .flatMap(({ spec }) => (spec?.['limits'] ?? []) as readonly LimitItem[])
@@ -59,10 +60,10 @@ export function fitted(ranges: readonly LiveObject[], quotas: readonly LiveObjec
   return { requests, limits }
 }
 
-/** Memory below which a probe does not live (docs/reference/probe.md). */
+/** The minimum memory of a probe (docs/reference/probe.md). */
 const leastMemory = '48Mi'
 
-/** What keeps a probe out of the namespace, as a sentence; exported for its decision table. */
+/** Why the namespace rejects a probe, as a sentence; exported for its decision table. */
 export function obstacleTo(
   { requests, limits }: Resources,
   ranges: readonly LiveObject[],
@@ -95,7 +96,7 @@ export function obstacleTo(
   return undefined
 }
 
-/** A quota with scopes counts some pods only: the API server knows which. */
+/** A quota with scopes counts only some pods, and only the API server knows which. */
 function isForAll({ spec }: LiveObject): boolean {
   return spec?.['scopes'] === undefined && spec?.['scopeSelector'] === undefined
 }

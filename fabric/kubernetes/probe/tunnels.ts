@@ -2,20 +2,20 @@ import type { Duplex } from 'node:stream'
 import { setImmediate as immediate } from 'node:timers/promises'
 import { type Dispatcher, Pool } from 'undici'
 
-/** Batches that a probe takes at once. */
+/** Batches that a probe accepts concurrently. */
 const connections = 4
 
-/** How long a tunnel may take to open, and the answer of a probe that is asked for nothing. */
+/** How long opening a tunnel, and the response to an empty batch, may take, in milliseconds. */
 const answerMs = 15_000
 
-/** HTTP to one probe over tunnels, each opened when a request needs it and kept for the next. */
+/** An HTTP pool for one probe. Tunnels are opened on demand and reused. */
 export function createTunnels(open: () => Promise<Duplex>): Pool {
   return new Pool('http://probe', {
     connections,
     pipelining: 1,
     keepAliveTimeout: 60_000,
     connect: (_options, done) => {
-      // Called at once, undici would never send the request.
+      // If called synchronously, undici would never send the request.
       openInTime(open).then(
         (tunnel) =>
           setImmediate(() => (tunnel.destroyed ? done(tunnel.errored ?? closed(), null) : done(null, tunnel as never))),
@@ -44,14 +44,14 @@ async function openInTime(open: () => Promise<Duplex>): Promise<Duplex> {
   }
 }
 
-/** Whether a probe answers; an empty batch is refused, which is an answer too. Never rejects. */
+/** Whether a probe responds. An empty batch is refused, which also counts as a response. Never rejects. */
 export async function askNothing(pool: Dispatcher, token: string): Promise<boolean> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   try {
     const times = { headersTimeout: answerMs, bodyTimeout: answerMs }
     const answer = await pool.request({ method: 'POST', path: '/v1/checks', body: '{"checks":[]}', headers, ...times })
     await answer.body.dump()
-    // The pool takes its tunnel back after this turn of the event loop; a batch before that would open another one.
+    // The pool gets its tunnel back after this turn of the event loop. A batch before that would open another one.
     await immediate()
     return true
   } catch {

@@ -10,7 +10,7 @@ export interface WorkloadOnNode {
   readonly node?: string | undefined
 }
 
-/** A pod of the workload with an address, on the node if one is named; a ready one where there is one. */
+/** A pod of the workload with an address, on the given node if any. Prefers a ready pod. */
 export async function podOfWorkload(
   client: Client,
   { namespace, workload, node }: WorkloadOnNode,

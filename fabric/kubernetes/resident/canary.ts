@@ -14,21 +14,21 @@ import {
   tokenFromSecret,
 } from './manifests.ts'
 
-/** Where the standing canary is looked for. Without it each run makes a canary of its own. */
+/** The namespace of the standing canary. Without it, each run creates a canary. */
 export const standingCanary = 'crosscheck-canary'
 
 export interface CanaryOptions extends Omit<ResidentPods, 'resources'> {
   readonly namespace: string
 }
 
-/** A listener of the canary, as a run asks for it on each node. */
+/** A canary listener, as a run requests it on each node. */
 export interface CanaryListener {
   readonly name: string
   readonly labels: Labels
   readonly port: number
 }
 
-/** A DaemonSet for each listener, on every node that runs Linux, in a namespace of their own. */
+/** A DaemonSet per listener on every Linux node, in a namespace of their own. */
 export function canaryObjects(listeners: readonly CanaryListener[], options: CanaryOptions): Manifest[] {
   const labels = { [residentLabel]: residentAccess, 'pod-security.kubernetes.io/enforce': 'restricted' }
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: options.namespace, labels } }
@@ -49,7 +49,7 @@ function daemonSet(
   const spec = {
     ...podDefaults(imagePullSecret === undefined ? {} : { imagePullSecret }),
     nodeSelector: { 'kubernetes.io/os': 'linux' },
-    // Targets are on tainted nodes too.
+    // Targets can also be on tainted nodes.
     tolerations: [{ operator: 'Exists' }],
     containers: [{ ...container, env: tokenFromSecret, ...readyWhenListening }],
   }
@@ -65,7 +65,10 @@ function daemonSet(
   }
 }
 
-/** Lets a service account move the canary's policies, in the canary's namespace alone, with the Job that lets them expire. */
+/**
+ * Lets a service account change the canary's policies, only in the canary's namespace, and the Job by which they
+ * expire.
+ */
 export function canaryRights(namespace: string, reader: ServiceAccountName): Manifest[] {
   const metadata = { namespace, name: residentAccess, labels: { [residentLabel]: residentAccess } }
   const change = ['get', 'list', 'create', 'patch', 'delete']

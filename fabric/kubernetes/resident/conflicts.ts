@@ -8,17 +8,17 @@ import { type ResourceKind, resources } from '../api/resources.ts'
 import { exposingService } from '../probe/probe-pods.ts'
 import { type ResidentSource, residentName } from './source.ts'
 
-/** Why a long-lived pod with a source's labels would do harm. */
+/** Why a long-lived pod with a source's labels would cause harm. */
 export interface Conflict {
   readonly sentence: string
-  /** Somebody may know better than the figures; traffic is never risked. */
+  /** Whether the user may accept this conflict. A risk to traffic is never acceptable. */
   readonly acceptable: boolean
 }
 
 /**
- * What would count the probe, or send it traffic. A StatefulSet's pod raises what a budget expects by one and is never healthy: a budget by
- * `maxUnavailable` or a percentage then allows one disruption less (disruption controller, `getExpectedScale`). An autoscaler takes it for one
- * of the pods whose use it averages.
+ * Objects that would count the probe or send it traffic. A StatefulSet's pod increases the expected count of a budget
+ * by one and is never healthy, so a budget with `maxUnavailable` or a percentage allows one disruption less (disruption
+ * controller, `getExpectedScale`). An autoscaler includes the pod in its average.
  */
 export async function residentConflicts(
   client: Client,
@@ -59,7 +59,7 @@ function conflict(sentence: string, acceptable = true): Conflict {
   return { sentence, acceptable }
 }
 
-/** All objects of the kind; none where the cluster has no such kind; or why they may not be listed. */
+/** All objects of the kind; empty if the cluster does not have the kind; or why they cannot be listed. */
 async function all(
   client: Client,
   kind: ResourceKind,
@@ -79,7 +79,7 @@ function shrinks({ spec = {} }: LiveObject, labels: Labels): boolean {
   return typeof spec['minAvailable'] !== 'number'
 }
 
-/** Whether the pods that an autoscaler averages over, by the selector of its workload, include one of these labels. */
+/** Whether an autoscaler averages over a pod with these labels, according to the selector of its workload. */
 async function scales(client: Client, autoscaler: LiveObject, labels: Labels, signal: AbortSignal): Promise<boolean> {
   const target = autoscaler.spec?.['scaleTargetRef'] as { readonly kind: string; readonly name: string } | undefined
   const resource = (['Deployment', 'StatefulSet', 'ReplicaSet'] as const).find((kind) => kind === target?.kind)

@@ -10,17 +10,20 @@ import { stateOf } from '../probe/pod-state.ts'
 import { residentAccess, residentSecret } from './manifests.ts'
 import type { ResidentPlan } from './plan.ts'
 
-/** How long a probe may take to come up, in milliseconds: an image that is pulled first included; and how often it is looked for. */
+/** How long a probe may take to start, including the image pull, and the polling interval, in milliseconds. */
 const startMs = 120_000
 const periodMs = 300
 
-/** A probe that did not come up, with the reason. */
+/** A probe that did not start, with the reason. */
 export interface Late {
   readonly name: string
   readonly why: string
 }
 
-/** Asks the API server whether it would take everything, then applies it and waits until each probe runs. Rejects with its refusal, verbatim. */
+/**
+ * Tries everything with a dry run, then applies it and waits until each probe runs. Rejects with the API server's
+ * error, verbatim.
+ */
 export async function installResidents(
   client: Client,
   plan: ResidentPlan,
@@ -54,7 +57,7 @@ function addressOf({ kind, metadata }: Manifest) {
   return { resource: resourceOfKind(String(kind)) as Resource, namespace, name }
 }
 
-/** The canary's own: one of that name that is somebody's is left alone. */
+/** The canary's namespace. An existing namespace of that name without our label stays untouched. */
 async function makeNamespace(client: Client, object: Manifest, signal: AbortSignal): Promise<void> {
   const { name } = object['metadata'] as { readonly name: string }
   const at = { resource: resources.Namespace, name }
@@ -72,7 +75,10 @@ async function tryApply(client: Client, object: Manifest, signal: AbortSignal): 
   await client.send({ method: 'PATCH', path, body: object, contentType: 'application/apply-patch+yaml' }, signal)
 }
 
-/** What would be refused is the pod, which a controller makes: admission and quotas are asked for it here. Who may not make pods is not told. */
+/**
+ * A controller creates the pod, so its admission and quotas need a separate dry run. Skipped for users who may not
+ * create pods.
+ */
 async function tryPod(client: Client, workload: Manifest, signal: AbortSignal): Promise<void> {
   const { namespace, name } = addressOf(workload)
   const { template } = workload['spec'] as { readonly template: { readonly metadata: Manifest } }
@@ -85,7 +91,7 @@ async function tryPod(client: Client, workload: Manifest, signal: AbortSignal): 
   })
 }
 
-/** A token that is there stays: others may hold it. */
+/** Keeps an existing token, because others may use it. */
 async function keepToken(client: Client, namespace: string, signal: AbortSignal): Promise<void> {
   const there = await getObject(client, { resource: resources.Secret, namespace, name: residentAccess }, signal)
   if (there !== undefined) return
@@ -101,7 +107,7 @@ interface Applied {
   readonly signal: AbortSignal
 }
 
-/** Undefined as soon as all its pods run as the workload is now; else what keeps them from it. */
+/** Undefined as soon as all pods run with the current workload spec, otherwise the reason. */
 async function comesUp(client: Client, workload: Manifest, { generation, signal }: Applied): Promise<Late | undefined> {
   const at = addressOf(workload)
   const title = `${at.namespace}/${at.name}`
@@ -118,7 +124,7 @@ async function comesUp(client: Client, workload: Manifest, { generation, signal 
     if (updated >= wanted && states.length >= wanted && states.every(({ kind }) => kind === 'running')) return undefined
     const bad = states.find(({ kind }) => kind === 'stuck') ?? states.find(({ kind }) => kind === 'waiting')
     if (bad !== undefined && bad.kind !== 'running') why = bad.why
-    // A pod of the state before is about to be replaced, whatever is wrong with it.
+    // A pod with the previous spec is about to be replaced, whatever its state.
     if (bad?.kind === 'stuck' && updated >= wanted) return { name: title, why }
   }
   return { name: title, why: `it is not up after ${startMs / 1000} s: ${why}` }

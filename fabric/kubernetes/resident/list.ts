@@ -7,7 +7,7 @@ import { stateOf } from '../probe/pod-state.ts'
 import { sourceAnnotation } from './manifests.ts'
 import { startOf } from './probes.ts'
 
-/** A resident probe as it is on the cluster; without a pod where its workload has made none. */
+/** A resident probe on the cluster. Without a pod if its workload has not created one. */
 export interface ResidentRow {
   readonly namespace: string
   readonly identity: string
@@ -15,12 +15,15 @@ export interface ResidentRow {
   readonly pod?: string
   readonly node?: string
   readonly image: string
-  /** `warm`: sockets can be opened in it at once; `starting`: it runs since less than its plugin may take to learn of it. */
+  /**
+   * `warm`: the probe can run checks immediately. `starting`: it has run for less time than policy propagation may
+   * take.
+   */
   readonly state: 'warm' | 'starting' | 'down'
   readonly why?: string
 }
 
-/** In which namespaces: all when none is named. */
+/** Namespaces to include; all when absent. */
 export interface ResidentScope {
   readonly namespaces: readonly string[]
 }
@@ -44,7 +47,10 @@ export async function listResidents(
   return rows.toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
 }
 
-/** Deletes the probes of these namespaces with all that belongs to them, and waits until they are gone; gives what it was, as `Kind namespace/name`. */
+/**
+ * Deletes the probes of these namespaces with all their objects and waits until they are gone. Returns what was
+ * deleted, as `Kind namespace/name`.
+ */
 export async function removeResidents(
   client: Client,
   { namespaces }: ResidentScope,
@@ -75,7 +81,7 @@ export async function removeResidents(
   )
 }
 
-/** The namespaces of standing canaries go last. Who may not list namespaces has to name them. */
+/** Namespaces of standing canaries are deleted last. A user who cannot list namespaces must name them. */
 async function removeCanaries(client: Client, namespaces: readonly string[], signal: AbortSignal) {
   const found = await listObjects(client, { resource: resources.Namespace, labelSelector: residentLabel }, signal)
   const own = found.filter(({ metadata }) => namespaces.length === 0 || namespaces.includes(metadata.name))

@@ -15,35 +15,35 @@ import { type ProbePatch, patched } from '../probe/probe-patch.ts'
 import { roleAnnotation } from '../run-facts.ts'
 import { type ResidentSource, residentName } from './source.ts'
 
-/** Of the Secret with the token, of the Role by which probes are used, and of its binding: the same in every namespace. */
+/** Name of the Secret with the token, of the Role for using probes, and of its binding; the same in every namespace. */
 export const residentAccess = 'crosscheck-resident'
-/** In the Secret: what a runner brings, and what the probe compares it with. */
+/** Key in the Secret. The runner sends the token, and the probe compares it. */
 export const tokenKey = 'token'
 const hashKey = 'token-sha256'
 
-/** Environment of a resident probe: the hash of the token that it asks for, and bounds for several runs at once. */
+/** Environment of a resident probe: the hash of the required token, and limits for concurrent runs. */
 export const tokenFromSecret = [
   { name: 'CROSSCHECK_TOKEN_SHA256', valueFrom: { secretKeyRef: { name: residentAccess, key: hashKey } } },
   { name: 'CROSSCHECK_CONCURRENCY', value: '50' },
   { name: 'CROSSCHECK_BATCHES', value: '16' },
 ]
 
-/** What a resident probe stands for, in words. */
+/** Describes the source that a resident probe represents. */
 export const sourceAnnotation = 'crosscheck.dev/source'
-/** The labels of its source as JSON: the pod may have got more of them, by a patch, a webhook or its controller. */
+/** The labels of its source as JSON. The pod may have more labels, from a patch, a webhook or its controller. */
 export const labelsAnnotation = 'crosscheck.dev/source-labels'
 
 export interface ResidentPods {
   readonly image: string
   readonly imagePullSecret?: string
   readonly resources: Resources
-  /** What an administrator asks of every pod that is made. */
+  /** Set by an administrator on every pod that is created. */
   readonly patch?: ProbePatch
   /** One on every node (a DaemonSet) instead of one (a StatefulSet, whose pod keeps its name). */
   readonly everyNode: boolean
 }
 
-/** The workload that keeps a resident probe: its pod has the source's labels and one more, and no Service sends it traffic. */
+/** The workload of a resident probe. Its pod has the source's labels and one more. No Service sends it traffic. */
 export function residentWorkload(source: ResidentSource, pods: ResidentPods): Manifest {
   const name = residentName(source)
   const own = { [residentLabel]: name }
@@ -54,7 +54,7 @@ export function residentWorkload(source: ResidentSource, pods: ResidentPods): Ma
     metadata: { namespace: source.namespace, name, labels: own, annotations },
     spec: {
       selector: { matchLabels: own },
-      // It never becomes ready: in turn, its replacement would wait for that for ever.
+      // It never becomes ready, and a rolling update would wait for that forever.
       ...(pods.everyNode
         ? { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%' } } }
         : { replicas: 1, serviceName: name, podManagementPolicy: 'Parallel' }),
@@ -63,13 +63,13 @@ export function residentWorkload(source: ResidentSource, pods: ResidentPods): Ma
   }
 }
 
-/** `deployment/ui`, `plain`, `plain app=web`, each with ` on NODE` where it is bound to one. */
+/** `deployment/ui`, `plain`, `plain app=web`, each with ` on NODE` if it is bound to a node. */
 export function titleOf({ title, labels, node }: ResidentSource): string {
   const own = title === 'plain' ? Object.entries(labels).map(([key, value]) => ` ${key}=${value}`) : []
   return `${title}${own.join(',')}${node === undefined ? '' : ` on ${node}`}`
 }
 
-/** Nobody sends traffic to a pod that no Service can select, so that one may be ready, as monitoring expects of a StatefulSet. */
+/** A pod that no Service can select receives no traffic. It may be ready, which monitoring expects of a StatefulSet. */
 function residentPod(source: ResidentSource, pods: ResidentPods) {
   const { labels, spec, node } = source
   const hides = Object.keys(labels).length > 0
@@ -94,7 +94,7 @@ function residentPod(source: ResidentSource, pods: ResidentPods) {
   }
 }
 
-/** The token of a namespace's probes; its hash is all that the probes are given. */
+/** The token of a namespace's probes. The probes only get its hash. */
 export function residentSecret(namespace: string, token: string): Manifest {
   const sha256 = createHash('sha256').update(token).digest('hex')
   return {
@@ -112,7 +112,10 @@ export interface ServiceAccountName {
   readonly name: string
 }
 
-/** Lets a service account use the probes of a namespace and nothing else in it: the pods of these names (all, where a DaemonSet names them), and the Secret. */
+/**
+ * Lets a service account use the probes of a namespace and nothing else: the pods of these names (all pods if a
+ * DaemonSet names them), and the Secret.
+ */
 export function residentRights(
   namespace: string,
   probes: { readonly pods: readonly string[]; readonly everyNode: boolean },
@@ -127,7 +130,7 @@ export function residentRights(
   return roleFor(reader, metadata, rules)
 }
 
-/** A Role with these rules, and the binding that gives it to the service account. */
+/** A Role with these rules, and its binding to the service account. */
 export function roleFor(
   reader: ServiceAccountName,
   metadata: Readonly<Record<string, unknown>>,

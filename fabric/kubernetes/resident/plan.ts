@@ -10,11 +10,11 @@ import { type ResidentPods, residentRights, residentWorkload, type ServiceAccoun
 import { type ResidentSource, residentKey, residentName, residentSource, type Wanted } from './source.ts'
 
 export interface ResidentOptions extends Omit<ResidentPods, 'resources'> {
-  /** Installs also what a budget or an autoscaler would count. */
+  /** Also install probes that a budget or an autoscaler would count. */
   readonly force: boolean
-  /** Where the standing canary is, and what it listens with; none is installed when absent. */
+  /** Namespace and listeners of the standing canary. Not installed when absent. */
   readonly canary?: { readonly namespace: string; readonly listeners: readonly CanaryListener[] }
-  /** Who may use the probes without being an administrator. */
+  /** A service account that may use the probes without being an administrator. */
   readonly reader?: ServiceAccountName
 }
 
@@ -23,7 +23,7 @@ export interface PlannedResident {
   readonly source: ResidentSource
   readonly name: string
   readonly workload: Manifest
-  /** What it does beside its task, which was accepted. */
+  /** Side effects that the user accepted. */
   readonly warnings: readonly string[]
 }
 
@@ -36,14 +36,14 @@ export interface RefusedResident {
 
 export interface ResidentPlan {
   readonly residents: readonly PlannedResident[]
-  /** The standing canary: its namespace first. */
+  /** The standing canary, its namespace first. */
   readonly canary: readonly Manifest[]
-  /** Roles and their bindings, one of each per namespace, where a reader is named. */
+  /** Roles and their bindings, one of each per namespace, if a reader is given. */
   readonly rights: readonly Manifest[]
   readonly refused: readonly RefusedResident[]
 }
 
-/** One resident probe for all identities that policies cannot tell apart; makes nothing. */
+/** Plans one resident probe for all identities that policies cannot distinguish. Creates nothing. */
 export async function planResidents(
   client: Client,
   wanted: readonly Wanted[],
@@ -78,7 +78,9 @@ async function sourceOf(
   return everyNode ? anywhere : source
 }
 
-/** What is alike by any of the keys is there once. In the midst of a rollout, pods of one workload differ and share a name. */
+/**
+ * Removes items that share any key with an earlier one. During a rollout, pods of one workload differ but share a name.
+ */
 function firstOfEach<T>(items: readonly T[], keys: readonly ((item: T) => string)[]): T[] {
   return keys.reduce<T[]>(
     (left, key) => [...Map.groupBy(left, key).values()].flatMap(([first]) => (first === undefined ? [] : [first])),
@@ -110,7 +112,7 @@ async function planOne(
   }
 }
 
-/** Probes that are there already keep the right to be used. */
+/** Roles and bindings for the reader. They also cover existing probes. */
 async function rightsFor(
   client: Client,
   residents: readonly PlannedResident[],

@@ -15,17 +15,17 @@ import { podOf } from '../world/live-world.ts'
 import { labelsAnnotation, residentAccess, sourceAnnotation, tokenKey } from './manifests.ts'
 import { sameLabels } from './source.ts'
 
-/** How long a pod counts as fresh: as long as a plugin that learns of pods late is waited for (milliseconds). */
+/** How long a pod counts as new: the time that a plugin with slow propagation may need (milliseconds). */
 const freshMs = 30_000
 
-/** The resident probe that policies cannot tell from the source, or else a fresh pod. */
+/** The resident probe that policies cannot distinguish from the source, or else a new pod. */
 export async function standInProbe(
   cluster: Cluster,
   standing: Standing,
   template: Template,
   signal: AbortSignal,
 ): Promise<Probe | Unavailable> {
-  // Its sidecars were declined: in a mesh it would be somebody else.
+  // A resident probe opted out of sidecars. In a mesh it would have another identity.
   if (cluster.run.mesh === true) return freshProbe(cluster, standing, template, signal)
   const resident = await residentProbe(cluster, standing, template.labels, signal)
   if (resident !== undefined && !('unavailable' in resident)) return resident
@@ -34,7 +34,7 @@ export async function standInProbe(
   return { unavailable: `${fresh.unavailable}; and ${resident.unavailable}` }
 }
 
-/** Undefined where there is none in the namespace at all; what keeps those that are there from standing in is said. */
+/** Undefined if the namespace has no resident probe. If none of them matches, says why. */
 async function residentProbe(
   cluster: Cluster,
   { identity, namespace, node }: Standing,
@@ -71,8 +71,8 @@ export async function residentIn(
 }
 
 /**
- * The living pods of resident probes in a namespace, read once a run; none where pods may not be listed. One whose place is taken by another of the same name
- * in mid-run is not asked again: what it did not answer is `not_run`.
+ * The live pods of resident probes in a namespace, read once per run; empty if pods cannot be listed. A pod that is
+ * replaced by another of the same name during the run is not used again: its remaining checks are `not_run`.
  */
 export function residentPods(
   cluster: Pick<Cluster, 'client' | 'residents'>,
@@ -98,7 +98,7 @@ function tokenIn({ client, residents }: Cluster, namespace: string, signal: Abor
   })
 }
 
-/** One per pod, whatever the number of sources that it stands for: batches beyond what it takes at once wait here. */
+/** One per pod, for all sources that it represents. Batches above its limit wait here. */
 function probeOf(cluster: Cluster, live: LiveObject, token: string): Probe | undefined {
   const { uid = '', name } = live.metadata
   const known = cluster.residents.probes.get(uid)
@@ -118,7 +118,7 @@ function probeOf(cluster: Cluster, live: LiveObject, token: string): Probe | und
   return probe
 }
 
-/** Whether a pod stands for sources with exactly these labels; a pod that does not say so stands for none. */
+/** Whether a pod represents sources with exactly these labels. A pod without the annotation represents none. */
 export function standsFor({ metadata }: LiveObject, labels: Labels): boolean {
   try {
     const said: unknown = JSON.parse(metadata.annotations?.[labelsAnnotation] ?? 'null')
@@ -128,7 +128,7 @@ export function standsFor({ metadata }: LiveObject, labels: Labels): boolean {
   }
 }
 
-/** When its container began to run, in milliseconds since the epoch. */
+/** When its container started, in milliseconds since the epoch. */
 export function startOf({ status = {} }: LiveObject): number {
   const [container] = (status['containerStatuses'] ?? []) as readonly (ContainerStatus & {
     readonly state?: { readonly running?: { readonly startedAt?: string } }

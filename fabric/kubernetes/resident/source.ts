@@ -7,25 +7,25 @@ import { getObject } from '../api/objects.ts'
 import { resources } from '../api/resources.ts'
 import { isOnHost, templateOf } from '../probe/clone.ts'
 
-/** Who a resident probe stands for: what policies can tell of a source, and where it must be. */
+/** The source that a resident probe represents: what policies can distinguish, and its placement. */
 export interface ResidentSource {
   readonly namespace: string
-  /** `deployment/ui`; for a plain pod `plain`. */
+  /** `deployment/ui`; `plain` for a plain pod. */
   readonly title: string
-  /** Exactly those of the source. */
+  /** The exact labels of the source. */
   readonly labels: Labels
   readonly node?: string
-  /** The pod spec of the workload, of which a probe copies a few fields. */
+  /** The workload's pod spec. A probe copies some of its fields. */
   readonly spec: Readonly<Record<string, unknown>>
 }
 
-/** An identity, with the workload that a pod belongs to where that is known. */
+/** An identity, with the workload of a pod if it is known. */
 export interface Wanted {
   readonly identity: Identity
   readonly workload?: Workload
 }
 
-/** The source that an identity is; or the sentence why no resident probe can stand in for it. */
+/** The source of an identity, or a sentence that says why no resident probe can represent it. */
 export async function residentSource(
   client: Client,
   { identity, workload }: Wanted,
@@ -55,7 +55,7 @@ export async function residentSource(
         return { namespace, title: `pod/${name}`, labels: template.labels, spec: template.spec }
       const title = `${workload.kind.toLowerCase()}/${workload.name}`
       const own = await templateOf(client, { namespace, workload: title }, signal)
-      // The same as for `like:`, so that installing by the one does not replace what was installed by the other.
+      // Equal to `like:`, so that installing with one does not replace what the other installed.
       const alike = typeof own !== 'string' && sameLabels(own.labels, template.labels)
       const { labels, spec } = alike ? own : template
       return { namespace, title, labels, spec }
@@ -77,22 +77,25 @@ function hostSentence(title: string): string {
   return `${title} is on the host's network, which no resident probe has`
 }
 
-/** Sources that policies cannot tell apart, and that are in the same place, have the same key. */
+/** Sources with the same placement that policies cannot distinguish have the same key. */
 export function residentKey({ namespace, labels, node }: ResidentSource): string {
   return JSON.stringify([namespace, sorted(labels), node ?? null])
 }
 
-/** Whether both sets of labels are the same. */
+/** Whether both sets of labels are equal. */
 export function sameLabels(one: Labels, other: Labels): boolean {
   return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other))
 }
 
-/** What a StatefulSet may be called at most, so that its pods' revision label stays within 63 characters, and how much of that is readable. */
+/**
+ * The maximum length of a StatefulSet's name, so that the revision label of its pods fits into 63 characters, and how
+ * much of it is readable.
+ */
 const readable = 34
 
 /**
- * The name of a source's probe, the same at every installation: a Role can grant it. A workload's probe keeps its name when the workload's labels
- * change, and is then replaced by the next installation.
+ * The name of a source's probe. It is the same at every installation, so a Role can grant it. A workload's probe keeps
+ * its name when the workload's labels change; the next installation replaces the probe.
  */
 export function residentName({ title, labels, node }: ResidentSource): string {
   const words = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')

@@ -13,11 +13,11 @@ import { stateOf } from '../probe/pod-state.ts'
 import { standingCanary } from './canary.ts'
 import { residentIn, standsFor } from './probes.ts'
 
-/** How long the runs before may take, and how often they are looked for, in milliseconds. */
+/** How long to wait for earlier runs, and the polling interval, in milliseconds. */
 const turnMs = 300_000
 const periodMs = 250
 
-/** The standing canary of a cluster, if there is one that this user may see; or the namespace that was named for canaries, if it is there. */
+/** The cluster's standing canary, if this user can read it, or else the namespace given for canaries, if it exists. */
 export async function findResidentCanary(
   client: Client,
   named: string | undefined,
@@ -29,7 +29,7 @@ export async function findResidentCanary(
     if (!isStatus(error, 401, 403)) throw error
     return 'hidden' as const
   })
-  // Whoever names one that he may not see knows that it is there.
+  // A user who names a namespace without read access knows that it exists.
   if (found === 'hidden') return named === undefined ? undefined : { namespace, standing: false, taken: new Map() }
   if (found === undefined || found.metadata.deletionTimestamp !== undefined) return undefined
   const { labels = {} } = found.metadata
@@ -38,7 +38,10 @@ export async function findResidentCanary(
   return standing || lent ? { namespace, standing, taken: new Map() } : undefined
 }
 
-/** Of what a run applies, that which has to be made: the canary's namespace is there, and its pods where they stand. Waits for this run's turn. */
+/**
+ * The objects that must still be created: the canary's namespace exists, and so do the pods of a standing canary. Waits
+ * for this run's turn.
+ */
 export async function useResidentCanary(
   cluster: Cluster,
   objects: readonly ManifestObject[],
@@ -61,7 +64,7 @@ export async function useResidentCanary(
   return objects.filter((object) => !own.includes(object) || isResidentCanaryPolicy(residentCanary, object))
 }
 
-/** Policies are all that a run makes or removes there. */
+/** A run creates and deletes only policies there. */
 export function isResidentCanaryPolicy(
   residentCanary: ResidentCanary | undefined,
   { kind, namespace }: ManifestObject,
@@ -74,7 +77,7 @@ export function isResidentCanary(residentCanary: ResidentCanary | undefined, nam
   return residentCanary?.namespace === namespace
 }
 
-/** The probe in the pod that has this name in this run; undefined where the name is none of the canary's. */
+/** The probe in the pod with this name in this run; undefined if no canary pod has that name. */
 export async function residentCanaryProbe(
   cluster: Cluster,
   identity: Extract<Identity, { kind: 'inside' }>,
@@ -103,7 +106,7 @@ function seatFor(object: ManifestObject, pods: readonly LiveObject[]): LiveObjec
   )
 }
 
-/** Whoever made its owner first goes first; what a run before left behind is removed. */
+/** Runs take turns in the order in which they created their owner objects. Objects of earlier runs are deleted. */
 async function takeTurn(
   { client, owners, run }: Cluster,
   residentCanary: ResidentCanary,
@@ -113,7 +116,7 @@ async function takeTurn(
   await owners.ownerIn(namespace, signal)
   const labelSelector = ownedLabel
   for (const end = performance.now() + turnMs; ; await delay(periodMs, undefined, { signal })) {
-    // Where pods are made, those of the run before have the same names: they are waited for too.
+    // If runs create the pods, those of the previous run have the same names. So this waits for pods too.
     const kinds = standing ? [resources.Job] : [resources.Job, resources.Pod]
     const lists = kinds.map((resource) => listObjects(client, { resource, namespace, labelSelector }, signal))
     const jobs = (await Promise.all(lists)).flat()

@@ -3,8 +3,9 @@ import type { Client } from '../api/client.ts'
 import type { Right } from './rights.ts'
 
 /**
- * Which of these rights the asker does not have. One SelfSubjectRulesReview per namespace shows most of them; what the rules do not show, because an authorizer beyond RBAC
- * tells none, is asked one by one (SelfSubjectAccessReview). Where not even that may be asked, nothing counts as missing: the API server's refusal then says it.
+ * The rights that the user lacks. One SelfSubjectRulesReview per namespace shows most rights. An authorizer other than
+ * RBAC may not list its rules, so rights that are not listed are checked one by one (SelfSubjectAccessReview). If that
+ * is also forbidden, nothing counts as missing, and the API server's error names the right.
  */
 export async function missingRights(
   client: Client,
@@ -20,7 +21,7 @@ export async function missingRights(
   return unseen.filter((_, index) => !allowed[index])
 }
 
-/** Asks for the rules of a namespace once: they may be asked for before it is known which rights are wanted there. */
+/** Reads the rules of a namespace once. Reading can start before the required rights are known. */
 export function createRulesReader(
   client: Client,
   signal: AbortSignal,
@@ -41,7 +42,10 @@ interface Rule {
   readonly resourceNames?: readonly string[]
 }
 
-/** As RBAC matches a request with a rule: `*` is everything, a subresource included; `*` before a slash is any kind. */
+/**
+ * Matches a request with a rule like RBAC: `*` matches everything, including subresources; `*` before a slash matches
+ * any kind.
+ */
 function grants(rule: Rule, { verb, group, resource, name }: Right): boolean {
   const { verbs = [], apiGroups = [], resources = [], resourceNames = [] } = rule
   const any = (list: readonly string[], ...wanted: readonly string[]) => wanted.some((each) => list.includes(each))

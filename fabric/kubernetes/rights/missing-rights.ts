@@ -1,6 +1,6 @@
 import type { Right } from './rights.ts'
 
-/** Rights are missing, and nothing was made: the message has one line for each kind of object, by which somebody who may grants them. */
+/** Rights are missing, and nothing was created. The message has one command per kind of object that grants them. */
 export class MissingRights extends Error {
   override readonly name = 'MissingRights'
   readonly lines: readonly string[]
@@ -14,7 +14,7 @@ export class MissingRights extends Error {
   }
 }
 
-/** One line of kubectl per kind of object and namespace: a role with these verbs, and its binding to the user. */
+/** One kubectl command line per kind of object and namespace: a role with these verbs, and its binding to the user. */
 function grantLines(user: string, missing: readonly Right[]): string[] {
   const groups = Map.groupBy(missing, ({ group, resource, namespace, name, ahead }) =>
     JSON.stringify([group, resource, ahead ? undefined : namespace, name]),

@@ -15,12 +15,14 @@ import {
 } from './rights.ts'
 
 export interface Asker {
-  /** As the API server knows it. */
+  /** The user name, as the API server reports it. */
   readonly user: string
   readonly canaryNamespace: string
 }
 
-/** Looks at the asker's rights before anything is made; rejects with `MissingRights`, which tells all that are missing at once. */
+/**
+ * Checks the user's rights before anything is created. Rejects with `MissingRights`, which lists all missing rights.
+ */
 export function createPreflight(
   {
     client,
@@ -33,11 +35,12 @@ export function createPreflight(
   const place: CanaryPlace['kind'] =
     residentCanary === undefined ? 'made' : residentCanary.standing ? 'standing' : 'lent'
   return async ({ identities, objects }, signal) => {
-    // What is asked from a namespace that the run made is a pod of its own.
+    // A source in a namespace that the run created is one of the run's pods.
     const foreign = identities.filter((identity) => !made.has(namespaceOf(identity) ?? ''))
     const spaces = [...new Set(foreign.flatMap((identity) => namespaceOf(identity) ?? []))]
     const rulesOf = createRulesReader(client, signal)
-    // Whether there are resident probes decides which rights are wanted, and takes as long to answer.
+    // The required rights depend on whether there are resident probes. This query takes as long as the reading of the
+    // rules.
     const canary = rightsOfCanary({ namespace, kind: place })
     const hasNodes = identities.some(({ kind }) => kind === 'node')
     const nodes = hasNodes ? rightsOnNodes(place === 'lent' ? namespace : undefined) : []
@@ -65,7 +68,7 @@ function namespaceOf(identity: Identity): string | undefined {
   return 'namespace' in identity ? identity.namespace : undefined
 }
 
-/** What a rehearsal makes of an object, and where; nothing of kinds that it leaves out. */
+/** The kind and place of a rehearsed object; undefined for kinds that a rehearsal leaves out. */
 function placeOf({ apiVersion, kind, metadata }: Manifest) {
   const known = rehearsedKinds.find((each) => each === kind)
   if (known === undefined || resourceOf(String(apiVersion), known) === undefined) return []

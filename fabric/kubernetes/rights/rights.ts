@@ -3,18 +3,18 @@ import { workloadKinds } from '../../workloads.ts'
 import { type ResourceKind, resources } from '../api/resources.ts'
 import { residentAccess } from '../resident/manifests.ts'
 
-/** One right of Kubernetes' authorization: what may be asked of the API server. */
+/** One right of Kubernetes authorization: an operation on the API server. */
 export interface Right {
   readonly verb: string
   /** Empty for the core group. */
   readonly group: string
   /** The plural, with its subresource: `pods/portforward`. */
   readonly resource: string
-  /** Everywhere, or of a cluster-scoped kind, when absent. */
+  /** All namespaces, or a cluster-scoped kind, when absent. */
   readonly namespace?: string
-  /** On this object alone. */
+  /** Only the object with this name. */
   readonly name?: string
-  /** The namespace is not there yet, so that only a ClusterRole can grant it. */
+  /** The namespace does not exist yet, so only a ClusterRole can grant the right. */
   readonly ahead?: boolean
 }
 
@@ -29,25 +29,28 @@ function rightsOn(kind: ResourceKind, verbs: readonly string[], where: Where = {
   return verbs.map((verb) => ({ verb, group, resource: `${plural}${subresource}`, ...scope }))
 }
 
-/** Server-side apply of an object that may not be there yet asks for both. */
+/** Server-side apply of an object that may not exist requires both. */
 const apply = ['create', 'patch']
 
-/** The owner of everything that a run makes in a namespace. */
+/** The owner object of everything that a run creates in a namespace. */
 const owners = (where: Where) => rightsOn('Job', [...apply, 'get', 'delete'], where)
-/** Pods of the run, and the way into them. */
+/** Pods of the run, and access to them. */
 const probes = (where: Where) => [
   ...rightsOn('Pod', [...apply, 'get', 'list', 'delete'], where),
   ...rightsOn('Pod', ['get', 'create'], where, '/portforward'),
 ]
 
-/** A fresh probe in a namespace: what would send it traffic, and what it must fit, are read first. */
+/** A new probe in a namespace. First, Services that would send it traffic and limits that it must fit are read. */
 function freshRights(namespace: string): Right[] {
   const where = { namespace }
   const read = (['Service', 'ResourceQuota', 'LimitRange'] as const).flatMap((kind) => rightsOn(kind, ['list'], where))
   return [...owners(where), ...probes(where), ...read]
 }
 
-/** A stand-in reads the template that it copies; where a controller would adopt it, it gets one of its own. */
+/**
+ * A clone also reads the template that it copies. If a controller would adopt the clone, it gets a controller reference
+ * of ours.
+ */
 function likeRights(namespace: string, workload: string): Right[] {
   const [word = ''] = workload.split('/')
   const kind = workloadKinds[word]
@@ -59,7 +62,7 @@ function likeRights(namespace: string, workload: string): Right[] {
   ]
 }
 
-/** A container put into a pod that is there, and the way into it. */
+/** An ephemeral container in an existing pod, and access to it. */
 function insideRights(namespace: string): Right[] {
   const where = { namespace }
   return [
@@ -69,14 +72,17 @@ function insideRights(namespace: string): Right[] {
   ]
 }
 
-/** What sources that are nodes take: pods in a namespace that the run makes and removes, or in one that was lent to it. */
+/** Rights for sources on node networks: pods in a namespace that the run creates and removes, or in an existing one. */
 export function rightsOnNodes(lent: string | undefined): Right[] {
   if (lent !== undefined) return [...owners({ namespace: lent }), ...probes({ namespace: lent })]
   const where = { namespace: 'crosscheck-nodes', ahead: true }
   return [...rightsOn('Namespace', [...apply, 'get', 'delete']), ...owners(where), ...probes(where)]
 }
 
-/** What asking as this identity takes in its namespace; nothing where it has none (`rightsOnNodes`), or nothing is made for it. */
+/**
+ * Rights for using this identity as a source, in its namespace. Empty if it has no namespace (`rightsOnNodes`), or if
+ * nothing is created for it.
+ */
 export function rightsOfSource(identity: Identity): Right[] {
   switch (identity.kind) {
     case 'namespace':
@@ -96,13 +102,13 @@ export function rightsOfSource(identity: Identity): Right[] {
   }
 }
 
-/** Where the canary is: in a namespace that the run makes and removes, in one that was lent to it, or standing there for all runs. */
+/** The canary's namespace: created and removed by the run, an existing one, or that of a standing canary. */
 export interface CanaryPlace {
   readonly namespace: string
   readonly kind: 'made' | 'lent' | 'standing'
 }
 
-/** What moving the canary's policies takes, and making its pods where they do not stand there already. */
+/** Rights for changing the canary's policies, and for creating its pods if it is not a standing canary. */
 export function rightsOfCanary({ namespace, kind }: CanaryPlace): Right[] {
   const where = kind === 'made' ? { namespace, ahead: true } : { namespace }
   const policies = rightsOn('NetworkPolicy', [...apply, 'list', 'delete'], where)
@@ -121,7 +127,7 @@ export function rightsOfCanary({ namespace, kind }: CanaryPlace): Right[] {
   ]
 }
 
-/** A resident probe is only used: its pods are entered, its token is read. */
+/** A resident probe is only used: its pods are accessed and its token is read. */
 export function rightsOfResidents(namespace: string, pods: readonly string[]): Right[] {
   return [
     ...pods.flatMap((name) => rightsOn('Pod', ['get', 'create'], { namespace, name }, '/portforward')),
@@ -129,7 +135,7 @@ export function rightsOfResidents(namespace: string, pods: readonly string[]): R
   ]
 }
 
-/** Objects of these kinds in namespaces that the run makes, and removes with all that is in them. */
+/** Rights on objects of these kinds, in namespaces that the run creates and removes. */
 export function rightsOfRehearsal(
   objects: readonly { readonly kind: ResourceKind; readonly namespace: string }[],
 ): Right[] {

@@ -4,13 +4,13 @@ import { getObject, type LiveObject, listObjects } from '../api/objects.ts'
 import { type ResourceKind, resources } from '../api/resources.ts'
 import { type Touch, touchesOf } from './managed-fields.ts'
 
-/** The objects on a path of which it is asked what became of them. */
+/** The objects on a path whose history is read. */
 export interface PathObjects {
-  /** Their labels and policies. */
+  /** For their labels and policies. */
   readonly namespaces: readonly string[]
-  /** `kind` as the API has it (`Deployment`); a bare pod too. */
+  /** `kind` as in the API (`Deployment`); `Pod` for a bare pod. */
   readonly workloads: readonly { readonly namespace: string; readonly kind: ResourceKind; readonly name: string }[]
-  /** Their ports and selectors, and their endpoints. */
+  /** For their ports, selectors and endpoints. */
   readonly services: readonly { readonly namespace: string; readonly name: string }[]
 }
 
@@ -20,13 +20,16 @@ export interface RecentChange extends Touch {
 }
 
 export interface History {
-  /** The last one first. */
+  /** Newest first. */
   readonly changes: readonly RecentChange[]
-  /** What could not be looked at, in the API server's words. */
+  /** What could not be read, with the API server's message. */
   readonly unread: readonly string[]
 }
 
-/** What changed on these objects since then (milliseconds since the epoch), by their managedFields. What is gone leaves no trace. */
+/**
+ * Changes of these objects since that time (milliseconds since the epoch), from their managedFields. Deleted objects
+ * leave no trace.
+ */
 export async function readHistory(
   client: Client,
   { namespaces, workloads, services }: PathObjects,

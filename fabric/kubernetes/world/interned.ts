@@ -1,7 +1,7 @@
-/** Gives the same object for values that are alike; what is given is shared, and must not be changed. */
+/** Returns the same object for equal values. The result is shared and must not be changed. */
 export type Interned = <T>(value: T) => T
 
-/** Makes something of a value, once of each object. */
+/** Caches the result of a function by object identity. */
 export function madeOnce<T, R>(make: (from: T) => R): (from: T) => R {
   const known = new WeakMap<T & object, R>()
   return (from) => {
@@ -12,7 +12,7 @@ export function madeOnce<T, R>(make: (from: T) => R): (from: T) => R {
   }
 }
 
-/** Remembers values by their JSON: the pods of a workload share their labels, ports and owners. */
+/** Interns values by their JSON. The pods of a workload share labels, ports and owners. */
 export function createInterned(): Interned {
   const known = new Map<string, unknown>()
   return <T>(value: T): T => {

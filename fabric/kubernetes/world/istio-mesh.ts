@@ -8,8 +8,8 @@ import { resources } from '../api/resources.ts'
 import { toObject } from './live-world.ts'
 
 /**
- * The ConfigMaps with the mesh's configuration beside each istiod, where a cluster has policies of Istio. Those that may not be read are left
- * out: the root namespace is assumed then.
+ * The ConfigMaps with the mesh configuration in the namespace of each istiod, if the cluster has Istio policies.
+ * Unreadable ones are left out; the root namespace is then assumed.
  */
 export async function readMeshConfigs(
   client: Client,

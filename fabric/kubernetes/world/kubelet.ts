@@ -2,7 +2,7 @@ import { canonicalAddress } from '../../../policy/cidr.ts'
 import type { ManifestObject } from '../../manifests/object.ts'
 import type { Pod } from '../../world.ts'
 
-/** The sockets at which the kubelet asks a pod's containers whether they are ready: its first address, or nothing where the probe names a host. */
+/** The sockets of the kubelet's readiness probes, at the pod's first address. Empty if the probe names a host. */
 export function readinessSockets({ value }: ManifestObject): NonNullable<Pod['answering']> {
   const { spec, status } = value as Live
   if (!(spec?.containers ?? []).some(({ readinessProbe }) => readinessProbe !== undefined)) return []
@@ -23,7 +23,7 @@ interface Asked {
   readonly host?: string
 }
 
-/** What the API server says of a pod, as far as it is looked at here. */
+/** The fields of a live pod that are read here. */
 interface Live {
   readonly spec?: {
     readonly containers?: readonly {

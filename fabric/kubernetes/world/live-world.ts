@@ -10,7 +10,7 @@ import type { LiveObject } from '../api/objects.ts'
 import type { Resource } from '../api/resources.ts'
 import { readinessSockets } from './kubelet.ts'
 
-/** A cluster hands out everything itself: what an object lacks it does not have. */
+/** A cluster has already assigned everything. What an object lacks, it does not have. */
 const nothing: Allocator = {
   begin: () => undefined,
   lease: () => undefined,
@@ -19,7 +19,7 @@ const nothing: Allocator = {
   finish: () => undefined,
 }
 
-/** The world of live objects, and what of them could not be understood. A policy that stands in no file has no place to be named. */
+/** The world of live objects, and what could not be parsed. A policy from a cluster has no file position. */
 export function worldOf(objects: readonly ManifestObject[]): { world: World; problems: readonly Problem[] } {
   const { world, problems } = buildWorld(objects, { allocator: nothing, live: true })
   const policies = world.policies.map((policy) => {
@@ -39,22 +39,22 @@ export function worldOf(objects: readonly ManifestObject[]): { world: World; pro
   return { world: { ...world, policies, pods }, problems }
 }
 
-/** One live pod in the words of the world; none for one that has ended. */
+/** A live pod in the world's model; undefined for one that has ended. */
 export function podOf(live: LiveObject): Pod | undefined {
   const object = toObject(live, { apiVersion: 'v1', kind: 'Pod' })
   return object === undefined ? undefined : worldOf([object]).world.pods[0]
 }
 
-/** A live object for the reader of manifests; its place is `cluster`, because it stands in no file. */
+/** A live object as input for the manifest reader. Its place is `cluster`, because it is in no file. */
 export function toObject(
   live: LiveObject,
   { apiVersion, kind }: Pick<Resource, 'apiVersion' | 'kind'>,
 ): ManifestObject | undefined {
-  // An item of a list does not say what it is, unless it was written down here.
+  // List items do not contain apiVersion and kind, unless they were added here.
   const isComplete = live.apiVersion === apiVersion && live.kind === kind
   const value: Manifest = isComplete ? (live as unknown as Manifest) : { ...live, apiVersion, kind }
   const { namespace, name } = live.metadata
-  // Most are so, and there are many: no doubt about them need be looked into.
+  // A fast path for the many objects without special cases.
   const isPlain = typeof namespace === 'string' && namespace !== '' && name !== '' && !isClusterScoped(kind)
   if (isPlain) return { value, apiVersion, kind, namespace, name, place, at: inCluster }
   return toManifestObject(value, inCluster, [])

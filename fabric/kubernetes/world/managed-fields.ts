@@ -1,19 +1,19 @@
 import type { Metadata } from '../api/objects.ts'
 import type { ResourceKind } from '../api/resources.ts'
 
-/** Somebody wrote a part of an object. */
+/** A write to a part of an object. */
 export interface Touch {
-  /** Milliseconds since the epoch; of everything that this manager owns in the object, the last time that it wrote any. */
+  /** Milliseconds since the epoch: the last time that this manager wrote any of its fields in the object. */
   readonly at: number
   /** `created`, or the part that was written: `spec`, `labels`, `pod template`, `endpoints`. */
   readonly what: string
-  /** The field manager: `kubectl-edit`, `argocd-controller`, …; empty where nobody is named. */
+  /** The field manager: `kubectl-edit`, `argocd-controller`, …; empty if unknown. */
   readonly by: string
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The parts of each kind that decide over a path, by the way to them in `fieldsV1`. */
+/** The parts of each kind that affect a path, with their location in `fieldsV1`. */
 const parts: Partial<Record<ResourceKind, readonly (readonly [what: string, ...way: string[]])[]>> = {
   Namespace: [['labels', 'f:metadata', 'f:labels']],
   NetworkPolicy: [['spec', 'f:spec']],
@@ -24,7 +24,10 @@ const parts: Partial<Record<ResourceKind, readonly (readonly [what: string, ...w
 }
 const ofTemplate = [['pod template', 'f:spec', 'f:template']] as const
 
-/** Who wrote what decides over paths, and when, as an object's managedFields have it (Kubernetes, "Server-Side Apply"). */
+/**
+ * Who wrote the parts of an object that affect paths, and when, from its managedFields (Kubernetes, "Server-Side
+ * Apply").
+ */
 export function touchesOf(kind: ResourceKind, { managedFields = [], creationTimestamp }: Metadata): Touch[] {
   const created = Date.parse(creationTimestamp ?? '')
   const written = managedFields.flatMap(({ manager = '', time, fieldsV1, subresource }) => {
@@ -34,7 +37,7 @@ export function touchesOf(kind: ResourceKind, { managedFields = [], creationTime
     return own === undefined ? [] : [{ at, what: own[0], by: manager }]
   })
   if (Number.isNaN(created)) return written
-  // What is written within a second of its creation is how it was made: times have whole seconds.
+  // Writes within a second of the creation belong to the creation, because timestamps have whole seconds.
   const later = written.filter(({ at }) => at > created + 1000)
   const maker = written.find(({ at }) => at <= created + 1000)?.by ?? managedFields[0]?.manager ?? ''
   const what = kind === 'EndpointSlice' ? 'endpoints' : 'created'

@@ -8,8 +8,8 @@ import { resources } from '../api/resources.ts'
 import { toObject } from './live-world.ts'
 
 /**
- * The objects, with the arguments of one pod of NodeLocal DNSCache, which say where it answers: those of other pods are not read. As they are where
- * there is none, or where it may not be read.
+ * The objects, with the arguments of one pod of NodeLocal DNSCache, which contain its addresses. Arguments of other
+ * pods are not read. Unchanged if there is no such pod, or if it cannot be read.
  */
 export async function withCacheArguments(
   client: Client,

@@ -14,7 +14,10 @@ const of = (apiVersion: string, kind: string, plural = `${kind.slice(0, -1).toLo
   namespaced: true,
 })
 
-/** Kinds beside NetworkPolicy that decide over packets: those of SIG Network, of network plugins and of meshes. All are listed over all namespaces. */
+/**
+ * Kinds other than NetworkPolicy that affect packets: those of SIG Network, of network plugins and of meshes. All are
+ * listed over all namespaces.
+ */
 const kinds: readonly Resource[] = [
   of('policy.networking.k8s.io/v1alpha2', 'ClusterNetworkPolicy'),
   of('policy.networking.k8s.io/v1alpha1', 'AdminNetworkPolicy'),
@@ -33,7 +36,10 @@ const kinds: readonly Resource[] = [
   of('policy.linkerd.io/v1beta1', 'Server', 'servers'),
 ]
 
-/** The objects of those kinds that a cluster serves; what may not be listed is added to `unread`, and may override any prediction. */
+/**
+ * Objects of those kinds that a cluster serves. Kinds that cannot be listed are added to `unread`, and may override any
+ * prediction.
+ */
 export async function readOtherPolicies(
   client: Client,
   unread: Unread[],
@@ -58,7 +64,7 @@ function groupOf({ apiVersion }: Resource): string {
   return apiVersion.slice(0, apiVersion.indexOf('/'))
 }
 
-/** Discovery, which every user that has signed in may read; without it no other kind is known of. */
+/** API discovery, which every authenticated user may read. Without it no other kind is known. */
 async function versionsServed(client: Client, signal: AbortSignal): Promise<ReadonlySet<string>> {
   try {
     const answer = (await client.send({ method: 'GET', path: '/apis' }, signal)) as Discovery

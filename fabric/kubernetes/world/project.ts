@@ -8,7 +8,7 @@ import { createInterned, madeOnce } from './interned.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** What `projected` looks at, so that no more need be read; with what tells when an object was written where that is asked for. */
+/** The fields that `projected` reads, so that no others are parsed. With write times if `dated`. */
 export function shapeOf(kind: ResourceKind, { dated }: { readonly dated: boolean }): Shape {
   const times = whole(dated ? ['creationTimestamp', 'managedFields'] : [])
   const metadata = only({ ...whole(metadataKeysOf(kind)), ...times })
@@ -22,7 +22,7 @@ export function shapeOf(kind: ResourceKind, { dated }: { readonly dated: boolean
   return kind === 'Pod' ? podShape(times) : allBut({ metadata })
 }
 
-/** The pods of a workload share all but their names and addresses. */
+/** The pods of a workload share everything but their names and addresses. */
 function podShape(times: Readonly<Record<string, Shape>>): Shape {
   const containers = shared(only(whole(podKeys.container)))
   const conditions = shared(only(whole(podKeys.condition)))
@@ -48,7 +48,10 @@ function alike(keys: readonly string[]): Readonly<Record<string, Shape>> {
   return Object.fromEntries(keys.map((key) => [key, shared('all')]))
 }
 
-/** Keeps of an object what a world is made from: of 50,000 pods the rest would fill a gigabyte. What the pods of a workload have alike is kept once. */
+/**
+ * Keeps only the fields that a world needs, because the rest of 50,000 pods would fill a gigabyte. Values that the pods
+ * of a workload share are stored once.
+ */
 export function projected(kind: ResourceKind): (object: LiveObject) => LiveObject {
   if (kind === 'Pod') return createProjectPod()
   const keys = metadataKeysOf(kind)
@@ -64,7 +67,7 @@ function projectNode(node: LiveObject, keys: readonly string[]): LiveObject {
   }
 }
 
-/** Of an endpoint, not whose it is. */
+/** Drops the target reference of an endpoint. */
 function projectSlice(slice: LiveObject, keys: readonly string[]): LiveObject {
   const { endpoints } = slice as { readonly endpoints?: unknown }
   return { ...projectAny(slice, keys), ...(endpoints === undefined ? {} : { endpoints: pickEach(endpoints) }) }
@@ -83,7 +86,7 @@ function metadataOf({ metadata }: LiveObject, keys: readonly string[]): Metadata
   return pick(metadata as unknown as Fields, keys) as unknown as Metadata
 }
 
-/** Versions are told of policies alone. */
+/** Resource versions are kept for policies only. */
 function metadataKeysOf(kind: ResourceKind): readonly string[] {
   return kind === 'NetworkPolicy' ? [...metadataKeys, 'resourceVersion'] : metadataKeys
 }
@@ -148,7 +151,7 @@ function tells({ type, status }: Fields): boolean {
   return type === 'Ready' || (type === 'PodScheduled' && status === 'False')
 }
 
-/** Of a container that does not run its trouble is kept; of one that does there is nothing to tell. */
+/** Keeps the state of a container that does not run, and drops it for one that does. */
 function statusOf(container: Fields): Fields {
   const state = (container['state'] ?? {}) as Fields
   if (state['running'] !== undefined) return pick(container, ['restartCount'])

@@ -3,10 +3,10 @@ import type { LiveObject } from '../api/objects.ts'
 import type { ResourceKind } from '../api/resources.ts'
 import { touchesOf } from './managed-fields.ts'
 
-/** What of an object was written since then (milliseconds since the epoch) and decides over paths; nothing for other kinds. */
+/** Writes to an object since that time (milliseconds since the epoch) that affect paths; empty for other kinds. */
 export function recentOf(kind: ResourceKind, { metadata }: LiveObject, since: number): readonly Recent[] {
   if (kind !== 'NetworkPolicy' && kind !== 'Namespace' && kind !== 'Pod') return []
-  // Of 50,000 objects nearly all are older: times in this form compare as texts do.
+  // Nearly all of 50,000 objects are older. Timestamps in this format compare as strings.
   const from = new Date(since).toISOString()
   const times = [metadata.creationTimestamp, ...(metadata.managedFields ?? []).map(({ time }) => time)]
   if (times.every((time) => time === undefined || time < from)) return []

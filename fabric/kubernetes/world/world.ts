@@ -12,7 +12,7 @@ import { readOtherPolicies } from './other-policies.ts'
 import { projected, shapeOf } from './project.ts'
 import { recentOf } from './recent-writes.ts'
 
-/** The kinds that a live world is read from. Workloads are not among them: a pod's owner says what people call it. */
+/** The kinds from which a live world is read. Workloads are not needed: a pod's owner names its workload. */
 const read = [
   'Node',
   'Namespace',
@@ -23,24 +23,27 @@ const read = [
 ] as const satisfies readonly ResourceKind[]
 
 export interface WorldScope {
-  /** Where to look when the whole cluster may not be listed. */
+  /** Namespaces to read if the whole cluster cannot be listed. */
   readonly namespaces: readonly string[]
-  /** What was written later than this is told (milliseconds since the epoch); nothing when absent. */
+  /** Report writes after this time (milliseconds since the epoch); none when absent. */
   readonly since?: number
 }
 
-/** The world of a live cluster, without this tool's own probes. What may not be read is named in `unread`; other failures reject. */
+/**
+ * The world of a live cluster, without Crosscheck's probes. What cannot be read is named in `unread`; other failures
+ * reject.
+ */
 export async function readWorld(client: Client, scope: WorldScope, signal: AbortSignal): Promise<World> {
   return (await readCluster(client, scope, signal)).world
 }
 
-/** A cluster's world, and the objects that it was made from, Crosscheck's own probes left out of both. */
+/** A cluster's world and the objects that it was made from, both without Crosscheck's probes. */
 export interface LiveCluster {
   readonly world: World
   readonly objects: readonly ManifestObject[]
 }
 
-/** The same with the objects. */
+/** Like `readWorld`, with the objects. */
 export async function readCluster(client: Client, scope: WorldScope, signal: AbortSignal): Promise<LiveCluster> {
   const unread: Unread[] = []
   const recent: Recent[] = []
@@ -105,7 +108,7 @@ function versionsOf(policies: readonly LiveObject[]): PolicyVersion[] {
   }))
 }
 
-/** Probes are no part of what they look at. */
+/** Probes are not part of the cluster that they test. */
 function isOfTheCluster({ metadata }: LiveObject): boolean {
   return metadata.annotations?.[roleAnnotation] !== 'probe'
 }
