@@ -3,12 +3,14 @@ import type { Worker } from './launch.ts'
 import { createOutbox, readMessages } from './lines.ts'
 import type { Request, Results, WorkerMessage } from './protocol.ts'
 
-/** The runner's end of the line to a worker. */
+/** The runner's end of the connection to a worker. */
 export interface Connection {
   ask<K extends Exclude<Request['kind'], 'run'>>(request: Extract<Request, { kind: K }>): Promise<Results[K]>
-  /** Observations as they come; aborting makes the worker end its checks, whose observations still come. */
+  /**
+   * Yields observations as they arrive. On abort, the worker ends its checks and their observations are still yielded.
+   */
   run(request: Extract<Request, { kind: 'run' }>, signal: AbortSignal): AsyncGenerator<Observation>
-  /** Ends the worker and with it all that it has; resolves when it is gone. */
+  /** Stops the worker and everything in it; resolves when it is gone. */
   close(): Promise<void>
 }
 
@@ -17,7 +19,7 @@ interface Pending {
   end(told: Exclude<WorkerMessage, { observations: unknown }> | { readonly error: string }): void
 }
 
-/** Speaks the protocol over a worker's pipes. When the worker dies, everything that waits for it rejects. */
+/** Speaks the protocol over a worker's pipes. When the worker dies, all pending requests reject. */
 export function connectWorker(worker: Worker): Connection {
   const pending = new Map<number, Pending>()
   const outbox = createOutbox(worker.process.stdin)
@@ -89,7 +91,7 @@ export function connectWorker(worker: Worker): Connection {
   }
 }
 
-/** Milliseconds that a worker has to end by itself. */
+/** Milliseconds that a worker has to exit by itself. */
 const patience = 2000
 
 async function listen(worker: Worker, pending: Map<number, Pending>): Promise<void> {
@@ -104,6 +106,6 @@ async function listen(worker: Worker, pending: Map<number, Pending>): Promise<vo
       }
     }
   } catch {
-    // The pipe broke: the worker's end tells everybody who waits.
+    // The pipe broke: the exit of the worker rejects all pending requests.
   }
 }

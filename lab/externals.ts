@@ -1,28 +1,31 @@
 import ipaddr from 'ipaddr.js'
 
-/** A host beyond the cluster for which the lab has a stand-in. */
+/** A host outside the cluster for which the lab has a stand-in. */
 export interface External {
-  /** The name under which the lab's DNS knows it, lower case. */
+  /** Its name in the lab's DNS, lower case. */
   readonly name?: string
-  /** None until one is assigned. */
+  /** Absent until an address is assigned. */
   readonly address?: string
-  /** The usual ports of the web when absent. */
+  /** 80 and 443 when absent. */
   readonly port?: number
 }
 
-/** A stand-in for a host beyond the cluster. */
+/** A stand-in for a host outside the cluster. */
 export interface StandInHost {
   readonly name?: string
   readonly address: string
   readonly ports: readonly number[]
-  /** The lab chose the address. */
+  /** Whether the lab chose the address. */
   readonly chosen: boolean
 }
 
-/** Ports of a stand-in that is given without one. */
+/** Ports of a stand-in without a port. */
 const usual = [80, 443]
 
-/** Gives an address to names that have none: of TEST-NET-2 (RFC 5737), then of the range for benchmarks (RFC 2544), by their order. */
+/**
+ * Assigns addresses to names without one, in order: from TEST-NET-2 (RFC 5737), then from the range for benchmarks (RFC
+ * 2544).
+ */
 export function standInHosts(externals: readonly External[]): readonly StandInHost[] {
   const names = [...new Set(externals.flatMap(({ name, address }) => (address === undefined ? [name] : [])))]
   return externals.map(({ name, address, port }) => ({
@@ -38,10 +41,13 @@ function chosenAddress(index: number): string {
 }
 
 const label = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?'
-/** A name with at least one dot whose last label is no number. */
+/** A name with at least one dot whose last label is not a number. */
 const dottedName = new RegExp(`^(?:${label}\\.)+(?!\\d+$)${label}$`)
 
-/** Reads `ADDRESS`, `NAME` or `NAME=ADDRESS`, each also with `:PORT` (IPv6 in brackets then); none for anything else. */
+/**
+ * Parses `ADDRESS`, `NAME` or `NAME=ADDRESS`, each with an optional `:PORT` (IPv6 then in brackets). Undefined for
+ * other text.
+ */
 export function readExternal(text: string): External | undefined {
   const [first = '', second, ...more] = text.toLowerCase().split('=')
   const { host, port } = hostAndPort(second ?? first)

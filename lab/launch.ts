@@ -4,23 +4,23 @@ import { delimiter, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
-/** The lab cannot be had on this machine; the message is one sentence with the way out. Exit code 4. */
+/** The lab cannot run on this machine. The message is one sentence that includes the fix. Exit code 4. */
 export class LabUnavailable extends Error {
   override readonly name = 'LabUnavailable'
 }
 
-/** What the lab needs to know of the process that it is started from. */
+/** What the lab needs to know of the process that starts it. */
 export interface Host {
   readonly platform: string
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** The Node to run the worker with. */
+  /** The Node executable that runs the worker. */
   readonly node: string
 }
 
 const needed = { nft: 'nftables', unshare: 'util-linux' } as const
 const systemFolders = ['/usr/sbin', '/sbin', '/usr/local/sbin']
 
-/** Where the worker's entry is: beside this file, as `.ts` in a checkout and as `.js` in a bundle. */
+/** The worker's entry: a `.ts` file in a checkout, a `.js` file next to this one in a bundle. */
 const entry = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './worker/main.ts' : './lab-worker.js', import.meta.url),
 )
@@ -32,17 +32,20 @@ interface Way {
   readonly args: readonly string[]
 }
 
-/** A small nursery and an old generation that grows in small steps cost little time, and 90 MB less than V8's own choice when 10,000 connections are in flight. */
+/**
+ * A small young generation, and an old generation that grows in small steps. They cost little time and save 90 MB over
+ * V8's defaults with 10,000 connections in flight.
+ */
 const nodeOptions = ['--no-warnings', '--max-semi-space-size=2', '--heap-growing-percent=40']
 
-/** Ways into namespaces of our own, the one with the fewest rights first. */
+/** Commands that create namespaces, the one with the fewest privileges first. */
 const ways: readonly Way[] = [
   { command: 'unshare', args: ['-Ur', ...isolation] },
   { command: 'unshare', args: isolation },
   { command: 'sudo', args: ['-n', '--', 'unshare', ...isolation] },
 ]
 
-/** Throws `LabUnavailable` when something is missing that can be seen before anything is started. */
+/** Throws `LabUnavailable` if something is missing that can be detected before the worker starts. */
 export function preflight(host: Host, folders = systemFolders): void {
   if (host.platform !== 'linux')
     throw new LabUnavailable(
@@ -56,18 +59,21 @@ export function preflight(host: Host, folders = systemFolders): void {
     )
 }
 
-/** Folders of system programs are often not on the path of users. */
+/** Adds the folders of system programs, which are often not in a user's PATH. */
 const searchPath = ({ environment }: Host, folders = systemFolders): string =>
   [...(environment.PATH ?? '').split(delimiter), ...folders].filter(Boolean).join(delimiter)
 
-/** The worker's process, ready for requests on its standard input. */
+/** The worker process. It accepts requests on its standard input. */
 export interface Worker {
   readonly process: ChildProcessByStdio<Writable, Readable, Readable>
-  /** The last of what it wrote to its standard error. */
+  /** The end of its standard error. */
   complaint(): string
 }
 
-/** Starts the worker; ends with whoever holds its standard input. Rejects with `LabUnavailable` when no way leads into namespaces. */
+/**
+ * Starts the worker, which exits when its standard input closes. Rejects with `LabUnavailable` if namespaces cannot be
+ * created.
+ */
 export async function launch(host: Host, signal: AbortSignal): Promise<Worker> {
   preflight(host)
   const refusals: string[] = []
@@ -81,9 +87,12 @@ export async function launch(host: Host, signal: AbortSignal): Promise<Worker> {
   throw new LabUnavailable(`${whyRefused()} (${refusals[0] ?? ''})`)
 }
 
-/** Resolves with the worker once it has said its first word, or with what was said instead. In a session of its own, so that Ctrl-C is the runner's alone. */
+/**
+ * Resolves with the worker after its first line, or with its error output. The worker has its own session, so that only
+ * the runner receives Ctrl-C.
+ */
 function start({ command, args }: Way, host: Host): Promise<Worker | string> {
-  // One arena of malloc takes 8 MB less than one per thread, and only the main thread allocates much.
+  // One malloc arena saves 8 MB over one per thread, and only the main thread allocates much.
   const env = { ...host.environment, PATH: searchPath(host), MALLOC_ARENA_MAX: '1' }
   const child = spawn(command, [...args, host.node, ...nodeOptions, entry], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -104,7 +113,7 @@ function start({ command, args }: Way, host: Host): Promise<Worker | string> {
   })
 }
 
-/** The kernel's switches that refuse user namespaces, and the line that turns each. */
+/** Sysctls that refuse user namespaces, and the command that changes each. */
 const switches = [
   {
     file: '/proc/sys/kernel/apparmor_restrict_unprivileged_userns',

@@ -1,12 +1,12 @@
 import type { Pod, World } from '../fabric/world.ts'
 
-/** Where one pod lives: its network namespace, and the name of its link on the node (absent for a hostNetwork pod). */
+/** A pod's network namespace, and the name of its link on the node (absent for a hostNetwork pod). */
 export interface PodSite {
   readonly pod: string
   readonly netns: string
   readonly node: string
   readonly link: string | undefined
-  /** Index of the link on the node, or of the node's on the lab's own namespace. */
+  /** Index of the link on the node, or of the node's link in the lab's namespace. */
   readonly index: number
   readonly addresses: readonly string[]
 }
@@ -17,24 +17,24 @@ export interface NodeSite {
   readonly index: number
 }
 
-/** Names of namespaces and links for everything of a world; stable for a pod as long as it keeps its node and addresses. */
+/** Names of namespaces and links for a world. A pod keeps its names while its node and addresses stay the same. */
 export interface Layout {
   readonly nodes: ReadonlyMap<string, NodeSite>
   readonly pods: ReadonlyMap<string, PodSite>
-  /** How many names were given out so far, so that a name is never used twice. */
+  /** How many names were assigned so far. A name is never used twice. */
   readonly issued: number
 }
 
-/** The host beyond the cluster: the source `outside`, and the place of every stand-in address. */
+/** The host outside the cluster: the source `outside`, which also has every stand-in address. */
 export const outside = { netns: 'outside', index: 99, addresses: ['203.0.113.1', '2001:db8:cc::1'] } as const
 
-/** The node's link towards everything that is not its own pods; pods call theirs so too. */
+/** The node's link to everything but its pods. Pods use the same name. */
 export const uplink = 'eth0'
 
-/** `namespace/name`, the key of a pod wherever the lab keeps one. */
+/** `namespace/name`, the lab's key of a pod. */
 export const podKey = (pod: Pick<Pod, 'namespace' | 'name'>): string => `${pod.namespace}/${pod.name}`
 
-/** Gives every node and every pod that has an address its namespace and link; what `previous` named keeps its names. */
+/** Assigns a namespace and a link to every node and every pod with an address. Names in `previous` are kept. */
 export function layOut(world: World, previous?: Layout): Layout {
   let issued = previous?.issued ?? 0
   const next = (letter: 'n' | 'p') => {
@@ -68,10 +68,10 @@ function site(pod: Pod, node: NodeSite, next: () => { netns: string; index: numb
 
 const sameAddresses = (site: PodSite, pod: Pod): boolean => site.addresses.join() === pod.addresses.join()
 
-/** Below it are the links that a namespace has by itself, and `outside`. */
+/** Lower indexes are for a namespace's default links and for `outside`. */
 const firstIndex = 100
 
-/** Names of the links that one node carries, `namespace/name` of the pod → link. */
+/** Link names on one node, `namespace/name` of the pod → link. */
 export function linksOn(node: string, layout: Layout): ReadonlyMap<string, string> {
   const own = [...layout.pods.values()].filter((site) => site.node === node)
   return new Map(own.flatMap(({ pod, link }) => (link === undefined ? [] : [[pod, link]])))

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 
-/** Yields each line of NDJSON, parsed; a last line without its end (the writer died) is left out. */
+/** Yields each parsed line of NDJSON. Drops an incomplete last line (the writer died). */
 export async function* readMessages<T>(input: Readable): AsyncGenerator<T> {
   let parts: Buffer[] = []
   for await (const chunk of input as AsyncIterable<Buffer>) {
@@ -19,11 +19,11 @@ const newline = 0x0a
 
 /** Writes messages as lines. */
 export interface Outbox {
-  /** Resolves when the stream has room for more, or is closed. */
+  /** Resolves when the stream can accept more data, or is closed. */
   send(message: unknown): Promise<void>
 }
 
-/** An outbox over a stream; what is sent in one turn of the event loop is written at once. */
+/** An outbox for a stream. All messages of one turn of the event loop are written at once. */
 export function createOutbox(output: Writable): Outbox {
   let text = ''
   let written: Promise<void> | undefined

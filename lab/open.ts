@@ -14,7 +14,7 @@ import { podKey } from './layout.ts'
 import { settledProbe } from './probes.ts'
 import { externalsOf, type LabSettings } from './settings.ts'
 
-/** Objects that the API server would refuse, with everything that is wrong with them. */
+/** Objects that the API server would refuse, with all problems. */
 export class RefusedObjects extends Error {
   override readonly name = 'RefusedObjects'
   readonly problems: readonly Problem[]
@@ -31,15 +31,16 @@ export interface LabOptions {
   readonly host: Host
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Stand-ins beside those of the settings, which nobody declared: hosts that a run leads to, written as `externals` are. */
+  /** Undeclared stand-ins: hosts that a run connects to, in the form of `externals`. */
   readonly assumed?: readonly string[]
-  /** The version whose API server is imitated. */
+  /** The Kubernetes version whose API server is imitated. */
   readonly kubernetes?: string | undefined
 }
 
 /**
- * Brings the objects up as network namespaces of this machine. Rejects with `LabUnavailable` where that cannot be, with `RefusedObjects`
- * for bad input. Nothing is left when it is disposed of, when the caller ends in whatever way, or when the worker does.
+ * Creates the objects as network namespaces on this machine. Rejects with `LabUnavailable` if that is impossible, and
+ * with `RefusedObjects` for invalid input. Everything is removed on dispose, and when the caller or the worker exits
+ * for any reason.
  */
 export async function openLab({ assumed = [], ...given }: LabOptions, signal: AbortSignal): Promise<Fabric> {
   const settings = { ...given.settings, externals: [...given.settings.externals, ...assumed] }
@@ -63,7 +64,7 @@ export async function openLab({ assumed = [], ...given }: LabOptions, signal: Ab
 
 interface State {
   readonly world: World
-  /** The world after a change; call `keep` when it has come about. */
+  /** The world after a change. Call `keep` when the change is in force. */
   after(change: Change): { readonly world: World; keep(): void }
 }
 

@@ -7,7 +7,7 @@ import type { Source } from './protocol.ts'
 
 type SettledIdentity = Exclude<Identity, { kind: 'namespace' }>
 
-/** A probe for an identity that the lab already has; a workload is represented by its first ready pod. */
+/** A probe for an identity that exists in the lab. A workload is represented by its first ready pod. */
 export function settledProbe(identity: SettledIdentity, world: World, connection: Connection): Probe | Unavailable {
   switch (identity.kind) {
     case 'outside': {

@@ -8,7 +8,7 @@ const object = z
 const onPod = { pod: object }
 const onNode = { node: z.string().min(1) }
 
-/** Faults of real clusters that the lab can imitate; each is the cause of a verdict that a harness can get wrong. */
+/** Faults of real clusters that the lab can imitate. Each can cause a wrong verdict in a test harness. */
 export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('link-down'), ...onPod }).describe('packets to and from the pod vanish'),
   z.strictObject({ kind: z.literal('overlay-cut'), ...onNode }).describe('pods of the node reach no pod elsewhere'),
@@ -29,7 +29,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
     .describe('its servers answer HTTP with this status'),
 ])
 
-/** What a scenario file may say of the lab (`spec.lab`); the defaults are a cluster without faults. */
+/** The lab settings of a scenario file (`spec.lab`). The defaults are a cluster without faults. */
 export const labSettingsSchema = z.strictObject({
   enforcement: z.enum(['enforced', 'none']).default('enforced').describe('whether policies have an effect'),
   deny: z.enum(['drop', 'reject', 'refuse']).default('drop').describe('silence, ICMP admin-prohibited, or TCP reset'),
@@ -53,7 +53,7 @@ export const labSettingsSchema = z.strictObject({
     ),
 })
 
-/** The hosts beyond the cluster that settings name. */
+/** The hosts outside the cluster that settings name. */
 export function externalsOf({ externals }: Pick<LabSettings, 'externals'>): readonly External[] {
   return externals.flatMap((text) => readExternal(text) ?? [])
 }

@@ -29,25 +29,28 @@ export type DnsRecord = RecordData & { readonly name: string; readonly ttl: numb
 
 export interface Answer {
   readonly rcode: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL'
-  /** Whether the server speaks for the zone itself. */
+  /** Whether the server is authoritative for the zone. */
   readonly authoritative: boolean
   readonly records: readonly DnsRecord[]
   readonly authority: readonly DnsRecord[]
   readonly additional: readonly DnsRecord[]
 }
 
-/** What is asked: lower case, without the final dot. Types beyond those served are asked as text too (`MX`, `TYPE65`). */
+/**
+ * Answers a query for a name (lower case, without the final dot) and a type. Types that are not served are also given
+ * as text (`MX`, `TYPE65`).
+ */
 export type Zone = (name: string, type: string) => Answer
 
-/** Seconds for which answers may be kept: CoreDNS's setting in kubeadm clusters. */
+/** TTL of answers in seconds: CoreDNS's setting in kubeadm clusters. */
 export const ttl = 30
 
-/** An address record for a name, of the address's own family. */
+/** An A or AAAA record for a name, by the family of the address. */
 export function addressRecord(name: string, { family, text }: Address): DnsRecord {
   return { name, ttl, type: family === 4 ? 'A' : 'AAAA', address: text }
 }
 
-/** The start of authority of a zone (`''` is the root), with CoreDNS's names and times. */
+/** The SOA record of a zone (`''` is the root), with CoreDNS's names and times. */
 export function soaRecord(zone: string): DnsRecord {
   const names = { primary: under('ns.dns', zone), admin: under('hostmaster', zone) }
   return {

@@ -3,7 +3,7 @@ import { parseAddress } from '../../policy/cidr.ts'
 import { type Answer, absent, addressRecord, type DnsRecord, found, soaRecord, ttl, type Zone } from './answer.ts'
 import type { Directory, Host } from './directory.ts'
 
-/** What a name of the cluster's zone stands for. */
+/** What a name in the cluster's zone means. */
 type Meaning =
   | { readonly kind: 'hosts'; readonly hosts: readonly Host[] }
   | { readonly kind: 'alias'; readonly target: string }
@@ -13,14 +13,15 @@ type Meaning =
 const empty: Meaning = { kind: 'empty' }
 const none: Meaning = { kind: 'absent' }
 
-/** The version of the DNS specification that is spoken, a TXT record of the zone. */
+/** The version of the DNS specification that is implemented, a TXT record of the zone. */
 const schemaVersion = '1.1.0'
 const longestChain = 8
 
 /**
- * Answers for names in the cluster's domain as CoreDNS's kubernetes plugin does (kubernetes/dns, specification 1.1.0): a headless Service
- * without ready endpoints does not exist, an existing name without the type is NODATA. `pods verified`: a pod's address is a name only in
- * its own namespace. `beyond` answers for ExternalNames that lead out of the cluster.
+ * Answers for names in the cluster's domain like CoreDNS's kubernetes plugin (kubernetes/dns, specification 1.1.0). A
+ * headless Service without ready endpoints does not exist. An existing name without the type is NODATA. `pods
+ * verified`: the name of a pod's address exists only in the pod's namespace. `beyond` answers for ExternalNames outside
+ * the cluster.
  */
 export function clusterZone(directory: Directory, beyond: Zone): Zone {
   const { domain } = directory
@@ -41,7 +42,8 @@ export function clusterZone(directory: Directory, beyond: Zone): Zone {
     if ((type !== 'A' && type !== 'AAAA') || depth >= longestChain) return found(domain, [])
     const inside = target === domain || target.endsWith(`.${domain}`)
     const { records } = inside ? answer(target, type, depth + 1) : beyond(target, type)
-    // CoreDNS leaves out an alias that leads to nothing in its own zone, and gives it when it leads elsewhere.
+    // CoreDNS leaves out an alias without records if its target is in the same zone, and returns it if the target is
+    // elsewhere.
     return found(domain, inside && records.length === 0 ? [] : [alias, ...records])
   }
   return (name, type) => answer(name, type, 0)
@@ -76,7 +78,10 @@ function meaningOf(name: string, directory: Directory): Meaning {
   return known === undefined ? none : serviceMeaning(known, rest, directory)
 }
 
-/** `endpoint.service` is one of its endpoints; `_port._protocol.service` is a port of it (then `rest` is protocol, port). */
+/**
+ * `endpoint.service` is one of its endpoints. `_port._protocol.service` is one of its ports; `rest` is then protocol,
+ * port.
+ */
 function serviceMeaning(service: Service, rest: readonly string[], directory: Directory): Meaning {
   if (rest.length > 2) return none
   if (service.type === 'ExternalName') return aliasMeaning(service, rest)
@@ -97,7 +102,7 @@ function aliasMeaning({ externalName = '' }: Service, rest: readonly string[]): 
   return isName && rest.length === 0 ? { kind: 'alias', target } : none
 }
 
-/** Labels that a message can carry (RFC 1035 §2.3.4). */
+/** Labels that fit into a message (RFC 1035 §2.3.4). */
 const labels = /^[^.]{1,63}(\.[^.]{1,63})*$/
 
 function podMeaning(name: string, label: string, namespace: string, directory: Directory): Meaning {

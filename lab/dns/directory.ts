@@ -3,30 +3,30 @@ import { type Backend, backendsOf, endpointsOf } from '../../fabric/endpoints.ts
 import type { Pod, Service, World } from '../../fabric/world.ts'
 import { type Address, parseAddress } from '../../policy/cidr.ts'
 
-/** One port at one address that a name leads to; `name` is the address's own name, which SRV records point at. */
+/** A port at an address that a name resolves to. `name` is the address's name, the target of SRV records. */
 export interface Host {
   readonly name: string
   readonly address: Address
-  /** None where a headless Service declares no ports. */
+  /** Absent for a headless Service without ports. */
   readonly port?: { readonly number: number; readonly name: string; readonly protocol: string }
 }
 
-/** What exists in the cluster's zone, looked up by name and by address. */
+/** The contents of the cluster's zone, by name and by address. */
 export interface Directory {
   readonly domain: string
   hasNamespace(name: string): boolean
   service(namespace: string, name: string): Service | undefined
   /** The cluster's DNS. */
   readonly dns: Service | undefined
-  /** Ready endpoints of a Service, each under its hostname or its address with dashes. */
+  /** Ready endpoints of a Service, named by hostname, or by address with dashes. */
   endpoints(service: Service): readonly Host[]
   clusterHosts(service: Service): readonly Host[]
   podsAt(address: string): readonly Pod[]
-  /** Names of a cluster address, or else of the endpoints at an address, as PTR records give them. */
+  /** Names of a cluster address, or else of the endpoints at an address, for PTR records. */
   namesOf(address: string): readonly string[]
 }
 
-/** Indexes a world once; endpoints are computed when they are asked for. */
+/** Indexes a world once. Endpoints are computed on demand. */
 export function createDirectory(world: World): Directory {
   const { domain } = world
   const namespaces = new Set(world.namespaces.map(({ name }) => name))

@@ -3,8 +3,8 @@ import { absent, type DnsRecord, found, ttl, type Zone } from './answer.ts'
 import type { Directory } from './directory.ts'
 
 /**
- * PTR records of cluster addresses and endpoints, as CoreDNS has them. Other addresses do not exist: a real cluster asks its upstream,
- * and for private networks that is the answer too (RFC 6303).
+ * PTR records of cluster addresses and endpoints, as in CoreDNS. Other addresses do not exist. A real cluster forwards
+ * these queries to its upstream, which gives the same answer for private networks (RFC 6303).
  */
 export function reverseZone(directory: Directory): Zone {
   return (name, type) => {
@@ -16,7 +16,7 @@ export function reverseZone(directory: Directory): Zone {
   }
 }
 
-/** The address that a name of in-addr.arpa (RFC 1035 §3.5) or ip6.arpa (RFC 3596 §2.5) is about. */
+/** The address in a name of in-addr.arpa (RFC 1035 §3.5) or ip6.arpa (RFC 3596 §2.5). */
 export function addressOfReverse(name: string): string | undefined {
   const four = /^((?:\d{1,3}\.){4})in-addr\.arpa$/.exec(name)?.[1]
   if (four !== undefined) return parseAddress(four.split('.').slice(0, 4).toReversed().join('.'))?.text

@@ -5,15 +5,16 @@ export type Transport = 'udp' | 'tcp'
 
 type DnsPacket = InstanceType<typeof Packet>
 
-/** Octets of a UDP answer where the question has no EDNS (RFC 1035 §4.2.1), and the most that is sent to one that has (RFC 9715 §3). */
+/** Maximum octets of a UDP answer to a query without EDNS (RFC 1035 §4.2.1), and to a query with EDNS (RFC 9715 §3). */
 const plainLimit = 512
 const ednsLimit = 1400
-/** Octets of any message (the length field over TCP, RFC 1035 §4.2.2). */
+/** Maximum octets of any message (the length field over TCP, RFC 1035 §4.2.2). */
 const messageLimit = 65_535
 
 /**
- * Answers one DNS message. What cannot be read is FORMERR with the question's identifier, other opcodes NOTIMP, other classes REFUSED; over
- * UDP an answer that is too large has no records and TC set. Nothing (undefined) answers what is itself an answer or has no identifier.
+ * Answers one DNS message. An unreadable message gets FORMERR with its identifier, another opcode NOTIMP, another class
+ * REFUSED. A UDP answer that is too large has no records and TC set. Returns undefined for a message that is a response
+ * or has no identifier.
  */
 export function answerPacket(zone: Zone, message: Buffer, transport: Transport): Buffer | undefined {
   if (message.length < 2) return undefined
@@ -36,14 +37,14 @@ export function answerPacket(zone: Zone, message: Buffer, transport: Transport):
   return bytes.length <= limit ? bytes : truncated(response, options !== undefined)
 }
 
-/** A message as it goes over TCP, after its length in two octets (RFC 1035 §4.2.2). */
+/** A message for TCP, prefixed with its length in two octets (RFC 1035 §4.2.2). */
 export function framed(message: Buffer): Buffer {
   const length = Buffer.alloc(2)
   length.writeUInt16BE(message.length)
   return Buffer.concat([length, message])
 }
 
-/** Collects a TCP stream: each chunk gives the messages that it completes. */
+/** Splits a TCP stream into messages. Each call takes a chunk and returns the messages that it completes. */
 export function createDeframer(): (chunk: Buffer) => readonly Buffer[] {
   let rest = Buffer.alloc(0)
   return (chunk) => {
@@ -66,7 +67,7 @@ function parse(message: Buffer): DnsPacket | undefined {
   }
 }
 
-/** A name that was asked comes back in the case in which it was asked: the encoder points at the question. */
+/** The answer repeats the case of the queried name, because the encoder points at the question. */
 function fill(response: DnsPacket, answer: Answer): void {
   Object.assign(response.header, { rcode: Packet.RCODE[answer.rcode], aa: answer.authoritative ? 1 : 0 })
   const encode = (record: DnsRecord): DnsPacket['answers'][number] =>

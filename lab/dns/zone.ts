@@ -7,13 +7,14 @@ import { createDirectory } from './directory.ts'
 import { addressOfReverse, reverseZone } from './reverse-zone.ts'
 
 export interface ZoneOptions {
-  /** Stand-ins beyond the cluster: name (lower case, without the final dot) → addresses. */
+  /** Stand-ins outside the cluster: name (lower case, without the final dot) → addresses. */
   readonly names?: ReadonlyMap<string, readonly string[]>
 }
 
 /**
- * The DNS of a world, as its CoreDNS would answer. There is no upstream: a name beyond the cluster is a stand-in, or SERVFAIL; one that the
- * public root does not delegate either (`api`, `api.old-namespace`) does not exist, so that a search list ends as in a real cluster.
+ * The DNS of a world, as its CoreDNS would answer. There is no upstream: a name outside the cluster is a stand-in, or
+ * SERVFAIL. A name that the public root does not delegate either (`api`, `api.old-namespace`) does not exist, so a
+ * search list ends as in a real cluster.
  */
 export function zoneOf(world: World, { names = new Map() }: ZoneOptions = {}): Zone {
   const directory = createDirectory(world)

@@ -1,14 +1,14 @@
 import { type Address, type Family, parseAddress, parseCidr } from '../../policy/cidr.ts'
 import type { IpBlock } from '../../policy/types.ts'
 
-/** Addresses from `first` to `last`, both included, as numbers of their family. */
+/** Addresses from `first` to `last`, inclusive, as numbers of their family. */
 export interface AddressRange {
   readonly family: Family
   readonly first: bigint
   readonly last: bigint
 }
 
-/** An address of the world in canonical form. Throws on text that is none: worlds hold only addresses that were validated. */
+/** An address of the world in canonical form. Throws on other text: a world contains only validated addresses. */
 export function canonical(address: string): Address {
   const known = parsedBefore.get(address)
   if (known !== undefined) return known
@@ -19,7 +19,7 @@ export function canonical(address: string): Address {
   return parsed
 }
 
-/** With every change of a policy all addresses of the world are asked for again. */
+/** Every policy change needs all addresses of the world again. */
 const parsedBefore = new Map<string, Address>()
 const remembered = 10_000
 
@@ -29,7 +29,10 @@ export function rangeOfAddress({ family, bytes }: Address): AddressRange {
   return { family, first: value, last: value }
 }
 
-/** What an ipBlock admits: its CIDR, host bits masked, less its own exceptions (docs/semantics.md, rules 30, 34, 35). */
+/**
+ * The addresses that an ipBlock matches: its CIDR with host bits masked, without its exceptions (docs/semantics.md,
+ * rules 30, 34, 35).
+ */
 export function rangesOfBlock(block: IpBlock): readonly AddressRange[] {
   const holes = (block.except ?? []).map(rangeOfCidr)
   return holes.reduce<readonly AddressRange[]>(
@@ -38,7 +41,7 @@ export function rangesOfBlock(block: IpBlock): readonly AddressRange[] {
   )
 }
 
-/** The same addresses as disjoint ranges in ascending order: nftables refuses overlapping intervals. */
+/** The same addresses as disjoint ranges in ascending order, because nftables rejects overlapping intervals. */
 export function merged(ranges: readonly AddressRange[]): readonly AddressRange[] {
   const result: AddressRange[] = []
   for (const range of ranges.toSorted((a, b) => a.family - b.family || compare(a.first, b.first))) {
@@ -75,7 +78,7 @@ function numberOf(bytes: readonly number[]): bigint {
   return BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
 }
 
-/** Uncompressed for IPv6, which nft reads as well. */
+/** IPv6 is uncompressed, which nft also accepts. */
 function textOf(family: Family, value: bigint): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.')
   return value

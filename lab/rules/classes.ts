@@ -10,11 +10,11 @@ export interface Leak {
   readonly of: number
 }
 
-/** Pods on which the same policies act in one direction in the same way: they share a chain. */
+/** Pods on which the same policies have the same effect in one direction. They share a chain. */
 export interface PodClass {
   readonly direction: Direction
   readonly policies: readonly NetworkPolicy[]
-  /** How named ports of ingress rules resolve in each of these pods (docs/semantics.md, rule 41). */
+  /** Resolves named ports of ingress rules for each of these pods (docs/semantics.md, rule 41). */
   readonly resolve: ResolvePort
   readonly leak: Leak | undefined
   readonly links: readonly string[]
@@ -25,7 +25,10 @@ interface LocalPod {
   readonly link: string
 }
 
-/** The classes of a node's pods that are isolated in this direction; pods that no policy selects are in none (rules 2 to 4). */
+/**
+ * The classes of a node's pods that are isolated in this direction. Pods that no policy selects are in no class (rules
+ * 2 to 4).
+ */
 export function classesOf(
   direction: Direction,
   local: readonly LocalPod[],

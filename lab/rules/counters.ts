@@ -3,7 +3,7 @@ import type { RuleCount } from '../../fabric/fabric.ts'
 import type { Direction, NetworkPolicy } from '../../policy/types.ts'
 import { longNames } from './rule-name.ts'
 
-/** What a rule of the policy table counted, with the links of the pods in whose chain it stands. */
+/** The counter of a policy rule, with the links of the pods that share its chain. */
 export interface ChainCount extends RuleCount {
   readonly links: readonly string[]
 }
@@ -20,8 +20,9 @@ const listing = z.object({
 })
 
 /**
- * Reads `nft -j list table inet crosscheck_policies`: one entry per policy rule and chain, summed over the packet filter rules that
- * it was compiled to. Denials (`denied ingress`) and leaks (`leak namespace/pod`) are left out. Throws on another program's output.
+ * Parses `nft -j list table inet crosscheck_policies`: one entry per policy rule and chain, summed over the packet
+ * filter rules that implement it. Denials (`denied ingress`) and leaks (`leak namespace/pod`) are left out. Throws on
+ * other output.
  */
 export function policyCounts(json: string, policies: readonly NetworkPolicy[]): readonly ChainCount[] {
   const { nftables } = listing.parse(JSON.parse(json))

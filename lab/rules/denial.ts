@@ -2,7 +2,7 @@ import type { Direction } from '../../policy/types.ts'
 import type { Leak } from './classes.ts'
 import { type Block, chainBlock, quoted, setBlock } from './ruleset.ts'
 
-/** What a denied packet gets: silence, ICMP admin-prohibited, or TCP reset and ICMP port-unreachable. */
+/** The response to a denied packet: none, ICMP admin-prohibited, or TCP reset and ICMP port-unreachable. */
 export type Denial = 'drop' | 'reject' | 'refuse'
 
 const answers: Readonly<Record<Denial, readonly string[]>> = {
@@ -11,7 +11,7 @@ const answers: Readonly<Record<Denial, readonly string[]>> = {
   refuse: ['reject with tcp reset', 'reject with icmpx port-unreachable'],
 }
 
-/** The last rules of a chain, which count and deny what no rule admitted. */
+/** The last rules of a chain. They count and deny packets that no rule allowed. */
 export function denialRules(denial: Denial, direction: Direction): readonly string[] {
   return answers[denial].map(
     (answer) =>
@@ -19,7 +19,7 @@ export function denialRules(denial: Denial, direction: Direction): readonly stri
   )
 }
 
-/** Blocks of a chain that lets `every` of `of` new connections pass, in turn, after `rules` admitted none of them. */
+/** Blocks of a chain that lets `every` of `of` new connections pass, in turn, after `rules` allowed none of them. */
 export function leakingChain(
   name: string,
   rules: readonly string[],
@@ -32,7 +32,7 @@ export function leakingChain(
   ]
   const denied = `${name}_denied`
   return [
-    // Connections that were denied, so that the repeated SYN of one is not taken for the next connection.
+    // Denied connections. The retransmitted SYN of one must not count as the next connection.
     ...families.map(({ set, type }) =>
       setBlock(set, `${type} . inet_service . inet_service`, [], 'dynamic, timeout; timeout 2m; size 65535'),
     ),

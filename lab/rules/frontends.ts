@@ -4,7 +4,7 @@ import type { Family } from '../../policy/cidr.ts'
 import type { Protocol } from '../../policy/types.ts'
 import { canonical } from './address-range.ts'
 
-/** Where a frontend's connections end, and whether that is on the node itself. */
+/** An endpoint of a frontend, and whether it is on the node itself. */
 export interface Target {
   readonly address: string
   readonly port: number
@@ -17,13 +17,13 @@ export interface Frontend {
   readonly address: string
   readonly protocol: Protocol
   readonly port: number
-  /** `internal` is a ClusterIP; `external` an external address, or a NodePort at one of the node's own addresses. */
+  /** `internal` is a ClusterIP. `external` is an external address, or a NodePort at one of the node's addresses. */
   readonly side: 'internal' | 'external'
   readonly traffic: 'Cluster' | 'Local'
   readonly targets: readonly Target[]
 }
 
-/** All frontends of a node; headless Services and ExternalName have none, they are names only. */
+/** All frontends of a node. Headless Services and ExternalName have none; they exist only as names. */
 export function frontendsOf(world: World, node: string): readonly Frontend[] {
   const own = world.nodes.find(({ name }) => name === node)?.addresses ?? []
   return world.services

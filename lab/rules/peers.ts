@@ -6,10 +6,10 @@ import { canonical, merged, rangeOfAddress, rangesOfBlock, rangeText } from './a
 import { isNamed, layer4 } from './ports.ts'
 import type { SetRegistry } from './set-registry.ts'
 
-/** Matches of a rule's peers as nftables text, one of which must hold: `['']` for any peer, `[]` for none. */
+/** Matches of a rule's peers as nftables text; any one must match. `['']` matches any peer, `[]` none. */
 export interface Peers {
   addresses(policy: NetworkPolicy, rule: PolicyRule, field: 'saddr' | 'daddr'): readonly string[]
-  /** For egress: peer pods together with the numbers that the rule's named ports have in each of them (rules 41 to 43). */
+  /** For egress: peer pods paired with the numbers of the rule's named ports in each of them (rules 41 to 43). */
   namedPorts(policy: NetworkPolicy, rule: PolicyRule): readonly string[]
 }
 
@@ -24,8 +24,9 @@ const families = [
 ] as const
 
 /**
- * Peers as sets of addresses: selectors as those of the pods that they match, never of a hostNetwork pod (docs/semantics.md, rules 17 to 22, 50),
- * ipBlocks as intervals that match pods too (31). Addresses in `unknown` belong to pods that no selector sees yet.
+ * Peers as sets of addresses. A selector becomes the addresses of its matching pods, without hostNetwork pods
+ * (docs/semantics.md, rules 17 to 22, 50). An ipBlock becomes intervals, which also match pods (31). Addresses in
+ * `unknown` belong to pods that no selector matches yet.
  */
 export function createPeers(world: World, sets: SetRegistry, unknown: ReadonlySet<string>): Peers {
   const pods = knownPods(world, unknown)
@@ -62,7 +63,7 @@ export function createPeers(world: World, sets: SetRegistry, unknown: ReadonlySe
   })
 }
 
-/** The same peers stand in many rules, and the same rule in the chain of every class that its policy selects. */
+/** Cached, because many rules share peers, and a rule is in the chain of every class that its policy selects. */
 function remembered(peers: Peers): Peers {
   const results = new Map<string, readonly string[]>()
   const once = (key: readonly unknown[], compute: () => readonly string[]): readonly string[] => {
@@ -100,7 +101,7 @@ function portsOf({ pod, addresses }: KnownPod, named: readonly (PolicyPort & { r
   )
 }
 
-/** Looks up the pods of a peer; the same peer, written alike in many rules, is looked up once. */
+/** Looks up the pods of a peer. Peers with equal text are looked up once. */
 function createSelection(world: World, pods: readonly KnownPod[]) {
   const labels = new Map(world.namespaces.map((namespace) => [namespace.name, namespace.labels]))
   const byNamespace = Map.groupBy(pods, ({ pod }) => pod.namespace)

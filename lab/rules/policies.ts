@@ -12,7 +12,7 @@ import { replacingTable } from './transactions.ts'
 export interface PolicySettings {
   readonly enforcement: 'enforced' | 'none'
   readonly deny: Denial
-  /** Addresses of fresh pods that no peer selector knows yet; their own isolation holds from the start. */
+  /** Addresses of fresh pods that no peer selector matches yet. Isolation of these pods is in force from the start. */
   readonly unknownPeers?: ReadonlySet<string>
   readonly leaks?: readonly Leak[]
 }
@@ -25,9 +25,10 @@ export interface PolicyRulesetInput {
 }
 
 /**
- * One node's policies as nftables text, replacing those before (see `transactionsOf`). A packet passes its sender's egress chain, then its
- * receiver's ingress chain, each under a hook of its own; a rule that matches counts and accepts, a chain's end denies. What enters by a
- * pod's own node comes through `output`, which nothing judges (docs/semantics.md, rule 51); pod to own node is judged by egress (52).
+ * One node's policies as nftables text that replaces the previous ones (see `transactionsOf`). A packet passes the
+ * egress chain of its source, then the ingress chain of its destination, each under a separate hook. A matching rule
+ * counts and accepts; the end of a chain denies. Packets from a pod's own node arrive through `output`, which no policy
+ * filters (docs/semantics.md, rule 51). Packets from a pod to its node are filtered by egress (52).
  */
 export function policyRuleset({ world, links, settings }: PolicyRulesetInput): string {
   if (settings.enforcement === 'none') return replacingTable(policyTable, { blocks: [], hooks: [], closed: [] })
@@ -53,7 +54,7 @@ const directions = ['egress', 'ingress'] as const
 const neighbours = 'nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, mld2-listener-report'
 const passing = ['ct state established,related accept', `icmpv6 type { ${neighbours} } accept`]
 
-/** Where packets are judged, and what stands there while a large ruleset comes in parts. */
+/** The hooks that apply policies, and their replacement while a large ruleset is loaded in parts. */
 function hookChains(egress: readonly string[], ingress: readonly string[]): readonly Block[] {
   return [
     chainBlock('sent', [...passing, ...egress], 'type filter hook forward priority filter'),
@@ -66,7 +67,8 @@ const hooks = {
   hooks: hookChains(
     ['iifname vmap @egress'],
     [
-      // A pod's Service that leads back to it: its node will be the source (rule 54), and may always enter (51).
+      // A pod reaches itself through its Service: the node becomes the source (rule 54), and traffic from the node is
+      // always allowed (51).
       `meta mark & ${String(hairpinMark)} != 0 accept`,
       'oifname vmap @ingress',
     ],

@@ -1,7 +1,9 @@
 import type { PolicyPort, Protocol } from '../../policy/types.ts'
 import type { SetRegistry } from './set-registry.ts'
 
-/** Numbers of a named port at the destination; several when a pod declares the name twice (docs/semantics.md, rule 44). */
+/**
+ * Numbers of a named port at the destination; several if a pod declares the name twice (docs/semantics.md, rule 44).
+ */
 export type ResolvePort = (name: string, protocol: Protocol) => readonly number[]
 
 interface Span {
@@ -10,12 +12,12 @@ interface Span {
   readonly last: number
 }
 
-/** As nftables writes a protocol. */
+/** Protocol names of nftables. */
 export const layer4 = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const satisfies Record<Protocol, string>
 
 /**
- * A match on protocol and destination port: `''` when the rule restricts no port, nothing when its items match nothing
- * (a named port that the destination does not have; docs/semantics.md, rules 36 to 46).
+ * A match on protocol and destination port: `''` if the rule does not restrict ports, undefined if its items match
+ * nothing (a named port that the destination does not have; docs/semantics.md, rules 36 to 46).
  */
 export function portMatch(ports: readonly PolicyPort[], resolve: ResolvePort, sets: SetRegistry): string | undefined {
   if (ports.length === 0) return ''
@@ -28,7 +30,7 @@ export function portMatch(ports: readonly PolicyPort[], resolve: ResolvePort, se
   return `meta l4proto . th dport ${sets.reference('inet_proto . inet_service', elements, 'interval')}`
 }
 
-/** Whether an item names its port instead of numbering it. */
+/** Whether an item gives its port by name. */
 export function isNamed(item: PolicyPort): item is PolicyPort & { readonly port: string } {
   return typeof item.port === 'string'
 }
@@ -39,7 +41,7 @@ function spansOf({ protocol = 'TCP', port, endPort }: PolicyPort, resolve: Resol
   return resolve(port, protocol).map((number) => ({ protocol, first: number, last: number }))
 }
 
-/** Disjoint spans in ascending order: nftables refuses overlapping intervals. */
+/** Disjoint spans in ascending order, because nftables rejects overlapping intervals. */
 function joined(spans: readonly Span[]): readonly Span[] {
   const result: Span[] = []
   for (const span of spans.toSorted((a, b) => a.protocol.localeCompare(b.protocol) || a.first - b.first)) {

@@ -4,7 +4,7 @@ import type { Direction, NetworkPolicy } from '../../policy/types.ts'
 /** nftables keeps at most 128 bytes of a comment. */
 const limit = 127
 
-/** What the report calls a rule: `namespace/policy ingress[0]`. */
+/** The name of a rule in the report: `namespace/policy ingress[0]`. */
 export function ruleName(
   policy: Pick<NetworkPolicy, 'namespace' | 'name'>,
   direction: Direction,
@@ -13,14 +13,14 @@ export function ruleName(
   return `${policy.namespace}/${policy.name} ${direction}[${String(index)}]`
 }
 
-/** A rule's name as its comment in the kernel: cut in the middle when too long, with a hash that keeps it unique. */
+/** A rule's name as a comment in the kernel. A long name is cut in the middle and gets a hash that keeps it unique. */
 export function ruleComment(name: string): string {
   if (Buffer.byteLength(name) <= limit) return name
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 12)
   return `${name.slice(0, 90)}~${hash}${name.slice(name.lastIndexOf(' '))}`
 }
 
-/** Comments of rules whose names were cut → those names, for reading the kernel's counters back. */
+/** Comments of rules whose names were cut → the full names, for reading the kernel's counters. */
 export function longNames(policies: readonly NetworkPolicy[]): ReadonlyMap<string, string> {
   const names = policies.flatMap((policy) => [
     ...policy.ingress.map((_, index) => ruleName(policy, 'ingress', index)),

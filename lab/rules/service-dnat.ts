@@ -3,15 +3,19 @@ import { layer4 } from './ports.ts'
 import { type Block, chainBlock } from './ruleset.ts'
 
 /**
- * Packet marks on the way to an endpoint. The lower half is the endpoint's number among the frontend's, drawn at random; `masqueraded`
- * packets have the node as source when they leave it, `near` ones may only go to endpoints on this node (`hairpinMark` is the next bit).
+ * Packet marks before translation. The lower half is the endpoint's number among those of the frontend, chosen at
+ * random. A `masqueraded` packet gets the node as its source when it leaves the node. A `near` packet may only go to
+ * endpoints on this node. `hairpinMark` is the next bit.
  */
 const marks = { plain: 0, masqueraded: 0x1_0000, near: 0x2_0000 } as const
 
-/** The bit by which postrouting knows packets that need the node as their source. */
+/** The bit that tells postrouting to set the node as source. */
 export const masqueradeMark = marks.masqueraded
 
-/** One frontend in the kernel: elements of the maps `entries`, `endpoints` and `unserved`, and the chains that they need. */
+/**
+ * One frontend in the kernel: elements of the maps `entries`, `endpoints` and `unserved`, and the chains that they
+ * need.
+ */
 export interface Route {
   readonly entries: readonly string[]
   readonly endpoints: readonly string[]
@@ -56,7 +60,7 @@ export function routeOf(frontend: Frontend): Route {
   }
 }
 
-/** Looks up the endpoint that was drawn; a packet whose endpoint is not there stays as it is. */
+/** Looks up the chosen endpoint. A packet without such an endpoint stays unchanged. */
 export const translateChain = chainBlock(
   'translate',
   (['ip', 'ip6'] as const).map(

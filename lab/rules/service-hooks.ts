@@ -4,7 +4,10 @@ import { canonical } from './address-range.ts'
 import { type Block, chainBlock, hairpinMark, quoted, setBlock } from './ruleset.ts'
 import { masqueradeMark } from './service-dnat.ts'
 
-/** Who is who, from the point of view of one node: sets `pods`, `near_pods`, `self`, `nodes`, `own` and `vips`, each with its family. */
+/**
+ * Address sets from the point of view of one node: `pods`, `near_pods`, `self`, `nodes`, `own` and `vips`, one per
+ * family.
+ */
 export function addressSets(world: World, node: string): readonly Block[] {
   const pods = world.pods
     .filter(({ hostNetwork }) => !hostNetwork)
@@ -37,7 +40,7 @@ function ownAddresses(world: World, node: string): readonly Address[] {
   return (world.nodes.find(({ name }) => name === node)?.addresses ?? []).map(canonical)
 }
 
-/** Chains for packets that no endpoint serves. */
+/** Chains for packets without an endpoint. */
 export const refusals: readonly Block[] = [
   chainBlock('refuse', [`counter reject with icmpx port-unreachable comment ${quoted('no endpoint')}`]),
   chainBlock('not_here', [
@@ -53,7 +56,7 @@ const entries = [
 
 const hairpin = `meta mark set meta mark or ${String(hairpinMark)}`
 
-/** After translation: what still bears a ClusterIP leads nowhere. */
+/** After translation: a packet that still has a ClusterIP as its destination has no endpoint. */
 const unserved = [
   'ct state established,related accept',
   `ip saddr . ip daddr @self4 ${hairpin}`,
@@ -64,7 +67,10 @@ const unserved = [
   'ip6 daddr @vips6 goto refuse',
 ]
 
-/** Base chains of the service table. Everything here is decided before policies see a packet (forward), sources after (postrouting). */
+/**
+ * Base chains of the service table. Destinations are translated before policies apply (forward), sources after
+ * (postrouting).
+ */
 export function serviceHooks(world: World, node: string): readonly Block[] {
   return [
     chainBlock('arriving', entries, 'type nat hook prerouting priority dstnat'),

@@ -7,17 +7,18 @@ import { addressSets, refusals, serviceHooks } from './service-hooks.ts'
 import { replacingTable } from './transactions.ts'
 
 /**
- * One node's Services as nftables text (see `transactionsOf`): what kube-proxy does for cluster addresses, external addresses and
- * NodePorts over ready endpoints, with these conventions: a ClusterIP that has no endpoint, or not on that port, rejects; policy `Local`
- * without an endpoint here drops; a Service that leads back to its caller, a NodePort whose endpoint is elsewhere, and what pods send
- * beyond pods and nodes, have the node as source. Endpoints are drawn at random; sessionAffinity is not imitated.
+ * One node's Services as nftables text (see `transactionsOf`): what kube-proxy does for cluster addresses, external
+ * addresses and NodePorts over ready endpoints. Conventions: a ClusterIP without an endpoint, or without one on that
+ * port, rejects. Policy `Local` without an endpoint on this node drops. The node is the source of traffic from a pod
+ * through a Service back to itself, of NodePort traffic to an endpoint on another node, and of pod traffic to
+ * destinations that are no pod or node. Endpoints are chosen at random. sessionAffinity is not imitated.
  */
 export function serviceRuleset({ world, node }: { readonly world: World; readonly node: string }): string {
   const routes = frontendsOf(world, node).map((frontend) => ({ family: frontend.family, route: routeOf(frontend) }))
   const chains = new Map(routes.flatMap(({ route }) => route.chains).map((chain) => [chain.head, chain]))
   const ofFamily = (family: Family) => routes.filter((each) => each.family === family).map(({ route }) => route)
   return replacingTable(serviceTable, {
-    // In the order in which they refer to each other, for rulesets that take several transactions.
+    // Ordered by reference, for rulesets that need several transactions.
     blocks: [
       ...addressSets(world, node),
       ...refusals,
@@ -55,7 +56,7 @@ function verdictMaps(family: Family, routes: readonly Route[]): readonly Block[]
   ]
 }
 
-/** What two Services claim alike goes to the first: nft refuses a key twice. */
+/** The first Service wins a key that two Services claim, because nft rejects duplicate keys. */
 function firsts(elements: readonly string[]): readonly string[] {
   const keys = elements.map((element) => element.slice(0, element.indexOf(' : ')))
   const first = new Map(keys.map((key, index) => [key, index] as const).toReversed())

@@ -1,6 +1,6 @@
 import { type Block, setBlock } from './ruleset.ts'
 
-/** Named sets of one table: whoever asks for the same content gets the same set. */
+/** Named sets of one table. Equal contents share one set. */
 export interface SetRegistry {
   /** The name (with `@`) of a set with exactly these elements, which must not be empty. */
   reference(type: string, elements: readonly string[], flags?: string): string

@@ -1,19 +1,21 @@
 import { type Block, blockText } from './ruleset.ts'
 
-/** Stands between two transactions of a ruleset that is too large for one. */
+/** Separates the transactions of a ruleset that is too large for one. */
 const border = '# next transaction\n'
 
 /**
- * A transaction is one netlink message, and without rights in the first user namespace nft cannot raise its socket's buffer above
- * net.core.wmem_default (212,992 bytes): "Message too long". Sizes are estimates from above, in bytes of netlink.
+ * A transaction is one netlink message. Without rights in the initial user namespace, nft cannot raise its socket's
+ * buffer above net.core.wmem_default (212,992 bytes) and fails with "Message too long". Sizes are upper estimates in
+ * bytes of netlink.
  */
 const limit = 200_000
 const blockSize = 300
 const typeSizes: Readonly<Record<string, number>> = { ipv6_addr: 16, ifname: 16, verdict: 60 }
 
 /**
- * The text of an inet table that replaces whatever stood under its name. `hooks` (base chains) come last; when all does not fit into one
- * transaction, `closed` hooks stand until then, so that nothing is admitted by half a ruleset.
+ * The text of an inet table that replaces the existing table of that name. `hooks` (base chains) come last. If the
+ * table needs several transactions, `closed` hooks are in force until then, so that half a ruleset never allows
+ * traffic.
  */
 export function replacingTable(
   name: string,
@@ -34,7 +36,7 @@ export function replacingTable(
   ].join(border)
 }
 
-/** The transactions of a ruleset: each is fed to an `nft -f -` of its own, in order. Small rulesets are one. */
+/** The transactions of a ruleset, in order. Each is the input of one `nft -f -`. A small ruleset is one transaction. */
 export function transactionsOf(ruleset: string): readonly string[] {
   return ruleset.split(border)
 }
@@ -43,7 +45,7 @@ function table(name: string, blocks: readonly Block[]): string {
   return `table inet ${name} {\n${blocks.map(blockText).join('')}}\n`
 }
 
-/** Blocks in order, in portions below the limit; a block that is too large is cut. */
+/** Blocks in order, in portions below the limit. A block that is too large is split. */
 function portions(blocks: readonly Block[]): readonly (readonly Block[])[] {
   const result: Block[][] = []
   let room = 0
@@ -64,7 +66,7 @@ function portions(blocks: readonly Block[]): readonly (readonly Block[])[] {
   return result
 }
 
-/** Bytes that one item takes: a rule's expressions and comment, or an element's key and value (both ends of an interval). */
+/** Bytes of one item: a rule's expressions and comment, or an element's key and value (both ends of an interval). */
 function itemSize({ kind, properties, items }: Block): number {
   if (kind === 'rules') return 500 + Math.max(0, ...items.map((item) => item.length))
   const types = (properties[0] ?? '').replace('type ', '').split(/ [.:] /)

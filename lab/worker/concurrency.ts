@@ -1,6 +1,9 @@
-/** Bounds what is in flight, per key and over all, and how much starts in one turn of the event loop. */
+/** Limits how many tasks are in flight, per key and in total, and how many start in one turn of the event loop. */
 export interface Gate {
-  /** Calls `start` when there is a place, in the order of the calls. `start` gets the function that frees the place, to be called once. */
+  /**
+   * Calls `start` when the limits allow it, in the order of the calls. `start` gets a release function, to be called
+   * once.
+   */
   enter(key: string, start: Start): void
 }
 
@@ -10,8 +13,8 @@ export interface GateBounds {
   readonly perKey: number
   readonly total: number
   /**
-   * Starts in one turn of the event loop. Connections to open ports end within a few turns, so that of a large batch
-   * only those to blocked ports are in memory together.
+   * Starts per turn of the event loop. Connections to open ports end within a few turns, so that only the connections
+   * of a large batch to blocked ports are in memory at the same time.
    */
   readonly perTurn: number
 }
@@ -23,7 +26,7 @@ interface Key {
   readonly leave: () => void
 }
 
-/** A gate that admits the waiters of one key in their order. */
+/** Creates a gate that serves the waiters of one key in order. */
 export function createGate({ perKey, total, perTurn }: GateBounds): Gate {
   const keys = new Map<string, Key>()
   let inside = 0

@@ -3,15 +3,15 @@ import type { Socket } from 'node:net'
 import type { Zone } from '../dns/answer.ts'
 import { answerPacket, createDeframer, framed } from '../dns/server.ts'
 
-/** Milliseconds after which a silent client of a DNS stream is let go. */
+/** Milliseconds after which an idle client of a DNS stream is disconnected. */
 const idle = 10_000
 
-/** Answers DNS messages that come as datagrams. */
+/** Answers DNS messages over UDP. */
 export function answerDatagrams(socket: UdpSocket, zone: Zone): void {
   socket.on('error', () => undefined)
   socket.on('message', (message, { address, port }) => {
     const answer = answerPacket(zone, message, 'udp')
-    // An answer that cannot be sent is the asker's finding.
+    // A send error is ignored: the client observes the missing answer.
     if (answer !== undefined) socket.send(answer, port, address, () => undefined)
   })
 }

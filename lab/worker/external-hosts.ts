@@ -2,13 +2,13 @@ import type { World } from '../../fabric/world.ts'
 import { standInHosts } from '../externals.ts'
 import { externalsOf, type LabSettings } from '../settings.ts'
 
-/** An address beyond the cluster that the outside host answers for. */
+/** An address outside the cluster that the outside host serves. */
 export interface StandIn {
   readonly address: string
   readonly ports: readonly { readonly port: number; readonly protocol: 'TCP' | 'UDP' }[]
 }
 
-/** Every address outside that the settings name, or that a Service without selector leads to. */
+/** Every outside address that the settings name, or that is an endpoint of a Service without selector. */
 export function standIns(world: World, settings: LabSettings): readonly StandIn[] {
   const inside = new Set([...world.pods, ...world.nodes].flatMap(({ addresses }) => addresses))
   const endpoints = world.services
@@ -22,7 +22,7 @@ export function standIns(world: World, settings: LabSettings): readonly StandIn[
   return [...declaredHosts(settings), ...endpoints].filter(({ address }) => !inside.has(address))
 }
 
-/** Addresses of load balancers and external addresses of Services: nobody owns them, a node takes them in. */
+/** Load balancer and external addresses of Services. No host has them; packets to them enter through a node. */
 export function leadingIn(world: World): readonly string[] {
   const owned = new Set([...world.pods, ...world.nodes].flatMap(({ addresses }) => addresses))
   return world.services.flatMap(({ externalIPs }) => externalIPs).filter((address) => !owned.has(address))
@@ -39,7 +39,7 @@ function declaredHosts(settings: LabSettings): readonly (StandIn & { readonly na
   }))
 }
 
-/** What the lab's DNS says of names beyond the cluster. */
+/** The lab's DNS records for names outside the cluster. */
 export function externalNames(settings: LabSettings): ReadonlyMap<string, readonly string[]> {
   const named = declaredHosts(settings).flatMap(({ name, address }) => (name === undefined ? [] : [{ name, address }]))
   const byName = Map.groupBy(named, ({ name }) => name)

@@ -24,9 +24,9 @@ import { openRules } from './rules.ts'
 import { openTopology } from './topology.ts'
 import { wantedListeners } from './wanted-listeners.ts'
 
-/** What one worker does, behind its protocol. */
+/** The operations of one worker, independent of its protocol. */
 export interface Lab {
-  /** Makes the lab be this world; resolves when links, rules and listeners are in force. One call at a time. */
+  /** Makes the lab match this world. Resolves when links, rules and listeners are in force. Calls must not overlap. */
   change(world: World): Promise<Results['world']>
   run(source: Source, checks: readonly Check[], options: Pick<ObserveOptions, 'signal' | 'tell'>): Promise<void>
   overflowed(): readonly string[]
@@ -40,16 +40,16 @@ export interface LabOptions {
   readonly ipv6: boolean
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Told when rules could not be replaced in the background. */
+  /** Called when the rules could not be replaced in the background. */
   readonly onFault: (error: unknown) => void
 }
 
-/** Connections in flight to one target; its accept queue holds twice as many. */
+/** Connections in flight to one target. Its accept queue holds twice as many. */
 const perTarget = 2000
 /** Connections that start in one turn of the event loop, about 10 ms of work. */
 const perTurn = 64
 
-/** An empty lab: the outside host and the wires towards it. */
+/** An empty lab: the outside host and its links. */
 export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptions): Lab {
   const topology = openTopology(namespaces, { ipv6 })
   const nft = openNft(namespaces)
@@ -74,7 +74,7 @@ export function createLab({ namespaces, settings, ipv6, now, onFault }: LabOptio
   }
   let enforcing: Promise<void> = Promise.resolve()
 
-  /** One replacement after another, each with what is true when its turn comes. */
+  /** Replaces rules one after another, each time with the state at that moment. */
   function enforce(): Promise<void> {
     enforcing = enforcing.then(() =>
       world === undefined ? undefined : rules.set(world, topology.layout, policyDelays.addresses()),

@@ -14,31 +14,31 @@ import {
 } from './route-requests.ts'
 import { openRouteSocket, type Request, type RouteSocket } from './rtnetlink.ts'
 
-/** Where pods and nodes send everything; nobody has these addresses, the neighbour entries alone give them a meaning. */
+/** The gateways of pods and nodes. No host has these addresses; static neighbor entries resolve them. */
 const gateways = ['169.254.1.1', 'fe80::1'] as const
 const loopback = 1
 
 /**
- * The wires of the lab: a star. Every node and the outside host hang on the lab's own namespace, every pod on its node; each host
- * owns its addresses as host routes, so nobody needs a subnet, a bridge or ARP.
+ * The links of the lab, arranged as a star. Every node and the outside host connect to the lab's namespace, and every
+ * pod to its node. Each host has its addresses as host routes, so there is no subnet, bridge or ARP.
  */
 export interface Links {
   addHost(host: Pick<NodeSite, 'netns' | 'index'>, addresses: readonly string[]): void
   addPod(site: PodSite, node: NodeSite): void
   removePod(site: PodSite, node: NodeSite): void
-  /** Leads addresses that nobody owns (of load balancers) to a host. */
+  /** Routes addresses that no host has (of load balancers) to a host. */
   lead(addresses: readonly string[], host: Pick<NodeSite, 'index'>): void
   /** Adds addresses to a host that is up. */
   own(addresses: readonly string[], host: Pick<NodeSite, 'netns' | 'index'>): void
-  /** Adds addresses that every host may have, on its loopback: nobody else is led there. */
+  /** Adds addresses that any host may have to its loopback. No traffic from other hosts is routed to them. */
   alias(addresses: readonly string[], host: Pick<NodeSite, 'netns'>): void
-  /** The node's end goes down: the pod keeps its routes, and its packets vanish. */
+  /** Sets the node's end down. The pod keeps its routes, and its packets are lost. */
   unplug(site: PodSite, node: NodeSite): void
-  /** Packets to these addresses vanish between the nodes. */
+  /** Drops packets to these addresses between nodes. */
   swallow(addresses: readonly string[]): void
 }
 
-/** Starts with the `outside` host. Addresses of a family that the kernel lacks are left out. */
+/** Starts with the `outside` host. Addresses of a family that the kernel lacks are skipped. */
 export function openLinks(namespaces: Namespaces, families: { readonly ipv6: boolean }): Links {
   const usable = (addresses: readonly string[]) => addresses.filter((each) => families.ipv6 || !each.includes(':'))
   const ways = usable(gateways)
@@ -122,7 +122,7 @@ export function openLinks(namespaces: Namespaces, families: { readonly ipv6: boo
   }
 }
 
-/** A router that tells of every rejected packet and asks no questions about ways back. */
+/** Sysctls of a router: report every rejected packet, no reverse path filter. */
 const router = [
   ['ipv4/ip_forward', '1'],
   ['ipv4/conf/all/rp_filter', '0'],
@@ -133,7 +133,10 @@ const router = [
   ['ipv6/icmp/ratelimit', '0'],
 ] as const
 
-/** A fresh namespace inherits forwarding from the machine; a host that sent strangers' packets back would make them circle. */
+/**
+ * A new namespace inherits forwarding from the machine. A host that forwards packets for other addresses would create
+ * loops.
+ */
 const endHost = [
   ['ipv4/ip_forward', '0'],
   ['ipv6/conf/all/forwarding', '0'],

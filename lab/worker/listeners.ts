@@ -7,28 +7,30 @@ import type { Namespaces } from './namespaces.ts'
 import type { Poller } from './poller.ts'
 import { serve, serveUdp, type Target } from './sockets.ts'
 
-/** A port that somebody listens on in the lab. */
+/** An open port in the lab. */
 export interface ListenerSpec {
   readonly netns: string
-  /** Who answers: `namespace/name` of a pod, or `outside`. */
+  /** The name in responses: `namespace/name` of a pod, or `outside`. */
   readonly name: string
   readonly protocol: 'TCP' | 'UDP'
-  /** Each gets a socket of its own; `::` takes both families. */
+  /** Each address gets a separate socket; `::` accepts both families. */
   readonly addresses: readonly string[]
   readonly port: number
-  /** `dns` answers from the lab's zone; `swallow` accepts and never answers, as a proxy whose upstream is silent. */
+  /** `dns` answers from the lab's zone. `swallow` accepts and never responds, like a proxy whose upstream is silent. */
   readonly manner: 'answer' | 'dns' | 'swallow'
   readonly status?: number
 }
 
 export interface Listeners {
-  /** Opens what is new and closes what is not wanted any more; returns those that could not be had (`EADDRINUSE`), by name. */
+  /**
+   * Opens new listeners and closes unwanted ones. Returns the names of those that could not be opened (`EADDRINUSE`).
+   */
   set(wanted: readonly ListenerSpec[]): readonly string[]
 }
 
-/** What all listeners share. */
+/** Settings that all listeners share. */
 export interface SharedFacts extends Omit<ListenerFacts, 'name' | 'status'> {
-  /** The DNS as it is now. */
+  /** The current DNS zone. */
   readonly zone: Zone
   readonly poller: Poller
 }

@@ -3,7 +3,10 @@ import { createOutbox, readMessages } from '../lines.ts'
 import type { WorkerRequest } from '../protocol.ts'
 import { openSession } from './session.ts'
 
-/** The lab's worker: pid 1 of its pid namespace, so that everything goes with it. It ends when its standard input does. */
+/**
+ * The lab's worker. It is PID 1 of its PID namespace, so its exit ends all processes in it. It exits when its standard
+ * input closes.
+ */
 process.stdin.once('close', () => process.exit(0))
 // process.stdout would block the event loop until the runner reads.
 const output = new Socket({ fd: 1, readable: false })

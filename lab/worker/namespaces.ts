@@ -1,26 +1,29 @@
 import { closeSync, openSync } from 'node:fs'
 import { setns, unshareNetwork } from './syscalls.ts'
 
-/** The network namespaces of one lab, by name. None is mounted anywhere: they live as long as a descriptor or socket of theirs. */
+/**
+ * The network namespaces of one lab, by name. None is mounted: a namespace exists as long as one of its descriptors or
+ * sockets.
+ */
 export interface Namespaces {
   add(name: string): void
-  /** Closes the descriptor; the namespace goes with its last socket. */
+  /** Closes the descriptor. The namespace is removed with its last socket. */
   remove(name: string): void
-  /** The descriptor, for handing a link over. */
+  /** The descriptor, for moving a link into the namespace. */
   descriptor(name: string): number
   /**
-   * Runs `fn` with the main thread in that namespace and goes back, also when it throws. What `fn` does must be
-   * synchronous: a socket stays where it was created, a child process where it was started.
+   * Runs `fn` with the main thread in that namespace, then switches back, even when `fn` throws. `fn` must be
+   * synchronous. A socket stays in the namespace where it was created, a child process where it was started.
    */
   enter<T>(name: string, fn: () => T): T
 }
 
-/** The namespace of the worker itself, in which the routes between nodes are. */
+/** The worker's initial namespace, which contains the routes between nodes. */
 export const home = 'home'
 
 const own = '/proc/self/ns/net'
 
-/** Starts with `home` alone. Linux only; needs CAP_SYS_ADMIN over the current namespaces. */
+/** Starts with `home` only. Linux only; requires CAP_SYS_ADMIN over the current namespaces. */
 export function openNamespaces(): Namespaces {
   const descriptors = new Map([[home, openSync(own, 'r')]])
   const descriptor = (name: string): number => {

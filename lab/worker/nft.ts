@@ -4,29 +4,33 @@ import { text as collect } from 'node:stream/consumers'
 import type { Namespaces } from './namespaces.ts'
 import { loadNftables, type NftContext, openContext } from './nftables.ts'
 
-/** Carries out nft(8) commands in a network namespace, one text as one transaction; gives as JSON what they list, rejects with nft's message. */
+/**
+ * Runs nft(8) commands in a network namespace, each text as one transaction. Returns the JSON output of list commands;
+ * rejects with nft's message.
+ */
 export type Nft = (netns: string, commands: string) => Promise<string>
 
 export interface NftOptions {
-  /** The library by its soname; the program `nft` does where it is not to be had. */
+  /** The soname of the library. If it is missing, the program `nft` is used. */
   readonly soname?: string
-  /** In how many namespaces the library is used; the program does in further ones. */
+  /** In how many namespaces the library is used. Others use the program. */
   readonly contexts?: number
 }
 
-/** The library waits by select(2), which ends the process at a descriptor as high as this. */
+/** The library waits with select(2), which aborts the process for a descriptor this high. */
 const FD_SETSIZE = 1024
 
 /**
- * Nft by its library with one open context per namespace. A process per table costs several times as much, most of it for the fork; and
- * closing a socket that has replaced a table waits until the kernel has freed the old one, 5 to 20 ms.
+ * Runs nft through its library with one open context per namespace. A process per table costs several times as much,
+ * mostly for the fork. Closing a socket that has replaced a table waits until the kernel has freed the old table, 5 to
+ * 20 ms.
  */
 export function openNft(
   namespaces: Namespaces,
   { soname = 'libnftables.so.1', contexts: most = 64 }: NftOptions = {},
 ): Nft {
   const library = loadNftables(soname)
-  // They keep low descriptors free for the sockets of contexts that are opened later.
+  // They reserve low descriptors for the sockets of contexts that are opened later.
   const places = Array.from({ length: library === undefined ? 0 : most }, () => openSync('/dev/null', 'r'))
   const contexts = new Map<string, NftContext>()
   const contextIn = (netns: string): NftContext | undefined => {
@@ -51,7 +55,7 @@ export function openNft(
 }
 
 async function runProgram(namespaces: Namespaces, netns: string, commands: string) {
-  // For JSON it reads its input twice, which a pipe does not allow; an argument could not hold a large ruleset.
+  // For JSON, nft reads its input twice, which a pipe does not allow. A large ruleset does not fit into an argument.
   const args = commands.startsWith('list ') ? ['-j', commands] : ['-f', '-']
   const child = namespaces.enter(netns, () => spawn('nft', args, { stdio: ['pipe', 'pipe', 'pipe'] }))
   child.stdin.on('error', () => undefined).end(commands)

@@ -1,6 +1,6 @@
 import koffi from 'koffi'
 
-/** The functions of libnftables(3) that the lab calls; `context` is a struct nft_ctx. */
+/** The functions of libnftables(3) that the lab calls. `context` is a struct nft_ctx. */
 interface Nftables {
   open(flags: number): unknown
   setOutputFlags(context: unknown, flags: number): void
@@ -11,7 +11,7 @@ interface Nftables {
   errors(context: unknown): string | null
 }
 
-/** The library of this name, if this machine has it. */
+/** Loads the library of this name; undefined if this machine does not have it. */
 export function loadNftables(soname: string): Nftables | undefined {
   try {
     const library = koffi.load(soname)
@@ -29,17 +29,19 @@ export function loadNftables(soname: string): Nftables | undefined {
   }
 }
 
-/** Carries out commands in the network namespace of the context, where the thread must be; blocks for some milliseconds. */
+/**
+ * Runs commands in the context's network namespace. The thread must be in that namespace. Blocks for some milliseconds.
+ */
 export type NftContext = (commands: string) => {
   readonly failed: boolean
-  /** What the commands list, as JSON. */
+  /** The JSON output of list commands. */
   readonly output: string
   readonly complaint: string
 }
 
 const NFT_CTX_OUTPUT_JSON = 1 << 4
 
-/** A context of the network namespace that the thread is in now, for as long as the process lives. */
+/** A context of the thread's current network namespace. It lives as long as the process. */
 export function openContext(library: Nftables): NftContext {
   const context = library.open(0)
   library.setOutputFlags(context, NFT_CTX_OUTPUT_JSON)
@@ -58,5 +60,8 @@ export function openContext(library: Nftables): NftContext {
   }
 }
 
-/** A signal (of a profiler, of a child that ended) came while the kernel checked the rules: it has taken none of the transaction. */
+/**
+ * A signal (from a profiler, or from a child that exited) arrived while the kernel checked the rules. The kernel
+ * applied no part of the transaction.
+ */
 const interrupted = /Interrupted system call/

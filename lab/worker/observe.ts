@@ -13,7 +13,7 @@ import type { Namespaces } from './namespaces.ts'
 import type { Poller } from './poller.ts'
 import { onlyFrom, standpoint } from './vantage.ts'
 
-/** Milliseconds in which observations are gathered for one line: each line costs as much as a check. */
+/** Milliseconds for which observations are collected into one line, because each line costs as much as a check. */
 const gathering = 15
 
 export interface Checking {
@@ -32,7 +32,7 @@ export async function loadChecking(): Promise<Checking> {
 
 export interface ObserveOptions {
   readonly signal: AbortSignal
-  /** Takes observations as they come, many at once; resolves when there is room for more. */
+  /** Receives observations in batches as they arrive. Resolves when more can be sent. */
   readonly tell: (observations: readonly Observation[]) => Promise<void>
   readonly gate: Gate
   /** The code of checks, which takes a while to load. */
@@ -44,7 +44,9 @@ export interface ObserveOptions {
   readonly settings: LabSettings
 }
 
-/** Runs all checks at once from one source, as far as the gate admits; resolves when every observation was told. */
+/**
+ * Runs checks concurrently from one source, within the limits of the gate. Resolves when every observation was sent.
+ */
 export async function observeAll(source: Source, checks: readonly Check[], options: ObserveOptions): Promise<void> {
   const { signal, tell, gate, checking, poller } = options
   const lost = lostSource(source, options)
@@ -84,14 +86,14 @@ export async function observeAll(source: Source, checks: readonly Check[], optio
   await telling
 }
 
-/** Why nothing can run at a source, if so: that is a fact about the source, and ends no run. */
+/** Why a source cannot run checks; undefined if it can. A lost source does not end the run. */
 function lostSource(source: Source, { layout, settings }: ObserveOptions): string | undefined {
   if (source.kind !== 'pod') return undefined
   if (isBroken('crash', source.pod, settings)) return `the probe in ${source.pod} has crashed`
   return layout.pods.has(source.pod) ? undefined : `the pod ${source.pod} is gone`
 }
 
-/** What the bound on connects in flight counts: the host as the check names it. */
+/** The key for the limit on connections in flight: the host as the check names it. */
 function targetOf(check: Check): string {
   if (check.kind === 'http') return new URL(check.url).host
   return check.kind === 'dns' ? (check.server ?? 'resolver') : check.host

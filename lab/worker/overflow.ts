@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import type { Layout } from '../layout.ts'
 import type { Namespaces } from './namespaces.ts'
 
-/** Pods in whose namespace an accept queue overflowed since it came up, `namespace/name` (TcpExt ListenOverflows of proc_net(5)). */
+/**
+ * Pods (`namespace/name`) with an accept queue overflow since their namespace was created (TcpExt ListenOverflows of
+ * proc_net(5)).
+ */
 export function overflowedPods(layout: Layout, namespaces: Namespaces): readonly string[] {
   const overflows = new Map<string, number>()
   for (const { netns } of layout.pods.values()) {
@@ -13,7 +16,7 @@ export function overflowedPods(layout: Layout, namespaces: Namespaces): readonly
   return [...layout.pods.values()].filter(({ netns }) => overflows.get(netns)! > 0).map(({ pod }) => pod)
 }
 
-/** One figure of /proc/net/netstat: a line of names, then a line of values. 0 when the kernel does not have it. */
+/** One counter of /proc/net/netstat: a line of names, then a line of values. 0 if the kernel does not have it. */
 export function counterOf(text: string, group: string, name: string): number {
   const [names = [], values = []] = text
     .split('\n')

@@ -1,15 +1,18 @@
 import type { World } from '../../fabric/world.ts'
 import { podKey } from '../layout.ts'
 
-/** Pods that policies do not know as peers yet, as with plugins that learn of fresh pods late. */
+/** Pods that do not match peer selectors yet, like on a plugin with slow propagation. */
 export interface PolicyDelay {
-  /** Notes the pods that this world has and the one before it had not; those of the first world are known at once. */
+  /** Records the pods that are new in this world. Pods of the first world are known immediately. */
   meet(next: World, before: World | undefined): void
-  /** Their addresses. */
+  /** Addresses of the unknown pods. */
   addresses(): ReadonlySet<string>
 }
 
-/** Forgets each newcomer after `delay` milliseconds and calls `onKnown`; with a delay of 0 nobody is one. */
+/**
+ * Forgets each new pod after `delay` milliseconds and calls `onKnown`. With a delay of 0, every pod is known
+ * immediately.
+ */
 export function createPolicyDelay(delay: number, onKnown: () => void): PolicyDelay {
   const unknown = new Set<string>()
   return {

@@ -1,22 +1,22 @@
 import { arch } from 'node:os'
 import { epollAdd, epollCreate, epollWait } from './syscalls.ts'
 
-/** What is told of a change of readiness. */
+/** Called when readiness changes. */
 export interface Watcher {
   ready(writable: boolean, failed: boolean): void
 }
 
 /**
- * Watches the sockets of the lab's listeners, which Node's own event loop does not know: most clients connect and never speak, and a
- * `net.Server` takes 0.07 ms of processor time more for each of these.
+ * Polls the sockets of the lab's listeners outside Node's event loop. Most clients connect and never send data, and a
+ * `net.Server` costs 0.07 ms more processor time for each.
  */
 export interface Poller {
   /**
-   * Tells the watcher whenever the socket's readiness changes (edge-triggered), beginning with what it is now; returns the watch's number.
-   * Nothing is told while nobody keeps the poller awake.
+   * Calls the watcher with the current readiness and on every change (edge-triggered); returns the watch's number.
+   * Calls nothing while no caller keeps the poller awake.
    */
   watch(fd: number, watcher: Watcher): number
-  /** Ends a watch. Closing the socket is left to the caller. */
+  /** Ends a watch. The caller closes the socket. */
   forget(watch: number): void
   /** Keeps the poller awake until the returned function is called, once. */
   stayAwake(): () => void
@@ -29,14 +29,20 @@ const EPOLLHUP = 0x10
 const EPOLLRDHUP = 0x2000
 const EPOLLET = 0x8000_0000
 
-/** struct epoll_event is packed on x86_64 alone; its `data` begins with the watch's number, because descriptors are used again. */
+/**
+ * struct epoll_event is packed on x86_64 only. Its `data` begins with the watch's number, because descriptors are
+ * reused.
+ */
 const eventSize = arch() === 'x64' ? 12 : 16
 const dataAt = eventSize - 8
 const perCall = 512
-/** Milliseconds between two looks while the poller is awake. Packets of the lab arrive during the call that sends them, so what is new is looked at once. */
+/**
+ * Milliseconds between polls while the poller is awake. Packets of the lab arrive during the call that sends them, so
+ * new watches are polled immediately.
+ */
 const interval = 1
 
-/** A poller that takes no time while nobody keeps it awake. */
+/** A poller that uses no time while no caller keeps it awake. */
 export function createPoller(): Poller {
   const epoll = epollCreate()
   const watches = new Map<number, Watcher>()
@@ -50,7 +56,7 @@ export function createPoller(): Poller {
 
   function look(): void {
     next = undefined
-    // After the last one who needed it there is one more look: at what their own ends have brought about.
+    // After the last release, poll once more for events that the release itself caused.
     const again = needed > 0
     for (let count = perCall; count === perCall; ) {
       count = epollWait(epoll, events, perCall)

@@ -9,7 +9,10 @@ const hooks = {
   inbound: { type: 'prerouting priority dstnat', match: `iifname "${uplink}"` },
 } as const
 
-/** Turns TCP connections of pods (or to them) to the listener that swallows them, in those pods' own namespaces, once each. */
+/**
+ * Redirects TCP connections from or to pods to their swallowing listener, with rules in those pods' namespaces.
+ * Installs the rules once per pod.
+ */
 export function openProxies(nft: Nft, settings: LabSettings): (layout: Layout) => Promise<void> {
   const done = new Set<string>()
   const faults = settings.faults.filter((fault) => fault.kind === 'proxy')

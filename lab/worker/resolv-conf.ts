@@ -3,10 +3,13 @@ import { dnsServiceOf } from '../../fabric/cluster-dns.ts'
 import type { Pod, World } from '../../fabric/world.ts'
 import { outside } from '../layout.ts'
 
-/** What a node or the outside host has: a resolver beyond the cluster, at whose port nobody is. */
+/** resolv.conf of a node or the outside host: a resolver outside the cluster, where no DNS server listens. */
 export const hostResolvConf: ResolvConf = { nameservers: [outside.addresses[0]], search: [], ndots: 1 }
 
-/** The kubelet's resolv.conf of a pod by dnsPolicy and dnsConfig (kubernetes.io, "DNS for Services and Pods"). */
+/**
+ * The resolv.conf that the kubelet writes for a pod, from dnsPolicy and dnsConfig (kubernetes.io, "DNS for Services and
+ * Pods").
+ */
 export function podResolvConf(pod: Pod, world: World): ResolvConf {
   const own = pod.dnsConfig ?? { nameservers: [], searches: [] }
   const base = basis(pod, world)
@@ -19,7 +22,7 @@ export function podResolvConf(pod: Pod, world: World): ResolvConf {
 
 function basis(pod: Pod, world: World): ResolvConf {
   if (pod.dnsPolicy === 'None') return { nameservers: [], search: [], ndots: 1 }
-  // ClusterFirst means Default for a pod in the node's network.
+  // ClusterFirst means Default for a pod on the node's network.
   if (pod.dnsPolicy === 'Default' || (pod.hostNetwork && pod.dnsPolicy === 'ClusterFirst')) return hostResolvConf
   return {
     nameservers: dnsServiceOf(world)?.clusterIPs ?? [],

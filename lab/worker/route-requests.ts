@@ -6,10 +6,12 @@ const type = { newLink: 16, deleteLink: 17, newAddress: 20, newRoute: 24, delete
 const create = { create: 0x400, exclusive: 0x200, replace: 0x100 }
 const IFF_UP = 1
 
-/** One hardware address for every link: neighbours are permanent entries, so nobody ever asks which is whose. */
+/** One hardware address for all links. Neighbors are permanent entries, so no link resolves addresses. */
 const hardware = Buffer.from([0x02, 0, 0, 0, 0, 0x01])
 
-/** A pair of veth devices: one end in the socket's namespace, the other in that of a descriptor; indexes are ours to choose. */
+/**
+ * A veth pair: one end in the socket's namespace, the other in the namespace of a descriptor. We choose the indexes.
+ */
 export function addPair(near: { name: string; index: number }, far: { name: string; namespace: number }): Request {
   const peer = Buffer.concat([
     linkHeader(farIndex, 0),
@@ -22,16 +24,16 @@ export function addPair(near: { name: string; index: number }, far: { name: stri
   return request(`add link ${near.name}`, type.newLink, body, create.create | create.exclusive)
 }
 
-/** The index of the far end of every pair: the only link but `lo` in its namespace. */
+/** The index of the far end of every pair, the only link but `lo` in its namespace. */
 export const farIndex = 2
 
-/** Keeps IPv6 from giving a link an address of its own, and with it the traffic of address detection. */
+/** Prevents IPv6 from assigning a link-local address, and the traffic of duplicate address detection. */
 export function withoutLinkLocal(index: number): Request {
   const mode = attribute(26, attribute(linux.AF_INET6, attribute(8, Buffer.from([1]))))
   return request(`addrgenmode of link ${String(index)}`, type.newLink, [linkHeader(index, 0), mode], 0)
 }
 
-/** Switches a link on or off. */
+/** Sets a link up or down. */
 export function setLink(index: number, state: 'up' | 'down'): Request {
   return request(
     `link ${String(index)} ${state}`,
@@ -45,7 +47,7 @@ export function deleteLink(index: number): Request {
   return request(`delete link ${String(index)}`, type.deleteLink, [linkHeader(index, 0)], 0)
 }
 
-/** A host address on a link, usable at once (no duplicate address detection). */
+/** Adds a host address to a link, usable immediately (no duplicate address detection). */
 export function addAddress(address: string, index: number): Request {
   const { family, bytes } = parse(address)
   const IFA_F_NODAD = 2
@@ -59,7 +61,9 @@ export function addAddress(address: string, index: number): Request {
   )
 }
 
-/** A neighbour entry that never expires. Those do not count against the kernel's limit of 1,024 for all namespaces. */
+/**
+ * A permanent neighbor entry. Permanent entries do not count against the kernel's limit of 1,024 for all namespaces.
+ */
 export function addNeighbour(address: string, index: number): Request {
   const { family, bytes } = parse(address)
   const NUD_PERMANENT = 0x80
@@ -72,19 +76,19 @@ export function addNeighbour(address: string, index: number): Request {
 }
 
 export interface Route {
-  /** An address (as a host route) or `default` of a family. */
+  /** An address (as a host route), or the `default` route of a family. */
   readonly to: string | 4 | 6
   readonly via?: string
-  /** Index of the link; none for a route into nothing. */
+  /** Index of the link; absent for a blackhole route. */
   readonly link?: number
 }
 
-/** Adds or replaces a route; without a link, packets to it vanish. */
+/** Adds or replaces a route. Without a link, packets to it are dropped. */
 export function setRoute(route: Route): Request {
   return request(`route to ${describe(route.to)}`, type.newRoute, routeBody(route), create.create | create.replace)
 }
 
-/** Deletes the route to an address, whatever it is. */
+/** Deletes any route to an address. */
 export function deleteRoute(address: string): Request {
   const body = routeBody({ to: address })
   body[0]!.writeUInt8(0, 5)

@@ -3,7 +3,7 @@ import { endianness } from 'node:os'
 import { getSystemErrorName } from 'node:util'
 import { linux, socket } from './syscalls.ts'
 
-/** One request of rtnetlink(7); `what` is the words for an error. */
+/** One request of rtnetlink(7). `what` describes it in errors. */
 export interface Request {
   readonly what: string
   readonly type: number
@@ -11,9 +11,9 @@ export interface Request {
   readonly body: Buffer
 }
 
-/** A socket for configuring the network namespace in which it was opened. */
+/** A socket that configures the network namespace in which it was opened. */
 export interface RouteSocket {
-  /** Carries out requests in order; throws at the first that the kernel refuses, the earlier ones stand. */
+  /** Sends requests in order. Throws at the first that the kernel rejects; earlier ones remain in force. */
   send(requests: readonly Request[]): void
   close(): void
 }
@@ -23,7 +23,7 @@ const flag = { request: 1, ack: 4 }
 const NLMSG_ERROR = 2
 const perWrite = 64
 
-/** Opens the socket in the namespace that the main thread is in at this moment; it stays bound to that. */
+/** Opens the socket in the main thread's current namespace and stays bound to it. */
 export function openRouteSocket(): RouteSocket {
   if (endianness() !== 'LE') throw new Error('the lab needs a little-endian machine')
   const fd = socket(linux.AF_NETLINK, linux.SOCK_RAW, 0)
@@ -42,7 +42,7 @@ export function openRouteSocket(): RouteSocket {
     close: () => closeSync(fd),
   }
 
-  /** The kernel acknowledges the last request of a write, and answers each that failed. */
+  /** The kernel acknowledges the last request of a write, and reports each failed one. */
   function awaitAcknowledgement(first: number, last: number, part: readonly Request[]): void {
     let failure: Error | undefined
     for (let done = false; !done; ) {

@@ -9,13 +9,13 @@ import type { Nft } from './nft.ts'
 /** The packet filters of all nodes. */
 export interface Rules {
   /**
-   * Replaces what differs from before, each node's table in one transaction; resolves when it is in force.
-   * `unknownPeers` are addresses that no selector of a policy knows yet.
+   * Replaces the tables that changed, each node's table in one transaction. Resolves when they are in force.
+   * `unknownPeers` are addresses that no policy selector matches yet.
    */
   set(world: World, layout: Layout, unknownPeers: ReadonlySet<string>): Promise<void>
 }
 
-/** Starts without any rule. Rejects with nft's message when the kernel refuses one. */
+/** Starts without rules. Rejects with nft's message when the kernel rejects a rule. */
 export function openRules(nft: Nft, settings: LabSettings): Rules {
   const inForce = new Map<string, string>()
   let servicesAbout = ''
@@ -35,7 +35,7 @@ export function openRules(nft: Nft, settings: LabSettings): Rules {
       const policies = nodes.map(({ name, netns }) =>
         replace(netns, 'policies', policyRuleset({ world, links: linksOn(name, layout), settings: policySettings })),
       )
-      // Most changes are of policies alone.
+      // Most changes affect policies only.
       const about = JSON.stringify([world.nodes, world.pods, world.services])
       const services =
         about === servicesAbout

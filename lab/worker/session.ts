@@ -4,11 +4,11 @@ import { createLab, type Lab } from './lab.ts'
 import { openNamespaces } from './namespaces.ts'
 
 export interface Session {
-  /** Starts answering one message; never throws, what goes wrong is told. */
+  /** Starts processing one message. Never throws; reports errors as messages. */
   take(message: WorkerRequest): void
 }
 
-/** Answers requests over one connection. Changes of the world are carried out one after another, batches of checks at once. */
+/** Processes requests of one connection. Changes of the world run one after another, batches of checks concurrently. */
 export function openSession(tell: (message: WorkerMessage) => Promise<void>, fail: (error: unknown) => void): Session {
   const running = new Map<number, AbortController>()
   let lab: Lab | undefined

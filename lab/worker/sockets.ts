@@ -5,7 +5,7 @@ import ipaddr from 'ipaddr.js'
 import type { Poller } from './poller.ts'
 import { accept, bind, close, linux, listen, peek, socket } from './syscalls.ts'
 
-/** Accepted connections that may wait for the event loop; Node's own 511 overflows when many sources dial one listener. */
+/** Length of the accept queue. Node's default of 511 overflows when many sources connect to one listener. */
 const backlog = 4096
 const datagramKind = 2
 
@@ -15,14 +15,14 @@ export interface Target {
 }
 
 /**
- * Starts a TCP connection from the network namespace that the thread is in now. A literal `host` would open the socket a tick
- * later, at home; with a lookup that answers at once it is open when this returns.
+ * Starts a TCP connection from the thread's current network namespace. With a literal `host`, Node would open the
+ * socket one tick later, in another namespace. With a synchronous lookup it is open when this function returns.
  */
 export function connectSocket({ address, port }: Target): Socket {
   return connect({ host: 'pod.invalid', port, lookup: answering(address), autoSelectFamily: false })
 }
 
-/** A UDP socket connecting to the target from the network namespace that the thread is in now. */
+/** A UDP socket that connects to the target from the thread's current network namespace. */
 export function openDatagram({ address, port }: Target): UdpSocket {
   const family = isIPv6(address) ? 6 : 4
   const own = createSocket({ type: `udp${family}`, lookup: (host, _options, done) => done(null, host, family) })
@@ -39,8 +39,9 @@ function answering(address: string): LookupFunction {
 }
 
 /**
- * A listener on exactly this address and port in the namespace that the thread is in now; throws with the errno's name. A connection is
- * handed over when its client speaks: one that never does, as of most checks, costs no `net.Socket`. Returns what closes the listener.
+ * Listens on exactly this address and port in the thread's current namespace; throws with the errno's name. A
+ * connection becomes a `net.Socket` only when its client sends data, because most checks never do. Returns a function
+ * that closes the listener.
  */
 export function serve(target: Target, poller: Poller, onSpeaking: (socket: Socket) => void): () => void {
   const fd = bound(target, linux.SOCK_STREAM)
@@ -67,7 +68,7 @@ export function serve(target: Target, poller: Poller, onSpeaking: (socket: Socke
   }
 }
 
-/** A UDP socket bound to exactly this address and port in the namespace that the thread is in now. */
+/** A UDP socket bound to exactly this address and port in the thread's current namespace. */
 export function serveUdp(target: Target): UdpSocket {
   const fd = bound(target, datagramKind)
   const own = createSocket({ type: isIPv6(target.address) ? 'udp6' : 'udp4' })

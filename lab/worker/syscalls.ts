@@ -19,7 +19,7 @@ const call = {
 
 const CLONE_NEWNET = 0x4000_0000
 
-/** Numbers of Linux's socket interface (asm-generic, the same on x86_64 and aarch64). */
+/** Constants of Linux's socket interface (asm-generic, the same on x86_64 and aarch64). */
 export const linux = {
   AF_INET: 2,
   AF_INET6: 10,
@@ -30,12 +30,12 @@ export const linux = {
   SOCK_CLOEXEC: 0o2000000,
 } as const
 
-/** Moves the calling thread, which must be the main one, into a network namespace; throws with the errno's name. */
+/** Moves the calling thread, which must be the main thread, into a network namespace. Throws with the errno's name. */
 export function setns(fd: number): void {
   check('setns', call.setns(fd, CLONE_NEWNET) as number)
 }
 
-/** Moves the calling thread into a network namespace of its own. */
+/** Moves the calling thread into a new network namespace. */
 export function unshareNetwork(): void {
   check('unshare', call.unshare(CLONE_NEWNET) as number)
 }
@@ -55,7 +55,7 @@ export function listen(fd: number, backlog: number): void {
   check('listen', call.listen(fd, backlog) as number)
 }
 
-/** accept4(2) on a socket that does not wait; the descriptor, or the errno's name. */
+/** accept4(2) on a non-blocking socket. Returns the descriptor, or the errno's name. */
 export function accept(fd: number): number | string {
   const accepted = call.accept4(fd, null, null, linux.SOCK_NONBLOCK | linux.SOCK_CLOEXEC) as number
   return failure(accepted) ?? accepted
@@ -65,14 +65,14 @@ const oneByte = Buffer.alloc(1)
 const MSG_PEEK = 0x2
 const MSG_DONTWAIT = 0x40
 
-/** Whether the other side has sent something (`bytes`), has ended or reset the connection (`end`), or nothing yet. */
+/** Whether the peer has sent data (`bytes`), has closed or reset the connection (`end`), or nothing yet. */
 export function peek(fd: number): 'bytes' | 'end' | 'nothing' {
   const count = call.recv(fd, oneByte, 1, MSG_PEEK | MSG_DONTWAIT) as number
   if (count > 0) return 'bytes'
   return count < 0 && failure(count) === 'EAGAIN' ? 'nothing' : 'end'
 }
 
-/** close(2) of a descriptor that Node does not know. */
+/** close(2) of a descriptor that Node does not manage. */
 export function close(fd: number): void {
   call.close(fd)
 }
@@ -90,12 +90,12 @@ export function epollAdd(epoll: number, fd: number, event: Uint8Array): void {
   check('epoll_ctl', call.epoll_ctl(epoll, EPOLL_CTL_ADD, fd, event) as number)
 }
 
-/** epoll_wait(2) without waiting; returns how many events there are. */
+/** epoll_wait(2) without waiting; returns the number of events. */
 export function epollWait(epoll: number, events: Uint8Array, size: number): number {
   return check('epoll_wait', call.epoll_wait(epoll, events, size, 0) as number)
 }
 
-/** The errno's name when a call failed. */
+/** The errno's name if a call failed. */
 function failure(result: number): string | undefined {
   return result >= 0 ? undefined : getSystemErrorName(-koffi.errno())
 }

@@ -7,14 +7,14 @@ import { isBroken } from './faults.ts'
 import { openLinks } from './links.ts'
 import type { Namespaces } from './namespaces.ts'
 
-/** The namespaces and links of a world as they are now. */
+/** The current namespaces and links of a world. */
 export interface Topology {
   readonly layout: Layout
-  /** Brings up what is new in this world, takes down what it does not have any more, and leaves the rest as it is. */
+  /** Creates what is new in this world, removes what is no longer in it, and leaves the rest unchanged. */
   change(world: World, settings: LabSettings): void
 }
 
-/** Starts with the outside host alone. */
+/** Starts with the outside host only. */
 export function openTopology(namespaces: Namespaces, families: { readonly ipv6: boolean }): Topology {
   const links = openLinks(namespaces, families)
   const strangers = new Set<string>(outside.addresses)

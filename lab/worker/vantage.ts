@@ -20,7 +20,7 @@ interface Surroundings {
   readonly namespaces: Namespaces
 }
 
-/** The standpoint of a source; throws when the lab has no such pod or node (any more). */
+/** The standpoint of a source. Throws if the lab has no such pod or node. */
 export function standpoint(source: Source, { world, layout, namespaces }: Surroundings): Standpoint {
   const { netns, addresses, ...names } = placeOf(source, world, layout)
   return {
@@ -50,12 +50,12 @@ function placeOf(source: Source, world: World, layout: Layout) {
   return { netns: site.netns, addresses: pod.addresses, resolvConf: () => conf, hosts: () => hosts }
 }
 
-/** The outcome as it stands, or `not_run` when its socket was in a network that is not the source's. */
+/** The outcome unchanged, or `not_run` if its socket was on a network that is not the source's. */
 export function onlyFrom(addresses: readonly string[], outcome: Outcome): Outcome {
   const { localAddress } = outcome
   if (
     localAddress === undefined ||
-    // Whoever has the address that it connects to: the outside host and its stand-ins.
+    // The source has the destination address itself: the outside host and its stand-ins.
     localAddress === outcome.address ||
     addresses.includes(localAddress) ||
     addresses.some((own) => same(own, localAddress))

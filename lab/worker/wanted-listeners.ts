@@ -7,10 +7,10 @@ import { standIns } from './external-hosts.ts'
 import { faultOf, isBroken } from './faults.ts'
 import type { ListenerSpec } from './listeners.ts'
 
-/** Where a transparent proxy listens in its pod. */
+/** The port of a transparent proxy in its pod. */
 export const proxyPort = 15_001
 
-/** Every listener that a world has, with the faults that were asked for. */
+/** Every listener of a world, with the configured faults. */
 export function wantedListeners(world: World, layout: Layout, settings: LabSettings): readonly ListenerSpec[] {
   const dns = dnsPorts(world)
   return [
@@ -28,7 +28,7 @@ export function wantedListeners(world: World, layout: Layout, settings: LabSetti
   ]
 }
 
-/** The DNS cache of every node, on the node's own network. */
+/** The DNS cache of every node, on the node's network. */
 function cacheListeners(world: World, layout: Layout): readonly ListenerSpec[] {
   const addresses = nodeLocalAddresses(world)
   if (addresses.length === 0) return []
@@ -44,7 +44,7 @@ function cacheListeners(world: World, layout: Layout): readonly ListenerSpec[] {
   )
 }
 
-/** What `cacheListeners` listens on for it. */
+/** Whether `cacheListeners` already listens for this pod. */
 function isCache(pod: Pod, { nodeLocalDns }: World): boolean {
   const { namespace, hostNetwork, workload } = pod
   return hostNetwork && namespace === nodeLocalDns?.namespace && workload.name === nodeLocalDns.name
@@ -81,7 +81,7 @@ function ofPod(pod: Pod, { world, layout, settings, dns }: Surroundings): readon
   return isBroken('proxy', name, settings) ? [...servers, proxy] : servers
 }
 
-/** The ports behind port 53 of the cluster's DNS Service, as `namespace/pod port/protocol`. */
+/** The endpoints of port 53 of the cluster's DNS Service, as `namespace/pod port/protocol`. */
 function dnsPorts(world: World): ReadonlySet<string> {
   return new Set(
     dnsEndpointsOf(world).flatMap(({ pod, targetPort, protocol }) =>
