@@ -4,10 +4,12 @@ import type { Resolver } from './resolver/resolver.ts'
 import { conclude, type Trace } from './trace.ts'
 import type { Vantage } from './vantage.ts'
 
-/** Says why a literal must not be dialled, in one sentence; undefined when it may. Asked anew before every dial. */
+/**
+ * Why a connection to a literal is not allowed, in one sentence; undefined if it is. Called before every connection.
+ */
 export type Admit = (address: string, port: number) => string | undefined
 
-/** All that one attempt of a check works with. */
+/** The state of one attempt of a check. */
 export interface Attempt {
   readonly vantage: Vantage
   readonly deadline: Deadline
@@ -16,7 +18,7 @@ export interface Attempt {
   readonly trace: Trace
 }
 
-/** What it means that no answer came, by the phase that waited for it. */
+/** The reason for a missing response, by the phase that waited for it. */
 const timeouts: Readonly<Record<Phase, Reason>> = {
   admission: 'not_run',
   resolve: 'dns_timeout',
@@ -26,13 +28,16 @@ const timeouts: Readonly<Record<Phase, Reason>> = {
   response: 'http_timeout',
 }
 
-/** The outcome of an attempt that was ended from outside: `not_run` by the caller, else the timeout of its phase. */
+/**
+ * The outcome of an attempt that was ended from outside: `not_run` if the caller aborted, else the timeout of the
+ * phase.
+ */
 export function concludeEnded(trace: Trace, ended: Ended): Outcome {
   if (ended === 'aborted') return conclude(trace, 'not_run', 'the caller ended the check')
   return conclude(trace, timeouts[trace.phase], 'no answer before the deadline')
 }
 
-/** Whether an attempt gave an outcome rather than something to go on with. */
+/** Whether an attempt returned an outcome, not an intermediate result. */
 export function isOutcome(value: object): value is Outcome {
   return 'reason' in value && 'durations' in value
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Bounds of every check, in one place: the probe's documentation, the scenario schema and the OpenAPI page take them from here. */
+/** Limits of every check. The probe's documentation, the scenario schema and the OpenAPI page all use them. */
 export const bounds = {
   deadlineMs: { min: 10, max: 60_000, default: 3_500 },
   attempts: { min: 1, max: 20, default: 1 },
@@ -12,13 +12,16 @@ export const bounds = {
 const port = z.int().min(1).max(65_535)
 const host = z.string().min(1).max(253)
 
-/** What all kinds share. The deadline spans all attempts of the check; it is decided by the caller and travels as a signal. */
+/**
+ * Fields that all kinds share. The deadline covers all attempts of the check; the caller sets it and passes it as a
+ * signal.
+ */
 const common = {
   id: z.string().min(1).max(200).default('check'),
   deadlineMs: z.int().min(bounds.deadlineMs.min).max(bounds.deadlineMs.max).default(bounds.deadlineMs.default),
-  /** Attempts after a failed one, each a new connection; they share the deadline equally. */
+  /** Maximum number of attempts, each with a new connection. All attempts share the deadline equally. */
   attempts: z.int().min(bounds.attempts.min).max(bounds.attempts.max).default(bounds.attempts.default),
-  /** Which address family a name must resolve to; the first answer when absent (A before AAAA). */
+  /** The address family to which a name must resolve; when absent, the first answer (A before AAAA). */
   family: z.union([z.literal(4), z.literal(6)]).optional(),
 }
 
@@ -26,7 +29,7 @@ const dnsTypes = ['A', 'AAAA', 'CNAME', 'SRV', 'TXT', 'PTR', 'NS', 'MX', 'SOA'] 
 
 const tlsOptions = {
   serverName: host.optional(),
-  /** Whether the certificate must be valid for the name and trusted; the system's roots, or `ca`. */
+  /** Whether the certificate must match the name and be trusted by the system's roots, or by `ca`. */
   verify: z.boolean().default(true),
   ca: z
     .string()
@@ -40,9 +43,9 @@ export const checkSchemas = {
     ...common,
     name: z.string().min(1).max(255),
     type: z.enum(dnsTypes).default('A'),
-    /** Ask this server instead of those of resolv.conf. */
+    /** Query this server instead of those in resolv.conf. */
     server: host.optional(),
-    /** Where `server` listens; 53 when absent. */
+    /** Port of `server`; 53 when absent. */
     port: port.optional(),
   }),
   tcp: z.strictObject({
@@ -50,9 +53,9 @@ export const checkSchemas = {
     ...common,
     host,
     port,
-    /** Sent after connecting; what comes back first is the outcome's `reply`. */
+    /** Sent after connecting. The first response becomes `reply` in the outcome. */
     send: z.string().max(1024).optional(),
-    /** The deadline is not extended where the processor was busy: the kernel alone makes a connection. */
+    /** Do not extend the deadline when the processor was busy, because the kernel alone establishes a connection. */
     exactDeadline: z.boolean().optional(),
   }),
   udp: z.strictObject({
@@ -60,7 +63,7 @@ export const checkSchemas = {
     ...common,
     host,
     port,
-    /** The datagram; repeated within the deadline, because UDP loses. */
+    /** The datagram. It is repeated within the deadline, because UDP loses packets. */
     send: z.string().max(1024).default('crosscheck'),
   }),
   tls: z.strictObject({ kind: z.literal('tls'), ...common, host, port, ...tlsOptions }),

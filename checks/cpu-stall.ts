@@ -1,23 +1,26 @@
 import { readFileSync } from 'node:fs'
 
-/** A timer that gives back what this process lost while it had no processor: what was late by our own fault is no evidence. */
+/**
+ * A timer that compensates for time in which this process had no processor. A delay of our own process is no evidence.
+ */
 export interface Patience {
   /** On the clock of `performance.now()`; Infinity without a time limit. */
   endsAt: number
-  /** Milliseconds that may still be given back. */
+  /** Milliseconds that can still be compensated. */
   allowance: number
   lostBefore: number
   timer: NodeJS.Timeout | undefined
 }
 
-/** A loss that is smaller than this changes nothing, in milliseconds. */
+/** Smaller losses are ignored, in milliseconds. */
 const heldUp = 100
-/** What may be given back in all, as a multiple of the time limit: a machine that is never free must not hold a run forever. */
+/** The maximum compensation as a multiple of the time limit, so that a busy machine cannot delay a run forever. */
 export const generosity = 3
 
 /**
- * Calls `end` with `argument` after `milliseconds`, when what the kernel already had by then was seen (one more poll of the loop). The time
- * in which the process stood still, or waited for a processor, is given back, up to so many `times` the time limit: a conversation takes several polls.
+ * Calls `end` with `argument` after `milliseconds`, after one more poll of the event loop for events that the kernel
+ * already has. Time in which the process was stopped or waited for a processor is compensated, up to `times` the time
+ * limit, because a conversation takes several polls.
  */
 export function startPatience<T>(
   milliseconds: number,
@@ -35,7 +38,7 @@ export function startPatience<T>(
   return patience
 }
 
-/** The timer of what has no time limit. */
+/** The timer of a task without a time limit. */
 export const endless: Readonly<Patience> = Object.freeze({
   endsAt: Number.POSITIVE_INFINITY,
   allowance: 0,
@@ -43,7 +46,7 @@ export const endless: Readonly<Patience> = Object.freeze({
   timer: undefined,
 })
 
-/** Ends it without a call. */
+/** Stops the timer without a call. */
 export function stopPatience(patience: Readonly<Patience>): void {
   clearTimeout(patience.timer)
 }
@@ -61,13 +64,16 @@ function expire<T>(patience: Patience, end: (argument: T) => void, argument: T):
   patience.timer = setTimeout(expire, more, patience, end, argument)
 }
 
-/** How old what is known of the processor may be, in milliseconds: a reading costs as much as half a check. */
+/** Maximum age of the processor statistics, in milliseconds. Reading them costs as much as half a check. */
 const freshness = 25
 let readAt = Number.NEGATIVE_INFINITY
 let known = 0
 let place: string | undefined = '/proc/thread-self/schedstat'
 
-/** Milliseconds that this thread was ready to run and had no processor, since it began (proc(5), `schedstat`); 0 where the system does not tell. */
+/**
+ * Milliseconds in which this thread was runnable without a processor, since its start (proc(5), `schedstat`); 0 if the
+ * system does not report it.
+ */
 function lostMs(): number {
   const now = performance.now()
   if (place === undefined || now - readAt < freshness) return known

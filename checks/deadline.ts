@@ -1,11 +1,11 @@
 import { endless, generosity, type Patience, startPatience, stopPatience } from './cpu-stall.ts'
 
-/** Why waiting ended: the time is up, or the caller gave up. */
+/** Why a wait ended: the deadline expired, or the caller aborted. */
 export type Ended = 'expired' | 'aborted'
 
 /**
- * The end of one attempt. Far cheaper than `AbortSignal.any` with a timer, of which 20,000 a second would be made.
- * It has one waiter at a time, because the phases of an attempt follow each other.
+ * The deadline of one attempt. Much cheaper than `AbortSignal.any` with a timer, which a batch would create 20,000
+ * times a second. It has one waiter at a time, because the phases of an attempt run in sequence.
  */
 export interface Deadline {
   state: 'running' | Ended
@@ -15,8 +15,8 @@ export interface Deadline {
 }
 
 /**
- * Begins to count `milliseconds` (no limit when absent) and follows the caller's signal; `closeDeadline` must be called. Exact: time that the process
- * lost is not given back.
+ * Starts a deadline of `milliseconds` (no limit when absent) that also follows the caller's signal. The caller must
+ * call `closeDeadline`. `exact`: do not compensate for lost processor time.
  */
 export function startDeadline(milliseconds: number | undefined, signal?: AbortSignal, exact = false): Deadline {
   const deadline: Deadline = {
@@ -31,7 +31,7 @@ export function startDeadline(milliseconds: number | undefined, signal?: AbortSi
   return deadline
 }
 
-/** Ends the wait; only the first end counts. */
+/** Ends the wait. Only the first call has an effect. */
 export function endDeadline(deadline: Deadline, ended: Ended): void {
   if (deadline.state !== 'running') return
   deadline.state = ended
@@ -45,12 +45,12 @@ export function closeDeadline(deadline: Deadline): void {
   if (deadline.signal !== undefined) followers.get(deadline.signal)?.delete(deadline)
 }
 
-/** Milliseconds that are left. */
+/** Milliseconds left. */
 export function remaining(deadline: Deadline): number {
   return Math.max(0, deadline.patience.endsAt - performance.now())
 }
 
-/** Waits for `begin` to settle or for the deadline; the function that `begin` returns is called in every case, once. */
+/** Waits for `begin` to settle or for the deadline. Always calls the function that `begin` returns, once. */
 export function within<T extends object>(
   deadline: Deadline,
   begin: (settle: (value: T) => void) => () => void,
@@ -82,7 +82,10 @@ function expire(deadline: Deadline): void {
   endDeadline(deadline, 'expired')
 }
 
-/** One listener per signal, however many checks follow it: removing one of 10,000 listeners walks a list of 10,000. */
+/**
+ * One listener per signal for all checks that follow it, because removing one of 10,000 listeners walks a list of
+ * 10,000.
+ */
 const followers = new WeakMap<AbortSignal, Set<Deadline>>()
 
 function follow(signal: AbortSignal, deadline: Deadline): void {

@@ -10,14 +10,14 @@ export interface OpenedStream {
   readonly socket: Socket
 }
 
-/** Opens one new TCP connection to a literal; the caller must destroy the socket. An outcome when there is none. */
+/** Opens a new TCP connection to a literal, or returns an outcome on failure. The caller must destroy the socket. */
 export async function openStream(target: Target, attempt: Attempt): Promise<OpenedStream | Outcome> {
   const { trace } = attempt
   enter(trace, 'connect')
   const connectedAt = performance.now()
   if (trace.firstConnect?.address !== target.address) trace.firstConnect = { address: target.address, at: connectedAt }
   const socket = attempt.vantage.connect(target)
-  // The vantage's call is synchronous up to the kernel: an error that is there already came from the call itself.
+  // The vantage's call is synchronous up to the kernel, so an error that is already set came from the call itself.
   const told: ConnectErrorTime = socket.errored === null ? 'later' : 'by-the-call'
   trace.seen.localAddress = socket.localAddress
   const end = await within<OpenedStream | { readonly error: Error }>(attempt.deadline, (settle) => {

@@ -9,7 +9,10 @@ import { lookup } from './resolver/lookup.ts'
 import { patience } from './resolver/resolver.ts'
 import { conclude, enter } from './trace.ts'
 
-/** Asks the resolver of the vantage, or the given server, as an application would: with the search list, without the hosts file. */
+/**
+ * Queries the resolver of the vantage, or the given server, like an application: with the search list, without the
+ * hosts file.
+ */
 export async function runDns(check: DnsCheck, attempt: Attempt): Promise<Outcome> {
   const { trace, vantage, deadline } = attempt
   const conf = vantage.resolvConf()

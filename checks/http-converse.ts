@@ -20,13 +20,16 @@ type Received = { readonly facts: HttpFacts } | { readonly error: unknown }
 
 const agent = 'crosscheck'
 
-/** Sends the request over the given connection, which is closed afterwards, and leaves the response in the trace; an outcome when there is none. */
+/**
+ * Sends the request over the given connection, closes it afterwards, and stores the response in the trace. Returns an
+ * outcome if there is no response.
+ */
 export async function converse(socket: Socket, request: HttpRequest, attempt: Attempt): Promise<Outcome | undefined> {
   const { trace } = attempt
   const HttpClient = await loadHttpClient()
   enter(trace, 'request')
   const client = new HttpClient(request.url.origin, {
-    // Called at once, undici would never send the request.
+    // If called synchronously, undici would never send the request.
     connect: (_options, callback) => queueMicrotask(() => callback(null, socket)),
     allowH2: false,
     headersTimeout: 0,
@@ -62,12 +65,12 @@ async function receive(client: Client, request: HttpRequest, { trace }: Attempt)
   })
   enter(trace, 'response')
   const facts = { status: response.statusCode, headers: flat(response.headers), url: url.href }
-  // A body that never ends still leaves the status behind.
+  // If the body never ends, the status is still known.
   trace.seen.http = { ...facts, body: '' }
   return { ...facts, body: await read(response.body) }
 }
 
-/** The first bytes of a body; the rest is never read. */
+/** The first bytes of a body. The rest is never read. */
 async function read(body: Dispatcher.ResponseData['body']): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
@@ -93,7 +96,10 @@ function failed(error: unknown, { trace }: Attempt): Outcome {
   return conclude(trace, reasonOf(error, trace.phase === 'request'), `${code}: ${detail}`)
 }
 
-/** Before the response began, an end or a reset is a denial after the handshake; in its midst it breaks the protocol. */
+/**
+ * Before the response began, an end or a reset is a denial after the handshake. In the middle of the response it
+ * violates the protocol.
+ */
 function reasonOf(error: unknown, beforeResponse: boolean): Reason {
   const code = errorCode(error)
   if (error instanceof Error && code.startsWith('ERR_SSL_')) return tlsReason(error, true)

@@ -1,11 +1,14 @@
 import type { HttpRequest } from './http-converse.ts'
 import type { HttpFacts } from './outcome.ts'
 
-/** Headers that must not leave their origin, and those that describe a body which is not sent again (Fetch standard, HTTP-redirect fetch). */
+/**
+ * Headers that must not be sent to another origin, and headers that describe a body which is not sent again (Fetch
+ * standard, HTTP-redirect fetch).
+ */
 const secrets = ['authorization', 'cookie', 'proxy-authorization', 'host']
 const bodyHeaders = ['content-length', 'content-type', 'content-encoding', 'content-language', 'content-location']
 
-/** The request that a redirect asks for, or the sentence that says why it cannot be followed (RFC 9110 §15.4). */
+/** The next request of a redirect, or a sentence that says why the redirect cannot be followed (RFC 9110 §15.4). */
 export function redirected(request: HttpRequest, facts: HttpFacts): HttpRequest | string {
   const location = facts.headers.location
   if (location === undefined) return `status ${facts.status} without a Location`

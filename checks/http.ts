@@ -9,7 +9,10 @@ import { locate } from './resolve-target.ts'
 import { secure } from './tls.ts'
 import { conclude } from './trace.ts'
 
-/** Sends one request on a new connection, follows redirects as far as asked, and compares the last response with what was expected. */
+/**
+ * Sends a request on a new connection, follows redirects up to the limit, and compares the last response with the
+ * conditions.
+ */
 export async function runHttp(check: HttpCheck, attempt: Attempt): Promise<Outcome> {
   const { trace } = attempt
   let request: HttpRequest = { url: new URL(check.url), method: check.method, headers: check.headers, body: check.body }
@@ -30,7 +33,7 @@ export async function runHttp(check: HttpCheck, attempt: Attempt): Promise<Outco
 
 const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status)
 
-/** One request and its response, which is left in the trace; an outcome when it came to nothing. */
+/** One request. Stores the response in the trace; returns an outcome on failure. */
 async function exchange(request: HttpRequest, check: HttpCheck, attempt: Attempt): Promise<Outcome | undefined> {
   const { url } = request
   const host = url.hostname.replace(/^\[|\]$/g, '')

@@ -8,15 +8,21 @@ import { runTcp } from './tcp.ts'
 import { runTls } from './tls.ts'
 import { runUdp } from './udp.ts'
 
-/** A kind of check: its schema, and one attempt of it. What the network does is an outcome; only a fault of the machinery throws. */
+/**
+ * A kind of check: its schema, and one attempt of it. The result of the network is an outcome; only broken machinery
+ * throws.
+ */
 export interface CheckKind<K extends CheckKindName = CheckKindName> {
   readonly schema: (typeof checkSchemas)[K]
-  /** What the kind's first check must load: before its time begins, so that no deadline and no duration counts it. */
+  /**
+   * Loads code for the kind's first check. Runs before the check's time starts, so it counts toward no deadline or
+   * duration.
+   */
   readonly load?: () => Promise<unknown>
   readonly run: (check: Extract<Check, { kind: K }>, attempt: Attempt) => Promise<Outcome>
 }
 
-/** The one registry of check kinds. */
+/** The registry of check kinds. */
 export const checkKinds: { readonly [K in CheckKindName]: CheckKind<K> } = {
   dns: { schema: checkSchemas.dns, run: runDns },
   tcp: { schema: checkSchemas.tcp, run: runTcp },

@@ -1,7 +1,10 @@
 import type { CheckKindName } from './check.ts'
 import type { Outcome, Reason } from './outcome.ts'
 
-/** What a reason says of layer 4 (docs/reference/outcomes.md). `refused` is a block only where a control shows a listener. */
+/**
+ * What a reason says about layer 4 (docs/reference/outcomes.md). `refused` is a block only if a control shows a
+ * listener.
+ */
 export type Layer4 = 'open' | 'blocked' | 'refused' | 'absent' | 'name' | 'none'
 
 const layer4: Record<Reason, Layer4> = {
@@ -39,7 +42,7 @@ const layer4: Record<Reason, Layer4> = {
   not_run: 'none',
 }
 
-/** For a DNS check, an answer of any kind shows the path to the server open, and silence shows it blocked. */
+/** For a DNS check, any response shows that the path to the server is open, and silence shows that it is blocked. */
 const toServer: Partial<Record<Reason, Layer4>> = {
   dns_nxdomain: 'open',
   dns_nodata: 'open',
@@ -50,20 +53,24 @@ const toServer: Partial<Record<Reason, Layer4>> = {
   dns_unreachable: 'refused',
 }
 
-/** What a reason says of the path below a check that is not a question to DNS. */
+/** What a reason says about the path of a check that is not a DNS query. */
 export function layer4Of(reason: Reason): Layer4 {
   return layer4[reason]
 }
 
 /**
- * Whether a new connection got no further than the path, by silence or by ICMP. A node that may not send one ICMP error more leaves the first SYN
- * unanswered and rejects its repetition, which then looks like a host that is gone: of one that is there it is a block.
+ * Whether a new connection was stopped on the path, by silence or by ICMP. A node that has reached its ICMP rate limit
+ * leaves the first SYN unanswered and rejects the retransmission. That looks like a host that does not exist, but for
+ * an existing host it is a block.
  */
 export function looksShut(outcome: Pick<Outcome, 'reason' | 'dns'>, kind: CheckKindName): boolean {
   return outcome.reason === 'host_absent' || layer4OfOutcome(outcome, kind) === 'blocked'
 }
 
-/** What an outcome says of the path below its check; a server that answered any question of it was reached, whatever became of the last one. */
+/**
+ * What an outcome says about the path of its check. A server that answered any query was reached, whatever the result
+ * of the last one.
+ */
 export function layer4OfOutcome({ reason, dns }: Pick<Outcome, 'reason' | 'dns'>, kind: CheckKindName): Layer4 {
   if (kind !== 'dns') return layer4[reason]
   if (dns?.questions.some(({ rcode }) => rcode !== 'TIMEOUT' && rcode !== 'UNREACHABLE')) return 'open'

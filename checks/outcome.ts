@@ -1,9 +1,12 @@
 import * as z from 'zod'
 
-/** Where in a check something happened; `admission` means the probe itself refused the target. */
+/** Phases of a check. `admission`: the probe itself refused the target. */
 export const phases = ['admission', 'resolve', 'connect', 'tls', 'request', 'response'] as const
 
-/** The closed vocabulary of what a check can see. `docs/reference/outcomes.md` says for each whether it is evidence of a block. */
+/**
+ * The closed list of what a check can observe. `docs/reference/outcomes.md` says for each reason whether it is evidence
+ * of a block.
+ */
 export const reasons = [
   'connected',
   'answered',
@@ -44,7 +47,7 @@ export type Reason = (typeof reasons)[number]
 
 const milliseconds = z.number().nonnegative()
 
-/** One name that the resolver asked of one server, in order; the search list and ndots make several of these. */
+/** One name that the resolver queried at one server, in order. The search list and ndots cause several queries. */
 const questionSchema = z.object({
   name: z.string(),
   type: z.enum(['A', 'AAAA', 'CNAME', 'SRV', 'TXT', 'PTR', 'NS', 'MX', 'SOA']),
@@ -56,7 +59,7 @@ const questionSchema = z.object({
 
 const dnsFactsSchema = z.object({
   questions: z.array(questionSchema),
-  /** The name that was answered in the end, after the search list. */
+  /** The name that was finally answered, after the search list. */
   name: z.string().optional(),
   records: z.array(z.object({ name: z.string(), type: z.string(), data: z.string(), ttl: z.number() })),
 })
@@ -74,29 +77,32 @@ const tlsFactsSchema = z.object({
 const httpFactsSchema = z.object({
   status: z.number().int(),
   headers: z.record(z.string(), z.string()),
-  /** The first bytes of the body, bounded by the probe's limits. */
+  /** The first bytes of the body, within the probe's limits. */
   body: z.string(),
   url: z.string(),
 })
 
-/** What one check saw. A check never rejects: broken machinery is the reason `not_run`. Crosses the wire from probe to runner. */
+/**
+ * The observation of one check. A check never rejects: broken machinery is the reason `not_run`. Sent from the probe to
+ * the runner.
+ */
 export const outcomeSchema = z.object({
   reason: z.enum(reasons),
   phase: z.enum(phases),
-  /** One sentence for people: the errno, the server's message, the failed condition. */
+  /** One sentence for users: the errno, the server's message, or the failed condition. */
   detail: z.string().optional(),
-  /** The literal that was dialled, canonical form. */
+  /** The literal that the check connected to, in canonical form. */
   address: z.string().optional(),
   port: z.number().int().optional(),
-  /** The socket's own address, which tells in whose network the check ran. */
+  /** The local address of the socket, which shows in whose network the check ran. */
   localAddress: z.string().optional(),
   attempts: z.number().int().nonnegative(),
-  /** Milliseconds spent in each phase that was reached, over all attempts. */
+  /** Milliseconds in each phase that was reached, over all attempts. */
   durations: z.partialRecord(z.enum(phases), milliseconds),
   dns: dnsFactsSchema.optional(),
   tls: tlsFactsSchema.optional(),
   http: httpFactsSchema.optional(),
-  /** What a Crosscheck listener said of itself (TCP or UDP greeting), bounded. */
+  /** The reply of a Crosscheck listener (TCP or UDP greeting), bounded. */
   reply: z.string().optional(),
 })
 
@@ -106,6 +112,6 @@ export type TlsFacts = z.infer<typeof tlsFactsSchema>
 export type HttpFacts = z.infer<typeof httpFactsSchema>
 export type Outcome = z.infer<typeof outcomeSchema>
 
-/** An outcome with the check it belongs to and the time at which its first attempt began (milliseconds since the epoch). */
+/** An outcome with its check and the start time of its first attempt (milliseconds since the epoch). */
 export const observationSchema = z.object({ id: z.string(), startedAt: z.number(), outcome: outcomeSchema })
 export type Observation = z.infer<typeof observationSchema>

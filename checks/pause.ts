@@ -1,4 +1,7 @@
-/** Waits so many milliseconds, not at all for none or less; ends early, without an error, when the signal is aborted. */
+/**
+ * Waits for that many milliseconds; returns immediately for zero or less. An abort ends the wait early without an
+ * error.
+ */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (milliseconds <= 0 || signal.aborted) return Promise.resolve()
   const { promise, resolve } = Promise.withResolvers<void>()

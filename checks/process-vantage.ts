@@ -14,8 +14,8 @@ export interface ProcessVantageOptions {
 type Found = (error: null, found: string | { address: string; family: number }[], family?: number) => void
 
 /**
- * The network of this process. Make one and keep it: the bound on DNS queries in flight counts per vantage.
- * A `lookup` that answers at once keeps Node from deferring the connect of a literal by a tick.
+ * The network of this process. Create one and reuse it, because the limit on DNS queries in flight counts per vantage.
+ * The synchronous `lookup` prevents Node from deferring the connection to a literal by a tick.
  */
 export function processVantage(files: ProcessVantageOptions): Vantage {
   return {
@@ -25,7 +25,7 @@ export function processVantage(files: ProcessVantageOptions): Vantage {
       const family = isIP(address)
       const socket = createSocket({
         type: family === 6 ? 'udp6' : 'udp4',
-        // Asked for the address to bind to as well, which is not the target.
+        // Also called for the local bind address, which is not the target.
         lookup: (name, _options, found) => found(null, name, family),
       })
       socket.connect(port, address)
@@ -41,7 +41,7 @@ function answering(address: string): (name: string, options: { all?: boolean }, 
   return (_name, { all }, found) => (all ? found(null, [{ address, family }]) : found(null, address, family))
 }
 
-/** An absent file is an empty one, as for the C library. */
+/** An absent file counts as empty, as in the C library. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8')

@@ -1,6 +1,6 @@
 import type { Reason } from './outcome.ts'
 
-/** Every reason in words; the reason itself stands beside them, because scripts and pages know it by that name. */
+/** Every reason in words. Output shows the reason too, because scripts and pages use that name. */
 const reasonWords: Record<Reason, string> = {
   connected: 'connected',
   answered: 'answered',
@@ -36,7 +36,7 @@ const reasonWords: Record<Reason, string> = {
   not_run: 'the check did not run',
 }
 
-/** `no answer (connect_timeout)`: the words, and the reason by which scripts and pages know it. */
+/** `no answer (connect_timeout)`: the words, then the reason that scripts and pages use. */
 export function reasonText(reason: Reason): string {
   const words = reasonWords[reason]
   return words === reason ? words : `${words} (${reason})`

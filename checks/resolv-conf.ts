@@ -1,12 +1,15 @@
 import { isIP } from 'node:net'
 import type { ResolvConf } from './vantage.ts'
 
-/** What the C library asks when resolv.conf names no server, and how many it reads at most (resolv.conf(5)). */
+/** The C library's server if resolv.conf has none, and how many servers it reads at most (resolv.conf(5)). */
 const localServer = '127.0.0.1'
 const maxServers = 3
 const maxDots = 15
 
-/** Reads resolv.conf(5): the last `search` or `domain` line counts, comments begin with `#` or `;`; unknown lines are ignored as glibc does. */
+/**
+ * Parses resolv.conf(5). The last `search` or `domain` line counts; comments begin with `#` or `;`; unknown lines are
+ * ignored, as in glibc.
+ */
 export function parseResolvConf(text: string): ResolvConf {
   const nameservers: string[] = []
   let search: readonly string[] = []
@@ -21,7 +24,7 @@ export function parseResolvConf(text: string): ResolvConf {
   return { nameservers: nameservers.length === 0 ? [localServer] : nameservers.slice(0, maxServers), search, ndots }
 }
 
-/** Reads hosts(5): name in lower case without a final dot → its addresses, in the order of the file. */
+/** Parses hosts(5): name in lower case without a final dot → its addresses, in the order of the file. */
 export function parseHosts(text: string): ReadonlyMap<string, readonly string[]> {
   const hosts = new Map<string, string[]>()
   for (const line of text.split('\n')) {

@@ -3,13 +3,16 @@ import type { Outcome } from './outcome.ts'
 import type { Host, Resolution } from './resolver/resolver.ts'
 import { conclude, enter } from './trace.ts'
 
-/** The one literal that is dialled. */
+/** The literal that the check connects to. */
 export interface Target {
   readonly address: string
   readonly port: number
 }
 
-/** Resolves a host to one literal and asks whether it may be dialled; an outcome when it stops there. At once where nothing must be asked. */
+/**
+ * Resolves a host to one literal and checks whether a connection to it is allowed. Returns an outcome if not.
+ * Synchronous if no query is needed.
+ */
 export function locate(
   { host, family, port }: Host & { readonly port: number },
   attempt: Attempt,
@@ -32,7 +35,7 @@ function located(resolution: Resolution, port: number, attempt: Attempt): Target
   return admitted(target, attempt) ?? target
 }
 
-/** The refusal of a target that must not be dialled. */
+/** The outcome for a target that is refused; undefined if a connection is allowed. */
 function admitted({ address, port }: Target, { admit, trace }: Attempt): Outcome | undefined {
   trace.seen.address = address
   trace.seen.port = port

@@ -8,22 +8,25 @@ import { conclude, startAttempt, startTrace } from './trace.ts'
 import type { Vantage } from './vantage.ts'
 
 export interface RunOptions {
-  /** Aborting ends the check at once, as `not_run`. */
+  /** An abort ends the check immediately, as `not_run`. */
   readonly signal: AbortSignal
-  /** Asked for every literal before it is dialled, at each redirect anew. */
+  /** Called for every literal before a connection, again at each redirect. */
   readonly admit?: Admit
-  /** The batch's resolver (`createResolver`), so that its checks share questions; one of the check's own when absent. */
+  /** The batch's resolver (`createResolver`), so that its checks share queries; a new one when absent. */
   readonly resolver?: Resolver
 }
 
-/** After these no further attempt is made: it is open, or nothing can be known. */
+/** Reasons after which there is no further attempt: the path is open, or the result cannot be determined. */
 const final: ReadonlySet<Reason> = new Set<Reason>(['connected', 'answered', 'udp_answered', 'not_run'])
 
-/** Runs a check within its deadline, which its attempts share equally; never rejects: what goes wrong is the outcome `not_run`. */
+/**
+ * Runs a check within its deadline, which its attempts share equally. Never rejects: an internal error is the outcome
+ * `not_run`.
+ */
 export async function runCheck(check: Check, vantage: Vantage, options: RunOptions): Promise<Observation> {
   const { signal, admit, resolver = createResolver(vantage) } = options
   const { load } = checkKinds[check.kind]
-  // What fails to load fails again in the attempt, which tells it.
+  // If loading fails, it fails again in the attempt, which reports the error.
   if (load !== undefined) await load().catch(() => undefined)
   const startedAt = Date.now()
   const trace = startTrace()
@@ -44,7 +47,7 @@ export async function runCheck(check: Check, vantage: Vantage, options: RunOptio
   }
 }
 
-/** TypeScript cannot see that a check's kind finds the entry that takes it. */
+/** TypeScript cannot infer that a check's kind selects the matching entry. */
 function runAttempt(check: Check, attempt: Attempt): Promise<Outcome> {
   const kind = checkKinds[check.kind] as CheckKind<CheckKindName>
   return kind.run(check as never, attempt)

@@ -9,9 +9,10 @@ import { locate } from './resolve-target.ts'
 import { conclude, enter } from './trace.ts'
 
 /**
- * How long a silent connection is looked at before it counts as open. A mesh or proxy that denies at layer 7 closes as soon as
- * it has accepted; over the round trips of a cluster (under 1 ms) that is here within 5 ms. It costs a plain success no
- * throughput, because nothing but a timer waits; a server that speaks first ends it earlier.
+ * How long a silent connection must hold before it counts as open, in milliseconds. A mesh or proxy that denies at
+ * layer 7 closes the connection right after accepting it. With round trips in a cluster (under 1 ms), the close arrives
+ * within 5 ms. The wait costs a success no throughput, because only a timer runs. A server that sends first ends it
+ * earlier.
  */
 const lookMs = 5
 
@@ -21,10 +22,10 @@ type Seen =
   | { readonly kind: 'failed'; readonly error: Error }
   | { readonly kind: 'quiet' }
 
-/** Opens a connection and looks whether it holds; with `send`, writes that and waits for the first reply. */
+/** Opens a connection and checks that it holds. With `send`, sends that and waits for the first reply. */
 export async function runTcp(check: TcpCheck, attempt: Attempt): Promise<Outcome> {
   const located = locate(check, attempt)
-  // A batch runs 20,000 of these a second: what is there already is not awaited, and what follows is one function.
+  // A batch runs 20,000 of these per second. Available values are not awaited, and the rest is one function.
   const target = located instanceof Promise ? await located : located
   if (isOutcome(target)) return target
   const connection = await openStream(target, attempt)
@@ -67,7 +68,7 @@ function judge(seen: Seen, { trace }: Attempt, success: 'connected' | 'answered'
   return conclude(trace, success)
 }
 
-/** What comes first on a connection: bytes, its end, an error, or nothing within the milliseconds. */
+/** The first event on a connection: bytes, its end, an error, or nothing within the milliseconds. */
 function firstOf(socket: Socket, { deadline }: Attempt, milliseconds?: number): Promise<Seen | Ended> {
   return within<Seen>(deadline, (settle) => {
     const timer = milliseconds === undefined ? undefined : setTimeout(settleAfterPoll, milliseconds, settle)
@@ -78,7 +79,7 @@ function firstOf(socket: Socket, { deadline }: Attempt, milliseconds?: number): 
   })
 }
 
-/** The loop may have been busy: what the kernel already has must be seen first. */
+/** The event loop may have been busy, so events that the kernel already has must be processed first. */
 function settleAfterPoll(settle: (seen: Seen) => void): void {
   setImmediate(settle, { kind: 'quiet' })
 }

@@ -1,7 +1,7 @@
 import { errorCode } from './errno.ts'
 import type { Reason } from './outcome.ts'
 
-/** What node's verification of a certificate calls a time or a name that is wrong (OpenSSL's X509_V_ERR names). */
+/** Node's error codes for a certificate with a wrong time or name (OpenSSL's X509_V_ERR names). */
 const certificateReasons: Readonly<Record<string, Reason>> = {
   CERT_HAS_EXPIRED: 'tls_expired',
   CERT_NOT_YET_VALID: 'tls_expired',
@@ -10,19 +10,19 @@ const certificateReasons: Readonly<Record<string, Reason>> = {
 }
 
 /**
- * Alerts of a server that wants a certificate of the client: TLS 1.3 has one for it (RFC 8446 §6.2); before, some servers
- * complain of a bad certificate although none was sent.
+ * Alerts of a server that requires a client certificate. TLS 1.3 has one for it (RFC 8446 §6.2). Before, some servers
+ * report a bad certificate although none was sent.
  */
 const wantsCertificate = /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE)$/
 
-/** The reason of an authorization error; whatever is neither time nor name is a matter of trust. */
+/** The reason of an authorization error. Any error that is not about time or name is about trust. */
 export function untrustedReason(code: string): Reason {
   return certificateReasons[code] ?? 'tls_untrusted'
 }
 
 /**
- * The reason of an error on a TLS connection. An end before the server said anything is a denial after the TCP handshake;
- * node calls a mere FIN in the handshake ECONNRESET as well, but without a system call.
+ * The reason of an error on a TLS connection. An end before any response of the server is a denial after the TCP
+ * handshake. Node also reports a plain FIN during the handshake as ECONNRESET, but without a system call.
  */
 export function tlsReason(error: Error, answered: boolean): Reason {
   const code = errorCode(error)

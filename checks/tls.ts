@@ -14,7 +14,7 @@ export interface Secured {
 }
 
 export interface TlsOptions {
-  /** The name that is sent (SNI) and that the certificate must bear; an address is only compared. */
+  /** The name that is sent (SNI) and that the certificate must have. An address is only compared. */
   readonly name: string
   readonly verify: boolean
   readonly ca: string | undefined
@@ -22,12 +22,13 @@ export interface TlsOptions {
 }
 
 /**
- * With TLS 1.3 the client is done before the server has looked for the client's certificate: its refusal comes with the first
- * read, one round trip later. A session ticket proves that the server accepted; a server that sends none is given this long.
+ * With TLS 1.3 the client finishes before the server has verified the client's certificate. The server's rejection
+ * arrives with the first read, one round trip later. A session ticket proves that the server accepted. For a server
+ * without tickets, wait this long, in milliseconds.
  */
 const acceptanceMs = 100
 
-/** Opens a connection, performs the TLS handshake and, under TLS 1.3, waits for the server to accept it. */
+/** Opens a connection, performs the TLS handshake and, with TLS 1.3, waits for the server to accept it. */
 export async function runTls(check: TlsCheck, attempt: Attempt): Promise<Outcome> {
   const target = await locate(check, attempt)
   if (isOutcome(target)) return target
@@ -43,7 +44,10 @@ export async function runTls(check: TlsCheck, attempt: Attempt): Promise<Outcome
   }
 }
 
-/** The TLS handshake over a connected socket, which it takes over; an outcome when it fails or the certificate is not good. */
+/**
+ * The TLS handshake over a connected socket, which it takes over. Returns an outcome if it fails or the certificate is
+ * invalid.
+ */
 export async function secure(socket: Socket, options: TlsOptions, attempt: Attempt): Promise<Secured | Outcome> {
   const { trace } = attempt
   enter(trace, 'tls')

@@ -1,16 +1,19 @@
 import type { DnsFacts, HttpFacts, Outcome, Phase, Question, Reason, TlsFacts } from './outcome.ts'
 
-/** What one check has seen so far, over all its attempts. It belongs to that check alone. */
+/** What one check has observed so far, over all its attempts. Not shared between checks. */
 export interface Trace {
   phase: Phase
-  /** When the phase was entered (`performance.now()`). */
+  /** When the phase started (`performance.now()`). */
   since: number
   attempts: number
   readonly durations: Partial<Record<Phase, number>>
   readonly questions: Question[]
-  /** What the present attempt has found. */
+  /** What the current attempt has observed. */
   seen: Seen
-  /** The first dial of the present address, over all attempts: an absent host is known by the time since then. */
+  /**
+   * The first connection to the current address, over all attempts. The time since then identifies a host that does not
+   * exist.
+   */
   firstConnect: { readonly address: string; readonly at: number } | undefined
 }
 
@@ -38,7 +41,7 @@ export function startTrace(): Trace {
   }
 }
 
-/** Begins another attempt: the questions and durations stay, what the last attempt found is forgotten. */
+/** Starts another attempt. Keeps queries and durations, and clears the observations of the last attempt. */
 export function startAttempt(trace: Trace): void {
   trace.attempts++
   trace.phase = 'resolve'
@@ -46,7 +49,7 @@ export function startAttempt(trace: Trace): void {
   trace.seen = {}
 }
 
-/** Ends the present phase, adding its milliseconds to those of earlier attempts, and enters the next one. */
+/** Ends the current phase, adds its milliseconds to those of earlier attempts, and enters the next phase. */
 export function enter(trace: Trace, phase: Phase): void {
   const now = performance.now()
   trace.durations[trace.phase] = (trace.durations[trace.phase] ?? 0) + now - trace.since
@@ -54,7 +57,7 @@ export function enter(trace: Trace, phase: Phase): void {
   trace.since = now
 }
 
-/** The outcome of a check that ends here, in its present phase. */
+/** The outcome of a check that ends in its current phase. */
 export function conclude(trace: Trace, reason: Reason, detail?: string): Outcome {
   enter(trace, trace.phase)
   const { name, records, address, port, localAddress, tls, http, reply } = trace.seen
@@ -73,7 +76,7 @@ export function conclude(trace: Trace, reason: Reason, detail?: string): Outcome
   return outcome
 }
 
-/** Microseconds are enough, and keep the wire free of seventeen digits. */
+/** Microseconds are precise enough, and shorten the JSON. */
 function rounded(durations: Trace['durations']): Outcome['durations'] {
   const result: Outcome['durations'] = {}
   for (const phase in durations) {

@@ -8,12 +8,15 @@ import { locate } from './resolve-target.ts'
 import { closeQuietly } from './resolver/exchange.ts'
 import { conclude, enter } from './trace.ts'
 
-/** When the datagram is sent, again, as parts of the attempt: UDP loses, and the first packet may start an address resolution. */
+/**
+ * When to repeat the datagram, as parts of the attempt. UDP loses packets, and the first packet may start an address
+ * resolution.
+ */
 const repeats = [1 / 4, 1 / 2] as const
 
 type Seen = { readonly reply: Buffer } | { readonly error: Error; readonly told: ConnectErrorTime }
 
-/** Sends the datagram on a connected socket until something answers, something rejects, or the time is up. */
+/** Sends the datagram on a connected socket until there is a response, a rejection, or a timeout. */
 export async function runUdp(check: UdpCheck, attempt: Attempt): Promise<Outcome> {
   const { trace } = attempt
   const target = await locate(check, attempt)

@@ -1,2 +1,5 @@
-/** What is loaded late of undici, by its name: a bundle gives a CommonJS package that is imported late nothing but its default. */
+/**
+ * The part of undici that is loaded dynamically, by name. In a bundle, a dynamic import of a CommonJS package only
+ * gives its default export.
+ */
 export { Client } from 'undici'

@@ -5,34 +5,36 @@ import type { Vantage } from '../vantage.ts'
 import { askOverTcp, askOverUdp, type Reply } from './exchange.ts'
 import { makeQuery, type QuestionType } from './message.ts'
 
-/** Answered or unanswered questions, and the one that is out now: a check that is cut short reports it as unanswered. */
+/** Finished queries, and the one in flight. An aborted check reports the one in flight as unanswered. */
 export interface Log {
   readonly questions: Question[]
   pending: { readonly question: Omit<Question, 'rcode' | 'milliseconds'>; readonly since: number } | undefined
-  /** The address of the socket that asked last. */
+  /** The local address of the last socket that sent a query. */
   localAddress?: string
 }
 
 export interface Servers {
   readonly vantage: Vantage
   readonly servers: readonly string[]
-  /** Of every server. */
+  /** The port of every server. */
   readonly port: number
-  /** Milliseconds for each try at each server. */
+  /** Milliseconds for each attempt at each server. */
   readonly patienceMs: number
 }
 
-/** Every server is asked, in order, and then each once more: UDP loses (resolv.conf(5), `attempts:2`). */
+/**
+ * Each server is queried in order, and then each once more, because UDP loses packets (resolv.conf(5), `attempts:2`).
+ */
 const rounds = 2
 
-/** Queries in flight from one vantage: a resolver that is flooded drops, and that would read as "DNS is blocked". */
+/** Queries in flight from one vantage. An overloaded resolver drops queries, which would look like "DNS is blocked". */
 const inFlight = 50
 const limiters = new WeakMap<Vantage, ReturnType<typeof pLimit>>()
 
-/** rcodes for which glibc turns to the next server. */
+/** rcodes for which glibc continues with the next server. */
 const passedOn = new Set(['SERVFAIL', 'NOTIMP', 'REFUSED'])
 
-/** Asks one question of the servers in order until one answers; the last reply when none does. */
+/** Sends one query to the servers in order until one answers. Returns the last reply if none does. */
 export async function ask(
   question: { readonly name: string; readonly type: QuestionType },
   { vantage, servers, port, patienceMs }: Servers,
@@ -47,7 +49,7 @@ export async function ask(
       const reply = await tryOnce({ ...question, server }, { vantage, port, patienceMs }, { log, deadline }).finally(
         place.leave,
       )
-      // A server that was heard once was reached: silence afterwards says less than what it said.
+      // A server that responded once was reached. Its response says more than a later timeout.
       if (typeof reply === 'string') return reply === 'expired' ? (heard ?? reply) : reply
       if (reply.kind === 'broken') return heard ?? reply
       if (reply.kind === 'answer' && !passedOn.has(reply.rcode)) return reply
@@ -58,7 +60,7 @@ export async function ask(
   return heard ?? last
 }
 
-/** One try at one server, over TCP once more when the answer was truncated. */
+/** One attempt at one server, repeated over TCP if the answer was truncated. */
 async function tryOnce(
   question: { readonly name: string; readonly type: QuestionType; readonly server: string },
   { vantage, port, patienceMs }: Omit<Servers, 'servers'>,
@@ -74,7 +76,7 @@ async function tryOnce(
   return truncated ? record(log, { ...question, transport: 'tcp' }, () => askOverTcp(exchange, deadline)) : reply
 }
 
-/** The questions so far, with the one that is out now as unanswered. */
+/** The queries so far, with the one in flight as unanswered. */
 export function questionsSoFar({ questions, pending }: Log): readonly Question[] {
   if (pending === undefined) return questions
   const milliseconds = performance.now() - pending.since
@@ -101,7 +103,7 @@ function rcodeOf(reply: Reply): string | undefined {
   return reply.kind === 'answer' ? reply.rcode : silent[reply.kind]
 }
 
-/** Waits, within the deadline, until fewer than the bound are in flight; `leave` must be called. */
+/** Waits, within the deadline, for a free slot. The caller must call `leave`. */
 function placeInFlight(vantage: Vantage, deadline: Deadline): Promise<{ readonly leave: () => void } | Ended> {
   let given = false
   return within<{ readonly leave: () => void }>(deadline, (settle) => {

@@ -5,7 +5,7 @@ import { errorCode, isExhaustion } from '../errno.ts'
 import type { Vantage } from '../vantage.ts'
 import { type Message, type Query, readMessage } from './message.ts'
 
-/** How one try at one server ended. `broken` is a fault of our own machine and says nothing about the server. */
+/** The result of one attempt at one server. `broken` is a fault of this machine and says nothing about the server. */
 export type Reply =
   | Extract<Message, { kind: 'answer' | 'malformed' }>
   | { readonly kind: 'timeout' }
@@ -17,18 +17,18 @@ export interface Exchange {
   readonly server: string
   readonly port: number
   readonly query: Query
-  /** Milliseconds until the try counts as unanswered. */
+  /** Milliseconds until the attempt counts as unanswered. */
   readonly patienceMs: number
-  /** Told the socket's own address, which shows in whose network the question was asked. */
+  /** Called with the socket's local address, which shows in whose network the query ran. */
   readonly onLocalAddress: (address: string) => void
 }
 
-/** A message over TCP carries its length in two octets (RFC 1035 §4.2.2). */
+/** A message over TCP starts with its length in two octets (RFC 1035 §4.2.2). */
 const lengthOctets = 2
-/** Where resolvers ask (RFC 1035 §4.2). */
+/** The port of DNS servers (RFC 1035 §4.2). */
 export const dnsPort = 53
 
-/** Asks over a connected UDP socket of its own, so that ICMP errors are seen and the source port is unpredictable. */
+/** Queries over a new connected UDP socket, so that ICMP errors are visible and the source port is unpredictable. */
 export function askOverUdp(
   { vantage, server, port, query, patienceMs, onLocalAddress }: Exchange,
   deadline: Deadline,
@@ -57,7 +57,7 @@ export function askOverUdp(
   })
 }
 
-/** Asks over TCP, as a truncated answer demands (RFC 7766 §5). */
+/** Queries over TCP, as a truncated answer requires (RFC 7766 §5). */
 export function askOverTcp(
   { vantage, server, port, query, patienceMs }: Exchange,
   deadline: Deadline,
@@ -97,12 +97,12 @@ function failure(error: Error): Reply {
   return { kind: isExhaustion(code) ? 'broken' : 'unreachable', detail: error.message }
 }
 
-/** Closing twice throws, and an error may have closed it already. */
+/** Closing twice throws, and an error may have closed the socket already. */
 export function closeQuietly(socket: UdpSocket): void {
   socket.removeAllListeners('message')
   try {
     socket.close()
   } catch {
-    // It is closed, which is what was wanted.
+    // The socket is already closed.
   }
 }

@@ -8,7 +8,7 @@ import { isAskable, searchCandidates } from './search.ts'
 
 export type LookupFailure = Extract<Reason, `dns_${string}` | 'not_run'>
 
-/** What the search of one name gave: the records of the first candidate that has some, or why none had. */
+/** The result of searching one name: the records of the first candidate that has any, or why none has. */
 export type Lookup =
   | {
       readonly reason: 'answered'
@@ -22,7 +22,7 @@ type Failed = Exclude<Lookup, { reason: 'answered' }>
 
 export interface LookupRequest {
   readonly name: string
-  /** Asked in order until one has records: A, then AAAA. */
+  /** Queried in order until one has records: A, then AAAA. */
   readonly types: readonly QuestionType[]
   readonly conf: Pick<ResolvConf, 'search' | 'ndots'>
 }
@@ -40,7 +40,7 @@ const silentReasons = {
   broken: 'not_run',
 } as const
 
-/** What glibc's search does after a candidate that failed: the next one, only the name itself, or nothing more. */
+/** What glibc's search does after a candidate failed: try the next one, try only the name itself, or stop. */
 const afterwards: Readonly<Record<LookupFailure, 'next' | 'as-is' | 'stop'>> = {
   dns_nxdomain: 'next',
   dns_nodata: 'next',
@@ -52,7 +52,10 @@ const afterwards: Readonly<Record<LookupFailure, 'next' | 'as-is' | 'stop'>> = {
   not_run: 'stop',
 }
 
-/** Asks the candidates of the search list in glibc's order and decides as its `res_search` does; never rejects for a network's sake. */
+/**
+ * Queries the candidates of the search list in glibc's order and decides like its `res_search`. Never rejects because
+ * of the network.
+ */
 export async function lookup(
   request: LookupRequest,
   servers: Servers,
@@ -74,7 +77,10 @@ export async function lookup(
   )
 }
 
-/** glibc: the name itself if it was asked first, else "no data" if any candidate exists, else SERVFAIL, else the last. */
+/**
+ * glibc: the result of the name itself if it was queried first, else "no data" if any candidate exists, else SERVFAIL,
+ * else the last.
+ */
 function decisive(failed: readonly { readonly asIsFirst: boolean; readonly failure: Failed }[]): Failed | undefined {
   const failures = failed.map(({ failure }) => failure)
   if (failed[0]?.asIsFirst) return failures[0]
@@ -116,7 +122,9 @@ function read(reply: Reply, name: string, type: QuestionType): Lookup {
   return { reason: 'dns_nodata', detail: `${name} exists and has no ${type} record`, records }
 }
 
-/** The name and those that its CNAME records lead to (RFC 1034 §3.6.2); a stub does not chase beyond the answer. */
+/**
+ * The name and the targets of its CNAME records (RFC 1034 §3.6.2). A stub resolver follows only records of the answer.
+ */
 export function aliases(name: string, records: readonly DnsRecord[]): ReadonlySet<string> {
   const next = new Map(
     records

@@ -4,7 +4,7 @@ import type { DnsFacts, Question } from '../outcome.ts'
 export type QuestionType = Question['type']
 export type DnsRecord = DnsFacts['records'][number]
 
-/** One question as bytes, with what its answer must repeat. */
+/** One query as bytes, with the fields that its answer must repeat. */
 export interface Query {
   readonly id: number
   readonly name: string
@@ -12,7 +12,7 @@ export interface Query {
   readonly bytes: Buffer
 }
 
-/** What a datagram is to a query; `foreign` is not its answer, and is ignored as RFC 5452 §9 asks. */
+/** How a datagram relates to a query. `foreign` is not its answer, and is ignored as RFC 5452 §9 requires. */
 export type Message =
   | {
       readonly kind: 'answer'
@@ -27,7 +27,7 @@ type Resource = InstanceType<typeof Packet>['answers'][number]
 
 const rcodes = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED']
 
-/** How the data of a record is written, as in a zone file; other types are given in hexadecimal (RFC 3597). */
+/** The text form of a record's data, as in a zone file. Other types are in hexadecimal (RFC 3597). */
 const dataOf: Readonly<Record<number, (record: Resource) => string>> = {
   [Packet.TYPE.A]: (record) => record.address ?? '',
   [Packet.TYPE.AAAA]: (record) => record.address ?? '',
@@ -43,7 +43,7 @@ const dataOf: Readonly<Record<number, (record: Resource) => string>> = {
     ),
 }
 
-/** A recursive query with a random identifier (RFC 5452 §4.5), without EDNS, as glibc asks by default. */
+/** A recursive query with a random identifier (RFC 5452 §4.5), without EDNS, which is glibc's default. */
 export function makeQuery(name: string, type: QuestionType): Query {
   const packet = new Packet()
   const id = Packet.uuid()
@@ -52,7 +52,7 @@ export function makeQuery(name: string, type: QuestionType): Query {
   return { id, name, type, bytes: packet.toBuffer() }
 }
 
-/** Reads a datagram as the answer to the query: the identifier and the question must be its own (RFC 5452 §9.1). */
+/** Parses a datagram as the answer to the query. The identifier and the question must match (RFC 5452 §9.1). */
 export function readMessage(bytes: Buffer, query: Query): Message {
   if (bytes.length < 2 || bytes.readUInt16BE(0) !== query.id) return { kind: 'foreign' }
   let packet: InstanceType<typeof Packet>
@@ -65,7 +65,7 @@ export function readMessage(bytes: Buffer, query: Query): Message {
   const unreadable = errors[0]
   if (header.qr !== 1) return { kind: 'foreign' }
   const rcode = rcodes[header.rcode] ?? `RCODE${header.rcode}`
-  // A server that cannot read the question cannot repeat it (RFC 1035 §4.1.1, FORMERR).
+  // A server that cannot parse the question cannot repeat it (RFC 1035 §4.1.1, FORMERR).
   const bare = questions.length === 0 && rcode !== 'NOERROR' && rcode !== 'NXDOMAIN'
   if (!bare && !repeats(questions[0], query)) return { kind: 'foreign' }
   const truncated = header.tc === 1

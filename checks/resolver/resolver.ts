@@ -8,7 +8,7 @@ import { dnsPort } from './exchange.ts'
 import { aliases, type Lookup, type LookupFailure, lookup } from './lookup.ts'
 import type { DnsRecord } from './message.ts'
 
-/** What a host became: the one literal to dial, or why there is none; with every question that was asked for it. */
+/** The result for a host: one literal, or why there is none, with every query that was sent. */
 export interface Resolution {
   readonly result:
     | { readonly kind: 'address'; readonly address: string }
@@ -24,10 +24,10 @@ export interface Host {
   readonly family?: Family | undefined
 }
 
-/** Resolves a host within the deadline; it never rejects for a network's sake. */
+/** Resolves a host within the deadline. Never rejects because of the network. */
 export type Resolver = (host: Host, deadline: Deadline) => Promise<Resolution> | Resolution
 
-/** A lookup that several checks may wait for; it is ended when nobody waits any more. */
+/** A lookup that several checks may wait for. It ends when there are no more waiters. */
 interface Job {
   readonly log: Log
   readonly deadline: Deadline
@@ -35,15 +35,15 @@ interface Job {
   waiters: number
 }
 
-/** Two tries at each server must fit into the time that the check has; glibc's own limit is 5 s a try. */
+/** Two attempts at each server must fit into the check's time. glibc's limit is 5 s per attempt. */
 const maxPatienceMs = 5_000
-/** A little less than all of it, so that the resolver's own finding comes before the deadline's. */
+/** A little less than the whole budget, so that the resolver's result comes before the deadline. */
 const usedPart = 0.9
 const minPatienceMs = 5
 
 /**
- * A resolver for one batch of checks: those that ask for the same name at the same time share the questions, and answers
- * that a server vouched for (records, NXDOMAIN, no data) are kept for the batch. Failures are asked anew.
+ * A resolver for one batch of checks. Concurrent checks of the same name share queries. Authoritative results (records,
+ * NXDOMAIN, no data) are cached for the batch. Failures are queried again.
  */
 export function createResolver(vantage: Vantage): Resolver {
   const jobs = new Map<string, Job>()
@@ -64,7 +64,7 @@ export function createResolver(vantage: Vantage): Resolver {
       const done = await join(job, deadline)
       if (job.waiters === 0 && typeof done === 'string') jobs.delete(key)
       const resolution = conclude(job, done, host.family)
-      // Whoever joined late must not inherit the impatience of the one who asked first.
+      // A waiter that joined later must not get the timeout of an earlier waiter with less time.
       if (known === undefined || !isTimeout(resolution) || remaining(deadline) < 2 * minPatienceMs) return resolution
     }
   }
@@ -96,7 +96,7 @@ export function createResolver(vantage: Vantage): Resolver {
   }
 }
 
-/** Milliseconds for one try, so that each server can be tried twice within the budget. */
+/** Milliseconds per attempt, so that each server can be tried twice within the budget. */
 export function patience(budgetMs: number, servers: number): number {
   return Math.max(minPatienceMs, Math.min(maxPatienceMs, (usedPart * budgetMs) / (2 * Math.max(1, servers))))
 }

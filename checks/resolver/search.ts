@@ -1,6 +1,6 @@
 import type { ResolvConf } from '../vantage.ts'
 
-/** The names that are asked for one name, in order; `asIs` is the name itself, the others have a search domain. */
+/** The names to query for one name, in order. `asIs` is the name itself; the others have a search domain. */
 export interface Candidate {
   readonly name: string
   readonly asIs: boolean
@@ -10,9 +10,9 @@ export interface Candidate {
 const maxDots = 15
 
 /**
- * The candidates as glibc's `res_search` makes them (resolv.conf(5), `ndots` and `search`):
- * a final dot: only the name itself; at least `ndots` dots: the name itself first, then the search list;
- * fewer: the search list first, then the name itself, unless the root was on the list.
+ * The candidates as in glibc's `res_search` (resolv.conf(5), `ndots` and `search`). With a final dot: only the name
+ * itself. With at least `ndots` dots: the name itself first, then the search list. With fewer: the search list first,
+ * then the name itself, unless the root was on the list.
  */
 export function searchCandidates(name: string, conf: Pick<ResolvConf, 'search' | 'ndots'>): readonly Candidate[] {
   const bare = withoutFinalDot(name)
@@ -25,7 +25,7 @@ export function searchCandidates(name: string, conf: Pick<ResolvConf, 'search' |
   return domains.includes('') ? searched : [...searched, asIs]
 }
 
-/** Whether RFC 1035 §2.3.4 allows the name: labels of 1 to 63 octets of ASCII, 253 characters in all. */
+/** Whether RFC 1035 §2.3.4 allows the name: labels of 1 to 63 octets of ASCII, 253 characters in total. */
 export function isAskable(name: string): boolean {
   return name.length <= 253 && name.split('.').every((label) => /^[\x21-\x7e]{1,63}$/.test(label))
 }
