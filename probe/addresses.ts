@@ -1,17 +1,18 @@
 import ipaddr from 'ipaddr.js'
 
-/** What an address is, apart from the network that routes it. */
+/** The class of an address, independent of the network that routes it. */
 export type AddressClass = 'loopback' | 'link-local' | 'metadata' | 'unspecified' | 'multicast' | 'broadcast'
 
-/** An IP literal as the kernel dials it, and everything that it is or carries. */
+/** An IP literal as the kernel connects to it, with its class and the addresses that it embeds. */
 export interface KnownAddress {
   readonly canonical: string
   readonly classes: readonly AddressClass[]
 }
 
 /**
- * Credentials for whoever asks: AWS, GCP, Azure, OpenStack, OCI (169.254.169.254, fd00:ec2::254, fd20:ce::254), ECS tasks and EKS pod
- * identity (169.254.170.2, .23), Azure's wire server, Alibaba, Oracle classic, OpenStack over IPv6 (RFC 3927 mapped into fe80::/64).
+ * Metadata services that give credentials to any client: AWS, GCP, Azure, OpenStack, OCI (169.254.169.254,
+ * fd00:ec2::254, fd20:ce::254), ECS tasks and EKS pod identity (169.254.170.2, .23), Azure's wire server, Alibaba,
+ * Oracle classic, OpenStack over IPv6 (RFC 3927 mapped into fe80::/64).
  */
 const metadata: ReadonlySet<string> = new Set([
   '169.254.169.254',
@@ -26,7 +27,7 @@ const metadata: ReadonlySet<string> = new Set([
   'fe80::a9fe:a9fe',
 ])
 
-/** Where IPv6 forms carry an IPv4 address: prefix, its length, and the four byte positions of each layout that it may have. */
+/** IPv6 forms that embed an IPv4 address: prefix, its length, and the four byte positions of each possible layout. */
 const embeddings: readonly { prefix: ipaddr.IPv6; length: number; layouts: readonly number[][]; inverted?: true }[] = [
   { prefix: ipaddr.IPv6.parse('::ffff:0:0'), length: 96, layouts: [[12, 13, 14, 15]] }, // IPv4-mapped, RFC 4291
   { prefix: ipaddr.IPv6.parse('::ffff:0:0:0'), length: 96, layouts: [[12, 13, 14, 15]] }, // IPv4-translated, RFC 2765
@@ -46,7 +47,10 @@ const embeddings: readonly { prefix: ipaddr.IPv6; length: number; layouts: reado
   { prefix: ipaddr.IPv6.parse('::'), length: 96, layouts: [[12, 13, 14, 15]] }, // IPv4-compatible, RFC 4291 §2.5.5.1
 ]
 
-/** Reads an IP literal of either family; undefined for anything else, also for the legacy forms of inet_aton(3) (octal, hexadecimal, short). */
+/**
+ * Parses an IP literal of either family. Undefined for other text, including the legacy forms of inet_aton(3) (octal,
+ * hexadecimal, short).
+ */
 export function knowAddress(address: string): KnownAddress | undefined {
   const literal = parse(address)
   if (literal === undefined) return undefined
@@ -55,7 +59,10 @@ export function knowAddress(address: string): KnownAddress | undefined {
   return { canonical: literal.toString(), classes }
 }
 
-/** The address in its shortest family: IPv4-mapped ones as IPv4, as the kernel dials them; zone identifiers dropped. */
+/**
+ * The address in its shortest family: an IPv4-mapped address becomes IPv4, as the kernel connects to it. Drops zone
+ * identifiers.
+ */
 function parse(address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   const bare = address.split('%', 1)[0] ?? ''
   if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return ipaddr.IPv4.parse(bare)
@@ -64,7 +71,10 @@ function parse(address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   return literal.isIPv4MappedAddress() ? literal.toIPv4Address() : literal
 }
 
-/** Candidates only: under a prefix with several layouts most of them read as 0.x.y.z, which a translator never forwards. */
+/**
+ * Possible embedded addresses. Under a prefix with several layouts most of them read as 0.x.y.z, which a translator
+ * never forwards.
+ */
 function embedded(literal: ipaddr.IPv4 | ipaddr.IPv6): readonly ipaddr.IPv4[] {
   if (literal instanceof ipaddr.IPv4 || literal.range() === 'loopback') return []
   const bytes = literal.toByteArray()

@@ -1,6 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
-/** Whether an `Authorization` header brings the bearer token whose SHA-256 (64 hexadecimal digits) is known; compared in constant time. */
+/**
+ * Whether an `Authorization` header contains the bearer token with this SHA-256 (64 hexadecimal digits). Compares in
+ * constant time.
+ */
 export function authorizer(tokenSha256: string | undefined): (header: string | undefined) => boolean {
   if (tokenSha256 === undefined) return () => true
   const expected = Buffer.from(tokenSha256, 'hex')

@@ -5,7 +5,9 @@ import { type Mistake, mistakes } from './validation-errors.ts'
 
 export type Observe = (check: Check, signal: AbortSignal) => Promise<Observation>
 
-/** The body of `POST /v1/checks`: the checks, or what is wrong with it. The count is judged before any check is looked at. */
+/**
+ * Validates the body of `POST /v1/checks`: returns the checks or the mistakes. Checks the count before the contents.
+ */
 export function readBatch(
   body: unknown,
   checksPerBatch: number,
@@ -22,9 +24,9 @@ export function readBatch(
   }
   for (const [index, each] of given.entries()) {
     const parsed = checkSchema.safeParse(each)
-    // One bad check is enough: the rest of a large batch is not worth the time.
+    // One invalid check is enough. Validating the rest of a large batch would waste time.
     if (!parsed.success) return { error: 'invalid', mistakes: mistakes(parsed.error, `checks[${index}]`) }
-    // In its place: the request holds the body as long as the batch runs, and a second list would double its memory.
+    // In place: the request keeps the body while the batch runs, and a second list would double its memory.
     given[index] = parsed.data
   }
   return given as Check[]
@@ -32,20 +34,23 @@ export function readBatch(
 
 export interface BatchBounds {
   readonly concurrency: number
-  /** Characters of observations that may wait for the reader before no further check is started. */
+  /** Characters of unread observations above which no further check starts. */
   readonly answerBytes: number
-  /** HTTP checks at once, each of which may bring a body of 64 KiB: a thousand of them would take more memory than there is. */
+  /** HTTP checks in flight. Each may return a body of 64 KiB, and a thousand of them would not fit into memory. */
   readonly httpConcurrency: number
 }
 
-/** Checks in flight at first, and how many more are added per `rampMs` in which fewer ended than are running. */
+/**
+ * Checks in flight at the start, and how many more are added per `rampMs` in which fewer checks ended than are running.
+ */
 const step = 128
 const rampMs = 20
 
 /**
- * Runs the checks, at most `concurrency` at once, and yields NDJSON: whatever observations came in one turn of the event loop as one chunk.
- * While nobody reads, no further check starts; aborting the signal ends the checks in flight and then the text.
- * Where answers are quick few are in flight, which costs a quarter less per check than a thousand; silent targets raise the number.
+ * Runs the checks, at most `concurrency` at once, and yields NDJSON: the observations of one turn of the event loop are
+ * one chunk. No further check starts while the reader is slow. Aborting the signal ends the checks in flight and then
+ * the text. Fast targets need few checks in flight, which costs a quarter less per check than a thousand. Silent
+ * targets increase the number.
  */
 export async function* observations(
   checks: readonly Check[],
@@ -61,7 +66,7 @@ export async function* observations(
   let news = Promise.withResolvers<void>()
   let room = Promise.withResolvers<void>()
   const isFull = () => text.length > bounds.answerBytes
-  // Not in the lane: while it waits for the next place, its variables would hold the last observation.
+  // A separate function, so that a worker that waits for its next check does not keep the last observation in memory.
   const record = (observation: Observation) => {
     ended += 1
     text += `${JSON.stringify(observation)}\n`
@@ -77,7 +82,7 @@ export async function* observations(
         await observe(check, signal).then(record)
         while (isFull() && !signal.aborted) await room.promise
       } finally {
-        // Only now: the next large answer needs the room of this one.
+        // Released only now, because the next large response needs the memory of this one.
         if (isLarge) http.leave()
       }
     }

@@ -2,19 +2,23 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { parseArgs } from 'node:util'
 
-/** A port that is open already, whose connections wait for a server. */
+/** An open port whose connections wait for a server. */
 export interface EarlyPort {
-  /** Gives port and waiting connections to a server that is not listening yet; rejects with the system's error when the port could not be opened. */
+  /**
+   * Passes the port and its waiting connections to a server that is not listening yet. Rejects with the system's error
+   * if the port could not be opened.
+   */
   handOver(server: Server): Promise<void>
   close(): void
 }
 
-/** Where nothing is said of the control port. */
+/** The default control port. */
 export const usualControlPort = 28_171
 
 /**
- * Opens the control port on loopback before the rest of the probe is loaded, a third of the time that it takes to start: a tunnel to a port that is not
- * open yet is a tunnel more. What is wrong with the options is told when they are read.
+ * Opens the control port on loopback before the rest of the probe is loaded (docs/reference/probe.md has the times).
+ * Every port-forward attempted before the port listens must be retried. Invalid options are reported later, when they
+ * are read.
  */
 export function openEarly(args: readonly string[], env: Environment): EarlyPort {
   const waiting: Socket[] = []
@@ -28,7 +32,7 @@ export function openEarly(args: readonly string[], env: Environment): EarlyPort 
   return {
     async handOver(server) {
       await open
-      // Both accept from the one socket of the system, which closes with the new one.
+      // Both servers accept from the same socket of the system, which closes with the new server.
       await once(server.listen(early), 'listening')
       early.removeAllListeners()
       for (const socket of waiting) {
@@ -44,7 +48,7 @@ export function openEarly(args: readonly string[], env: Environment): EarlyPort 
   }
 }
 
-/** The port that the options name; any where it is none. */
+/** The port in the options; 0 (any port) if it is invalid. */
 function portIn(args: readonly string[], env: Environment): number {
   const { values } = parseArgs({ args: [...args], strict: false, options: { 'control-port': { type: 'string' } } })
   const given = Number(values['control-port'] ?? env['CROSSCHECK_CONTROL_PORT'] ?? usualControlPort)

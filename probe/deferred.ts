@@ -1,4 +1,4 @@
-/** What is loaded while the control port is open already. */
+/** Modules that are loaded after the control port is open. */
 export { processVantage } from '../checks/process-vantage.ts'
 export { readOptions, usage } from './options.ts'
 export { startService } from './service.ts'

@@ -1,6 +1,6 @@
-/** Lets so many in at once; the others wait in the order in which they came. */
+/** Limits concurrency. Waiters enter in the order of their arrival. */
 export interface Gate {
-  /** Undefined when there is a place at once. Whoever is in must leave. */
+  /** Returns undefined if there is a free slot. Each caller must call `leave` when done. */
   enter(): Promise<void> | undefined
   leave(): void
 }

@@ -1,15 +1,16 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 
 export interface HealthSources {
-  /** Whether the control port takes checks. */
+  /** Whether the control port accepts checks. */
   readonly ready: () => boolean
   /** Prometheus text, version 0.0.4. */
   readonly metrics: () => string
 }
 
 /**
- * The server of `/healthz`, `/readyz` and `/metrics`, not yet listening. It stands on an address that the cluster can reach, so it has three fixed answers
- * and reflects nothing: no path, header or body of a request comes back, and bodies are not read.
+ * Creates the server of `/healthz`, `/readyz` and `/metrics`, not yet listening. The cluster can reach its address, so
+ * it has three fixed responses and reflects nothing: no path, header or body of a request is returned, and bodies are
+ * not read.
  */
 export function createHealthServer(sources: HealthSources): Server {
   const server = createServer(
@@ -21,7 +22,7 @@ export function createHealthServer(sources: HealthSources): Server {
       connectionsCheckingInterval: 500,
     },
     (request, response) => {
-      // A body is never read: the connection ends with the answer.
+      // Bodies are never read, so the connection ends with the response.
       if (request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined) {
         response.setHeader('connection', 'close')
       }

@@ -1,14 +1,15 @@
 import type { Server } from 'node:http'
 
 export interface Quiet {
-  /** Milliseconds without any request under way. */
+  /** Milliseconds without a request in flight. */
   readonly afterMs: number
   readonly collect: () => void
 }
 
 /**
- * Calls `collect` when a server has been without a request for so long, once after the start and once after each spell of work. What starting and
- * a batch leave behind, up to 15 and 50 MiB, V8 would otherwise keep until it needs the room: an idle probe never does.
+ * Calls `collect` when a server has had no request for that time: once after the start and once after each period of
+ * work. The start and a batch leave up to 15 and 50 MiB of garbage. V8 would keep it until it needs the memory, which
+ * never happens in an idle probe.
  */
 export function collectWhenQuiet(server: Server, { afterMs, collect }: Quiet): void {
   let underWay = 0

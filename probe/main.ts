@@ -2,12 +2,14 @@ import { hostname } from 'node:os'
 import { type EarlyPort, openEarly } from './control-port.ts'
 
 const args = process.argv.slice(2)
-// No top-level await: the image ships a CommonJS bundle, which idles at 9 MiB less than the same code as a module.
+// No top-level await: the image contains a CommonJS bundle, which needs 9 MiB less when idle than the same code as a
+// module.
 if (args.includes('--help')) void import('./deferred.ts').then(({ usage }) => process.stdout.write(usage()))
 else void serve(openEarly(args, process.env))
 
 async function serve(control: EarlyPort): Promise<void> {
-  // As pid 1 of a container, a signal without a handler would be ignored: also one that comes before the ports are open.
+  // As PID 1 of a container, the process would ignore a signal without a handler, including one that arrives before the
+  // ports are open.
   const asked = Promise.withResolvers<void>()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => asked.resolve())
   const { readOptions, startService, processVantage } = await import('./deferred.ts')
@@ -19,7 +21,8 @@ async function serve(control: EarlyPort): Promise<void> {
       hostname: hostname(),
       now: Date.now,
       residentBytes: () => process.memoryUsage.rss(),
-      // With `--expose-gc` alone (docs/reference/probe.md); only this kind of collection returns what it frees.
+      // Requires `--expose-gc` (docs/reference/probe.md). Only this type of collection returns the freed memory to the
+      // system.
       collect: () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
       control,
     })

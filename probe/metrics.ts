@@ -1,7 +1,7 @@
 import type { CheckKindName } from '../checks/check.ts'
 import type { Outcome } from '../checks/outcome.ts'
 
-/** Why a control request was refused: the closed set of its metric label and of the `error` in the answer. */
+/** Why a control request was refused: the closed set of the metric label and of `error` in the response. */
 export type RefusalCode =
   | 'unauthorized'
   | 'invalid'
@@ -13,7 +13,7 @@ export type RefusalCode =
   | 'timeout'
   | 'fault'
 
-/** Counters of one probe, written as Prometheus text. Labels come from closed sets: nothing that a client sent becomes one. */
+/** Counters of one probe in Prometheus text format. Labels come from closed sets; no client data becomes a label. */
 export interface Metrics {
   started(): void
   finished(kind: CheckKindName, outcome: Outcome, seconds: number): void
@@ -21,7 +21,7 @@ export interface Metrics {
   render(residentBytes: number): string
 }
 
-/** Upper bounds in seconds; the last but one is the longest default deadline, the last the longest allowed. */
+/** Upper bounds in seconds. The second to last is the longest default deadline, the last the longest allowed one. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3.5, 60] as const
 
 interface Durations {

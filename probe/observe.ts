@@ -10,11 +10,14 @@ export interface ObserverParts {
   readonly vantage: Vantage
   readonly policy: TargetPolicy
   readonly metrics: Metrics
-  /** Longer deadlines are cut to this, in milliseconds. */
+  /** Longer deadlines are reduced to this, in milliseconds. */
   readonly maxDeadlineMs: number
 }
 
-/** Makes, for one request, the function that runs its checks: under the target policy, counted, with one resolver for all of them. */
+/**
+ * Creates, for one request, the function that runs its checks. It applies the target policy, counts metrics, and shares
+ * one resolver.
+ */
 export function observerFactory({ vantage, policy, metrics, maxDeadlineMs }: ObserverParts): () => Observe {
   const admitSilent = (address: string, port: number) => policy(address, port, false)?.detail
   const admitSpeaking = (address: string, port: number) => policy(address, port, true)?.detail

@@ -4,7 +4,7 @@ import { observationSchema } from '../checks/outcome.ts'
 import { paceSchema } from './pace.ts'
 import { parameters } from './query.ts'
 
-/** The OpenAPI 3.1 page of the control port, made from the schemas that validate its requests. */
+/** The OpenAPI 3.1 page of the control port, generated from the schemas that validate its requests. */
 export function openapi(bounds: { readonly checksPerBatch: number; readonly bodyBytes: number }): object {
   const kinds = Object.keys(checkSchemas) as CheckKindName[]
   return {

@@ -20,7 +20,10 @@ const list = <T extends z.ZodType<unknown, string>>(item: T) =>
 const port = integer(0, 65_535)
 const KiB = 1024
 
-/** Everything that can be configured, with every bound of the service. Flags are these names in kebab-case, variables CROSSCHECK_ and upper case. */
+/**
+ * All options, with every limit of the service. Flags are these names in kebab-case; environment variables have the
+ * prefix CROSSCHECK_ and upper case.
+ */
 const schema = z.strictObject({
   controlPort: port.default(usualControlPort).describe('port on 127.0.0.1 that takes checks'),
   healthPort: port.default(28_172).describe('port of /healthz, /readyz and /metrics'),
@@ -72,11 +75,13 @@ const schema = z.strictObject({
 
 export type ProbeOptions = z.output<typeof schema> & {
   readonly command: 'serve' | 'listen'
-  /** The API server as the pod's environment names it. */
+  /** The API server's address in the pod's environment. */
   readonly apiserver?: { readonly address: string; readonly port: number }
 }
 
-/** Options from the command line over those from the environment; or every mistake, one sentence each. */
+/**
+ * Options from the command line and the environment; the command line wins. Returns all mistakes, one sentence each.
+ */
 export function readOptions(
   args: readonly string[],
   env: Environment,
@@ -104,7 +109,7 @@ export function readOptions(
   return { ...options, command: words.command, ...apiserver }
 }
 
-/** What `--help` prints. */
+/** The output of `--help`. */
 export function usage(): string {
   const lines = Object.entries(schema.shape).map(([key, type]) => {
     const preset = String(type.safeParse(undefined).data ?? '')

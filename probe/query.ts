@@ -16,7 +16,10 @@ interface Property {
   readonly anyOf?: readonly Property[]
 }
 
-/** The parameters of `GET /v1/<kind>`: every property of the check's schema that is one value (headers and conditions need POST). */
+/**
+ * The parameters of `GET /v1/<kind>`: every property of the check's schema with a single value (headers and conditions
+ * need POST).
+ */
 export function parameters(kind: CheckKindName): readonly Parameter[] {
   const { properties = {}, required = [] } = z.toJSONSchema(checkSchemas[kind], { io: 'input' }) as {
     properties?: Record<string, Property>
@@ -37,7 +40,7 @@ function scalar(property: Property): Parameter['type'] | undefined {
   return type === 'string' || type === 'boolean' ? type : undefined
 }
 
-/** The check that a query string asks for, or what is wrong with it. Empty numbers and words for booleans are mistakes, not guesses. */
+/** Parses a check from a query string, or returns the mistakes. Empty numbers and words for booleans are mistakes. */
 export function readQuery(
   kind: CheckKindName,
   types: ReadonlyMap<string, Parameter['type']>,

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import type { Metrics, RefusalCode } from './metrics.ts'
 import type { Mistake } from './validation-errors.ts'
 
-/** The answer to a request that is not served. */
+/** The response to a request that is not served. */
 export interface Refusal {
   readonly status: number
   readonly error: RefusalCode
@@ -11,13 +11,13 @@ export interface Refusal {
   readonly mistakes?: readonly Mistake[]
 }
 
-/** Answers with the refusal and counts it. */
+/** Sends the refusal and counts it. */
 export function refuse(reply: FastifyReply, metrics: Metrics, { status, ...body }: Refusal): FastifyReply {
   metrics.refused(body.error)
   return reply.code(status).send(body)
 }
 
-/** What the server framework's own errors mean to a client; anything unknown is a fault of the probe, whose message stays inside. */
+/** Translates errors of the server framework. An unknown error is a fault of the probe, and its message is not sent. */
 export function refusalOf(error: { readonly statusCode?: number; readonly message: string }): Refusal {
   const code = faults[error.statusCode ?? 500]
   if (code === undefined) return { status: 500, error: 'fault', detail: 'the probe has a fault' }
@@ -31,12 +31,15 @@ const faults: Readonly<Record<number, RefusalCode>> = {
   415: 'bad_request',
 }
 
-/** A close with unread bytes is a reset, which would take the answer with it: what still comes is read and dropped for so long. */
+/**
+ * Closing with unread bytes resets the connection and loses the response. So incoming data is read and dropped for this
+ * time.
+ */
 const lingerMs = 500
 
-/** Answers what went wrong before there was a request (oversized headers, slow ones, no HTTP at all), and closes the connection. */
+/** Responds to errors before there was a request (large headers, slow headers, no HTTP), and closes the connection. */
 export function refuseConnection(code: string, socket: Socket, metrics: Metrics): void {
-  // The parser reports once more for every chunk that comes after the answer.
+  // The parser reports another error for every chunk after the response.
   if (socket.writableEnded) return
   const { line, error, detail } = protocolFaults[code] ?? notHttp
   if (!socket.writable || code === 'ECONNRESET') return void socket.destroy()
@@ -56,7 +59,7 @@ interface ProtocolFault {
 
 const notHttp: ProtocolFault = { line: '400 Bad Request', error: 'bad_request', detail: 'this is not HTTP' }
 
-/** By the codes of node:http. */
+/** By error code of node:http. */
 const protocolFaults: Readonly<Record<string, ProtocolFault>> = {
   HPE_HEADER_OVERFLOW: {
     line: '431 Request Header Fields Too Large',

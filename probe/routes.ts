@@ -12,15 +12,15 @@ import { mistakes } from './validation-errors.ts'
 
 export interface ControlParts {
   readonly options: ProbeOptions
-  /** A fresh one for each request, whose checks share a resolver. */
+  /** Creates an observer per request. The checks of a request share a resolver. */
   readonly observer: () => Observe
   readonly witness: Witness
   readonly metrics: Metrics
-  /** Ends the probe. */
+  /** Stops the probe. */
   readonly end: () => void
 }
 
-/** `GET /v1/<kind>`: one check by query parameters. */
+/** `GET /v1/<kind>`: one check from query parameters. */
 export function addSingle(app: FastifyInstance, kind: CheckKindName, { observer, metrics }: ControlParts): void {
   let types: ReadonlyMap<string, Parameter['type']> | undefined
   app.get(`/v1/${kind}`, async (request, reply) => {
@@ -38,7 +38,7 @@ export function addSingle(app: FastifyInstance, kind: CheckKindName, { observer,
   })
 }
 
-/** `POST /v1/checks`: many checks, answered as NDJSON. */
+/** `POST /v1/checks`: a batch of checks; responds with NDJSON. */
 export function addBatch(app: FastifyInstance, { options, observer, metrics }: ControlParts): void {
   let batches = 0
   app.post('/v1/checks', (request, reply) => {
@@ -76,14 +76,14 @@ export function addBatch(app: FastifyInstance, { options, observer, metrics }: C
   })
 }
 
-/** Aborted when the client has gone (or was answered, when there is nothing left to abort). */
+/** Aborted when the client disconnects (or after the response, when there is nothing left to abort). */
 function whileConnected(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   reply.raw.once('close', () => controller.abort(new Error('the client disconnected')))
   return controller.signal
 }
 
-/** `GET /v1/witness?nonce=`: what the listeners of this process saw. */
+/** `GET /v1/witness?nonce=`: arrivals at the listeners of this process. */
 export function addWitness(app: FastifyInstance, { witness, metrics }: ControlParts): void {
   app.get('/v1/witness', (request, reply) => {
     const { nonce } = request.query as { nonce?: unknown }
@@ -92,7 +92,10 @@ export function addWitness(app: FastifyInstance, { witness, metrics }: ControlPa
   })
 }
 
-/** `POST /v1/stop`: ends a probe that nobody else can end, as in an ephemeral container. Without a token anybody in the pod could: then it is not there. */
+/**
+ * `POST /v1/stop`: stops a probe that cannot be stopped otherwise, such as one in an ephemeral container. Not available
+ * without a token, because any process in the pod could call it.
+ */
 export function addStop(app: FastifyInstance, { options, end }: ControlParts): void {
   if (options.tokenSha256 === undefined) return
   app.post('/v1/stop', (_request, reply) => {

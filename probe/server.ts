@@ -6,13 +6,13 @@ import { openapi } from './openapi.ts'
 import { refusalOf, refuse, refuseConnection } from './refusal.ts'
 import { addBatch, addSingle, addStop, addWitness, type ControlParts } from './routes.ts'
 
-/** The control server, not yet listening; it must be bound to loopback only (docs/reference/probe.md). */
+/** Creates the control server, not yet listening. It must only be bound to loopback (docs/reference/probe.md). */
 export function createControlServer(parts: ControlParts): FastifyInstance {
   const { options, metrics } = parts
   const app: FastifyInstance = fastify({
     bodyLimit: options.bodyBytes,
     requestTimeout: options.requestTimeoutMs,
-    // Nothing moved for longer than any check may take: the reader of a batch has stalled, or an idle client forgot to leave.
+    // No traffic for longer than any check may take: the reader of a batch has stalled, or the client is idle.
     connectionTimeout: options.maxDeadlineMs + options.requestTimeoutMs,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
@@ -21,7 +21,7 @@ export function createControlServer(parts: ControlParts): FastifyInstance {
       headersTimeout: Math.min(options.headersTimeoutMs, options.requestTimeoutMs),
       connectionsCheckingInterval: Math.min(1_000, options.headersTimeoutMs),
     },
-    // Validation is zod's and serialization JSON.stringify's: Fastify's own compilers would only load more code.
+    // zod validates and JSON.stringify serializes. Fastify's compilers would only load more code.
     schemaController: { compilersFactory: { buildValidator: uncompiled, buildSerializer: uncompiled } },
     clientErrorHandler: (error, socket) => refuseConnection(error.code, socket as Socket, metrics),
   })

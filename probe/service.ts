@@ -13,16 +13,16 @@ import type { ProbeOptions } from './options.ts'
 import { createControlServer } from './server.ts'
 import { createTargetPolicy } from './targets.ts'
 
-/** What the service needs of the machine it runs on. */
+/** What the service needs from its machine. */
 export interface Surroundings {
   readonly vantage: Vantage
   readonly hostname: string
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly residentBytes: () => number
-  /** Gives memory that is no longer used back to the system; may take a tenth of a second. */
+  /** Returns unused memory to the system. May take 100 ms. */
   readonly collect: () => void
-  /** The control port, which is open already. */
+  /** The control port, already open. */
   readonly control: EarlyPort
 }
 
@@ -33,13 +33,19 @@ export interface Service {
   readonly controlPort: number
   readonly healthPort: number
   readonly listeners: Pick<Listeners, 'tcp' | 'udp'>
-  /** Resolves when the probe was told to end, or was idle for too long: it is to be stopped. */
+  /** Resolves when the probe received a stop request or was idle for too long. The caller must then stop it. */
   readonly ended: Promise<void>
-  /** Not ready from now on; new requests are refused, checks in flight have `stopMs`, then everything is closed. */
+  /**
+   * The probe stops being ready and refuses new requests. Checks in flight have `stopMs` to end, then everything is
+   * closed.
+   */
   stop(): Promise<void>
 }
 
-/** Opens the control port (127.0.0.1 only), the health port and the listeners; rejects with the system's error when one cannot be opened. */
+/**
+ * Opens the control port (127.0.0.1 only), the health port and the listeners. Rejects with the system's error if one
+ * cannot be opened.
+ */
 export async function startService(options: ProbeOptions, surroundings: Surroundings): Promise<Service> {
   const metrics = createMetrics()
   const witness = createWitness(options.nonces)
@@ -53,7 +59,7 @@ export async function startService(options: ProbeOptions, surroundings: Surround
   control.server.on('request', (_request, response) => idle.during(response))
   control.server.on('request', (_request, response) => {
     response.once('close', () => {
-      // A connection that the client would keep must not keep a stopping probe alive.
+      // A keep-alive connection must not delay the stop of the probe.
       if (!ready) setImmediate(() => control.server.closeIdleConnections())
     })
   })
@@ -106,7 +112,10 @@ export async function startService(options: ProbeOptions, surroundings: Surround
   }
 }
 
-/** Lets requests in flight end, but not for longer than `stopMs`. A server does not wait for connections that were accepted before it had its port. */
+/**
+ * Waits for requests in flight, at most `stopMs`. A server does not wait for connections that were accepted before it
+ * got its port.
+ */
 async function drain(control: FastifyInstance, idle: Promise<void>, stopMs: number): Promise<void> {
   const closed = Promise.all([once(control.server, 'close'), idle])
   control.server.close()
@@ -117,7 +126,7 @@ async function drain(control: FastifyInstance, idle: Promise<void>, stopMs: numb
   clearTimeout(timer)
 }
 
-/** Calls back once when no request was in flight for `milliseconds`; never when that is absent. */
+/** Calls `onIdle` once after `milliseconds` without a request in flight; never if that is absent. */
 function watchIdle(milliseconds: number | undefined, onIdle: () => void) {
   let inFlight = 0
   const none = Promise.withResolvers<void>()

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { startCompiled } from './compiled.ts'
 
-// The image's entry: the probe beside it, with what V8 compiled of it when the image was made. Without that, or by another Node, it is compiled now.
+// The entry of the image: runs the probe in the same folder with the V8 code cache from the image build. Without a
+// cache, or with another Node version, it compiles the probe now.
 const file = join(__dirname, 'probe.cjs')
 const cache = `${file}.cache`
 startCompiled(file, { ...(existsSync(cache) ? { cached: readFileSync(cache) } : {}), require: createRequire(file) })

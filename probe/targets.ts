@@ -1,13 +1,13 @@
 import { type AddressClass, type KnownAddress, knowAddress } from './addresses.ts'
 
-/** Kinds of targets that a probe refuses unless they are allowed by name (docs/reference/probe.md). */
+/** Classes of targets that a probe refuses unless they are allowed by name (docs/reference/probe.md). */
 export const allowable = ['loopback', 'link-local', 'metadata', 'kubelet', 'apiserver', 'etcd'] as const
 export type Allowable = (typeof allowable)[number]
 
-/** What a target is: each of these must be allowed before it is dialled; the last three never are. */
+/** The class of a target. Each of its classes must be allowed before a connection; the last three never are. */
 export type TargetClass = Allowable | AddressClass
 
-/** Even when allowed, these get a TCP connection and not one byte. */
+/** Even if allowed, these get a TCP connection and no data. */
 const connectOnly: ReadonlySet<TargetClass> = new Set(['metadata', 'kubelet', 'apiserver', 'etcd'])
 
 /** https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
@@ -19,21 +19,29 @@ const ports: ReadonlyMap<number, TargetClass> = new Map([
   [6_443, 'apiserver'],
 ])
 
-/** What is refused about a target, for `admission`; none when it may be dialled. */
+/** Why a target is refused, for the phase `admission`; undefined if a connection is allowed. */
 export type Refusal = { readonly refused: TargetClass; readonly detail: string }
 
 export interface TargetOptions {
   readonly allowTargets: readonly Allowable[]
-  /** Host and port of the API server as pods know it (`KUBERNETES_SERVICE_HOST`). */
+  /** Host and port of the API server for pods (`KUBERNETES_SERVICE_HOST`). */
   readonly apiserver?: { readonly address: string; readonly port: number }
-  /** The nameservers of the own resolv.conf: always allowed on port 53 (NodeLocal DNSCache is link-local). */
+  /**
+   * The nameservers in the pod's resolv.conf, which are always allowed on port 53 (NodeLocal DNSCache is link-local).
+   */
   readonly nameservers: () => readonly string[]
 }
 
-/** Judges IP literals; `sends` is false for a check that connects and writes nothing. A literal that is no address is refused too. */
+/**
+ * Checks IP literals. `sends` is false for a check that connects and writes nothing. Text that is not an address is
+ * refused too.
+ */
 export type TargetPolicy = (address: string, port: number, sends: boolean) => Refusal | undefined
 
-/** The policy for one probe: what `allowTargets` names is open, of that `metadata`, `kubelet`, `apiserver` and `etcd` to connect only. */
+/**
+ * The policy of one probe. Targets in `allowTargets` are allowed; of these, `metadata`, `kubelet`, `apiserver` and
+ * `etcd` for connections only.
+ */
 export function createTargetPolicy(options: TargetOptions): TargetPolicy {
   const allowed: ReadonlySet<TargetClass> = new Set(options.allowTargets)
   const know = remembering(knowAddress)
@@ -63,7 +71,7 @@ function sentence(refused: TargetClass, isAllowed: boolean): string {
 
 const remembered = 4096
 
-/** A batch asks for the same few addresses again and again, 20,000 times a second. */
+/** Cached, because a batch uses the same few addresses 20,000 times a second. */
 function remembering(know: typeof knowAddress): typeof knowAddress {
   const memory = new Map<string, KnownAddress | undefined>()
   return (address) => {

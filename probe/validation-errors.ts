@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 
-/** What is wrong with a request, and where in it. */
+/** A mistake in a request, and its position. */
 export interface Mistake {
   readonly path: string
   readonly message: string
@@ -9,7 +9,7 @@ export interface Mistake {
 const most = 20
 const longest = 300
 
-/** A schema's issues as a bounded list; values are not repeated, names that the client made up at most in part. */
+/** A schema's issues as a bounded list. Values are not repeated, and names from the client only in part. */
 export function mistakes(error: z.ZodError, root: string): readonly Mistake[] {
   return error.issues.slice(0, most).map((issue) => ({
     path: [root, ...issue.path.map(String)]

@@ -4,18 +4,21 @@ import { createSecureContext, type SecureContext } from 'node:tls'
 import ipaddr from 'ipaddr.js'
 import { bits, explicit, implicit, integer, octets, oid, sequence, set, time, truth, utf8 } from './der.ts'
 
-/** Issues certificates for whatever name a client asks for, under a root of its own that lives as long as the process. */
+/** Issues certificates for any requested name, under its own root, which lives as long as the process. */
 export interface Authority {
-  /** The root as PEM, for clients that want to verify. */
+  /** The root as PEM, for clients that verify. */
   readonly ca: string
-  /** Key and chain for a server name or address, made when first asked for; the 256 latest are kept. */
+  /** Key and chain for a server name or address, created on first use. Keeps the latest 256. */
   contextFor(name: string): SecureContext
 }
 
 const day = 86_400_000
 const kept = 256
 
-/** A new authority (ECDSA P-256, X.509 v3 after RFC 5280); makes its key when first used. `now` in milliseconds since the epoch. */
+/**
+ * Creates an authority (ECDSA P-256, X.509 v3 according to RFC 5280). Its key is created on first use. `now` in
+ * milliseconds since the epoch.
+ */
 export function createAuthority(now: () => number): Authority {
   const contexts = new Map<string, SecureContext>()
   let root: { key: KeyObject; publicKey: KeyObject; ca: string } | undefined
@@ -61,7 +64,7 @@ function issue(request: Request): Buffer {
     ecdsaWithSha256,
     commonName(issuer),
     sequence(time(new Date(request.now - day)), time(new Date(request.now + 30 * day))),
-    // Names longer than the 64 characters of X.520 stand in the alternative names only.
+    // Names longer than the 64 characters of X.520 are only in the alternative names.
     commonName(request.name === undefined ? issuer : request.name.slice(0, 64)),
     request.publicKey.export({ type: 'spki', format: 'der' }),
     explicit(3, sequence(...extensions(request.name))),

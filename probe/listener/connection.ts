@@ -4,26 +4,27 @@ import { TLSSocket } from 'node:tls'
 import type { Authority } from './certificate.ts'
 import type { Arrival, Witness } from './witness.ts'
 
-/** What every connection of a listener knows; the lab gives one per pod. */
+/** Settings of all connections of a listener. The lab has one per pod. */
 export interface ListenerFacts {
-  /** Who answers, as the reply names it: `namespace/pod`, or the host's name. */
+  /** The listener's name in replies: `namespace/pod`, or the host's name. */
   readonly name: string
   readonly authority: Authority
   readonly witness: Witness
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** A connection that is silent for so long is destroyed, in milliseconds. */
+  /** An idle connection is destroyed after this time, in milliseconds. */
   readonly idleMs: number
-  /** The status of every HTTP answer; 200 when absent. */
+  /** The status of every HTTP response; 200 when absent. */
   readonly status?: number
 }
 
-/** Bytes of a first message that come back in the reply; what follows is echoed as it is. */
+/** Bytes of the first message that the reply repeats. Later data is echoed unchanged. */
 export const echoed = 256
 
 /**
- * Answers one accepted connection in whatever the client speaks first: TLS on a ClientHello (then again by what is inside it),
- * HTTP with a status and small JSON, anything else with one line of JSON and then an echo. Silent until the client speaks.
+ * Serves one accepted connection in the protocol that the client uses first: TLS for a ClientHello (then again for its
+ * contents), HTTP with a status and small JSON, otherwise one line of JSON and then an echo. Sends nothing before the
+ * client does.
  */
 export function serveConnection(socket: Socket, facts: ListenerFacts): void {
   socket.on('error', () => socket.destroy())
@@ -85,7 +86,7 @@ const answers: Readonly<
 }
 
 const speakers = new WeakMap<Socket, ListenerFacts>()
-/** Never listens: connections that turned out to be HTTP are handed to it. */
+/** Never listens. HTTP connections are passed to it. */
 const http = createServer({ maxHeaderSize: 16 * 1024 }, respond)
 
 function respond(request: IncomingMessage, response: ServerResponse): void {

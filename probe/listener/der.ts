@@ -1,4 +1,4 @@
-/** The few forms of DER (ITU-T X.690) that a certificate needs: tag, length, contents. */
+/** The DER forms (ITU-T X.690) that a certificate needs: tag, length, contents. */
 function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(contents)
   return Buffer.concat([Buffer.from([tag]), length(body.length), body])
@@ -14,9 +14,9 @@ export const set = (...contents: readonly Uint8Array[]): Buffer => der(0x31, ...
 export const octets = (contents: Uint8Array): Buffer => der(0x04, contents)
 export const bits = (contents: Uint8Array): Buffer => der(0x03, Buffer.from([0]), contents)
 export const utf8 = (text: string): Buffer => der(0x0c, Buffer.from(text))
-/** A positive integer of at most 20 bytes (RFC 5280 §4.1.2.2): the first bit must be clear. */
+/** A positive integer of at most 20 bytes (RFC 5280 §4.1.2.2). The first bit must be clear. */
 export const integer = (bytes: Uint8Array): Buffer => der(0x02, bytes)
-/** Context-specific: constructed for `explicit`, primitive for names within GeneralName. */
+/** Context-specific: constructed for `explicit`, primitive for names in GeneralName. */
 export const explicit = (tag: number, ...contents: readonly Uint8Array[]): Buffer => der(0xa0 | tag, ...contents)
 export const implicit = (tag: number, contents: Uint8Array): Buffer => der(0x80 | tag, contents)
 export const truth = der(0x01, Buffer.from([0xff]))

@@ -5,24 +5,27 @@ import { type ListenerFacts, serveConnection } from './connection.ts'
 import { serveDatagrams } from './datagrams.ts'
 
 export interface Listeners {
-  /** The ports that were opened, in the order given (0 becomes the port that the system chose). */
+  /** The opened ports, in the given order (0 becomes the port that the system chose). */
   readonly tcp: readonly number[]
   readonly udp: readonly number[]
-  /** Closes all of them, and every connection. */
+  /** Closes all ports and all connections. */
   close(): void
 }
 
 export interface ListenPorts {
   readonly tcp: readonly number[]
   readonly udp: readonly number[]
-  /** Connections at once over all TCP ports; further ones are closed at once. */
+  /** Maximum connections over all TCP ports. Further connections are closed immediately. */
   readonly connections: number
 }
 
-/** A burst of sources dialling one listener must not overflow its accept queue: a lost SYN reads as "blocked". */
+/** A burst of connections must not overflow a listener's accept queue, because a lost SYN looks like "blocked". */
 const backlog = 4096
 
-/** Opens the ports on all addresses of both families; rejects with the system's error (EADDRINUSE, EACCES) and closes what was open. */
+/**
+ * Opens the ports on all addresses of both families. Rejects with the system's error (EADDRINUSE, EACCES) and closes
+ * the ports that were already open.
+ */
 export async function listen(ports: ListenPorts, facts: ListenerFacts): Promise<Listeners> {
   const open = new Set<Socket>()
   const servers = ports.tcp.map(() => createServer((socket) => accept(socket, open, ports.connections, facts)))
@@ -56,7 +59,7 @@ async function bindTcp(server: Server, port: number): Promise<number> {
   return (server.address() as { port: number }).port
 }
 
-/** `udp6` without `ipv6Only` serves both families; on a system without IPv6 it cannot be made. */
+/** `udp6` without `ipv6Only` serves both families. A system without IPv6 does not support it. */
 async function bindUdp(port: number): Promise<UdpSocket> {
   try {
     return await bindFamily('udp6', port)

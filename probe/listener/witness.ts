@@ -1,4 +1,4 @@
-/** One time that a listener was sent a nonce: by whom, where, over what, when (milliseconds since the epoch). */
+/** The arrival of a nonce at a listener: source, destination, protocol, time (milliseconds since the epoch). */
 export interface Arrival {
   readonly at: number
   readonly from: string
@@ -6,11 +6,11 @@ export interface Arrival {
   readonly protocol: 'tcp' | 'udp' | 'tls' | 'http'
 }
 
-/** Remembers the nonces that reached listeners, as a second opinion on what packets did. */
+/** Records the nonces that reached listeners, as independent evidence. */
 export interface Witness {
-  /** Notes every nonce in the first bytes that a client sent (`nonce=…`, also as header `x-crosscheck-nonce: …`). */
+  /** Records every nonce in the first bytes from a client (`nonce=…`, or the header `x-crosscheck-nonce: …`). */
   read(bytes: Uint8Array, seen: Arrival): void
-  /** Sightings of a nonce in order; the first 16 are kept. */
+  /** Arrivals of a nonce in order. Only the first 16 are kept. */
   arrivals(nonce: string): readonly Arrival[]
 }
 
@@ -18,7 +18,7 @@ const perNonce = 16
 const firstBytes = 4096
 const pattern = /nonce(?:=|: ?|":")([A-Za-z0-9_-]{8,64})/gi
 
-/** A witness that keeps the latest `capacity` nonces and forgets the oldest. */
+/** A witness that keeps the latest `capacity` nonces and drops the oldest. */
 export function createWitness(capacity: number): Witness {
   const seen = new Map<string, Arrival[]>()
   return {
