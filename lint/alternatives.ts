@@ -5,9 +5,11 @@ import { groupOf, treatmentOf } from '../fabric/manifests/kinds.ts'
 import type { ManifestObject } from '../fabric/manifests/object.ts'
 
 export interface Alternatives {
-  /** Sets of files of which a cluster gets one; one set where all can be together. */
+  /** Sets of files, of which a cluster gets exactly one. One set if all files can be deployed together. */
   readonly sets: readonly ReadonlySet<string>[]
-  /** Policies that another file of the same folder gives with other content, where the two files are no versions of each other. */
+  /**
+   * Policies that another file of the same folder defines with different content, although the two files are not versions of each other.
+   */
   readonly clashes: readonly Clash[]
 }
 
@@ -17,8 +19,8 @@ export interface Clash {
 }
 
 /**
- * Finds versions of the same objects in the files of folders: a base and what an overlay of it rendered, `dev.yaml` and `prod.yaml`.
- * They are found by objects that both hold; what has no like elsewhere is in every set.
+ * Finds files of folders that contain versions of the same objects: a base and the rendered output of its overlay, `dev.yaml` and
+ * `prod.yaml`. Detection uses objects that both files contain. A file without a counterpart is in every set.
  */
 export function alternativesOf(objects: readonly ManifestObject[], found: ReadonlySet<string>): Alternatives {
   const inFolders = objects.filter(({ place }) => found.has(place.file))
@@ -31,19 +33,19 @@ export function alternativesOf(objects: readonly ManifestObject[], found: Readon
   return { sets: setsOf(root).map((files) => new Set(files)), clashes }
 }
 
-/** How many objects of one name two files share, of which a cluster has one. */
+/** How many objects of the same name two files share. A cluster has only one of each. */
 interface Shared {
   readonly files: readonly [string, string]
-  /** With different content, and with the same. */
+  /** The number with different content, and the number with the same content. */
   differ: number
   alike: number
-  /** One of them names no namespace, as before an overlay puts it into one. */
+  /** One of them names no namespace, as in a base before an overlay sets it. */
   unplaced: number
-  /** Policies that differ. */
+  /** Policies with different content. */
   readonly clashes: Clash[]
 }
 
-/** Files that are alternatives to each other. */
+/** Returns the pairs of files that are alternatives to each other. */
 function pairsOf(objects: readonly ManifestObject[], byFile: ReadonlyMap<string, readonly ManifestObject[]>): Shared[] {
   const shared = new Map<string, Shared>()
   const named = objects.filter(({ kind }) => kind !== 'Namespace')
@@ -74,18 +76,21 @@ function count(one: ManifestObject, other: ManifestObject, shared: Map<string, S
   } else if (treatmentOf(one.apiVersion, one.kind) !== 'irrelevant') pair.alike++
 }
 
-/** Half of the objects of the smaller file. */
+/** Half the number of objects of the smaller file. */
 function half({ files }: Shared, byFile: ReadonlyMap<string, readonly ManifestObject[]>): number {
   return Math.min(...files.map((file) => byFile.get(file)?.length ?? 0)) / 2
 }
 
-/** One policy that two files of a folder give may be a mistake; a file that half repeats another, or is in another folder, is a version. */
+/**
+ * A policy that two files of one folder define may be a mistake. If half of a file repeats another one, or they are in different folders,
+ * they are versions.
+ */
 function areVersions(pair: Shared, byFile: ReadonlyMap<string, readonly ManifestObject[]>): boolean {
   const [a, b] = pair.files
   return dirname(a) !== dirname(b) || pair.differ + pair.alike >= Math.max(2, half(pair, byFile))
 }
 
-/** A folder or a file, with what is in it by name, and which of these are alternatives. */
+/** A folder or a file with its children by name, and the children that are alternatives to each other. */
 interface Node {
   readonly below: Map<string, Node>
   readonly rivals: Map<string, Set<string>>
@@ -104,7 +109,7 @@ function insert(root: Node, file: string): void {
   }
 }
 
-/** Marks as alternatives what the two files are in, below the last folder that they share. */
+/** Marks the ancestors of two files as alternatives, directly below their deepest common folder. */
 function separate(root: Node, a: string, b: string): void {
   const [one, other] = [a.split('/'), b.split('/')]
   const depth = one.findIndex((name, index) => name !== other[index])
@@ -114,7 +119,7 @@ function separate(root: Node, a: string, b: string): void {
   node.rivals.set(second, (node.rivals.get(second) ?? new Set()).add(first))
 }
 
-/** Few sets of files below a node, so that each file is in one and no two alternatives are together. */
+/** Returns few sets of the files below a node, such that each file is in a set and no set contains two alternatives. */
 function setsOf({ below, rivals }: Node, path?: string): string[][] {
   if (below.size === 0) return path === undefined ? [] : [[path]]
   const sets = new Map(
@@ -126,13 +131,13 @@ function setsOf({ below, rivals }: Node, path?: string): string[][] {
   return inTurn(choices.length === 0 ? free : [choices, ...free])
 }
 
-/** One of each list together, as often as the longest has items: the others begin again. */
+/** Combines one item of each list. The result is as long as the longest list; shorter lists repeat. */
 function inTurn(lists: readonly (readonly string[][])[]): string[][] {
   const most = Math.max(...lists.map(({ length }) => length))
   return Array.from({ length: most }, (_, at) => lists.flatMap((own) => own[at % own.length]!))
 }
 
-/** Groups without rivals in them, such that each name is in one at least. */
+/** Returns groups without alternatives in them, such that each name is in at least one. */
 function peacefulGroups(names: readonly string[], rivals: Node['rivals']): string[][] {
   const groups: string[][] = []
   const placed = new Set<string>()

@@ -7,14 +7,14 @@ import { listOf, valueAt } from './templates.ts'
 /** A Service that the API server itself connects to. */
 export interface ApiCallback {
   readonly object: ManifestObject
-  /** Of the reference to the Service. */
+  /** The path of the reference to the Service. */
   readonly path: Path
   readonly namespace: string
   readonly name: string
   readonly port: number
 }
 
-/** The Services of admission webhooks, conversion webhooks and aggregated APIs. */
+/** Returns the Services of admission webhooks, conversion webhooks and aggregated APIs. */
 export function apiCallbacksIn({ objects }: Context): ApiCallback[] {
   return objects.flatMap((object) => pathsIn(object).flatMap((path) => callbackAt(object, path)))
 }
@@ -33,7 +33,7 @@ function pathsIn({ apiVersion, kind, value }: ManifestObject): Path[] {
   }
 }
 
-/** The port is 443 where none is written, as the API server has it. */
+/** The default port is 443, as in the API server. */
 function callbackAt(object: ManifestObject, path: Path): ApiCallback[] {
   const service = valueAt(object.value, path)
   if (!isObject(service)) return []

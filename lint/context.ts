@@ -9,36 +9,36 @@ import type { NetworkPolicy, Problem } from '../policy/types.ts'
 import { createPopulation, type Population } from './population.ts'
 import { probedPorts, type Template, templateOf } from './templates.ts'
 
-/** What rules look at. */
+/** The input of the rules. */
 export interface Context {
   readonly world: World
   /** Each object once, in the order of the input. */
   readonly objects: readonly ManifestObject[]
   readonly population: Population
-  /** Policies that the API server accepts, with the objects that they were read from. */
+  /** Policies that the API server accepts, with their source objects. */
   readonly policies: readonly PolicyObject[]
   readonly services: readonly ServiceObject[]
-  /** Of workloads, and of pods that no workload of the input stands for. */
+  /** The pod templates of workloads, and pods without a workload in the input. */
   readonly templates: readonly Template[]
   templatesIn(namespace: string): readonly Template[]
-  /** What the API server would refuse or warn of. */
+  /** Problems that the API server would report as errors or warnings. */
   readonly problems: readonly Problem[]
-  /** The objects are all that there is: what is not among them does not exist. */
+  /** True if the objects are complete: an object that is not among them does not exist. */
   readonly live: boolean
   /**
-   * Whether two objects may be of one cluster, and where they name none, in one namespace: not where no kustomization renders both, and
-   * the namespace is known by kustomizations alone or the two are alternatives.
+   * Whether two objects can be in one cluster, and in one namespace if they name none. False if no kustomization renders both and only
+   * kustomizations determine the namespace, or if the two are alternatives.
    */
   mayMeet(a: ManifestObject, b: ManifestObject): boolean
-  /** Whether a cluster has one of the two: kustomizations render them with the same resources, and never together. */
+  /** Whether a cluster has only one of the two: kustomizations render them with the same resources, and never both. */
   areAlternatives(a: ManifestObject, b: ManifestObject): boolean
-  /** Whether a selector of one object may match the pods of another as they are written. */
+  /** Whether a selector of one object may match the pods of another as written. */
   maySelect(selecting: ManifestObject, selected: ManifestObject): boolean
-  /** The input's object of that kind, namespace and name. */
+  /** Returns the input's object with that kind, namespace and name. */
   objectOf(kind: string, namespace: string, name: string): ManifestObject | undefined
-  /** The object that a pod was made from; none for the pods of the lab's own DNS. */
+  /** Returns the object that created a pod. Undefined for the pods of the lab's own DNS. */
   workloadOf(pod: Pod): ManifestObject | undefined
-  /** Custom resources of a namespace, whose operators may make pods and Services that nobody sees here. */
+  /** Returns custom resources of a namespace. Their operators may create pods and Services that are not in the input. */
   operatorsIn(namespace: string): readonly ManifestObject[]
 }
 
@@ -57,7 +57,7 @@ interface ContextInput extends Pick<Context, 'world' | 'problems' | 'live'> {
   readonly renderings: Renderings
 }
 
-/** Indexes what was read; objects that are given twice count once, the last of them. */
+/** Indexes the input. If an object occurs twice, only the last one counts. */
 export function createContext({ given, world, problems, live, renderings }: ContextInput): Context {
   const objects = [...new Map(given.map((object) => [keyOf(object), object])).values()]
   const simulated = objects.filter(({ apiVersion, kind }) => treatmentOf(apiVersion, kind) === 'simulated')

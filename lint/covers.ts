@@ -13,7 +13,7 @@ export function coversPort(
   return pod.ports.some((own) => own.name === item.port && own.protocol === protocol && own.port === port)
 }
 
-/** Whether one of the `ports` of a rule covers a port number of a pod; a rule without ports covers all (docs/semantics.md, rule 14). */
+/** Whether one of the `ports` of a rule covers a port number of a pod. A rule without ports covers all (docs/semantics.md, rule 14). */
 export function ruleCoversPort(
   { ports }: Pick<PolicyRule, 'ports'>,
   target: { port: number; protocol: Protocol },

@@ -6,10 +6,10 @@ import { coversPort } from './covers.ts'
 import { perContext } from './per-context.ts'
 import { destinationsOf, type PortAt, portsIn } from './policy-rules.ts'
 
-/** A port of a rule on which no pod that the rule speaks of listens. */
+/** A port of a rule on which no pod that the rule applies to listens. */
 export interface DeadPort extends PortAt {
   readonly pods: readonly Pod[]
-  /** As messages call it: `80/TCP`. */
+  /** The port as messages show it: `80/TCP`. */
   readonly wanted: string
   readonly cause: Cause
 }
@@ -23,7 +23,9 @@ type Cause =
   | { readonly kind: 'internet' }
   | { readonly kind: 'unknown'; readonly ports: readonly ContainerPort[] }
 
-/** All dead ports of all rules. Where a pod declares no port, nothing is known of it and nothing is said (docs/semantics.md, rule 46). */
+/**
+ * Finds all dead ports of all rules. A pod that declares no port is ignored, because its ports are unknown (docs/semantics.md, rule 46).
+ */
 export const deadPortsOf = perContext((context: Context): readonly DeadPort[] =>
   portsIn(context).flatMap((at) => {
     const found = typeof at.port.port === 'string' ? deadName(at, context) : deadNumber(at, context)
@@ -68,7 +70,7 @@ function causeOf(at: PortAt, pods: readonly Pod[], context: Context): Cause | un
   return silent ? undefined : { kind: 'unknown', ports }
 }
 
-/** A Service of that port which leads to one of the pods, on another port. */
+/** A Service with that port which forwards to another port of one of the pods. */
 function serviceWith(item: PolicyPort, pods: readonly Pod[], { population }: Context) {
   for (const namespace of new Set(pods.map((pod) => pod.namespace))) {
     for (const service of population.servicesIn(namespace)) {
@@ -84,7 +86,7 @@ function serviceWith(item: PolicyPort, pods: readonly Pod[], { population }: Con
   return undefined
 }
 
-/** `namespaceSelector: {}` with the ports of the web: what people write who mean everybody outside (docs/semantics.md, rule 18). */
+/** `namespaceSelector: {}` with web ports: a common mistake when the author means external clients (docs/semantics.md, rule 18). */
 function meansInternet({ direction, rule, port }: PortAt): boolean {
   const everyPod = rule.peers.some(
     ({ namespaceSelector, podSelector }) =>

@@ -13,23 +13,23 @@ import { perContext } from './per-context.ts'
 /** Pods that the same policies isolate for egress. */
 export interface IsolatedGroup {
   readonly pods: readonly Pod[]
-  /** All that isolate them for egress. */
+  /** All policies that isolate them for egress. */
   readonly policies: readonly PolicyObject[]
-  /** The first rule that speaks of a port of DNS, and by which policy. */
+  /** The first rule that covers a DNS port, with its policy. */
   readonly meant: (PolicyObject & { readonly rule: PolicyRule; readonly path: Path }) | undefined
 }
 
-/** How such pods reach the cluster's DNS. */
+/** How such pods reach the cluster DNS. */
 export interface DnsReach extends IsolatedGroup {
   readonly udp: boolean
   readonly tcp: boolean
-  /** Whether the rule that speaks of DNS has the DNS pods among its peers. */
+  /** Whether the DNS rule has the DNS pods among its peers. */
   readonly byPeer: boolean
-  /** The rules that may reach it do so if the DNS is in a namespace with labels that none of the input has. */
+  /** Whether the rules allow DNS only if it is in a namespace with labels that no namespace of the input has. */
   readonly byUnknownLabels: boolean
 }
 
-/** The pods of the input that egress policies isolate and some rule lets reach something by name. */
+/** Returns the pods of the input that egress policies isolate and for which a rule allows destinations that need name resolution. */
 export const isolatedGroupsOf = perContext((context: Context): readonly IsolatedGroup[] => {
   const given = [...isolatorsOf(context).egress].filter(([pod]) => pod.place !== undefined)
   const groups = Map.groupBy(given, ([pod, policies]) =>
@@ -46,7 +46,7 @@ export const isolatedGroupsOf = perContext((context: Context): readonly Isolated
   })
 })
 
-/** Only pods that use the cluster's DNS. */
+/** Includes only pods that use the cluster DNS. */
 export const dnsReachOf = perContext((context: Context): readonly DnsReach[] => {
   const endpoints = dnsEndpointsOf(context.world).filter(({ pod }) => pod !== undefined)
   if (endpoints.length === 0) return []
@@ -67,7 +67,7 @@ export const dnsReachOf = perContext((context: Context): readonly DnsReach[] => 
   })
 })
 
-/** A rule that allows the cluster's DNS, as YAML; it says so where the labels are the usual ones and not the input's. */
+/** Returns a rule that allows the cluster DNS, as YAML. It notes when the labels are the usual ones and not from the input. */
 export function dnsRule(context: Context): string {
   const { world } = context
   const remark = isAssumed(context) ? '   # assumed: the DNS pods are not in the input' : ''
@@ -88,7 +88,7 @@ export function dnsTarget(world: Context['world'], wanted: string): number {
   return dnsEndpointsOf(world).find(({ protocol }) => protocol === wanted)?.targetPort ?? 53
 }
 
-/** A rule by networks alone reaches addresses, unless it is the whole internet. */
+/** A rule that contains only networks does not need DNS, unless it allows the whole internet. */
 function needsNames({ peers }: PolicyRule): boolean {
   return peers.length === 0 || peers.some(({ ipBlock }) => ipBlock === undefined || ipBlock.cidr.endsWith('/0'))
 }
@@ -99,7 +99,7 @@ interface Question {
   readonly context: Context
 }
 
-/** A network is taken to hold the DNS server: its address is not known from manifests. */
+/** Assumes that a network contains the DNS server, because manifests do not show its address. */
 function isPeer({ peers }: PolicyRule, { policy, end, context }: Question): boolean {
   return (
     peers.length === 0 ||
@@ -116,12 +116,15 @@ function allows(rule: PolicyRule | undefined, question: Question): boolean {
   return isCertain || mayAllow(rule, question)
 }
 
-/** Whether a rule may allow a DNS of which the input says nothing. */
+/** Whether a rule may allow a DNS server that the input does not describe. */
 function mayAllow(rule: PolicyRule, { policy: { namespace }, end: { protocol }, context }: Question): boolean {
   return isAssumed(context) && mayAllowDns(rule, { namespace, protocol, world: context.world })
 }
 
-/** The rule without the peers whose namespaces are selected by labels alone that no namespace of the input has; no rule for everyone where none is left. */
+/**
+ * Removes peers that select namespaces only by labels that no namespace of the input has. Undefined if no peer is left: an empty list would
+ * allow everyone.
+ */
 function withoutUnknownLabels(rule: PolicyRule, { population }: Context): PolicyRule | undefined {
   const peers = rule.peers.filter(
     ({ namespaceSelector }) =>
@@ -132,7 +135,7 @@ function withoutUnknownLabels(rule: PolicyRule, { population }: Context): Policy
   return peers.length === 0 && rule.peers.length > 0 ? undefined : { ...rule, peers }
 }
 
-/** Neither the Service nor the pods are in the input: their labels and their port are not known. */
+/** Neither the Service nor the pods are in the input, so their labels and port are unknown. */
 function isAssumed({ world: { dns } }: Context): boolean {
   return dns.kind === 'assumed' && !dns.serviceGiven
 }

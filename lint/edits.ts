@@ -1,7 +1,7 @@
 import type { Place } from '../policy/types.ts'
 import type { Edit } from './rule.ts'
 
-/** A replacement that was made. */
+/** A replacement that was applied. */
 export interface AppliedEdit {
   readonly edit: Edit
   readonly place: Place
@@ -10,8 +10,8 @@ export interface AppliedEdit {
 }
 
 /**
- * Applies replacements to the text of one file. One whose old text does not stand alone at its place is left out, and so is one that
- * overlaps another.
+ * Applies replacements to the text of one file. Skips a replacement if its old text is not a whole scalar at its place, or if it overlaps
+ * another one.
  */
 export function applyEdits(
   text: string,
@@ -37,7 +37,7 @@ export function applyEdits(
   return { text: done + text.slice(position), applied }
 }
 
-/** A whole YAML scalar: nothing of it follows. */
+/** Whether the match is a whole YAML scalar, with no text of it following. */
 function standsAlone(text: string, offset: number, old: string): boolean {
   return (
     text.startsWith(old, offset) &&

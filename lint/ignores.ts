@@ -4,7 +4,7 @@ import type { Finding } from './rule.ts'
 import { badIgnore } from './rules/bad-ignore.ts'
 import { ruleIds } from './rules.ts'
 
-/** What `# crosscheck-ignore rule: reason` comments leave out, and which of them are no good. */
+/** The findings that `# crosscheck-ignore rule: reason` comments suppress, and the invalid comments. */
 export interface Ignores {
   ignored(rule: string, place: Place): boolean
   readonly findings: readonly Finding[]
@@ -12,7 +12,7 @@ export interface Ignores {
 
 interface Ignore {
   readonly rules: readonly string[]
-  /** Lines from 1, both included. */
+  /** Lines count from 1. Both ends are included. */
   readonly from: number
   readonly to: number
 }
@@ -20,8 +20,8 @@ interface Ignore {
 const comment = /(?:^|\s)#\s*crosscheck-ignore\b(.*)$/
 
 /**
- * Reads the comments of all texts. One behind something holds for its line, one on a line of its own for the next line that is no
- * comment, and one before the first line of a document for the whole document. Without a reason it ignores nothing.
+ * Parses the comments of all texts. A trailing comment applies to its line. A comment on its own line applies to the next line that is not
+ * a comment. A comment before the first line of a document applies to the whole document. A comment without a reason has no effect.
  */
 export function readIgnores(texts: ReadonlyMap<string, string>): Ignores {
   const findings: Finding[] = []
@@ -58,7 +58,7 @@ function readRules(text: string, place: Place, findings: Finding[]): string[] {
   return reason.trim() === '' ? [] : names
 }
 
-/** The lines for which a comment on the line of that index (from 0) holds. */
+/** The lines that a comment on the line with that index (from 0) applies to. */
 function rangeOf(lines: readonly string[], index: number): { from: number; to: number } {
   const isComment = (line: string | undefined) => line !== undefined && /^\s*(#|$)/.test(line)
   const isMarker = (line: string | undefined) => line !== undefined && /^---(\s|$)/.test(line)

@@ -7,10 +7,10 @@ import { listOf, valueAt } from './templates.ts'
 /** A Service that an Ingress sends requests to. */
 export interface BackendAt {
   readonly object: ManifestObject
-  /** Of `service`. */
+  /** The path of `service`. */
   readonly path: Path
   readonly name: string
-  /** A key that the API does not have, and that people write all the same. */
+  /** A key that does not exist in the API but that people write. */
   readonly namespace: string | undefined
   readonly port: { readonly number?: number; readonly name?: string }
 }

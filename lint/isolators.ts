@@ -3,7 +3,7 @@ import type { Direction } from '../policy/types.ts'
 import type { Context, PolicyObject } from './context.ts'
 import { perContext } from './per-context.ts'
 
-/** For each direction the isolated pods, each with every policy that isolates it (docs/semantics.md, rule 3). */
+/** Returns the isolated pods of each direction, each with every policy that isolates it (docs/semantics.md, rule 3). */
 export const isolatorsOf = perContext(
   (context: Context): Readonly<Record<Direction, ReadonlyMap<Pod, readonly PolicyObject[]>>> => ({
     ingress: isolatorsIn('ingress', context),

@@ -16,29 +16,29 @@ import { invalidObject } from './rules/invalid-object.ts'
 
 export interface LintInput {
   readonly objects: readonly ManifestObject[]
-  /** Of reading; those of building the world are found here. Each has a place. */
+  /** Problems from reading. Problems from building the world are found here. Each has a place. */
   readonly problems: readonly Problem[]
-  /** The texts that comments are read from, by file. */
+  /** The texts to search for comments, by file. */
   readonly texts: ReadonlyMap<string, string>
   readonly rules: readonly Rule[]
-  /** The objects are all that there is. */
+  /** True if the objects are complete. */
   readonly live?: boolean
-  /** Files whose objects could not be read, files from which objects may be rendered, and files that were found in folders. */
+  /** Files with unreadable objects, files from which objects may be rendered, and files that were found in folders. */
   readonly unreadable?: readonly string[]
   readonly hidden?: readonly string[]
   readonly found?: readonly string[]
   readonly kustomizations?: readonly Kustomization[]
-  /** The version whose API server is imitated (`1.36`). */
+  /** The version of the API server to imitate (`1.36`). */
   readonly kubernetes?: string
 }
 
 export interface Linted {
-  /** In the order of files and lines, without those that comments ignore. */
+  /** In order of files and lines, without findings that comments ignore. */
   readonly findings: readonly Finding[]
   readonly ignored: number
-  /** Rules that were left out, because they may say that something is missing and not all could be read. */
+  /** Rules that were skipped: they report missing objects, and some input could not be read. */
   readonly withheld: readonly string[]
-  /** The sets of files that were linted apart, because a cluster has one of them; none where all are together. */
+  /** The sets of files that were linted separately because a cluster has only one of them. Empty if all files belong together. */
   readonly alternatives: readonly (readonly string[])[]
 }
 
@@ -46,7 +46,7 @@ interface Prepared extends LintInput {
   readonly renderings: Renderings
 }
 
-/** All findings. */
+/** Returns all findings. */
 export function lint(given: LintInput): Linted {
   const renderings = createRenderings(given.kustomizations ?? [])
   const input: Prepared = { ...given, renderings, objects: placed(given.objects, renderings) }
@@ -72,7 +72,7 @@ function ofClash({ object, first }: Clash): Found {
   return { object, severity: 'warning', message, fix: 'rename one of them, if a cluster is to have both' }
 }
 
-/** Files of folders may be alternatives, and dumps of clusters that have nothing to do with each other; what was named is taken together. */
+/** Files of folders may be alternatives, or dumps of unrelated clusters. Files that the user named belong together. */
 function apartnessOf({ renderings, found = [] }: Prepared): Apartness {
   const inFolders = new Set(found)
   return {
@@ -81,7 +81,7 @@ function apartnessOf({ renderings, found = [] }: Prepared): Apartness {
   }
 }
 
-/** What the rules find in objects that are in one cluster. */
+/** Runs the rules on objects of one cluster. */
 function findingsIn(objects: readonly ManifestObject[], rules: readonly Rule[], input: Prepared): Finding[] {
   const { live = false, kubernetes, hidden = [] } = input
   const version = kubernetes === undefined ? {} : { kubernetes }
@@ -95,7 +95,7 @@ function findingsIn(objects: readonly ManifestObject[], rules: readonly Rule[], 
   return rules.includes(invalidObject) ? [...found, ...refusals(context, found)] : found
 }
 
-/** What templates and kustomizations render is not read, and what a rule misses may be there. */
+/** Lowers a finding to info if it may be wrong: templates and kustomizations are not rendered, so what the rule misses may exist there. */
 function qualified(rule: Rule, found: Found): Finding {
   const finding = findingOf(rule, found)
   if (rule.restsOnPresence === true || finding.message.includes('not known')) return finding
@@ -107,12 +107,12 @@ function qualified(rule: Rule, found: Found): Finding {
   }
 }
 
-/** More sets than these are taken together once, not each in the company of all others. */
+/** The maximum number of sets to combine individually. With more sets, all are combined once. */
 const maxCompanies = 8
 
 /**
- * What holds in every set that has the object, taken by itself and in the company of what the other sets have beside it: nobody knows
- * how much of them is deployed together.
+ * Keeps findings that hold in every set that has the object, both for the set alone and combined with the additional objects of the other
+ * sets. The input does not show how many of them are deployed together.
  */
 function findingsOfSets(sets: readonly ReadonlySet<string>[], rules: readonly Rule[], input: Prepared): Finding[] {
   const { objects, found = [] } = input
@@ -140,7 +140,7 @@ function findingsOfSets(sets: readonly ReadonlySet<string>[], rules: readonly Ru
         !told.has(spotOf(finding)) &&
         results.every(({ files, spots }) => !files.has(finding.place.file) || spots.has(spotOf(finding))),
     )
-    // Another version may say the same in other words.
+    // Another version may report the same finding with different wording.
     for (const finding of more) told.add(spotOf(finding))
     return more
   })

@@ -8,7 +8,7 @@ export interface BlockAt extends PeerAt {
   readonly except: readonly Cidr[]
 }
 
-/** Every ipBlock of every rule that is in force. */
+/** Returns every ipBlock of every active rule. */
 export function blocksIn(context: Context): BlockAt[] {
   return peersIn(context).flatMap((at) => {
     const cidr = parse(at.peer.ipBlock?.cidr)
@@ -17,12 +17,15 @@ export function blocksIn(context: Context): BlockAt[] {
   })
 }
 
-/** Whether a network lies in another, or is it. */
+/** Whether a network is equal to or contained in another one. */
 export function isWithin(inner: Cidr, outer: Cidr): boolean {
   return inner.bits >= outer.bits && contains(outer, inner)
 }
 
-/** Of items with a network those that hold another one and are no longer than so many bits, found by their texts: there may be thousands. */
+/**
+ * Finds items whose network contains another one and has at most the given prefix length. The index uses text, because there may be
+ * thousands.
+ */
 export function holdersIn<T extends { readonly cidr: Cidr }>(
   items: readonly T[],
 ): (inner: Cidr, maxBits: number) => readonly T[] {
@@ -35,7 +38,7 @@ export function holdersIn<T extends { readonly cidr: Cidr }>(
   }
 }
 
-/** Networks that were written as text; what is none is left out. */
+/** Parses networks. Invalid text is skipped. */
 export function networks(texts: readonly string[]): Cidr[] {
   return texts.flatMap((text) => parse(text) ?? [])
 }

@@ -4,12 +4,14 @@ import { governedBy } from '../policy/foreign/kinds.ts'
 import type { Context } from './context.ts'
 import { perContext } from './per-context.ts'
 
-/** Objects of other kinds than NetworkPolicy that decide about traffic: ClusterNetworkPolicies, their predecessors, a plugin's own. */
+/**
+ * Returns objects other than NetworkPolicies that decide over traffic: ClusterNetworkPolicies, their predecessors, and kinds of plugins.
+ */
 export const otherPoliciesOf = perContext(({ objects }: Context): readonly ManifestObject[] =>
   objects.filter((object) => object.kind === 'ClusterNetworkPolicy' || governedBy(object) !== undefined),
 )
 
-/** Whether one of them may isolate pods of a namespace, so that nobody can say that they are open. */
+/** Whether one of them may isolate pods of a namespace. Then no rule can claim that the pods are open. */
 export function othersGuard(namespace: string, context: Context): boolean {
   return otherPoliciesOf(context).some((object) => {
     const governed = governedBy(object)
@@ -17,7 +19,7 @@ export function othersGuard(namespace: string, context: Context): boolean {
   })
 }
 
-/** Whether one of them may allow connections to pods of a namespace that NetworkPolicies deny: meshes can only deny. */
+/** Whether one of them may allow connections to pods of a namespace that NetworkPolicies deny. Meshes can only deny. */
 export function othersMayAllow(namespace: string, context: Context): boolean {
   return otherPoliciesOf(context).some((object) => {
     const governed = governedBy(object)

@@ -6,15 +6,18 @@ import { type BlockAt, blocksIn, holdersIn, isWithin } from './networks.ts'
 import { perContext } from './per-context.ts'
 import { type PeerAt, peersIn } from './policy-rules.ts'
 
-/** Two items of one list of peers, of which the broader makes the narrower pointless, or was meant to be restricted by it. */
+/** Two items of one list of peers. The broader item either makes the narrower one redundant, or was meant to be restricted by it. */
 export interface PeerPair {
   readonly broad: PeerAt
   readonly narrow: PeerAt
-  /** `covered`: all that the narrow item matches the broad one matches too. `split`: the narrow one matches no pod, and pods of the broad one have its labels. */
+  /**
+   * `covered`: the broad item matches everything that the narrow one matches. `split`: the narrow one matches no pod, but pods of the broad
+   * one have its labels.
+   */
   readonly kind: 'covered' | 'split'
-  /** A namespaceSelector and a podSelector, one below the other: two dashes where one makes an item of both. */
+  /** Adjacent items, a namespaceSelector and a podSelector: probably two dashes where one would make a single item. */
   readonly joinable: boolean
-  /** The pods of the input that both would match as one item. */
+  /** The pods of the input that the two would match as one item. */
   readonly joined: readonly Pod[]
 }
 
@@ -43,7 +46,7 @@ function pairOf(narrow: PeerAt, peers: readonly PeerAt[], context: Context): Pee
   return { broad, narrow, kind, joinable, joined }
 }
 
-/** A narrow network with an `except` is another rule's concern (`except-opened-again`). */
+/** The rule `except-opened-again` handles a narrow network with an `except`. */
 function blockPairs(blocks: readonly BlockAt[]): PeerPair[] {
   const holders = holdersIn(blocks)
   return blocks.flatMap((narrow): PeerPair[] => {
@@ -57,7 +60,7 @@ function blockPairs(blocks: readonly BlockAt[]): PeerPair[] {
   })
 }
 
-/** In the list of peers. */
+/** The index in the list of peers. */
 function indexOf({ peerPath }: Pick<PeerAt, 'peerPath'>): number {
   return Number(peerPath.at(-1))
 }
@@ -71,7 +74,7 @@ function areHalves(broad: PolicyPeer, narrow: PolicyPeer): boolean {
   return isDeepStrictEqual(spaces, ['namespaceSelector']) && isDeepStrictEqual(pods, ['podSelector'])
 }
 
-/** The policy's own namespace is known and has no such pod, while a namespace of the broad item has. */
+/** The policy's own namespace is known and has no such pod, but a namespace of the broad item has one. */
 function isSplit(broad: PeerAt, narrow: PeerAt, context: Context): boolean {
   const { namespace } = narrow.policy
   if (context.templatesIn(namespace).length === 0 || context.operatorsIn(namespace).length > 0) return false
@@ -83,7 +86,7 @@ function joinedPeer(broad: PeerAt, narrow: PeerAt): PolicyPeer {
   return { ...broad.peer, ...narrow.peer }
 }
 
-/** Whether selectors match all that others match, as far as their texts show it. */
+/** Whether selectors match everything that others match, as far as their text shows. */
 function covers(broad: PolicyPeer, narrow: PolicyPeer): boolean {
   const spaces =
     broad.namespaceSelector === undefined
@@ -92,7 +95,7 @@ function covers(broad: PolicyPeer, narrow: PolicyPeer): boolean {
   return spaces && isImplied(broad.podSelector ?? {}, narrow.podSelector ?? {})
 }
 
-/** Whether what the narrow selector matches satisfies every condition of the broad one. */
+/** Whether everything that the narrow selector matches satisfies every condition of the broad one. */
 function isImplied(broad: LabelSelector, narrow: LabelSelector): boolean {
   const labels = Object.entries(broad.matchLabels ?? {}).every(([key, value]) => narrow.matchLabels?.[key] === value)
   const expressions = (broad.matchExpressions ?? []).every((expression) =>

@@ -1,6 +1,6 @@
 import type { Context } from './context.ts'
 
-/** What several rules ask of a context, found once. */
+/** Caches a computation that several rules share, per context. */
 export function perContext<T>(find: (context: Context) => T): (context: Context) => T {
   const known = new WeakMap<Context, { readonly value: T }>()
   return (context) => {

@@ -3,10 +3,10 @@ import type { ManifestObject } from '../fabric/manifests/object.ts'
 import type { Renderings } from '../fabric/manifests/renderings.ts'
 import { isObject } from '../policy/field.ts'
 
-/** One file may be in as many namespaces, each with its own objects; there may be hundreds of tenants. */
+/** The maximum number of namespaces per file. Each one gets its own objects, and there may be hundreds of tenants. */
 const maxNamespaces = 10
 
-/** Puts objects that name no namespace where kustomizations do: into each of these namespaces, where there are several. */
+/** Sets the namespace of objects that name none, as kustomizations do. If there are several namespaces, copies the object into each. */
 export function placed(objects: readonly ManifestObject[], { namespacesOf }: Renderings): readonly ManifestObject[] {
   return objects.flatMap((object) => {
     if (object.namespace === '' || namesNamespace(object)) return [object]

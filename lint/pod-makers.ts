@@ -7,8 +7,8 @@ import { perContext } from './per-context.ts'
 import { listOf, valueAt } from './templates.ts'
 
 /**
- * What may make pods in a namespace that a selector would match, and that the input does not show: custom resources there, workloads
- * whose account may create pods, and the operator of an API group by which the selector's labels are named.
+ * Returns what may create matching pods in a namespace that the input does not show: custom resources there, workloads whose service
+ * account may create pods, and the operator whose API group appears in the selector's labels.
  */
 export function podMakersIn(namespace: string, selector: LabelSelector, context: Context): string[] {
   const makers = [...context.operatorsIn(namespace), ...creatorsOf(context)(namespace)]
@@ -16,7 +16,7 @@ export function podMakersIn(namespace: string, selector: LabelSelector, context:
   return [...makers.map(({ kind, name }) => `${kind} ${name}`), ...operators, ...clusterItself(namespace, context)]
 }
 
-/** What every cluster has there, in static pods and by its own operators; a dump of a cluster has them. */
+/** Pods that every cluster creates there, as static pods or through its own operators. A dump of a cluster already contains them. */
 function clusterItself(namespace: string, { live, objects }: Context): string[] {
   const isOwn = namespace === 'kube-system' || /^openshift(-|$)/.test(namespace)
   const isDump = objects.some(
@@ -26,7 +26,9 @@ function clusterItself(namespace: string, { live, objects }: Context): string[] 
   return live || !isOwn || isDump ? [] : ['the cluster itself']
 }
 
-/** Workloads by the namespaces in which their account may create pods: by a role of the whole cluster, their own. */
+/**
+ * Workloads by the namespaces in which their service account may create pods. With a cluster-wide role, only their own namespace counts.
+ */
 const creatorsOf = perContext((context: Context): ((namespace: string) => readonly ManifestObject[]) => {
   const { objects, templates } = context
   const roles = new Set(objects.filter(createsPods).map(({ kind, namespace, name }) => `${kind}/${namespace}/${name}`))
@@ -63,7 +65,7 @@ interface Grant {
   readonly role: string
   /** `namespace/name`. */
   readonly account: string
-  /** Everywhere when absent. */
+  /** If absent, all namespaces. */
   readonly where?: string | undefined
 }
 
@@ -77,14 +79,17 @@ function grantsIn({ kind, namespace, value }: ManifestObject): Grant[] {
   })
 }
 
-/** The domains that name labels of a selector: `longhorn.io` of `longhorn.io/component`. Those of Kubernetes are for everyone's labels. */
+/**
+ * The domains in label keys of a selector: `longhorn.io` in `longhorn.io/component`. Domains of Kubernetes are excluded, because everyone
+ * uses these labels.
+ */
 function domainsIn({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string[] {
   const keys = [...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)]
   const domains = keys.flatMap((key) => (key.includes('/') ? [key.slice(0, key.indexOf('/'))] : []))
   return [...new Set(domains)].filter((domain) => !/(^|\.)(kubernetes\.io|k8s\.io)$/.test(domain))
 }
 
-/** The operator that sets labels of a domain: its API group is in the input, or no pod of the input has a label of such a name. */
+/** Finds the operator that sets labels of a domain: its API group is in the input, or no pod of the input has a label of that domain. */
 function operatorOf(domain: string, context: Context): string | undefined {
   const group = groupsOf(context).find(
     (each) => each === domain || each.endsWith(`.${domain}`) || domain.endsWith(`.${each}`),

@@ -4,7 +4,7 @@ import type { Path } from '../policy/field.ts'
 import type { Direction, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } from '../policy/types.ts'
 import type { Context } from './context.ts'
 
-/** A rule of a policy that is in force, with where it stands. */
+/** An active rule of a policy, with its place. */
 export interface RuleAt {
   readonly policy: NetworkPolicy
   readonly object: ManifestObject
@@ -23,7 +23,7 @@ export interface PortAt extends RuleAt {
   readonly portPath: Path
 }
 
-/** Every rule of a direction that the policy's types name: others have no effect (docs/semantics.md, rule 10). */
+/** Returns every rule of a direction in policyTypes. Other rules have no effect (docs/semantics.md, rule 10). */
 export function rulesIn({ policies }: Pick<Context, 'policies'>): RuleAt[] {
   return policies.flatMap(({ policy, object }) =>
     policy.policyTypes.flatMap((direction) =>
@@ -32,12 +32,12 @@ export function rulesIn({ policies }: Pick<Context, 'policies'>): RuleAt[] {
   )
 }
 
-/** The key of a rule's peers. */
+/** Returns the key of a rule's peers. */
 export function peersKeyOf(direction: Direction): 'from' | 'to' {
   return direction === 'ingress' ? 'from' : 'to'
 }
 
-/** Every peer of every rule. */
+/** Returns every peer of every rule. */
 export function peersIn(context: Pick<Context, 'policies'>): PeerAt[] {
   return rulesIn(context).flatMap((at) =>
     at.rule.peers.map((peer, index) => ({
@@ -48,7 +48,7 @@ export function peersIn(context: Pick<Context, 'policies'>): PeerAt[] {
   )
 }
 
-/** Every item of `ports` of every rule. */
+/** Returns every item of `ports` of every rule. */
 export function portsIn(context: Pick<Context, 'policies'>): PortAt[] {
   return rulesIn(context).flatMap((at) =>
     at.rule.ports.map((port, index) => ({ ...at, port, portPath: [...at.path, 'ports', index] })),
@@ -56,8 +56,8 @@ export function portsIn(context: Pick<Context, 'policies'>): PortAt[] {
 }
 
 /**
- * The pods whose ports a rule speaks of: the selected ones for ingress, those of the peers for egress (docs/semantics.md, rule 39); `everybody`
- * for an egress rule that names no peer or a network.
+ * Returns the pods whose ports a rule applies to: the selected pods for ingress, the peers for egress (docs/semantics.md, rule 39). Returns
+ * `everybody` for an egress rule without peers or with a network.
  */
 export function destinationsOf(at: RuleAt, { population }: Pick<Context, 'population'>): readonly Pod[] | 'everybody' {
   const { policy, direction, rule } = at

@@ -3,26 +3,26 @@ import type { ContainerPort, Namespace, Pod, Service, World } from '../fabric/wo
 import { matchesSelector } from '../policy/selector.ts'
 import type { LabelSelector, PolicyPeer } from '../policy/types.ts'
 
-/** Who is where, asked by namespace and selector: every answer is found once and kept. */
+/** Looks up pods and Services by namespace and selector. Results are cached. */
 export interface Population {
-  /** All pods of a namespace, those on the host's network included. */
+  /** Returns all pods of a namespace, including those on the host network. */
   podsIn(namespace: string): readonly Pod[]
   servicesIn(namespace: string): readonly Service[]
-  /** The Services of that name, in whatever namespace. */
+  /** Returns the Services with that name in any namespace. */
   servicesNamed(name: string): readonly Service[]
   hasNamespace(name: string): boolean
-  /** The pods that policies can select: those on the host's network are not among them (docs/semantics.md, rule 50). */
+  /** Returns the pods that policies can select. Excludes pods on the host network (docs/semantics.md, rule 50). */
   select(namespace: string, selector: LabelSelector): readonly Pod[]
   namespacesOf(selector: LabelSelector): readonly Namespace[]
-  /** The pods that a peer's selectors address, seen from a policy's namespace; none for an ipBlock. */
+  /** Returns the pods that a peer's selectors match, relative to the namespace of the policy. Empty for an ipBlock. */
   peersOf(namespace: string, peer: PolicyPeer): readonly Pod[]
-  /** Ports that are declared, probed by the kubelet, or the target of a Service. */
+  /** Returns ports that are declared, probed by the kubelet, or the target of a Service. */
   listening(pod: Pod): readonly ContainerPort[]
-  /** The ports of all these pods, each once, and whether of one of them none is known. */
+  /** Returns the ports of all these pods without duplicates. `silent`: at least one pod has no known port. */
   listeningAll(pods: readonly Pod[]): { readonly ports: readonly ContainerPort[]; readonly silent: boolean }
 }
 
-/** Indexes a world; `probed` are the ports that a pod's health checks name. */
+/** Indexes a world. `probed` returns the ports that a pod's health checks name. */
 export function createPopulation(world: World, probed: (pod: Pod) => readonly number[]): Population {
   const pods = Map.groupBy(world.pods, ({ namespace }) => namespace)
   const services = Map.groupBy(world.services, ({ namespace }) => namespace)

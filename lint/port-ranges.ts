@@ -1,6 +1,6 @@
 import type { PolicyPort, PolicyRule, Protocol } from '../policy/types.ts'
 
-/** Ports of one protocol, both ends included. */
+/** A range of ports of one protocol. Both ends are included. */
 export interface PortRange {
   readonly protocol: Protocol
   readonly first: number
@@ -9,13 +9,16 @@ export interface PortRange {
 
 const all: readonly PortRange[] = (['TCP', 'UDP', 'SCTP'] as const).map((protocol) => rangeOf({ protocol }))
 
-/** The ports that a rule allows by number: all without items, none for items by name, which depend on the pod (docs/semantics.md, rules 14 and 41). */
+/**
+ * Returns the ports that a rule allows by number: all if it has no items, none for named items, which depend on the pod (docs/semantics.md,
+ * rules 14 and 41).
+ */
 export function rangesIn({ ports }: Pick<PolicyRule, 'ports'>): readonly PortRange[] {
   if (ports.length === 0) return all
   return ports.filter(({ port }) => typeof port !== 'string').map(rangeOf)
 }
 
-/** The ports that two rules both allow. */
+/** Returns the ports that both rules allow. */
 export function sharedRanges(a: readonly PortRange[], b: readonly PortRange[]): PortRange[] {
   return a.flatMap(({ protocol, first, last }) =>
     b
@@ -24,7 +27,7 @@ export function sharedRanges(a: readonly PortRange[], b: readonly PortRange[]): 
   )
 }
 
-/** Whether a port is in one of the ranges. */
+/** Whether one of the ranges includes a port. */
 export function includesPort(
   ranges: readonly PortRange[],
   { port, protocol }: { readonly port: number; readonly protocol: Protocol },

@@ -6,7 +6,7 @@ import type { Context } from './context.ts'
 import { perContext } from './per-context.ts'
 import { labelsAt, valueAt } from './templates.ts'
 
-/** Pods of a Prometheus server, as the input shows them. */
+/** The pods of a Prometheus server, as the input shows them. */
 export interface Prometheus {
   /** `statefulset/prometheus in monitoring`. */
   readonly name: string
@@ -15,7 +15,7 @@ export interface Prometheus {
   readonly hostNetwork: boolean
 }
 
-/** Workloads that run the image of Prometheus, and those that its operator makes of a Prometheus or PrometheusAgent object. */
+/** Finds workloads that run the Prometheus image, and those that its operator creates from a Prometheus or PrometheusAgent object. */
 export const prometheusIn = perContext((context: Context): readonly Prometheus[] => {
   const workloads = context.templates.filter(({ containers }) =>
     containers.some(({ value }) => isPrometheusImage(value.image)),
@@ -40,7 +40,10 @@ export const prometheusIn = perContext((context: Context): readonly Prometheus[]
   ]
 })
 
-/** Whether a peer of a policy may match it: a network may hold its address, and labels of a namespace that is not given are not known. */
+/**
+ * Whether a peer of a policy may match it. A network may contain its address, and labels of a namespace that is not in the input are
+ * unknown.
+ */
 export function mayBePeer(
   prometheus: Prometheus,
   peer: PolicyPeer,
@@ -71,7 +74,7 @@ function isPrometheusImage(image: unknown): boolean {
   return typeof image === 'string' && /(^|\/)prometheus([:@]|$)/.test(image)
 }
 
-/** What the operator puts on the pods that it makes (prometheus-operator, pkg/prometheus/server). */
+/** Labels that the operator sets on the pods that it creates (prometheus-operator, pkg/prometheus/server). */
 function operatorLabels(name: string): Labels {
   return {
     'app.kubernetes.io/name': 'prometheus',

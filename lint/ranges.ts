@@ -2,7 +2,7 @@ import type { Context } from './context.ts'
 import { perContext } from './per-context.ts'
 import { valueAt } from './templates.ts'
 
-/** Networks and addresses that objects give: none where the manifests leave them to the cluster. */
+/** Networks and addresses from the objects. Empty if the manifests leave them to the cluster. */
 export interface Ranges {
   readonly pods: readonly string[]
   readonly services: readonly string[]

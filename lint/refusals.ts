@@ -5,7 +5,7 @@ import type { Finding } from './rule.ts'
 import { duplicateNodePort } from './rules/duplicate-node-port.ts'
 import { invalidObject } from './rules/invalid-object.ts'
 
-/** What the parsers say as findings of `invalid-object`, less what a rule of its own has said better. */
+/** Converts parser problems to findings of `invalid-object`, except those for which a specific rule has a better message. */
 export function refusals({ problems, objects }: Context, found: readonly Finding[]): Finding[] {
   const told = new Set(found.map(({ place: { file, line, column } }) => `${file}:${line}:${column}`))
   const nodePorts = found.some(({ rule }) => rule === duplicateNodePort.id)
@@ -31,7 +31,7 @@ export function refusals({ problems, objects }: Context, found: readonly Finding
   })
 }
 
-/** The last of a file's objects, in their order there, that begins before the place. */
+/** The last object in a file that begins before the place. */
 function ownerOf(place: Place, objects: readonly ManifestObject[]): ManifestObject | undefined {
   let [low, high] = [0, objects.length]
   while (low < high) {

@@ -15,14 +15,14 @@ import { labelsAt, listOf, valueAt } from './templates.ts'
 export interface ScrapeTarget {
   /** The ServiceMonitor, PodMonitor or Probe. */
   readonly object: ManifestObject
-  /** Of the port in it, or of what stands for it. */
+  /** The path of the port in the object, or of the field that determines it. */
   readonly path: Path
   readonly pod: Pod
   readonly port: number
   readonly protocol: Protocol
 }
 
-/** What the objects of the Prometheus operator ask to be scraped, as far as the input has it. */
+/** Returns what the objects of the Prometheus operator scrape, as far as the input shows. */
 export function scrapeTargetsIn(context: Context): ScrapeTarget[] {
   return context.objects
     .filter(({ apiVersion, namespace }) => groupOf(apiVersion) === 'monitoring.coreos.com' && namespace !== '')
@@ -63,7 +63,9 @@ function ofPods(object: ManifestObject, context: Context): ScrapeTarget[] {
   })
 }
 
-/** Prometheus scrapes the prober, which connects to what is probed; a short name is looked up where Prometheus is, and is left out. */
+/**
+ * Prometheus scrapes the prober, which connects to the probed target. A short name resolves in the namespace of Prometheus and is skipped.
+ */
 function ofProbe(object: ManifestObject, context: Context): ScrapeTarget[] {
   const path = ['spec', 'prober', 'url']
   const url = valueAt(object.value, path)
@@ -88,7 +90,7 @@ function targetOf({ pod, targetPort: port, protocol }: Endpoint): Target[] {
   return pod === undefined ? [] : [{ pod, port, protocol }]
 }
 
-/** By name where a container has it, or by number. */
+/** By name if a container declares it, or by number. */
 function byPodPort(pods: readonly Pod[], wanted: unknown): Target[] {
   if (typeof wanted === 'number') return pods.map((pod) => ({ pod, port: wanted, protocol: 'TCP' }))
   return pods.flatMap((pod) =>
@@ -110,7 +112,7 @@ function selectorOf({ value }: ManifestObject): LabelSelector {
   return parseSelector({ value: valueAt(value, ['spec', 'selector']), path: [], source }) ?? {}
 }
 
-/** Its own namespace, unless `namespaceSelector` says otherwise. */
+/** Its own namespace, unless `namespaceSelector` overrides it. */
 function namespacesOf({ namespace, value }: ManifestObject): (name: string) => boolean {
   if (valueAt(value, ['spec', 'namespaceSelector', 'any']) === true) return () => true
   const names = listOf(valueAt(value, ['spec', 'namespaceSelector', 'matchNames']))

@@ -3,7 +3,7 @@ import type { Problem } from '../policy/types.ts'
 import type { Rule } from './rule.ts'
 import { ruleIds, rules } from './rules.ts'
 
-/** The rules to run: those selected (all when none is), less those ignored; a name that no rule has is a mistake. */
+/** Returns the rules to run: the selected ones (default: all) without the ignored ones. An unknown rule name is a problem. */
 export function chooseRules(
   select: readonly string[],
   ignore: readonly string[],

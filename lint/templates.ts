@@ -3,11 +3,11 @@ import { isWorkloadKind } from '../fabric/manifests/owners.ts'
 import { isObject, type Path } from '../policy/field.ts'
 import type { Labels } from '../policy/types.ts'
 
-/** The pods of an object as it describes them, whatever their number. */
+/** The pods of an object as its template describes them, regardless of their number. */
 export interface Template {
   readonly object: ManifestObject
   readonly namespace: string
-  /** Where the template stands in the object: its `metadata` and `spec` are below it. */
+  /** The path of the template in the object, which contains `metadata` and `spec`. */
   readonly path: Path
   readonly labels: Labels
   readonly containers: readonly Container[]
@@ -18,7 +18,7 @@ export interface Container {
   readonly value: Readonly<Record<string, unknown>>
 }
 
-/** The pod template of a workload, or the Pod itself; none for other kinds. */
+/** Returns the pod template of a workload, or the Pod itself. Undefined for other kinds. */
 export function templateOf(object: ManifestObject): Template | undefined {
   const path = pathOf(object.kind)
   const template = path === undefined ? undefined : valueAt(object.value, path)
@@ -38,7 +38,7 @@ function pathOf(kind: string): Path | undefined {
   return isWorkloadKind(kind) ? ['spec', 'template'] : undefined
 }
 
-/** `metadata.labels` of anything that has metadata, as far as they are strings. */
+/** Returns the string values of `metadata.labels`. */
 export function labelsAt(value: unknown): Labels {
   const labels = valueAt(value, ['metadata', 'labels'])
   if (!isObject(labels)) return {}
@@ -47,7 +47,7 @@ export function labelsAt(value: unknown): Labels {
   )
 }
 
-/** What stands at a path of plain data; none where the way ends early. */
+/** Returns the value at a path of plain data, or undefined if the path does not exist. */
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((at, step) => {
     if (Array.isArray(at)) return typeof step === 'number' ? (at[step] as unknown) : undefined
@@ -55,12 +55,12 @@ export function valueAt(value: unknown, path: Path): unknown {
   }, value)
 }
 
-/** The items of a list; none for anything else. */
+/** Returns the items of a list. Empty for other values. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-/** Ports that the kubelet asks a container at. */
+/** Returns the ports that the kubelet probes on a container. */
 export function probedPorts({ containers }: Template): number[] {
   const probes = ['livenessProbe', 'readinessProbe', 'startupProbe']
   const handlers = ['httpGet', 'tcpSocket', 'grpc']

@@ -3,13 +3,13 @@ import { isObject, type Path } from '../policy/field.ts'
 import type { Context } from './context.ts'
 import { listOf, valueAt } from './templates.ts'
 
-/** A field that the API server reads as a text. */
+/** A field that the API server reads as a string. */
 export interface TextField {
   readonly object: ManifestObject
   readonly path: Path
 }
 
-/** Values of variables, ConfigMaps, labels, annotations and selectors. */
+/** Returns values of variables, ConfigMaps, labels, annotations and selectors. */
 export function textFieldsIn({ objects, templates }: Context): TextField[] {
   const inTemplates = templates.flatMap(({ object, path, containers }) => [
     ...containers.flatMap((container) =>

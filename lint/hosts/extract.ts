@@ -1,22 +1,24 @@
 import type { Mention } from './mention.ts'
 
-/** A host as a text names it. */
+/** A host as written in a text. */
 export interface HostText {
-  /** In lower case, without a final dot; `*` stands where a variable does. */
+  /** In lower case, without a trailing dot. `*` replaces a variable. */
   readonly host: string
   readonly port?: number
-  /** `url` and `pair` (host:port) are hosts for certain, `name` because the variable says so, `full` because it ends in `.svc`. */
+  /**
+   * `url` and `pair` (host:port) are certainly hosts. `name` is a host because the variable name says so, `full` because it ends in `.svc`.
+   */
   readonly form: 'url' | 'pair' | 'name' | 'full'
 }
 
-/** Names under which requests come in, not of anybody who is dialled. */
+/** Variables for names under which requests arrive, not for destinations. */
 const ownNames = /(^|[_.-])(ALLOWED|TRUSTED|ACCEPTED|VIRTUAL|VALID|CORS|COOKIE|BIND|LISTEN)[_.-]/i
 const hostVariable =
   /(^|[_.-])(HOSTS?|HOSTNAME|ADDR(ESS(ES)?)?|SERVERS?|ENDPOINTS?|BROKERS?|URL|URI|UPSTREAM|NODES|SEEDS)$/i
-/** Schemes whose authority is a host that somebody dials; `file:` and `s3:` are none. */
+/** Schemes whose authority is a network host. `file:` and `s3:` are not among them. */
 const dialled =
   /^(https?|wss?|grpcs?|h2c?|tcp|udp|tls|ssl|quic|amqps?|rediss?|valkey|mongodb|postgres(ql)?|mysql|mariadb|cockroachdb|sqlserver|mssql|oracle|clickhouse|cassandra|elasticsearch|opensearch|kafka|plaintext|sasl_plaintext|sasl_ssl|client|internal|external|broker|controller|nats|mqtts?|stomp|memcached?|etcd|zk|zookeeper|consul|ldaps?|smtps?|imaps?|s?ftp|ssh|git|otlp|statsd|syslog|bolt|neo4j|thrift|nfs)$/i
-/** Words that people give to variables called `…_HOST` or `…_ADDRESS`, and that are no hosts. */
+/** Values of variables such as `…_HOST` or `…_ADDRESS` that are not hosts. */
 const words = new Set([
   'true',
   'false',
@@ -33,12 +35,15 @@ const words = new Set([
   'enabled',
   'disabled',
 ])
-/** A host has up to 253 characters (RFC 1035), so that what goes on for longer is none, and takes no time. */
+/** A host has at most 253 characters (RFC 1035). Longer text is not a host, and this bound keeps matching fast. */
 const maxAuthority = 300
 const hostText = /^(?=.*[a-z])[a-z0-9*]([a-z0-9*-]*[a-z0-9*])?(\.[a-z0-9*]([a-z0-9*-]*[a-z0-9*])?)*$/
 const webPorts: Readonly<Record<string, number>> = { http: 80, https: 443 }
 
-/** The hosts of a text: authorities of URLs, `host:port`, full names of Services, and single names of variables like DATABASE_HOST. */
+/**
+ * Returns the hosts in a text: authorities of URLs, `host:port`, full names of Services, and single names in variables such as
+ * DATABASE_HOST.
+ */
 export function hostsIn({ text, form, name }: Pick<Mention, 'text' | 'form' | 'name'>): HostText[] {
   const plain = text.replaceAll(/\$\([^)]{0,100}\)|\$\{[^}]{0,100}\}|\{\{[^}]{0,100}\}\}|\$[A-Za-z_]\w*/g, '*')
   const tokens = plain.split(/[\s,;"'`|<>()[\]{}]+/).filter((token) => token !== '')
@@ -64,7 +69,7 @@ function hostIn(token: string, { alone, isHost }: { alone: boolean; isHost: bool
   return alone && isHost && bare === token && !isWord ? parsed(bare, 'name') : []
 }
 
-/** The first `scheme://authority` of a token, less who logs in there. */
+/** The first `scheme://authority` of a token, without user information. */
 function urlIn(token: string): { readonly scheme: string; readonly authority: string } | undefined {
   const end = token.indexOf('://')
   const [scheme] = /[a-z][a-z0-9+.-]*$/i.exec(token.slice(Math.max(0, end - 40), Math.max(0, end))) ?? []

@@ -4,20 +4,20 @@ import type { Context } from '../context.ts'
 import { perContext } from '../per-context.ts'
 import { listOf, type Template, valueAt } from '../templates.ts'
 
-/** A text of the manifests in which hosts may be named. */
+/** A text of the manifests that may name hosts. */
 export interface Mention {
   readonly object: ManifestObject
   readonly path: Path
   readonly text: string
-  /** `setting`: a variable or a key of a ConfigMap with one line; `file`: anything longer, scripts and commands. */
+  /** `setting`: a variable, or a ConfigMap key with one line. `file`: anything longer, such as scripts and commands. */
   readonly form: 'setting' | 'file'
-  /** The variable's or the key's name. */
+  /** The name of the variable or the key. */
   readonly name: string
-  /** Names that the pod resolves by its own /etc/hosts. */
+  /** Names that the pod resolves through its own /etc/hosts. */
   readonly aliases: readonly string[]
 }
 
-/** Environment variables, commands and arguments of containers, and ConfigMaps. */
+/** Returns environment variables, commands and arguments of containers, and ConfigMaps. */
 export const mentionsOf = perContext(({ templates, objects }: Context): readonly Mention[] => {
   const configMaps = objects.filter(({ apiVersion, kind }) => kind === 'ConfigMap' && apiVersion === 'v1')
   return [...templates.flatMap(ofTemplate), ...configMaps.flatMap(ofConfigMap)]

@@ -4,7 +4,7 @@ import { type HostText, hostsIn } from './extract.ts'
 import { type Mention, mentionsOf } from './mention.ts'
 import { type Resolved, resolve } from './resolve.ts'
 
-/** A host that a text names, and what it is. */
+/** A host in a text, and what it resolves to. */
 export interface NamedHost {
   readonly mention: Mention
   readonly named: HostText
@@ -13,7 +13,7 @@ export interface NamedHost {
 
 const loopbacks = ['localhost', 'ip6-localhost', 'host', 'hostname']
 
-/** Every host that the manifests name. */
+/** Returns every host that the manifests name. */
 export const namedHostsOf = perContext((context: Context): readonly NamedHost[] =>
   mentionsOf(context).flatMap((mention) => {
     const other = new Set([...loopbacks, ...mention.aliases, ...upstreamsIn(mention)])
@@ -23,13 +23,13 @@ export const namedHostsOf = perContext((context: Context): readonly NamedHost[] 
   }),
 )
 
-/** Names that a file of a proxy gives to groups of servers. */
+/** Names that a proxy configuration gives to groups of servers. */
 function upstreamsIn({ text, form }: Mention): string[] {
   if (form !== 'file') return []
   return [...text.matchAll(/(?:upstream|backend|name:) ["']?([\w.*-]+)/g)].map(([, name = '']) => name.toLowerCase())
 }
 
-/** How messages call the text: `REDIS_URL names redis:6379`. */
+/** Describes the text in messages: `REDIS_URL names redis:6379`. */
 export function saying({ mention, named }: NamedHost): string {
   const who = mention.name === '' ? 'the command' : mention.name
   return `${who} names ${named.host}${named.port === undefined ? '' : `:${named.port}`}`

@@ -2,16 +2,16 @@ import type { Pod, Service } from '../../fabric/world.ts'
 import type { Context } from '../context.ts'
 import { type Resolved, resolve } from './resolve.ts'
 
-/** Where a host answers, as far as the input shows it. */
+/** The ports of a host, as far as the input shows them. */
 export interface HostPorts {
-  /** `pods` where a name leads to the pods themselves, whose ports nobody translates. */
+  /** `pods` if the name resolves directly to pods, without port translation. */
   readonly of: 'service' | 'pods'
   readonly ports: readonly { readonly port: number; readonly name?: string }[]
-  /** The Service behind it. */
+  /** The Service behind the host. */
   readonly service: Service
 }
 
-/** The ports of a host; none where they are not known. */
+/** Returns the ports of a host, or undefined if they are unknown. */
 export function portsOfHost(is: Resolved, context: Context): HostPorts | undefined {
   if (is.kind === 'pod') return podPorts([is.pod], is.service, context)
   if (is.kind !== 'service') return undefined
@@ -22,7 +22,10 @@ export function portsOfHost(is: Resolved, context: Context): HostPorts | undefin
   return podPorts(context.population.select(service.namespace, { matchLabels: service.selector }), service, context)
 }
 
-/** Of what an ExternalName leads to: a full name of this cluster, since no search list completes an alias (RFC 1034, 3.6.2). */
+/**
+ * Returns the ports of the target of an ExternalName. Only a full name of this cluster counts, because a search list does not complete an
+ * alias (RFC 1034, 3.6.2).
+ */
 export function portsOfName({ externalName = '', namespace, name }: Service, context: Context): HostPorts | undefined {
   const target = externalName.toLowerCase().replace(/\.$/, '')
   if (!target.endsWith(`.svc.${context.world.domain}`)) return undefined

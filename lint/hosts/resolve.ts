@@ -4,21 +4,21 @@ import { isPublic } from '../../fabric/public-suffix.ts'
 import type { Pod, Service } from '../../fabric/world.ts'
 import type { Context } from '../context.ts'
 
-/** What a host is, as a pod of a namespace resolves it by the search list of resolv.conf(5). */
+/** What a host resolves to for a pod of a namespace, with the search list of resolv.conf(5). */
 export type Resolved =
   | { readonly kind: 'service'; readonly service: Service }
   | { readonly kind: 'pod'; readonly pod: Pod; readonly service: Service }
-  /** A short name of a Service of other namespaces. */
+  /** A short name that matches only Services of other namespaces. */
   | { readonly kind: 'elsewhere'; readonly services: readonly Service[] }
-  /** A name of one label that nothing here has. */
+  /** A single-label name that does not exist in the input. */
   | { readonly kind: 'unknown'; readonly missing: Missing }
-  /** A longer name of the cluster that nothing here has. */
+  /** A longer name of the cluster that does not exist in the input. */
   | { readonly kind: 'missing'; readonly missing: Missing }
-  /** Outside the cluster, or not to be told. */
+  /** Outside the cluster, or not decidable. */
   | { readonly kind: 'other' }
 
 const other: Resolved = { kind: 'other' }
-/** Last labels that manifests hold in what is no name of the cluster: reserved domains, and endings of files. */
+/** Last labels that are not cluster names: reserved domains and file extensions. */
 const foreign =
   /^(local|internal|lan|localdomain|home|test|example|invalid|ya?ml|json|toml|ini|conf|cfg|xml|txt|log|properties|jar|sock|pem|key|crt|html|css|csv|sql|proto)$/
 
@@ -28,7 +28,7 @@ export function resolve(host: string, namespace: string, context: Context): Reso
   if (labels.some((label) => label.startsWith('_')) || labels.slice(1).some((label) => label.includes('*')))
     return other
   const isFull = /\.svc(\.cluster\.local)?$/.test(host)
-  // A variable before the full name of a Service is one of its pods.
+  // A variable before the full name of a Service stands for one of its pods.
   const isPod = isFull && labels.indexOf('svc') === 3
   if (host.includes('*') && !isPod) return other
   const named = lookUpHost(host.includes('*') ? labels.slice(1).join('.') : host, namespace, context.world)
@@ -51,7 +51,10 @@ function short(name: string, missing: Missing, { population }: Context): Resolve
   return services.length > 0 ? { kind: 'elsewhere', services } : { kind: 'unknown', missing }
 }
 
-/** Without `.svc` a text may be a domain or a file (`api.dev`, `api.yaml`): it counts where something of the name, or nearly, is here. */
+/**
+ * Without `.svc`, a text may be a domain or a file (`api.dev`, `api.yaml`). It counts only if an object with the same or a similar name is
+ * in the input.
+ */
 function isMeant(labels: readonly string[], missing: Missing, { population }: Context): boolean {
   const last = labels.at(-1) ?? ''
   if (missing.near !== undefined) return true
@@ -60,7 +63,10 @@ function isMeant(labels: readonly string[], missing: Missing, { population }: Co
   return population.hasNamespace(last) || hintOf(missing) !== undefined
 }
 
-/** Whether it does not exist: of Kubernetes' own namespaces, and of pods behind a Service, only what the input has is known. */
+/**
+ * Whether the object certainly does not exist. For Kubernetes' own namespaces and for pods behind a Service, only the content of the input
+ * is known.
+ */
 function isKnown(missing: Missing, { operatorsIn }: Context): boolean {
   const { kind, unsure } = missing
   if (kind === 'pod' || kind === 'name') return hintOf(missing) !== undefined

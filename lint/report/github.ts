@@ -2,7 +2,7 @@ import type { Finding, Severity } from '../rule.ts'
 
 const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' }
 
-/** Workflow commands that GitHub Actions turns into annotations of the lines. */
+/** Formats findings as workflow commands, which GitHub Actions shows as annotations. */
 export function lintGithub(findings: readonly Finding[]): string {
   return findings
     .map(({ rule, severity, message, fix, place: { file, line, column } }) => {

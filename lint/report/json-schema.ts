@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Reason, reasons } from '../../fabric/manifests/passed-over.ts'
 import { severities } from '../rule.ts'
 
-/** What `crosscheck lint -o json` prints. */
+/** The output of `crosscheck lint -o json`. */
 const lintSchema = z.strictObject({
   findings: z.array(
     z.strictObject({
@@ -36,7 +36,7 @@ const lintSchema = z.strictObject({
 
 export type LintDocument = z.infer<typeof lintSchema>
 
-/** The JSON Schema (draft 7) of it. */
+/** Returns its JSON Schema (draft 7). */
 export function lintJsonSchema(): Record<string, unknown> {
   return { ...z.toJSONSchema(lintSchema, { target: 'draft-7' }), title: 'Crosscheck lint' }
 }

@@ -2,7 +2,9 @@ import type { Loaded } from '../../fabric/manifests/read.ts'
 import type { Linted } from '../lint.ts'
 import type { LintDocument } from './json-schema.ts'
 
-/** The findings as JSON; the schema, whose library takes longer to load than most manifests to read, is of its type alone. */
+/**
+ * Formats findings as JSON. Only the type of the schema is imported, because loading its library takes longer than reading most manifests.
+ */
 export function lintJson(
   { findings, withheld, alternatives }: Linted,
   { passedOver, unreadable }: Pick<Loaded, 'passedOver' | 'unreadable'>,

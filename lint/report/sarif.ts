@@ -7,11 +7,11 @@ const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'w
 export interface SarifOptions {
   readonly rules: readonly Rule[]
   readonly version: string
-  /** Paths are given relative to it, as GitHub code scanning wants them. */
+  /** Base of relative paths, as GitHub code scanning requires. */
   readonly cwd: string
 }
 
-/** SARIF 2.1.0 (OASIS), with what GitHub code scanning reads of it. */
+/** Formats findings as SARIF 2.1.0 (OASIS), with the fields that GitHub code scanning reads. */
 export function lintSarif(findings: readonly Finding[], { rules, version, cwd }: SarifOptions): string {
   const ids = rules.map(({ id }) => id)
   const seen = new Map<string, number>()
@@ -50,7 +50,7 @@ function described({ id, severity, summary }: Rule) {
   }
 }
 
-/** The same finding after lines were moved has the same fingerprint. */
+/** A fingerprint that stays the same when the lines of the file move. */
 function fingerprint({ rule, object, message }: Finding, seen: Map<string, number>): string {
   const text = [rule, object, message.replaceAll(/:\d+(:\d+)?\b/g, '')].join('\n')
   const count = (seen.get(text) ?? 0) + 1

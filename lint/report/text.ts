@@ -6,13 +6,16 @@ const inks: Readonly<Record<Severity, Ink>> = { error: 'red', warning: 'yellow',
 
 export interface TextOptions {
   readonly objects: number
-  /** Files whose objects could not be read, and files from which objects may be rendered. */
+  /** Files with unreadable objects, and files from which objects may be rendered. */
   readonly unreadable?: readonly string[]
   readonly hidden?: readonly string[]
   readonly paint: (ink: Ink, text: string) => string
 }
 
-/** `file:line:column: severity: message [rule]` with the fix below it, equal findings once; then what was left out, and a summary by rule. */
+/**
+ * Formats findings as `file:line:column: severity: message [rule]` with the fix below, equal findings once. Then lists what was skipped,
+ * and a summary by rule.
+ */
 export function lintText(linted: Linted, options: TextOptions): string {
   const { findings } = linted
   const groups = [...Map.groupBy(findings, ({ rule, message, severity }) => `${rule} ${severity} ${message}`).values()]
@@ -37,7 +40,7 @@ function more([, ...others]: readonly Finding[]): string {
   return `and ${number(others.length)} more like it in ${count(files, 'file')}`
 }
 
-/** What is not said, and why. */
+/** Describes which findings are missing, and why. */
 function limits({ withheld, alternatives }: Linted, { unreadable = [], hidden = [] }: TextOptions): string[] {
   const unread =
     withheld.length === 0
@@ -66,7 +69,7 @@ function apart(alternatives: Linted['alternatives']): string {
   return `linted apart, because they hold versions of the same objects: ${sets.slice(0, 3).join(' | ')}${more}`
 }
 
-/** The last folder that all files are in, with a slash at its end; empty where there is none, or one file alone. */
+/** The deepest folder that contains all files, with a trailing slash. Empty if there is none, or for a single file. */
 function commonFolder(files: readonly string[]): string {
   const [first = '', ...others] = files
   let folder = others.length === 0 ? '' : first.slice(0, first.lastIndexOf('/') + 1)
@@ -75,7 +78,7 @@ function commonFolder(files: readonly string[]): string {
   return folder
 }
 
-/** The counts of each rule, the worst and the most frequent first, below the sum. */
+/** The total, then the counts per rule, most severe and most frequent first. */
 function summary({ findings, ignored }: Linted, { objects, paint }: TextOptions): string[] {
   const rules = [...Map.groupBy(findings, ({ rule, severity }) => `${severity} ${rule}`).values()]
   const rows = rules
@@ -100,7 +103,7 @@ function sum(findings: readonly Finding[], ignored: number): string {
   return ignored === 0 ? found : `${found} (${ignored} ignored by comments)`
 }
 
-/** Up to two names. */
+/** At most two names. */
 function few(files: readonly string[]): string {
   const names = files.slice(0, 2).join(', ')
   return files.length > 2 ? `${names} and ${number(files.length - 2)} more` : names
@@ -115,7 +118,7 @@ function number(value: number): string {
   return value.toLocaleString('en-US')
 }
 
-/** Text from files without what would act on a terminal. */
+/** Removes terminal control characters from text of files. */
 function printable(text: string): string {
   return text.replaceAll(/(?!\n)\p{Cc}/gu, '\ufffd')
 }

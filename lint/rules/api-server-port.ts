@@ -9,7 +9,10 @@ import { type PortAt, portsIn } from '../policy-rules.ts'
 import { includesPort, rangesIn } from '../port-ranges.ts'
 import type { Rule } from '../rule.ts'
 
-/** `kubernetes.default:443` leads to the API server's own port (docs/semantics.md, rules 56 and 57): known where the input has its endpoints. */
+/**
+ * `kubernetes.default:443` is translated to the API server's own port (docs/semantics.md, rules 56 and 57). The port is known if the input
+ * has its endpoints.
+ */
 export const apiServerPort: Rule = {
   id: 'api-server-port',
   severity: 'warning',
@@ -42,7 +45,7 @@ interface ApiServer {
   readonly targets: readonly { readonly address: string; readonly port: number; readonly protocol: 'TCP' }[]
 }
 
-/** None where its endpoints are not given, or listen on the Service's port. */
+/** Undefined if its endpoints are not in the input, or listen on the Service's port. */
 function apiServerOf({ services }: Context): ApiServer | undefined {
   const service = services.find(
     (each) => each.service.namespace === 'default' && each.service.name === 'kubernetes',
@@ -54,7 +57,7 @@ function apiServerOf({ services }: Context): ApiServer | undefined {
   return targets.some(({ port }) => service.ports.some((each) => each.port === port)) ? undefined : { service, targets }
 }
 
-/** `named` where the rule's networks are the API server's, `everyone` where they are all addresses and the pods seem to call the API. */
+/** `named` if the rule's networks are the API server's. `everyone` if they are all addresses and the pods probably call the API. */
 function reachOf(at: PortAt, { service, targets }: ApiServer, context: Context): 'named' | 'everyone' | undefined {
   const { port, protocol = 'TCP' } = at.port
   if (protocol !== 'TCP' || !service.ports.some((each) => each.port === port)) return undefined
@@ -71,14 +74,14 @@ function reachOf(at: PortAt, { service, targets }: ApiServer, context: Context):
   return pods.some((pod) => callsApi(pod, context)) ? 'everyone' : undefined
 }
 
-/** An account of its own, or the name of the Service in its variables, is a sign of it. */
+/** A service account of its own, or the name of the Service in its variables, suggests that a pod calls the API. */
 function callsApi(pod: Pod, context: Context): boolean {
   if (pod.serviceAccount !== 'default') return true
   const workload = context.workloadOf(pod)
   return mentionsOf(context).some(({ object, text }) => object === workload && text.includes('kubernetes.default'))
 }
 
-/** The API server is on the network of a node: no selector matches it (docs/semantics.md, rule 50). */
+/** The API server is on the host network, so no selector matches it (docs/semantics.md, rule 50). */
 function holds({ peers }: PolicyRule, address: string): boolean {
   if (peers.length === 0) return true
   return peers.some(

@@ -1,6 +1,6 @@
 import type { Rule } from '../rule.ts'
 
-/** Found where comments are read (`ignores.ts`). */
+/** Reported where comments are parsed (`ignores.ts`). */
 export const badIgnore: Rule = {
   id: 'bad-ignore',
   severity: 'warning',

@@ -6,7 +6,10 @@ import { isolatorsOf } from '../isolators.ts'
 import type { Rule } from '../rule.ts'
 import { valueAt } from '../templates.ts'
 
-/** A policy isolates pods, and a rule without restrictions takes that back: whatever other policies say, since rules add up (docs/semantics.md, rule 6). */
+/**
+ * A policy isolates pods, and a rule without restrictions undoes the isolation, whatever other policies say, because rules are additive
+ * (docs/semantics.md, rule 6).
+ */
 export const blocksNothing: Rule = {
   id: 'blocks-nothing',
   severity: 'warning',
@@ -32,7 +35,7 @@ export const blocksNothing: Rule = {
   },
 }
 
-/** Written as `{}`: an author who writes that means it. */
+/** Written as `{}`, which is intentional. */
 function isBare({ object }: PolicyObject, direction: Direction, index: number): boolean {
   const rule = valueAt(object.value, ['spec', direction, index])
   return !isObject(rule) || Object.keys(rule).length === 0
@@ -42,7 +45,7 @@ function isUnrestricted({ peers, ports }: PolicyRule, context: Context): boolean
   return isEveryPeer(peers, context) && isEveryPort(ports)
 }
 
-/** All pods of all namespaces, and every address of the families that the cluster has. */
+/** All pods of all namespaces, and every address of the cluster's address families. */
 function isEveryPeer(peers: readonly PolicyPeer[], context: Context): boolean {
   if (peers.length === 0) return true
   const pods = peers.some(
@@ -64,7 +67,7 @@ function isEveryPort(ports: readonly PolicyPort[]): boolean {
   )
 }
 
-/** The other policies that isolate one of the pods, less those that block nothing themselves. */
+/** The other policies that isolate one of the pods, except those that block nothing themselves. */
 function undone(policy: NetworkPolicy, context: Context): string[] {
   const pods = context.population.select(policy.namespace, policy.podSelector)
   const others = policy.policyTypes.flatMap((direction) =>

@@ -6,7 +6,7 @@ import { type PeerPair, peerPairsOf } from '../peer-pairs.ts'
 import { type PeerAt, peersKeyOf } from '../policy-rules.ts'
 import type { Rule } from '../rule.ts'
 
-/** Items of a list are alternatives (docs/semantics.md, rule 20): a broad item is not restricted by a narrow one beside it. */
+/** Items of a list are alternatives (docs/semantics.md, rule 20): a narrow item does not restrict a broad one. */
 export const broaderPeer: Rule = {
   id: 'broader-peer',
   severity: 'warning',

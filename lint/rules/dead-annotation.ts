@@ -5,7 +5,7 @@ import { valueAt } from '../templates.ts'
 
 const key = 'net.beta.kubernetes.io/network-policy'
 
-/** Before NetworkPolicy v1 (Kubernetes 1.7) this annotation isolated the pods of a namespace; nothing reads it since. */
+/** Before NetworkPolicy v1 (Kubernetes 1.7), this annotation isolated the pods of a namespace. Kubernetes no longer reads it. */
 export const deadAnnotation: Rule = {
   id: 'dead-annotation',
   severity: 'warning',

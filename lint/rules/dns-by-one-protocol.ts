@@ -2,7 +2,10 @@ import { workloadsOf } from '../../fabric/lookup/listed.ts'
 import { dnsReachOf, dnsTarget } from '../dns.ts'
 import type { Rule } from '../rule.ts'
 
-/** An answer that does not fit a datagram is asked for again by TCP (RFC 7766); a port without protocol is TCP (docs/semantics.md, rule 36). */
+/**
+ * A client repeats a query over TCP if the answer does not fit a datagram (RFC 7766). A port without a protocol is TCP (docs/semantics.md,
+ * rule 36).
+ */
 export const dnsByOneProtocol: Rule = {
   id: 'dns-by-one-protocol',
   severity: 'warning',

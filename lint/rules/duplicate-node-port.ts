@@ -2,7 +2,7 @@ import { type ManifestObject, titleOf } from '../../fabric/manifests/object.ts'
 import type { Found, Rule } from '../rule.ts'
 import { listOf, valueAt } from '../templates.ts'
 
-/** The API server hands a NodePort to one Service only; 0 means that it chooses one. */
+/** The API server assigns a NodePort to only one Service. 0 means that it chooses one. */
 export const duplicateNodePort: Rule = {
   id: 'duplicate-node-port',
   severity: 'error',

@@ -9,8 +9,8 @@ const stores =
   /^(postgres(ql)?|mysql|mariadb|percona.*|mongo(db)?|redis|valkey|keydb|memcached|elasticsearch|opensearch|(cp-)?kafka|rabbitmq|nats|cassandra|scylla|clickhouse(-server)?|influxdb|minio|etcd|zookeeper|cockroach|neo4j)$/
 
 /**
- * Two stores of one name and image in two namespaces are common (an environment each); the one that nothing here names, beside one
- * that something does, is left over from a move.
+ * Two stores with the same name and image in two namespaces are common, for example one per environment. If the input uses one and never
+ * names the other, the other is probably left over from a move.
  */
 export const duplicateStore: Rule = {
   id: 'duplicate-store',
@@ -41,7 +41,7 @@ export const duplicateStore: Rule = {
   },
 }
 
-/** The repository's last part, where it is one of a store: `postgres` of `docker.io/library/postgres:16`. */
+/** The last part of the repository, if it is a store: `postgres` in `docker.io/library/postgres:16`. */
 function storeImage({ containers }: Template): string | undefined {
   const images = containers.flatMap(({ value }) => (typeof value.image === 'string' ? [value.image] : []))
   return images
@@ -56,7 +56,7 @@ function storeImage({ containers }: Template): string | undefined {
     .find((name) => stores.test(name))
 }
 
-/** Its name, or a Service's that selects it, stands in a text of another object of its namespace, or with the namespace anywhere. */
+/** Another object of its namespace names it or a Service that selects it, or any object names it together with its namespace. */
 function isUsed(store: ManifestObject, context: Context): boolean {
   const own = context.templates.find(({ object }) => object === store)?.labels ?? {}
   const services = context.population
@@ -73,7 +73,7 @@ function isUsed(store: ManifestObject, context: Context): boolean {
   return wordsOf(context).some(refers) || isAdmitted(store, own, context)
 }
 
-/** A rule of a policy that opens it to somebody says that it is meant to be used. */
+/** A policy rule that allows connections to it shows that it is in use. */
 function isAdmitted(
   { namespace }: ManifestObject,
   labels: Readonly<Record<string, string>>,
@@ -93,7 +93,7 @@ function isAdmitted(
 
 interface Words {
   readonly object: ManifestObject
-  /** What stands between other signs than letters, digits and hyphens, and each two of these that a dot joins. */
+  /** Words of letters, digits and hyphens, and each pair of them that a dot joins. */
   readonly words: ReadonlySet<string>
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { type DnsReach, dnsReachOf, dnsRule, dnsTarget } from '../dns.ts'
 import type { Found, Rule } from '../rule.ts'
 
-/** Isolation for egress covers DNS too (docs/semantics.md, rule 58). */
+/** Isolation for egress also covers DNS (docs/semantics.md, rule 58). */
 export const egressWithoutDns: Rule = {
   id: 'egress-without-dns',
   severity: 'warning',

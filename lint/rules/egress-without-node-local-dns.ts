@@ -11,7 +11,10 @@ import type { Found, Rule } from '../rule.ts'
 /** The address of NodeLocal DNSCache in its documentation (kubernetes.io, "Using NodeLocal DNSCache in Kubernetes Clusters"). */
 const usualAddress = '169.254.20.10'
 
-/** Queries go to an address of the pod's own node, which no selector matches; whether policies govern it differs by plugin (docs/semantics.md, rules 50 and 52). */
+/**
+ * DNS queries go to an address of the pod's own node, which no selector matches. Whether policies apply to it depends on the plugin
+ * (docs/semantics.md, rules 50 and 52).
+ */
 export const egressWithoutNodeLocalDns: Rule = {
   id: 'egress-without-node-local-dns',
   severity: 'warning',
@@ -22,7 +25,7 @@ export const egressWithoutNodeLocalDns: Rule = {
       const resolvers = resolversOf(group, context)
       const rules = group.policies.flatMap(({ policy }) => policy.egress)
       const closed = resolvers.filter((address) => !rules.some((rule) => opens(rule, address)))
-      // Where no DNS is allowed at all, egress-without-dns says so.
+      // If no DNS is allowed at all, egress-without-dns reports it.
       if (closed.length === 0 || closed.length < resolvers.length || cut.has(group.pods[0]!)) continue
       const who = `${workloadsOf(group.pods)} in ${group.pods[0]!.namespace}`
       const message = `${who} resolves names at ${listed(closed)}, a cache on its own node that no selector matches, and no egress rule allows that address: names resolve only where the network plugin exempts the node`
@@ -35,7 +38,7 @@ export const egressWithoutNodeLocalDns: Rule = {
   },
 }
 
-/** The link-local addresses that the pods' resolv.conf names, or those at which the cache answers in place of the cluster's DNS. */
+/** The link-local addresses in the pods' resolv.conf, or those at which the cache replaces the cluster DNS. */
 function resolversOf({ pods: [pod] }: IsolatedGroup, { world, objects }: Context): readonly string[] {
   const own = (pod!.dnsConfig?.nameservers ?? []).filter(isLinkLocal)
   if (pod!.dnsPolicy !== 'ClusterFirst') return own

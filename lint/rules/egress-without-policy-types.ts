@@ -3,7 +3,7 @@ import { isolatorsOf } from '../isolators.ts'
 import type { Rule } from '../rule.ts'
 import { listOf, valueAt } from '../templates.ts'
 
-/** Without policyTypes, Ingress is always among them (docs/semantics.md, rule 9). */
+/** Without policyTypes, Ingress is always one of the types (docs/semantics.md, rule 9). */
 export const egressWithoutPolicyTypes: Rule = {
   id: 'egress-without-policy-types',
   severity: 'warning',

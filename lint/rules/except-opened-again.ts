@@ -9,7 +9,7 @@ import { type RuleAt, rulesIn } from '../policy-rules.ts'
 import { describeRange, type PortRange, rangesIn, sharedRanges } from '../port-ranges.ts'
 import type { Rule } from '../rule.ts'
 
-/** An `except` takes away from its own peer alone (docs/semantics.md, rule 30), and policies of the same pods add up (rule 6). */
+/** An `except` restricts only its own peer (docs/semantics.md, rule 30), and policies for the same pods are additive (rule 6). */
 export const exceptOpenedAgain: Rule = {
   id: 'except-opened-again',
   severity: 'warning',
@@ -35,8 +35,8 @@ export const exceptOpenedAgain: Rule = {
 }
 
 /**
- * What may open a hole: networks around it and rules for everyone, those of the same rule first. A network that is narrower than the one it is
- * taken from is an exception from the exception, and meant.
+ * Returns what may allow the excluded addresses: networks that contain them and rules for everyone, those of the same rule first. A network
+ * that is narrower than the block with the `except` is an intended exception to it.
  */
 function openersIn(blocks: readonly BlockAt[], context: Context): (hole: Cidr, at: BlockAt) => readonly Opener[] {
   const key = ({ policy, direction }: Opener) => `${direction} ${policy.namespace}`
@@ -72,12 +72,12 @@ function openingOf(hole: Cidr, { at, other, context }: Pair): { by: string; on: 
   return { by, on: isDeepStrictEqual(ports, own) ? '' : ` on ${listed(ports.map(describeRange))}` }
 }
 
-/** A rule for DNS is for everyone as a rule, and is not what an except is about. */
+/** A DNS rule usually applies to everyone, and an `except` is not about DNS. */
 function isDns({ first, last }: PortRange): boolean {
   return first === last && (first === 53 || first === 5353)
 }
 
-/** A policy for some of the pods alone may be an exception for these. */
+/** A policy that selects only some of the pods may be an intended exception for them. */
 function selectsAllOf(other: NetworkPolicy, own: NetworkPolicy, { population }: Context): boolean {
   if (Object.keys(other.podSelector).length === 0 || isDeepStrictEqual(other.podSelector, own.podSelector)) return true
   const pods = population.select(own.namespace, own.podSelector)

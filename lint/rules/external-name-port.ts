@@ -2,7 +2,7 @@ import { listed } from '../../fabric/lookup/listed.ts'
 import { portsOfName } from '../hosts/ports.ts'
 import type { Rule } from '../rule.ts'
 
-/** An ExternalName is an alias in DNS: its ports are the target's, and none is translated (docs/semantics.md, rule 57). */
+/** An ExternalName is a DNS alias. Its ports are the target's, without translation (docs/semantics.md, rule 57). */
 export const externalNamePort: Rule = {
   id: 'external-name-port',
   severity: 'warning',

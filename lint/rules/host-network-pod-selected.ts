@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { peersIn } from '../policy-rules.ts'
 import type { Rule } from '../rule.ts'
 
-/** Nearly all plugins see such a pod's traffic as its node's (docs/semantics.md, rule 50). */
+/** Nearly all plugins treat the traffic of such a pod as traffic of its node (docs/semantics.md, rule 50). */
 export const hostNetworkPodSelected: Rule = {
   id: 'host-network-pod-selected',
   severity: 'warning',

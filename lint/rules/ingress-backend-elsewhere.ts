@@ -1,7 +1,7 @@
 import { backendsIn } from '../ingresses.ts'
 import type { Rule } from '../rule.ts'
 
-/** The API has no namespace in a backend: an Ingress reaches Services of its own namespace. */
+/** A backend has no namespace in the API: an Ingress can reference only Services of its own namespace. */
 export const ingressBackendElsewhere: Rule = {
   id: 'ingress-backend-elsewhere',
   severity: 'error',

@@ -3,7 +3,7 @@ import { missingService } from '../../fabric/lookup/missing.ts'
 import { backendsIn } from '../ingresses.ts'
 import type { Rule } from '../rule.ts'
 
-/** Answered with 503 by the controller. */
+/** The controller answers with 503. */
 export const ingressBackendMissing: Rule = {
   id: 'ingress-backend-missing',
   severity: 'warning',

@@ -1,7 +1,7 @@
 import { deadPortsOf } from '../dead-ports.ts'
 import type { Rule } from '../rule.ts'
 
-/** `namespaceSelector: {}` is all pods, and no address outside (docs/semantics.md, rule 18). */
+/** `namespaceSelector: {}` matches all pods, and no address outside the cluster (docs/semantics.md, rule 18). */
 export const internetBySelector: Rule = {
   id: 'internet-by-selector',
   severity: 'warning',

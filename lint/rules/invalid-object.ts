@@ -1,6 +1,6 @@
 import type { Rule } from '../rule.ts'
 
-/** Found by the parsers (`refusals.ts`). */
+/** Reported by the parsers (`refusals.ts`). */
 export const invalidObject: Rule = {
   id: 'invalid-object',
   severity: 'error',

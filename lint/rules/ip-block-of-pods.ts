@@ -2,7 +2,9 @@ import { blocksIn, isWithin, networks } from '../networks.ts'
 import { rangesOf } from '../ranges.ts'
 import type { Rule } from '../rule.ts'
 
-/** Cilium does not match pods by their addresses, others do (docs/semantics.md, rule 31); a pod's address changes with the pod. */
+/**
+ * Cilium does not match pods by address, other plugins do (docs/semantics.md, rule 31). Also, the address changes when the pod is replaced.
+ */
 export const ipBlockOfPods: Rule = {
   id: 'ip-block-of-pods',
   severity: 'warning',

@@ -6,7 +6,7 @@ import { rangesOf } from '../ranges.ts'
 import type { Found, Rule } from '../rule.ts'
 import { listOf, valueAt } from '../templates.ts'
 
-/** Policies see the pod's address, after the Service's was translated (docs/semantics.md, rule 56). */
+/** Policies see the pod's address, after translation of the Service's address (docs/semantics.md, rule 56). */
 export const ipBlockOfServices: Rule = {
   id: 'ip-block-of-services',
   severity: 'warning',
@@ -16,7 +16,7 @@ export const ipBlockOfServices: Rule = {
   *find(context) {
     const pods = networks(rangesOf(context).pods)
     for (const block of blocksIn(context)) {
-      // NodeLocal DNSCache answers at the address of the DNS Service, which is then not translated.
+      // NodeLocal DNSCache uses the address of the DNS Service, which is then not translated.
       const cache = context.world.nodeLocalDns?.addresses ?? []
       if (block.direction !== 'egress' || cache.some((address) => contains(block.cidr, address))) continue
       const found = within(block, context) ?? around(block, pods, context)
@@ -37,7 +37,7 @@ function within({ cidr }: BlockAt, context: Context): Omit<Found, 'object'> | un
   return { message, fix }
 }
 
-/** Larger networks may hold the pods as well: nothing is said of those that are known to, nor of very large ones. */
+/** Larger networks may also contain the pods. Networks that are known to contain pods, and very large ones, are not reported. */
 function around({ cidr }: BlockAt, pods: readonly Cidr[], context: Context): Omit<Found, 'object'> | undefined {
   if (cidr.bits < (cidr.family === 4 ? 12 : 48)) return undefined
   if (pods.some((each) => isWithin(each, cidr) || isWithin(cidr, each))) return undefined
@@ -53,11 +53,11 @@ function around({ cidr }: BlockAt, pods: readonly Cidr[], context: Context): Omi
 interface ClusterIp {
   readonly name: string
   readonly address: string
-  /** Of a Service without selector: `192.0.2.1:6443`. */
+  /** For a Service without a selector: `192.0.2.1:6443`. */
   readonly endpoints: readonly string[]
 }
 
-/** The cluster IPs that manifests give themselves, within a network. */
+/** The cluster IPs that manifests set explicitly, within a network. */
 function clusterIpsIn(cidr: Cidr, { services }: Context): ClusterIp[] {
   return services.flatMap(({ service, object }) => {
     const given = [

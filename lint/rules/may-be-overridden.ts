@@ -1,7 +1,7 @@
 import { otherPoliciesOf } from '../other-policies.ts'
 import type { Rule } from '../rule.ts'
 
-/** ClusterNetworkPolicy and its predecessors stand above and below NetworkPolicy; a plugin's own kinds beside it. */
+/** ClusterNetworkPolicy and its predecessors are evaluated before and after NetworkPolicy. A plugin's own kinds apply in addition. */
 export const mayBeOverridden: Rule = {
   id: 'may-be-overridden',
   severity: 'info',

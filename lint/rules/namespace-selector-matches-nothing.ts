@@ -10,13 +10,13 @@ import type { Context } from '../context.ts'
 import { peersIn } from '../policy-rules.ts'
 import type { Edit, Found, Rule } from '../rule.ts'
 
-/** Typical: `name: ingress-nginx`, a label that nobody gave the namespace, instead of `kubernetes.io/metadata.name`. */
+/** Typical cause: `name: ingress-nginx`, a label that the namespace does not have, instead of `kubernetes.io/metadata.name`. */
 export const namespaceSelectorMatchesNothing: Rule = {
   id: 'namespace-selector-matches-nothing',
   severity: 'warning',
   summary: 'a namespaceSelector that matches no namespace',
   *find(context) {
-    /** What is not known of a label is said once. */
+    /** Reports each unknown label only once. */
     const told = new Set<string>()
     for (const { object, peer, peerPath } of peersIn(context)) {
       const selector = peer.namespaceSelector
@@ -37,7 +37,7 @@ interface At {
   readonly path: Path
 }
 
-/** The label itself where there is one. */
+/** The path of the label, if there is one. */
 function placeOf(path: Path, { matchLabels = {}, matchExpressions = [] }: LabelSelector): Path {
   const [key, ...more] = Object.keys(matchLabels)
   return key === undefined || more.length + matchExpressions.length > 0 ? path : [...path, 'matchLabels', key]
@@ -60,7 +60,7 @@ function explain(selector: LabelSelector, at: At): Omit<Found, 'object' | 'path'
   return unknownLabel(selector, isPlain && given === undefined ? name : undefined)
 }
 
-/** A label that the input's namespaces have with another value, of which the one that is written is likely a slip. */
+/** Finds a label that the input's namespaces have with another value, if the written one is probably a typo of it. */
 function nearestLabel({ matchLabels = {} }: LabelSelector, { namespaces }: World): string | undefined {
   const hints = Object.entries(matchLabels).flatMap(([key, value]) => {
     const values = namespaces.flatMap(({ labels }) => labels[key] ?? [])
@@ -69,7 +69,7 @@ function nearestLabel({ matchLabels = {} }: LabelSelector, { namespaces }: World
   return hints[0]
 }
 
-/** Namespaces that the input does not have, or of which it has the name alone, may have the label. */
+/** The label may belong to namespaces that are not in the input, or whose name alone is known. */
 function unknownLabel(selector: LabelSelector, name: string | undefined): Omit<Found, 'object' | 'path'> {
   const label = describeSelector(selector, 'namespaces')
   const usual = name === undefined ? '' : `; Kubernetes sets ${nameLabel}, and not name`
@@ -80,7 +80,7 @@ function unknownLabel(selector: LabelSelector, name: string | undefined): Omit<F
   }
 }
 
-/** A namespace that the input does not have may be in the cluster all the same: a slip is likely only where a name is near. */
+/** A namespace that is not in the input may still exist in the cluster. A typo is likely only if a similar name exists. */
 function unknownName(given: string, { world, live }: Context): Omit<Found, 'object' | 'path'> {
   const { sentence, near: fix } = missingNamespace(given, world)
   if (fix !== undefined || live) return { message: `${sentence}: this peer matches nobody`, fix }
@@ -90,7 +90,7 @@ function unknownName(given: string, { world, live }: Context): Omit<Found, 'obje
   }
 }
 
-/** Safe because the namespace is there and nobody has the label that stands there now. */
+/** Safe because the namespace exists and no namespace has the label as written. */
 function renamed(name: string, { context, object, path }: At): Edit[] {
   const place = object.at([...path, 'matchLabels', 'name'], 'key')
   const taken = context.world.namespaces.some(({ labels }) => labels['name'] === name)

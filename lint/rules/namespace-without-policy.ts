@@ -10,7 +10,9 @@ spec:
   podSelector: {}
   policyTypes: [Ingress]`
 
-/** Until a policy selects a pod, everybody reaches it (docs/semantics.md, rule 1). Kubernetes' own namespaces usually have none. */
+/**
+ * Until a policy selects a pod, every source can reach it (docs/semantics.md, rule 1). Kubernetes' own namespaces usually have no policy.
+ */
 export const namespaceWithoutPolicy: Rule = {
   id: 'namespace-without-policy',
   severity: 'info',
@@ -26,8 +28,8 @@ export const namespaceWithoutPolicy: Rule = {
 }
 
 /**
- * Pods that were given, by namespace; those that the lab adds are not. A namespace with a policy that the API server refuses is left out: what
- * the policy isolates is known once it is corrected.
+ * Returns the pods of the input by namespace, without those that the lab adds. Omits a namespace with a policy that the API server rejects,
+ * because its isolation is known only after the policy is corrected.
  */
 export function givenPods({ world, objects, policies }: Context): ReadonlyMap<string, readonly Pod[]> {
   const accepted = new Set(policies.map(({ object }) => object))
@@ -42,7 +44,7 @@ export function givenPods({ world, objects, policies }: Context): ReadonlyMap<st
   )
 }
 
-/** The Namespace object, else the first workload. */
+/** Returns the Namespace object, or else the first workload. */
 export function placeOf(namespace: string, pods: readonly Pod[], context: Context): Pick<Found, 'object' | 'path'> {
   const object = context.objectOf('Namespace', '', namespace)
   if (object !== undefined) return { object, path: ['metadata', 'name'] }

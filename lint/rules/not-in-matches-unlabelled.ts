@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { peersIn } from '../policy-rules.ts'
 import type { Rule } from '../rule.ts'
 
-/** `NotIn` holds where the label is absent (docs/semantics.md, rule 25). */
+/** `NotIn` also matches if the label is absent (docs/semantics.md, rule 25). */
 export const notInMatchesUnlabelled: Rule = {
   id: 'not-in-matches-unlabelled',
   severity: 'info',
@@ -34,7 +34,7 @@ interface SelectorAt {
   readonly object: ManifestObject
   readonly path: Path
   readonly selector: LabelSelector
-  /** What it may match, with all its labels known. */
+  /** The objects that it may match, with all their labels. */
   readonly candidates: () => readonly { readonly labels: Labels; readonly name: string }[]
 }
 

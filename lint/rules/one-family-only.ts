@@ -1,7 +1,7 @@
 import { blocksIn } from '../networks.ts'
 import type { Rule } from '../rule.ts'
 
-/** `0.0.0.0/0` is all of IPv4 and nothing of IPv6 (docs/semantics.md, rule 34). */
+/** `0.0.0.0/0` covers all of IPv4 and nothing of IPv6 (docs/semantics.md, rule 34). */
 export const oneFamilyOnly: Rule = {
   id: 'one-family-only',
   severity: 'warning',

@@ -1,7 +1,7 @@
 import { blocksIn, isWithin } from '../networks.ts'
 import type { Rule } from '../rule.ts'
 
-/** One `except` within another adds nothing: often another network was meant. */
+/** An `except` within another one has no effect. Often the author meant another network. */
 export const overlappingExcept: Rule = {
   id: 'overlapping-except',
   severity: 'info',

@@ -6,7 +6,7 @@ import { podMakersIn } from '../pod-makers.ts'
 import { type PeerAt, peersIn } from '../policy-rules.ts'
 import type { Found, Rule } from '../rule.ts'
 
-/** Said only where each namespace that the peer addresses has pods that the input describes. */
+/** Reported only if the input describes the pods of each namespace that the peer selects. */
 export const peerMatchesNoPod: Rule = {
   id: 'peer-matches-no-pod',
   severity: 'warning',

@@ -6,7 +6,7 @@ import { givenPods, placeOf } from './namespace-without-policy.ts'
 
 const fix = 'add a default deny: podSelector: {} and policyTypes: [Ingress]'
 
-/** A namespace that has policies, some of whose pods none of them isolates: it has no default deny. */
+/** A namespace that has policies but also pods that no policy isolates: it has no default deny. */
 export const podsWithoutIsolation: Rule = {
   id: 'pods-without-isolation',
   severity: 'info',

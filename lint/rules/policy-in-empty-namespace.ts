@@ -2,7 +2,7 @@ import { didYouMeanNamespace } from '../../policy/suggest.ts'
 import type { Rule } from '../rule.ts'
 import { valueAt } from '../templates.ts'
 
-/** A namespace that no other object is in, and that no Namespace object makes: a slip, or the key was forgotten. */
+/** A namespace without other objects and without a Namespace object: probably a typo, or the key is missing. */
 export const policyInEmptyNamespace: Rule = {
   id: 'policy-in-empty-namespace',
   severity: 'warning',

@@ -7,7 +7,7 @@ import { podMakersIn } from '../pod-makers.ts'
 import type { Found, Rule } from '../rule.ts'
 import { labelsAt } from '../templates.ts'
 
-/** Typical: the label is on the Deployment and not on its pod template. */
+/** Typical cause: the label is on the Deployment and not on its pod template. */
 export const policySelectsNoPod: Rule = {
   id: 'policy-selects-no-pod',
   severity: 'warning',
@@ -25,14 +25,14 @@ export const policySelectsNoPod: Rule = {
   },
 }
 
-/** Pods on the host's network have a rule of their own. */
+/** A separate rule covers pods on the host network. */
 function selectsSome(namespace: string, selector: LabelSelector, { population, templatesIn }: Context): boolean {
   return [...population.podsIn(namespace), ...templatesIn(namespace)].some(({ labels }) =>
     matchesSelector(selector, labels),
   )
 }
 
-/** Workloads that carry the labels themselves, where no selector looks. */
+/** Workloads that have the labels on the workload object, which selectors do not read. */
 function ownersOf(namespace: string, selector: LabelSelector, { templatesIn }: Context): ManifestObject[] {
   return templatesIn(namespace)
     .map(({ object }) => object)

@@ -2,7 +2,7 @@ import { listed, workloadsOf } from '../../fabric/lookup/listed.ts'
 import { deadPortsOf } from '../dead-ports.ts'
 import type { Rule } from '../rule.ts'
 
-/** Said only where every pod declares its ports, or a Service or a probe names them. */
+/** Reported only if every pod declares its ports, or a Service or a probe names them. */
 export const portNobodyListensOn: Rule = {
   id: 'port-nobody-listens-on',
   severity: 'warning',

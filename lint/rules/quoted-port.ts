@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import type { Rule } from '../rule.ts'
 import { listOf, valueAt } from '../templates.ts'
 
-/** A text is the name of a port, and a name has a letter: the API server refuses `port: "80"`. */
+/** A string is the name of a port, and a name must contain a letter. The API server rejects `port: "80"`. */
 export const quotedPort: Rule = {
   id: 'quoted-port',
   severity: 'error',
@@ -35,7 +35,7 @@ interface PortField {
   readonly path: Path
 }
 
-/** Every field of known kinds that holds a port. */
+/** Returns every port field of known kinds. */
 function portFields({ objects, templates }: Context): PortField[] {
   const inObjects = objects.flatMap((object) => {
     if (object.kind === 'Service') return fields(object, ['spec', 'ports'], ['port', 'targetPort', 'nodePort'])

@@ -2,7 +2,7 @@ import { isObject } from '../../policy/field.ts'
 import type { NetworkPolicy } from '../../policy/types.ts'
 import type { Rule } from '../rule.ts'
 
-/** Two policies of one namespace that say the same: often one was meant for another namespace. */
+/** Two equivalent policies in one namespace: often one was meant for another namespace. */
 export const redundantPolicy: Rule = {
   id: 'redundant-policy',
   severity: 'warning',
@@ -21,7 +21,7 @@ export const redundantPolicy: Rule = {
   },
 }
 
-/** Equal for policies of one namespace that say the same, in whatever order their labels stand. */
+/** Equal for equivalent policies of one namespace, regardless of the order of their labels. */
 function meaning({ namespace, podSelector, policyTypes, ingress, egress }: NetworkPolicy): string {
   return JSON.stringify([namespace, podSelector, policyTypes.toSorted(), ingress, egress], (_, value: unknown) =>
     isObject(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value,

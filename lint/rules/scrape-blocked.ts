@@ -9,7 +9,7 @@ import { mayBePeer, type Prometheus, prometheusIn } from '../prometheus.ts'
 import type { Rule } from '../rule.ts'
 import { type ScrapeTarget, scrapeTargetsIn } from '../scrape-targets.ts'
 
-/** Where the input does not show who Prometheus is, only a port that is closed to every source is reported. */
+/** If the input does not show the Prometheus pods, reports only ports that are closed to every source. */
 export const scrapeBlocked: Rule = {
   id: 'scrape-blocked',
   severity: 'warning',

@@ -4,7 +4,7 @@ import type { Pod, ServicePort } from '../../fabric/world.ts'
 import type { Context, ServiceObject } from '../context.ts'
 import type { Found, Rule } from '../rule.ts'
 
-/** A Service sends requests to every pod that its selector matches, whatever listens there (docs/semantics.md, rule 55). */
+/** A Service sends requests to every pod that its selector matches, whether or not the pod listens (docs/semantics.md, rule 55). */
 export const serviceOfTwoWorkloads: Rule = {
   id: 'service-of-two-workloads',
   severity: 'warning',
@@ -25,7 +25,7 @@ function strangersOf({ service, object }: ServiceObject, context: Context): Omit
     .filter((pod) => maySelect(object, pod, context))
   const workloads = [...Map.groupBy(pods, ({ workload: { kind, name } }) => `${kind}/${name}`).values()]
   for (const port of service.ports) {
-    // A pod without the name of a target port is no endpoint of it; a headless name leads to it all the same.
+    // A pod without the named target port is not an endpoint. A headless name still resolves to it.
     if (typeof port.targetPort === 'string' && !service.headless) continue
     const [serving, silent] = [true, false].map((wanted) =>
       workloads.filter((own) => own.some((pod) => declares(pod, port)) === wanted).flat(),
@@ -39,7 +39,7 @@ function strangersOf({ service, object }: ServiceObject, context: Context): Omit
   return undefined
 }
 
-/** Whether a pod is of the input, and in one namespace with the Service. */
+/** Whether a pod is in the input and in the namespace of the Service. */
 function maySelect(service: ManifestObject, pod: Pod, { workloadOf, maySelect: may }: Context): boolean {
   const workload = pod.place === undefined ? undefined : workloadOf(pod)
   return workload !== undefined && may(service, workload)

@@ -8,7 +8,7 @@ import type { Context, PolicyObject, ServiceObject } from '../context.ts'
 import { ruleCoversPort } from '../covers.ts'
 import type { Rule } from '../rule.ts'
 
-/** The verdict is per endpoint (docs/semantics.md, rule 55): such a Service works now and then. */
+/** The verdict is per endpoint (docs/semantics.md, rule 55): such a Service works intermittently. */
 export const servicePartlySelected: Rule = {
   id: 'service-partly-selected',
   severity: 'warning',
@@ -42,7 +42,7 @@ interface Asked {
   readonly context: Context
 }
 
-/** Pods behind a Service that are isolated, and that nothing opens to those whom the policy admits to the others. */
+/** The isolated pods behind a Service that do not allow the peers that the policy allows for the other pods. */
 function closedPods({ service }: ServiceObject, { policy: { policy }, policies, context }: Asked): Pod[] {
   if (service.selector === undefined || policy.ingress.length === 0) return []
   const pods = context.population.select(service.namespace, { matchLabels: service.selector })
@@ -63,7 +63,7 @@ function closedPods({ service }: ServiceObject, { policy: { policy }, policies, 
   })
 }
 
-/** The same peers, or everybody. */
+/** The same peers, or every peer. */
 function isAlike(rule: PolicyRule, other: PolicyRule): boolean {
   return other.peers.length === 0 || isDeepStrictEqual(rule.peers, other.peers)
 }

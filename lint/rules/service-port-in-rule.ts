@@ -3,7 +3,7 @@ import type { Pod } from '../../fabric/world.ts'
 import { deadPortsOf } from '../dead-ports.ts'
 import type { Rule } from '../rule.ts'
 
-/** Policies are judged at the pod, after the Service has translated the port (docs/semantics.md, rule 56). */
+/** Policies apply at the pod, after the Service has translated the port (docs/semantics.md, rule 56). */
 export const servicePortInRule: Rule = {
   id: 'service-port-in-rule',
   severity: 'warning',
@@ -20,7 +20,7 @@ export const servicePortInRule: Rule = {
   },
 }
 
-/** The number of a named target port, where all pods agree on it. */
+/** The number of a named target port, if all pods agree on it. */
 function numberOf(target: number | string, pods: readonly Pod[]): number | string {
   const numbers = pods.flatMap(({ ports }) => ports.filter(({ name }) => name === target).map(({ port }) => port))
   return new Set(numbers).size === 1 ? numbers[0]! : target

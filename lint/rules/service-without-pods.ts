@@ -6,7 +6,7 @@ import { podMakersIn } from '../pod-makers.ts'
 import type { Found, Rule } from '../rule.ts'
 import { labelsAt } from '../templates.ts'
 
-/** Its connections are refused: there is nothing behind it. */
+/** Connections to it are refused, because it has no endpoint. */
 export const serviceWithoutPods: Rule = {
   id: 'service-without-pods',
   severity: 'warning',

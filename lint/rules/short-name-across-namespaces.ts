@@ -2,7 +2,7 @@ import { listed } from '../../fabric/lookup/listed.ts'
 import { namedHostsOf, saying } from '../hosts/named.ts'
 import type { Rule } from '../rule.ts'
 
-/** A short name is looked for in the pod's own namespace: after a split into namespaces it is NXDOMAIN. */
+/** A short name resolves in the pod's own namespace. After a split into several namespaces, it returns NXDOMAIN. */
 export const shortNameAcrossNamespaces: Rule = {
   id: 'short-name-across-namespaces',
   severity: 'error',

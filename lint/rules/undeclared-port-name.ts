@@ -3,7 +3,7 @@ import { didYouMean } from '../../policy/suggest.ts'
 import { deadPortsOf } from '../dead-ports.ts'
 import type { Rule } from '../rule.ts'
 
-/** A name is looked up in each destination pod, together with the protocol (docs/semantics.md, rules 41 to 43). */
+/** A port name is looked up in each destination pod, together with the protocol (docs/semantics.md, rules 41 to 43). */
 export const undeclaredPortName: Rule = {
   id: 'undeclared-port-name',
   severity: 'warning',

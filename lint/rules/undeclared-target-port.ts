@@ -3,7 +3,7 @@ import type { Pod } from '../../fabric/world.ts'
 import type { Rule } from '../rule.ts'
 import { valueAt } from '../templates.ts'
 
-/** A named target port that a pod lacks gives no endpoint there; a number needs no declaration, but is often a slip. */
+/** A pod that lacks a named target port gets no endpoint. A number needs no declaration, but an undeclared one is often a typo. */
 export const undeclaredTargetPort: Rule = {
   id: 'undeclared-target-port',
   severity: 'info',

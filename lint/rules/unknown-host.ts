@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { type NamedHost, namedHostsOf, saying } from '../hosts/named.ts'
 import type { Found, Rule } from '../rule.ts'
 
-/** Checked against what is given: lint together what is deployed together. */
+/** Checked against the input: lint together what is deployed together. */
 export const unknownHost: Rule = {
   id: 'unknown-host',
   severity: 'warning',
@@ -43,7 +43,7 @@ function explain(host: NamedHost, context: Context): Omit<Found, 'object'> | und
   }
 }
 
-/** Where operators make Services, or none is given, nobody here knows all of them: that is an info. */
+/** If operators create Services, or the input has none, not all Services are known: the severity is info. */
 function severityOf(missing: Missing, { population, operatorsIn, live }: Context): Found['severity'] {
   const { namespace } = missing
   if (hintOf(missing) !== undefined || namespace === undefined) return undefined

@@ -3,7 +3,7 @@ import { namedHostsOf, saying } from '../hosts/named.ts'
 import { type HostPorts, portsOfHost } from '../hosts/ports.ts'
 import type { Rule } from '../rule.ts'
 
-/** A cluster address answers on the Service's ports, a headless name and a pod's on those of the pods. */
+/** A cluster IP accepts connections on the Service's ports. A headless name and the name of a pod accept them on the ports of the pods. */
 export const unknownServicePort: Rule = {
   id: 'unknown-service-port',
   severity: 'warning',
@@ -29,7 +29,7 @@ function describe({ of, ports }: HostPorts): string {
     : `and a headless Service translates no port: its pods listen on ${has}, so this is refused`
 }
 
-/** The port that is meant: the target of the Service's port of that number, or the only one. */
+/** The port that was probably meant: the target of the Service's port with that number, or the only port. */
 function targetOf(wanted: number, { of, ports, service }: HostPorts): number | undefined {
   const target = of === 'pods' ? service.ports.find(({ port }) => port === wanted)?.targetPort : undefined
   const meant = ports.find(({ port, name }) => port === target || (name !== undefined && name === target))

@@ -2,7 +2,7 @@ import type { Edit, Rule } from '../rule.ts'
 import { valueAt } from '../templates.ts'
 import { textFieldsIn } from '../text-fields.ts'
 
-/** YAML reads `off`, `yes` and 5432 as a boolean and a number; the API server wants texts here, and refuses them. */
+/** YAML reads `off` and `yes` as booleans and 5432 as a number. The API server requires strings here and rejects them. */
 export const unquotedValue: Rule = {
   id: 'unquoted-value',
   severity: 'error',

@@ -8,7 +8,7 @@ import { isolatorsOf } from '../isolators.ts'
 import { othersMayAllow } from '../other-policies.ts'
 import type { Rule } from '../rule.ts'
 
-/** The API server is on a node's network, or outside the cluster: no selector matches it (docs/semantics.md, rules 22 and 50). */
+/** The API server is on the host network, or outside the cluster: no selector matches it (docs/semantics.md, rules 22 and 50). */
 export const webhookBlocked: Rule = {
   id: 'webhook-blocked',
   severity: 'warning',
@@ -47,7 +47,7 @@ export const webhookBlocked: Rule = {
   },
 }
 
-/** The network is one of documentation (RFC 5737). */
+/** The network is reserved for documentation (RFC 5737). */
 function fixOf(port: number): string {
   return `add to spec.ingress of a policy that selects the pods:
 - from: [{ipBlock: {cidr: 203.0.113.0/24}}]   # replace by the addresses of your API servers
@@ -56,7 +56,7 @@ function fixOf(port: number): string {
 
 type PodEndpoint = Endpoint & { readonly pod: Pod }
 
-/** Endpoints of the callback's port that every rule keeps from addresses outside; a network may hold the API server's. */
+/** Endpoints of the callback's port that no rule opens to external addresses. A network may contain the API server's address. */
 function closedEndpoints({ namespace, name, port }: ApiCallback, context: Context): PodEndpoint[] {
   const service = context.population.servicesIn(namespace).find((each) => each.name === name)
   if (service === undefined || othersMayAllow(namespace, context)) return []
