@@ -5,13 +5,13 @@ import { join } from 'node:path'
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly temporaryFolder: string
-  /** Whose files are trusted; undefined where files have no owner, and the temporary folder is nobody else's. */
+  /** The user whose files are trusted; undefined on systems without file owners, where the temporary folder is private. */
   readonly user: number | undefined
 }
 
 /**
- * Has Node keep what V8 compiles from now on, for the next start: in the folder of NODE_COMPILE_CACHE, else in one of this user's own. By itself Node takes what lies in
- * `node-compile-cache` below the temporary folder, whoever put it there, and runs it. Where nothing can be kept nothing is. Never throws.
+ * Enables Node's cache of compiled code for the next start, in the folder of NODE_COMPILE_CACHE or in a private folder of this user. By default Node
+ * runs code from `node-compile-cache` in the temporary folder, regardless of who put it there. Without a safe folder nothing is cached. Never throws.
  */
 export function keepCompiled(surroundings: Surroundings): void {
   if (getCompileCacheDir() !== undefined) return
@@ -19,7 +19,10 @@ export function keepCompiled(surroundings: Surroundings): void {
   if (folder !== undefined) enableCompileCache(folder)
 }
 
-/** The folder, made if need be; none where it is not this user's alone, where Node's cache is switched off, or where coverage asks for code that was compiled just now. */
+/**
+ * The cache folder, created if necessary. Undefined if it is not private to this user, if Node's cache is disabled, or if coverage needs freshly
+ * compiled code.
+ */
 export function ownFolder({ environment, temporaryFolder, user }: Surroundings): string | undefined {
   if (environment['NODE_DISABLE_COMPILE_CACHE'] !== undefined || environment['NODE_V8_COVERAGE']) return undefined
   const folder = join(temporaryFolder, `crosscheck-${user ?? 'compiled'}`)

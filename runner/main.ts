@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import { Interruption, type Io } from './cli/io.ts'
 import { keepCompiled } from './compile-cache.ts'
 
-/** Signals that end a run early, with the exit code that shells give to a program ended by each. */
+/** Signals that end a run early, with the exit code that shells use for each. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 const interruption = new AbortController()
@@ -14,7 +14,7 @@ for (const [name, exitCode] of Object.entries(signals)) {
   })
 }
 
-// bin/crosscheck.js may have been killed in a way that it could not pass on.
+// bin/crosscheck.js may have been killed by a signal that it could not forward.
 const launcher = process.env['CROSSCHECK_LAUNCHER_FD']
 if (launcher !== undefined) {
   delete process.env['CROSSCHECK_LAUNCHER_FD']
@@ -22,14 +22,14 @@ if (launcher !== undefined) {
   whenClosed(Number(launcher), () => interruption.abort(new Interruption('the end of its launcher', signals.SIGHUP)))
 }
 
-// The reader of a pipe may leave, and a terminal may be closed: what is said then is lost, and the verdict stays.
+// The reader of a pipe may exit, or the terminal may close. The output is lost then, but the verdict stays.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
   })
 }
 
-// Node would end with 1, which means that a path failed.
+// Node would exit with 1, which means that a path failed.
 process.on('uncaughtException', (error) => {
   process.stderr.write(`crosscheck: ${String(error?.stack ?? error)}\n`)
   process.exit(4)
@@ -41,7 +41,7 @@ const io: Io = {
   cwd: process.cwd(),
   platform: process.platform,
   node: process.execPath,
-  // Opening it takes time, and most commands never read it.
+  // Opening stdin takes time, and most commands never read it.
   get stdin() {
     return process.stdin
   },
@@ -52,7 +52,7 @@ const io: Io = {
 }
 
 keepCompiled({ environment: process.env, temporaryFolder: tmpdir(), user: process.getuid?.() })
-// Only what is imported from here on is kept.
+// Only modules imported after this point are cached.
 void import('./program.ts')
   .then(({ runCommandLine }) => runCommandLine(io))
   .then((exitCode) => {

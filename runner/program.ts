@@ -9,7 +9,7 @@ const exitCodesHelp = `
 Exit codes: 0 all passed, 1 something failed, 2 wrong usage or invalid input, 3 nothing failed but something is not known,
 4 the run itself broke, 130 interrupted by Ctrl-C.`
 
-/** Runs the command that the arguments name; resolves with the exit code, whatever happens. */
+/** Runs the command in the arguments. Always resolves, with the exit code. */
 export async function runCommandLine(io: Io): Promise<number> {
   let exitCode = 0
   const program = describe(new Definition('crosscheck'), io)
@@ -50,7 +50,7 @@ function define(command: Command, io: Io, done: (exitCode: number) => void): Def
   })
 }
 
-/** What holds for the program and every command. */
+/** Options and behavior common to the program and all commands. */
 function describe(definition: Definition, { stdout, stderr }: Io): Definition {
   return definition
     .exitOverride()

@@ -1,15 +1,18 @@
 import { exitCodes, type PathResult } from '../result/path-result.ts'
 import type { Question } from './scenario.ts'
 
-/** `partly`: some endpoints are open, or from some places of the source; `broken`: packets are not what stops it, as with a name that does not resolve or a server that is not there. */
+/**
+ * `partly`: open at some endpoints or from some places of the source only. `broken`: the connection fails for another reason than a block, such as a
+ * name that does not resolve or a missing server.
+ */
 export interface Answer {
   readonly answer: 'open' | 'blocked' | 'partly' | 'broken' | 'unknown'
-  /** What it rests on. */
+  /** The deciding result. */
   readonly result: PathResult
   readonly exitCode: number
 }
 
-/** What a path's results come to. Exit code: of the expectation where there is one, else 0 for open, 1 for blocked and broken. */
+/** The answer from the results of a path. Exit code: that of the expectation, if there is one; else 0 for open, 1 for blocked and broken. */
 export function answerOf(results: readonly PathResult[], { expect }: Pick<Question, 'expect'>): Answer | undefined {
   const passed = results.find(({ status }) => status === 'pass')
   const failed = results.find(({ status }) => status === 'fail')

@@ -13,7 +13,7 @@ import { parseTarget } from '../scenario/target-text.ts'
 
 const nowhere: Place = { file: 'command line', line: 1, column: 1 }
 
-/** A source as one word (`parseSource`) that is there in this world; otherwise what is wrong. */
+/** Parses a source in one word (`parseSource`) that exists in this world. Returns a sentence with the problem otherwise. */
 export function readFrom(text: string, world: World): SourceSpec | string {
   const source = parseSource(text)
   if (typeof source === 'string') return source
@@ -24,7 +24,7 @@ export function readFrom(text: string, world: World): SourceSpec | string {
   return sources.length === 0 ? (note ?? `${text} has no pod`) : source
 }
 
-/** What is asked for: all that a scenario's target may be, and a Service or workload without its port where it has only one. */
+/** Parses a target in any form that a scenario allows. A Service or workload with only one port may omit it. */
 export function readTo(text: string, world: World): TargetSpec | string {
   if (!text.includes('://') && /^[^:]+\/[^:]+$/.test(text)) {
     const noun = parseNoun(text)
@@ -41,7 +41,7 @@ export function readTo(text: string, world: World): TargetSpec | string {
   return parseTarget(text)
 }
 
-/** The namespaces that the words for an end speak of: where to look when not everything may be read. */
+/** The namespaces in the text of an end: where to read if not everything is readable. */
 export function spacesNamed(text: string): string[] {
   const bare = text.replace(/^[a-z]+:\/\//, '')
   if (bare !== text || !bare.includes('/')) {
@@ -69,7 +69,7 @@ function portsOf(noun: Noun, world: World): string[] {
   ]
 }
 
-/** What is wrong with a name that no object has. */
+/** The problem with a name that no object has. */
 function missing({ namespace, kind, name }: Noun, world: World): string | undefined {
   const absent = missingNoun({ namespace, kind, name }, world)
   return absent && missingText(absent)

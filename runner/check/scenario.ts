@@ -6,11 +6,11 @@ import { withFamilies } from '../scenario/families.ts'
 import type { Expectation, Scenario, ScenarioPath, Source, Target } from '../scenario/model.ts'
 import { readFrom, readTo } from './endpoints.ts'
 
-/** One path, as `crosscheck check FROM TO` asks for it. */
+/** One path, as in `crosscheck check FROM TO`. */
 export interface Question {
   readonly from: string
   readonly to: string
-  /** Without it the path is held against both, and what holds is the answer. */
+  /** If absent, the path is compared with both expectations, and the one that holds is the answer. */
   readonly expect?: 'open' | 'blocked'
   readonly family?: Family
   readonly deadlineMs?: number
@@ -22,7 +22,7 @@ const expectations = { open: { kind: 'allowed' }, blocked: { kind: 'blocked', la
   Expectation
 >
 
-/** The question as a scenario of one path per expectation, or what is wrong with its words. */
+/** The question as a scenario with one path per expectation, or the problems in its words. */
 export function scenarioOf(question: Question, world: World): Scenario | { readonly problems: readonly Problem[] } {
   const from = readFrom(question.from, world)
   const to = readTo(question.to, world)

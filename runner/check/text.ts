@@ -9,7 +9,7 @@ import type { Question } from './scenario.ts'
 
 const words = { open: 'open', blocked: 'blocked', partly: 'partly open', broken: 'does not work', unknown: 'not known' }
 
-/** The answer in one line, why, and what it rests on. */
+/** The answer in one line, the reason, and the evidence. */
 export function answerText(
   { answer, result }: Answer,
   { expect, assumed }: Pick<Question, 'expect'> & { readonly assumed: readonly string[] },

@@ -3,7 +3,7 @@ import type { Prediction, RuleTrace, Side } from '../../policy/engine/prediction
 import type { Direction, Place } from '../../policy/types.ts'
 import type { PathPrediction } from '../predict/predict.ts'
 
-/** What the paths of scenarios turn on, and what none does. */
+/** The policies and rules that the paths of scenarios depend on, and those that none does. */
 export interface Coverage {
   readonly namespaces: readonly { readonly name: string; readonly exercised: boolean }[]
   readonly policies: readonly PolicyCoverage[]
@@ -13,23 +13,23 @@ export interface PolicyCoverage {
   /** `namespace/name` */
   readonly name: string
   readonly place?: Place
-  /** A path is blocked because of it, or turns on one of its rules. */
+  /** A path is blocked because of it, or depends on one of its rules. */
   readonly exercised: boolean
   readonly rules: readonly RuleCoverage[]
 }
 
-/** `shared`: paths are admitted by it, each by another rule as well, so that none would notice if it were gone. */
+/** `shared`: it allows paths, but another rule allows each of them too, so no path would fail without it. */
 export interface RuleCoverage {
   /** `ingress[0]` */
   readonly path: string
   readonly covered: 'exercised' | 'shared' | 'never'
 }
 
-/** Collects over the paths of several scenarios and steps. */
+/** Collects coverage over the paths of several scenarios and steps. */
 export interface CoverageCounter {
-  /** What is there to be exercised. */
+  /** Adds the policies and rules to cover. */
   addWorld(world: World): void
-  /** A path with its prediction, between these namespaces. */
+  /** Adds a path with its prediction, between these namespaces. */
   addPath(prediction: PathPrediction, namespaces: readonly string[]): void
   result(): Coverage
 }
@@ -110,7 +110,7 @@ function admitting({ tiers, by }: Side): RuleTrace[] {
   return rules.filter(({ matched }) => matched)
 }
 
-/** Two scenarios may have policies of one name in files of their own. */
+/** Two scenarios may have policies with the same name in separate files. */
 function keyOf({ name, place }: { readonly name: string; readonly place?: Place | undefined }): string {
   return `${name} ${place === undefined ? '' : `${place.file}:${place.line}`}`
 }

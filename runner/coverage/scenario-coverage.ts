@@ -17,11 +17,11 @@ export interface CoverOptions {
   readonly scenario: Scenario
   readonly objects: readonly ManifestObject[]
   readonly readObjects: (files: readonly ManifestPath[]) => Promise<readonly Manifest[]>
-  /** The version whose API server is imitated. */
+  /** The Kubernetes version whose API server is emulated. */
   readonly kubernetes?: string
 }
 
-/** Predicts every path of a scenario, step by step, and counts what each turns on. */
+/** Predicts every path of a scenario, step by step, and counts the policies and rules that each depends on. */
 export async function coverScenario(options: CoverOptions, counter: CoverageCounter): Promise<void> {
   const { scenario, readObjects, kubernetes } = options
   const allocator = createAllocator()
@@ -52,7 +52,7 @@ function namespacesOf({ source, addresses }: PlannedPath, world: World): string[
   return [...(source.namespace === undefined ? [] : [source.namespace]), ...targets]
 }
 
-/** Nothing waits: only the plan's shape is used. */
+/** Placeholder values. Nothing waits: only the shape of the plan is used. */
 const timing = {
   allowed: { deadlineMs: 1000, attempts: 1 },
   blocked: { deadlineMs: 1000, attempts: 1 },

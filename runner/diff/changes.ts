@@ -5,26 +5,26 @@ import { compile } from '../../policy/engine/compile.ts'
 import { differences, type PathChange, type SortedChanges, sortChanges } from '../../policy/engine/difference.ts'
 import type { Protocol } from '../../policy/types.ts'
 
-/** What becomes of a path of one workload to a port of another. */
+/** The change of a path from one workload to a port of another. */
 export interface WorkloadChange {
-  /** `frontend/ui`; `outside` for the world outside the cluster. */
+  /** `frontend/ui`; `outside` for clients and servers outside the cluster. */
   readonly from: string
   readonly to: string
   readonly port: number
   readonly protocol: Protocol
   readonly before: PathChange['before']
   readonly after: PathChange['after']
-  /** Pairs of pods that it is true of, and all pairs of the two workloads: less where replicas differ. */
+  /** How many pairs of pods have this change, out of all pairs of the two workloads. Fewer if replicas differ. */
   readonly pods: number
   readonly ofPods: number
 }
 
 export type Changes = SortedChanges<WorkloadChange>
 
-/** Stands for the world outside (RFC 5737). */
+/** The address that represents the outside (RFC 5737). */
 const outside = '198.51.100.1'
 
-/** Which paths one world has that the other has not, by workload; a path to or from a workload that is new, or gone, is `absent` before, or after. */
+/** The paths that differ between two worlds, by workload. A path to or from a new or removed workload is `absent` before or after. */
 export function changesBetween(before: World, after: World): Changes {
   const [given, next] = [before, after].map((world) => ({ ...world, pods: givenPods(world) })) as [World, World]
   const sides = { before: sideOf(given), after: sideOf(next) }
@@ -89,7 +89,7 @@ function sideOf(world: World) {
       ports(name).map((each) => `${workloads.get(name)}:${each.port}/${each.protocol}`),
     ),
   )
-  /** Whether the path is there, for some replicas: more or fewer of them is no news. */
+  /** Whether any pair of replicas has the path. A different number of replicas is not a change. */
   const has = ([from, to]: readonly [string, string], port: number, protocol: Protocol) =>
     (from === 'outside' || counts.has(from)) && (to === 'outside' || listening.has(`${to}:${port}/${protocol}`))
   return { workloads, counts, ports, has }

@@ -2,16 +2,16 @@ import { keyOf, type ManifestObject } from '../../fabric/manifests/object.ts'
 import { ownershipOf } from '../../fabric/manifests/owners.ts'
 import { isObject } from '../../policy/field.ts'
 
-/** A cluster's objects as they would be after manifests were applied, and which of its policies these leave out. */
+/** A cluster's objects as they would be after applying manifests, and the policies that the manifests lack. */
 export interface Applied {
   readonly objects: readonly ManifestObject[]
-  /** Policies in namespaces of the manifests that are not among them. */
+  /** Policies in the manifests' namespaces that are not in the manifests. */
   readonly left: readonly ManifestObject[]
 }
 
 /**
- * What `kubectl apply` would make of a cluster: given objects replace those of their name, and keep what only the cluster knows. A workload's
- * pods keep their names, nodes and addresses, and get what its template says.
+ * The effect of `kubectl apply` on a cluster. The given objects replace those with the same name and keep the fields that only the cluster sets. A
+ * workload's pods keep their names, nodes and addresses, and get the content of the new template.
  */
 export function applied(live: readonly ManifestObject[], given: readonly ManifestObject[]): Applied {
   const wanted = new Map(given.map((object) => [keyOf(object), object]))
@@ -36,10 +36,10 @@ export function applied(live: readonly ManifestObject[], given: readonly Manifes
   }
 }
 
-/** Labels by which controllers know their own pods stay with them. */
+/** Labels by which controllers identify their pods are kept. */
 const ofControllers = /^(pod-template-(hash|generation)|controller-(revision-hash|uid)|job-name)$|\.kubernetes\.io\//
 
-/** None where the workload is scaled to nothing. */
+/** Empty if the workload is scaled to zero. */
 function podAfter(pod: ManifestObject, workload: ManifestObject): ManifestObject[] {
   const spec = part(workload, 'spec')
   if (spec['replicas'] === 0 || spec['suspend'] === true) return []
@@ -62,7 +62,7 @@ function podAfter(pod: ManifestObject, workload: ManifestObject): ManifestObject
   ]
 }
 
-/** The parts that the cluster adds, and that applying does not take away. */
+/** Fields that the cluster sets and that applying does not remove. */
 function kept(next: ManifestObject, live: ManifestObject): Record<string, unknown> {
   switch (next.kind) {
     case 'Namespace':
@@ -80,7 +80,7 @@ function kept(next: ManifestObject, live: ManifestObject): Record<string, unknow
   }
 }
 
-/** Labels that others gave stay; those of the last `kubectl apply` that are no longer written go. */
+/** Labels that others set are kept. Labels of the last `kubectl apply` that are no longer in the manifest are removed. */
 function labelsAfter(next: ManifestObject, live: ManifestObject): Record<string, unknown> {
   const { labels = {}, annotations } = part(live, 'metadata')
   const own = part(next, 'metadata').labels
@@ -98,7 +98,7 @@ function lastLabels(text: string): object {
   }
 }
 
-/** A NodePort that the cluster chose stays with its port. */
+/** A port keeps the NodePort that the cluster assigned. */
 function portsAfter(next: unknown, live: unknown): unknown {
   if (!Array.isArray(next) || !Array.isArray(live)) return next
   const old = live.filter(isObject)

@@ -23,7 +23,7 @@ export const changesSchema = z
   })
   .describe('What `crosscheck diff -o json` prints.')
 
-/** The JSON Schema (draft 7) of what `crosscheck diff -o json` prints. */
+/** The JSON Schema (draft 7) of the output of `crosscheck diff -o json`. */
 export function changesJsonSchema(): Record<string, unknown> {
   return { ...z.toJSONSchema(changesSchema, { target: 'draft-7' }), title: 'Crosscheck changes' }
 }

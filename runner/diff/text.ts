@@ -4,7 +4,7 @@ import { sanitizeText } from '../report/sanitize.ts'
 import { styleFor } from '../report/style.ts'
 import type { Changes, WorkloadChange } from './changes.ts'
 
-/** The changes as three lists, and one line that sums up: what a reviewer reads. */
+/** The changes as three lists and a summary line. */
 export function changesText(changes: Changes, look: Pick<ReportOptions, 'colour' | 'unicode' | 'width'>): string {
   const style = styleFor(look)
   const { opens, closes, unclear } = changes

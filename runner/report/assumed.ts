@@ -1,4 +1,4 @@
-/** The one line that reports have of what the input does not have; none where nothing is assumed. */
+/** One line with everything that is assumed because the input does not contain it; empty if nothing is assumed. */
 export function assumedLine(assumptions: readonly string[]): readonly string[] {
   return assumptions.length === 0 ? [] : [`assumed, not in the input: ${assumptions.join('; ')}`]
 }

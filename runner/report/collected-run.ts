@@ -12,13 +12,13 @@ export interface FabricNote {
   readonly assumed?: readonly string[]
 }
 
-/** What a report for people keeps of a run until its end. Of paths that passed, it keeps their place in the grid alone. */
+/** What a human-readable report keeps of a run until its end. Of passing paths it keeps only the grid cell. */
 export interface CollectedRun {
   head?: RunHead
   readonly fabrics: FabricNote[]
   readonly notices: { readonly scenario?: string; readonly message: string }[]
   readonly canaries: { readonly scenario: string; readonly results: readonly CanaryResult[] }[]
-  /** Paths that somebody has to look at: failed, not known, or passed with a cause. */
+  /** Paths that need attention: failed, inconclusive, or passed with a cause. */
   readonly troubled: PathResult[]
   readonly skipped: PathResult[]
   readonly cells: Cell[]
@@ -28,7 +28,7 @@ export function emptyRun(): CollectedRun {
   return { fabrics: [], notices: [], canaries: [], troubled: [], skipped: [], cells: [] }
 }
 
-/** Enters one event. */
+/** Adds one event. */
 export function enter(collected: CollectedRun, event: RunEvent): void {
   if (event.kind === 'start') collected.head = event.head
   else if (event.kind === 'fabric') collected.fabrics.push({ ...event, policies: event.policies.length })
@@ -47,7 +47,7 @@ function enterEnforcement(
   if (message !== undefined) collected.notices.push({ scenario, message })
 }
 
-/** Scenarios run side by side: at the end everything stands in the order of the files. */
+/** Sorts the paths by file order at the end, because scenarios run in parallel. */
 function sort({ head, fabrics, troubled, skipped }: CollectedRun): void {
   const place = new Map(head?.scenarios.map(({ name }, index) => [name, index]))
   fabrics.sort((a, b) => (place.get(a.scenario) ?? 0) - (place.get(b.scenario) ?? 0))
@@ -61,7 +61,7 @@ function enterPath(collected: CollectedRun, result: PathResult): void {
   collected.cells.push({ index, scenario, from, to, status, seen })
 }
 
-/** Passed or predicted, and nothing to look at. */
+/** Whether a path passed or is predicted, without a cause. */
 export function isQuiet(result: PathResult): boolean {
   return result.status !== 'skipped' && !isTroubled(result)
 }

@@ -4,13 +4,13 @@ import type { EndpointResult, PathResult } from '../result/path-result.ts'
 import { table } from './layout.ts'
 import { millisecondsOf, recordsText, timeText } from './words.ts'
 
-/** What one line of evidence is about, and its lines. */
+/** A label of evidence with its lines. */
 export interface Evidence {
   readonly label: string
   readonly lines: readonly string[]
 }
 
-/** What was seen of a path, beside it the name's resolution, then what makes it count; labels without lines are left out. */
+/** The evidence of a path: the observation, the DNS lookup, then the controls. Labels without lines are omitted. */
 export function evidenceOf(result: PathResult): Evidence[] {
   const { why, predicted, control, source, lookup, observed, fix, explanation, places } = result
   const dns = lookup ?? (observed?.phase === 'resolve' && observed.dns !== undefined ? observed : undefined)
@@ -21,7 +21,7 @@ export function evidenceOf(result: PathResult): Evidence[] {
     { label: 'predicted', lines: predicted === undefined ? [] : predictedLines(predicted, explanation) },
     {
       label: 'control',
-      // What holds for both sides, or for several addresses, is one line.
+      // Equal controls, for example for both sides or several addresses, are one line.
       lines: [
         ...new Set(
           control.map(
@@ -35,7 +35,7 @@ export function evidenceOf(result: PathResult): Evidence[] {
   ].filter(({ lines }) => lines.length > 0)
 }
 
-/** Rules that the explanation has named already are not repeated. */
+/** Sentences that the explanation contains are not repeated. */
 function predictedLines(
   { verdict, evidence }: NonNullable<PathResult['predicted']>,
   told: readonly string[],
@@ -57,7 +57,7 @@ function sourceLines({ pod, node, note }: PathResult['source'] = {}): string[] {
   return parts.length === 0 ? [] : [parts.join(', ')]
 }
 
-/** The observation that decided, then the addresses by what they showed: first those that are not as they should be. */
+/** The deciding observation, then the addresses grouped by result: unexpected results first. */
 function seenLines({ observed, endpoints: all, expect }: PathResult): string[] {
   const endpoints = withoutFront(all)
   const [only, ...more] = endpoints
@@ -72,7 +72,7 @@ function seenLines({ observed, endpoints: all, expect }: PathResult): string[] {
   return [...decided, ...table(cells)]
 }
 
-/** A name, or a Service's own address, says nothing of its own where all that is behind it is blocked. */
+/** If everything behind a name or a Service's address is blocked, its own result adds nothing and is omitted. */
 function withoutFront(endpoints: readonly EndpointResult[]): readonly EndpointResult[] {
   const behind = endpoints.filter(({ pod }) => pod !== undefined)
   if (behind.length === 0 || behind.some(({ state }) => state !== 'blocked')) return endpoints
@@ -81,14 +81,14 @@ function withoutFront(endpoints: readonly EndpointResult[]): readonly EndpointRe
   return endpoints.filter((endpoint) => endpoint.state !== 'unknown' || !isFront(endpoint))
 }
 
-/** Addresses that showed the same and have a line each. */
+/** The most addresses with the same result that have a line each. */
 const most = 6
 
 function crowd(state: string, endpoints: readonly EndpointResult[]): string[] {
   return [state, `${endpoints.length} addresses: ${endpoints.map(placeText).join(', ')}`]
 }
 
-/** `10.1.2.3:80 (ns/pod on n0): no answer (connect_timeout), 3.5 s, 2 attempts`, then what the machine said. */
+/** `10.1.2.3:80 (ns/pod on n0): no answer (connect_timeout), 3.5 s, 2 attempts`, then the message of the operating system. */
 function observedText(outcome: Outcome, endpoint: EndpointResult | undefined): string {
   const { reason, address, port, attempts, detail, http } = outcome
   const owner = endpoint === undefined || endpoint.address !== address ? '' : ownerText(endpoint)
@@ -132,7 +132,7 @@ function socketText(address: string, port: number | undefined): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
-/** `api.shop.svc.cluster.local is 10.96.0.7`, or what was answered to which names. */
+/** `api.shop.svc.cluster.local is 10.96.0.7`, or the response to each queried name. */
 function lookupLines(outcome: Outcome): string[] {
   const { dns, reason } = outcome
   const records = recordsText(outcome)

@@ -7,10 +7,10 @@ import { claim, statusWords } from './words.ts'
 
 const margin = '  '
 const labelWidth = 'predicted'.length
-/** Columns of a name in a sentence; whole URLs fit. */
+/** The width of a name in a sentence, in columns. Whole URLs fit. */
 const nameWidth = 90
 
-/** A group as a heading, what is the matter, the evidence of its first path, and every other path. */
+/** A group of paths: the heading, the problem, the evidence of the first path, and the other paths. */
 export function blockLines({ first, others }: Group, style: Style): string[] {
   const place = `${first.place.file}:${first.place.line}:${first.place.column}`
   const step = first.step === undefined ? [] : [`step ${first.step}`]
@@ -26,7 +26,7 @@ export function blockLines({ first, others }: Group, style: Style): string[] {
   ]
 }
 
-/** One line, or two where the names are long. */
+/** One line, or two if the names are long. */
 function headingLines({ first, others }: Group, style: Style): string[] {
   const mark = `${style.marks[first.status]} ${statusWords[first.status]}`
   const names = `${pathText(first, style)}${others.length === 0 ? '' : ` and ${others.length} more`}`
@@ -37,14 +37,14 @@ function headingLines({ first, others }: Group, style: Style): string[] {
     : [head, ...indented(wrapHanging(claim(first), style.width - margin.length))]
 }
 
-/** `ui → pg (IPv6)`; a path's own name comes first. */
+/** `ui → pg (IPv6)`, after the path's name if it has one. */
 export function pathText({ from, to, family, name }: PathResult, { signs }: Pick<Style, 'signs'>): string {
   const clipped = (text: string) => clip(text, nameWidth, signs.ellipsis)
   const own = name === undefined ? '' : `${clipped(name)}: `
   return `${own}${clipped(from)} ${signs.arrow} ${clipped(to)}${family === undefined ? '' : ` (IPv${family})`}`
 }
 
-/** Evidence with its labels in a column of their own. */
+/** The evidence, with labels in a separate column. */
 export function evidenceLines(result: PathResult, style: Style): string[] {
   const width = style.width - margin.length * 2 - labelWidth
   return evidenceOf(result).flatMap(({ label, lines }) =>
@@ -56,7 +56,7 @@ export function evidenceLines(result: PathResult, style: Style): string[] {
   )
 }
 
-/** The other paths, one source per line with its targets, and the line of the file where it differs. */
+/** The other paths: one line per source with its targets, and the line number in the file if it differs. */
 function rosterLines(others: readonly PathResult[], first: PathResult, style: Style): string[] {
   const rows = Map.groupBy(others, ({ from, place }) => JSON.stringify([from, place.file, place.line]))
   const width = Math.min(24, Math.max(...others.map(({ from }) => columns(from))))
@@ -88,5 +88,5 @@ function indented(lines: readonly string[]): string[] {
   return lines.map((line) => margin + line)
 }
 
-/** What is not a failure of the network comes after what is. */
+/** Failures of the network come first. */
 export const order: readonly Status[] = ['fail', 'inconclusive', 'pass']

@@ -5,7 +5,7 @@ import { markdownReporter } from './markdown.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 import { textReporter } from './text.ts'
 
-/** The one registry of report formats; docs/reference/report.md has a section for each. The first is the default. */
+/** The only registry of report formats; docs/reference/report.md has a section for each. The first is the default. */
 const formats = {
   text: textReporter,
   json: jsonReporter,
@@ -17,7 +17,7 @@ const formats = {
 export type FormatName = keyof typeof formats
 export const formatNames = Object.keys(formats) as [FormatName, ...FormatName[]]
 
-/** A reporter for one run and one output; what it returns for an event is to be written in order. */
+/** Creates a reporter for one run and one output. Write the text that it returns for each event in order. */
 export function createReporter(format: FormatName, options: ReportOptions): Reporter {
   return formats[format](options)
 }

@@ -13,9 +13,8 @@ import { claim } from './words.ts'
 type Level = 'error' | 'warning' | 'notice'
 
 /**
- * Workflow commands that GitHub shows at the lines of a pull request
- * (docs.github.com/actions/reference/workflows-and-actions/workflow-commands). It shows ten of a kind per step: paths that the same line asserts
- * share one, failures come first.
+ * Workflow commands that GitHub shows at the lines of a pull request (docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
+ * GitHub shows ten of a kind per step, so paths of the same line share one, and failures come first.
  */
 export function githubReporter({ inconclusive }: Pick<ReportOptions, 'inconclusive'>): Reporter {
   const collected = emptyRun()

@@ -1,7 +1,7 @@
 import type { PathResult } from '../result/path-result.ts'
 import type { Mark } from './style.ts'
 
-/** The paths of a scenario as sources × targets; what is gravest of several paths in one cell. */
+/** The paths of a scenario as sources × targets. A cell with several paths shows the worst. */
 export interface Grid {
   readonly rows: Map<string, Map<string, Mark>>
   readonly columns: Set<string>
@@ -9,10 +9,10 @@ export interface Grid {
 
 const gravity: readonly Mark[] = ['skipped', 'barred', 'pass', 'predicted', 'inconclusive', 'fail']
 
-/** What a grid needs of a path. */
+/** The fields of a path that a grid needs. */
 export type Cell = Pick<PathResult, 'index' | 'scenario' | 'from' | 'to' | 'status' | 'seen'>
 
-/** One grid per scenario, in the order of the files: paths of scenarios that run side by side come mixed. */
+/** One grid per scenario, in the order of the files. Paths of parallel scenarios arrive interleaved. */
 export function gridsOf(cells: readonly Cell[]): Map<string, Grid> {
   const grids = new Map<string, Grid>()
   for (const cell of cells.toSorted((a, b) => a.index - b.index)) {
@@ -32,7 +32,7 @@ function addToGrid(grid: Grid, { from, to, status, seen }: Cell): void {
   grid.columns.add(to)
 }
 
-/** Targets as rows, sources as columns. */
+/** The grid with targets as rows and sources as columns. */
 export function turned(grid: Grid): Grid {
   const rows = new Map<string, Map<string, Mark>>()
   for (const to of grid.columns) {
@@ -45,7 +45,7 @@ export function turned(grid: Grid): Grid {
   return { rows, columns: new Set(grid.rows.keys()) }
 }
 
-/** Without the rows, and without the columns, in which every path passed. */
+/** The grid without rows and columns in which every path passed. */
 export function withoutPassing(grid: Grid): Grid {
   const remarkable = (cells: Iterable<Mark>) => [...cells].some((mark) => mark !== 'pass' && mark !== 'barred')
   const rows = [...grid.rows].filter(([, row]) => remarkable(row.values()))

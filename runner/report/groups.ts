@@ -1,14 +1,14 @@
 import type { PathResult } from '../result/path-result.ts'
 
-/** Paths of one scenario with one and the same cause: the first is explained, the others are listed. */
+/** Paths of one scenario with the same cause. The report explains the first and lists the others. */
 export interface Group {
   readonly first: PathResult
   readonly others: readonly PathResult[]
 }
 
 /**
- * Puts paths together that failed for the same reason, in the order of their first. Sentences are equal when they differ only in the path's
- * own names and addresses. A cluster that enforces nothing is told at the top: its paths are one group.
+ * Groups paths that failed for the same reason, in the order of their first path. Sentences are equal if they differ only in the path's names and
+ * addresses. Paths of a cluster that enforces nothing are one group, because a notice at the top explains it.
  */
 export function groupPaths(paths: readonly PathResult[]): Group[] {
   const groups = Map.groupBy(paths, groupKey)
@@ -21,7 +21,7 @@ function groupKey(path: PathResult): string {
   return JSON.stringify([scenario, step, status, cause, ...told])
 }
 
-/** The sentences with the path's own words taken out. */
+/** The sentences with the path's names and addresses replaced. */
 function template(path: PathResult, sentences: readonly string[]): string[] {
   const own = ownWords(path)
   return sentences.map((sentence) =>

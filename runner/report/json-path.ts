@@ -3,7 +3,7 @@ import type { EndpointResult, PathResult, SourceResult } from '../result/path-re
 import type { ReportOutcome, ReportPath } from './schema.ts'
 import { millisecondsOf } from './words.ts'
 
-/** A path as the JSON document has it: bodies and headers of HTTP responses stay out. */
+/** A path in the JSON document. Bodies and headers of HTTP responses are omitted. */
 export function pathJson(result: PathResult): ReportPath {
   const {
     scenario,

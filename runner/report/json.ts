@@ -6,7 +6,7 @@ import type { Reporter } from './reporter.ts'
 import { bounded } from './sanitize.ts'
 import type { Report } from './schema.ts'
 
-/** Characters of one string: beyond it something hostile or a dump is told, not a fact. */
+/** The most characters of one string. A longer string is hostile or a dump, not a fact. */
 const longest = 4_096
 
 type Fabric = Extract<RunEvent, { kind: 'fabric' }>
@@ -14,12 +14,12 @@ type End = Extract<RunEvent, { kind: 'end' }>
 
 interface Told {
   readonly fabrics: readonly Fabric[]
-  /** Of the first probe that told it: one run has one. */
+  /** The image of the first probe that reports one. All probes of a run use the same image. */
   readonly image: string | null
   readonly event: End
 }
 
-/** The document that scripts read (docs/reference/report.md): whole at the end, each path on a line of its own. */
+/** The document for scripts (docs/reference/report.md), complete at the end, with one line per path. */
 export function jsonReporter(): Reporter {
   let head: RunHead | undefined
   const fabrics: Fabric[] = []
@@ -58,7 +58,7 @@ function pathLine(result: PathResult): string {
   return `    ${inert(JSON.stringify(pathJson(bounded(result, longest))))}`
 }
 
-/** JSON of which every key of the upper two levels, and every item of a list, has a line. */
+/** JSON with one line per key of the top two levels and per list item. */
 function laidOut(value: unknown, indent = ''): string {
   const inner = `${indent}  `
   const block = (open: string, lines: readonly string[], close: string) =>
@@ -131,7 +131,7 @@ function canaryJson({ scenario, results }: Extract<RunEvent, { kind: 'canary' }>
   }))
 }
 
-/** The same document, with characters that a terminal or an editor obeys written as JSON's own escapes. */
+/** Escapes characters that control a terminal or an editor as JSON escapes. */
 function inert(json: string): string {
   return json.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu, (char) =>
     Array.from({ length: char.length }, (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),

@@ -7,12 +7,12 @@ import { sanitize } from './sanitize.ts'
 import { signsOf } from './style.ts'
 import { claim, millisecondsOf } from './words.ts'
 
-/** What CI systems make of a test case. */
+/** How CI systems show a test case. */
 type Verdict = 'passed' | 'failure' | 'error' | 'skipped'
 
 /**
- * JUnit XML as Jenkins, GitLab and others read it: a suite per scenario, a case per path. A path of which nothing is known is an error, which no
- * system shows green; with `inconclusive: 'warn'` it is skipped. A prediction is skipped too, for nothing was shown.
+ * JUnit XML for Jenkins, GitLab and others: one suite per scenario, one case per path. An inconclusive path is an error, so that no CI system shows
+ * it green; with `inconclusive: 'warn'` it is skipped. A prediction is skipped too, because nothing was measured.
  */
 export function junitReporter({ inconclusive }: Pick<ReportOptions, 'inconclusive'>): Reporter {
   const paths: PathResult[] = []
@@ -97,7 +97,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&apos;',
 }
 
-/** Characters that XML 1.0 forbids are gone by then (neutral.ts); those that it reserves become entities. */
+/** Escapes the characters that XML 1.0 reserves. Characters that XML 1.0 forbids were removed before (sanitize.ts). */
 function xml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => entities[char] ?? char)
 }

@@ -1,4 +1,4 @@
-/** Columns that a text takes on a terminal: wide characters of East Asia take two. */
+/** The width of a text in terminal columns. East Asian wide characters take two. */
 export function columns(text: string): number {
   let sum = 0
   for (const char of text) sum += /\p{M}/u.test(char) ? 0 : wide.test(char) ? 2 : 1
@@ -12,7 +12,7 @@ export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - columns(text)))
 }
 
-/** At most so many columns; what is cut ends in the ellipsis. */
+/** Truncates a text to a number of columns, with an ellipsis at the end. */
 export function clip(text: string, width: number, ellipsis: string): string {
   if (columns(text) <= width) return text
   let kept = ''
@@ -23,7 +23,7 @@ export function clip(text: string, width: number, ellipsis: string): string {
   return kept + ellipsis
 }
 
-/** Lines of at most so many columns, broken at spaces; a longer word is broken where the line ends. */
+/** Breaks a text into lines of at most this many columns, at spaces. A longer word is split. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
@@ -46,13 +46,13 @@ function pieces(word: string, width: number): string[] {
   return found
 }
 
-/** The same, with all lines but the first moved in, so that a list of sentences shows where each begins. */
+/** The same with all lines but the first indented, to mark where each item of a list starts. */
 export function wrapHanging(text: string, width: number): string[] {
   const [first = '', ...rest] = wrap(text, width - 2)
   return [first, ...rest.map((line) => `  ${line}`)]
 }
 
-/** Rows with aligned columns, two spaces apart, without spaces at their ends. */
+/** Rows with aligned columns, two spaces apart, without trailing spaces. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = []
   for (const row of rows)

@@ -12,14 +12,14 @@ import { type Mark, marksOf, signsOf } from './style.ts'
 import { summaryText } from './summary.ts'
 import { claim, statusWords } from './words.ts'
 
-/** GitHub takes job summaries of at most 1 MiB; what does not fit is counted. */
+/** GitHub accepts job summaries of at most 1 MiB. Blocks that do not fit are counted. */
 const mostBytes = 900_000
-/** Cells of a table; above, only rows and columns in which something did not pass are shown. */
+/** The most cells of a table. Larger tables omit rows and columns with only passing paths. */
 const mostCells = 400
 const signs = signsOf(true)
 const marks = marksOf(true)
 
-/** A summary of a CI job in GitHub's Markdown: sums, what concerns everything, what is wrong, the matrices. */
+/** A CI job summary in GitHub's Markdown: totals, general notices, problems, matrices. */
 export function markdownReporter(): Reporter {
   const collected = emptyRun()
   return (event: RunEvent) => {
@@ -106,7 +106,7 @@ function withinBytes(parts: readonly string[]): string {
   return kept.join('\n')
 }
 
-/** Text that is neither Markdown, HTML, a mention nor a link: what could begin one is written as a character reference. */
+/** Escapes text so that it contains no Markdown, HTML, mention or link. Characters that could start one become character references. */
 function md(text: string): string {
   return text
     .replace(/[\\`*_{}[\]<>()#+!|~&@^$"']/g, reference)

@@ -2,11 +2,11 @@ import { type Grid, turned, withoutPassing } from './grid.ts'
 import { clip, columns, pad } from './layout.ts'
 import type { Mark, Style } from './style.ts'
 
-/** Above so many rows or columns, those in which everything passed are left out. */
+/** Above this number of rows or columns, those with only passing paths are omitted. */
 const many = 40
 const margin = '  '
 
-/** The matrix of a scenario in lines that fit the style's width, under a line that says what was left out. */
+/** The matrix of a scenario as lines that fit the style's width, followed by a note on omitted rows and columns. */
 export function matrixLines(grid: Grid, style: Style): string[] {
   const large = grid.rows.size > many || grid.columns.size > many
   const shown = large ? withoutPassing(grid) : grid
@@ -31,7 +31,7 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
-/** Sources as rows where their targets fit beside each other, else the longer side becomes the rows. */
+/** Sources are rows if their targets fit in the width, else the layout with fewer lines is used. */
 function drawn(grid: Grid, style: Style): string[] {
   const width = style.width - margin.length
   const { arrow, down } = style.signs
@@ -43,7 +43,7 @@ function drawn(grid: Grid, style: Style): string[] {
     .reduce((best, lines) => (cost(lines, style) < cost(best, style) ? lines : best))
 }
 
-/** A name that is cut costs as much as three lines. */
+/** A truncated name costs as much as three lines. */
 function cost(lines: readonly string[], { signs }: Style): number {
   return lines.length + 3 * lines.filter((line) => line.includes(signs.ellipsis)).length
 }
@@ -61,7 +61,7 @@ function headWidth({ rows }: Grid, corner: string, most: number): number {
   return Math.min(most, Math.max(columns(corner), ...[...rows.keys()].map(columns)))
 }
 
-/** Names beside each other in one line. */
+/** Column names side by side in one line. */
 function plain({ grid, corner }: Way, style: Style): string[] {
   const head = headWidth(grid, corner, 60)
   const names = [...grid.columns]
@@ -72,7 +72,7 @@ function plain({ grid, corner }: Way, style: Style): string[] {
   return [style.ink('faint', `${pad(corner, head)}  ${names.join('  ')}`), ...body]
 }
 
-/** Names as stairs above narrow columns; as many columns beside each other as fit, the rest below. */
+/** Column names as stairs above narrow columns. Columns that do not fit follow below. */
 function stairs({ grid, corner }: Way, width: number, style: Style): string[] {
   const head = headWidth(grid, corner, Math.floor(width / 3))
   const names = [...grid.columns]
@@ -113,7 +113,7 @@ function painted(mark: Mark | undefined, width: number, style: Style): string {
   return style.ink(mark ?? 'faint', sign) + ' '.repeat(Math.max(0, width - 1))
 }
 
-/** What the marks mean, of those that occur. */
+/** The meaning of the marks that occur. */
 export function legend(grids: Iterable<Grid>, style: Style): string {
   const all = [...grids]
   const used = new Set(all.flatMap(({ rows }) => [...rows.values()].flatMap((row) => [...row.values()])))

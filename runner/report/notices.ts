@@ -2,7 +2,7 @@ import type { CanaryResult, CanaryStep } from '../control/canary.ts'
 import { assumedLine } from './assumed.ts'
 import type { CollectedRun } from './collected-run.ts'
 
-/** One line of the report's top, and the scenarios that it holds for; none where it holds for all. */
+/** One line at the top of the report, with the scenarios it applies to; no scenarios if it applies to all. */
 export interface Notice {
   readonly message: string
   readonly scenarios: readonly string[]
@@ -17,7 +17,7 @@ const meaning: Record<CanaryStep['step'], (where: string, saw: string) => string
     `policies do not let go on ${where}: an exact allow rule did not open the canary again (${saw}); no block counts there`,
 }
 
-/** What a failed canary means, in as few sentences as it takes; none where all is well. */
+/** The meaning of failed canaries, in as few sentences as possible; empty if none failed. */
 export function canarySentences(results: readonly CanaryResult[]): string[] {
   const failed = results.flatMap((result) => {
     const step = result.steps.find(({ ok }) => !ok)
@@ -43,7 +43,7 @@ function placeText(results: readonly CanaryResult[]): string {
   return `${each(({ node }) => node)} (${each(({ family }) => `IPv${family}`)}; ${each(({ side }) => side)})`
 }
 
-/** Everything that is told once at the top: the canary first, then what the run says, then passes that policies speak against. */
+/** All notices at the top: first the canary, then the notices of the run, then passes that contradict the policies. */
 export function noticesOf({ canaries, notices, troubled, fabrics }: CollectedRun): Notice[] {
   const flagged = troubled.filter(({ status, cause }) => status === 'pass' && cause === 'unenforced').length
   const all = [
@@ -59,7 +59,7 @@ export function noticesOf({ canaries, notices, troubled, fabrics }: CollectedRun
   })
 }
 
-/** What the fabrics do not simulate, and what they assume, in a line each. */
+/** What the fabrics do not simulate and what they assume, one line each. */
 export function limitsOf(fabrics: CollectedRun['fabrics']): string[] {
   const absent = [...new Set(fabrics.flatMap(({ notSimulated }) => notSimulated))]
   const assumed = [...new Set(fabrics.flatMap((fabric) => fabric.assumed ?? []))]

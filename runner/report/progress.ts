@@ -7,18 +7,18 @@ import { knownWidth, styleFor } from './style.ts'
 import { claim } from './words.ts'
 
 export interface ProgressOptions extends Pick<ReportOptions, 'colour' | 'unicode' | 'width'> {
-  /** False: a log, which gets whole lines and few of them. */
+  /** False for a log, which gets few and whole lines. */
   readonly terminal: boolean
 }
 
-/** Paths that are told as they come; the report has all of them. */
+/** The most paths shown during the run. The report contains all. */
 const told = 10
-/** How often the live line moves in a run, at most. */
+/** The most updates of the live line in a run. */
 const moves = 200
 
 const erase = '\r\x1b[K'
 
-/** What the run is doing, for stderr: on a terminal one line that is written anew and is gone at the end, and the first failures above it. */
+/** Shows on stderr what the run is doing. On a terminal it is one line that is rewritten and removed at the end, with the first failures above it. */
 export function createProgress(given: ProgressOptions): Reporter {
   const options = { ...given, width: knownWidth(given.width) }
   return options.terminal ? liveProgress(options) : sparseProgress(options)

@@ -1,18 +1,18 @@
 import type { RunEvent } from '../result/events.ts'
 
-/** A report as a pure function of events: what it returns is to be written at once, and often is nothing until the end. */
+/** A report as a pure function of events. It returns the text to write now, which is often empty until the end. */
 export type Reporter = (event: RunEvent) => string
 
-/** What a reporter must know of the place that it writes to. */
+/** What a reporter needs to know about its output. */
 export interface ReportOptions {
-  /** ANSI colours; nothing is told by colour alone. */
+  /** ANSI colors. Color is never the only carrier of information. */
   readonly colour: boolean
-  /** False where the terminal shows nothing but ASCII. */
+  /** False if the terminal supports ASCII only. */
   readonly unicode: boolean
-  /** Columns of the terminal; a text is kept between 60 and 120. */
+  /** Columns of the terminal. The text is between 60 and 120 columns wide. */
   readonly width: number
-  /** Lists passing paths too, each with its evidence, and folds nothing. */
+  /** Also lists passing paths, each with its evidence, and groups nothing. */
   readonly verbose: boolean
-  /** `warn`: what is not known shall not turn a CI job red. */
+  /** With `warn`, inconclusive paths do not fail a CI job. */
   readonly inconclusive: 'fail' | 'warn'
 }

@@ -1,8 +1,8 @@
-/** Control, format (bidirectional overrides, zero width), private, lone surrogate, noncharacter; line and paragraph separators. */
+/** Control, format (bidirectional overrides, zero width), private-use, lone surrogate and noncharacter code points; line and paragraph separators. */
 const unsafe = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu
-/** Most texts are this: nothing in them needs a closer look. */
+/** Most texts match this and need no further check. */
 const harmless = /^[\x20-\x7e]*$/
-/** Marks that pile up on one character, from the third on. */
+/** Combining marks on one character, from the third on. */
 const piled = /(?<=\p{M}{2})\p{M}/gu
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 const plainer: Readonly<Record<string, string>> = {
@@ -16,15 +16,15 @@ const plainer: Readonly<Record<string, string>> = {
 }
 
 export interface SanitizeOptions {
-  /** Escapes everything beyond ASCII as well. */
+  /** Also escapes everything outside ASCII. */
   readonly ascii?: boolean
-  /** Characters of one string; what follows is counted, not shown. */
+  /** The most characters of one string. The rest is counted, not shown. */
   readonly limit?: number
 }
 
 /**
- * Text from scenarios, manifests and the network as one harmless line: what a terminal, a log or a browser could obey becomes visible
- * (`\n`, `\x1b`, `\u{202e}`), and what is too long is cut.
+ * Makes text from scenarios, manifests and the network safe to print in one line. Characters that a terminal, a log or a browser interprets become
+ * visible escapes (`\n`, `\x1b`, `\u{202e}`), and long text is truncated.
  */
 export function sanitizeText(text: string, { ascii = false, limit = 1_000 }: SanitizeOptions = {}): string {
   if (text.length <= limit && harmless.test(text)) return text
@@ -33,12 +33,12 @@ export function sanitizeText(text: string, { ascii = false, limit = 1_000 }: San
   return cutText(plain, 2 * limit + 40)
 }
 
-/** The same for every string in a value, so that no reporter can forget one. */
+/** Sanitizes every string in a value, so that a reporter cannot forget one. */
 export function sanitize<T>(value: T, options: SanitizeOptions = {}): T {
   return mapStrings(value, (text) => sanitizeText(text, options)) as T
 }
 
-/** The same value with every string cut after so many characters, and nothing else changed. */
+/** The value with every string truncated to this many characters. */
 export function bounded<T>(value: T, limit: number): T {
   return mapStrings(value, (text) => cutText(text, limit)) as T
 }
@@ -47,7 +47,7 @@ function cutText(text: string, limit: number): string {
   return text.length > limit ? `${text.slice(0, limit)}... (${text.length - limit} more characters)` : text
 }
 
-/** What holds no string that changes is given back as it is: a run has 100,000 paths, and most are harmless. */
+/** Values without a changed string are returned as they are, for speed: a run has 100,000 paths, and most are harmless. */
 function mapStrings(value: unknown, map: (text: string) => string): unknown {
   if (typeof value === 'string') return map(value)
   if (typeof value !== 'object' || value === null) return value

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { outcomeSchema, phases, reasons } from '../../checks/outcome.ts'
 import { causes, statuses } from '../result/path-result.ts'
 
-/** What is not known or does not apply is null: every key is always there. */
+/** Every key is always present. Unknown values and values that do not apply are null. */
 const text = z.string()
 const maybe = text.nullable()
 const count = z.int().nonnegative()

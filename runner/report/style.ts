@@ -14,7 +14,7 @@ const ascii: typeof unicode = {
   rule: '-',
 }
 
-/** What a cell of a matrix says: `barred` is a path that passed because it is blocked. */
+/** The mark of a matrix cell. `barred` is a path that passed because it is blocked. */
 export type Mark = Status | 'barred'
 
 const marks: Record<'unicode' | 'ascii', Record<Mark, string>> = {
@@ -34,7 +34,7 @@ const inks = {
 } as const
 export type Ink = keyof typeof inks
 
-/** How a report looks: its signs, its width, and colours that are laid over finished text. */
+/** The look of a report: its signs, its width, and colors, which are applied to finished text. */
 export interface Style {
   readonly width: number
   readonly ascii: boolean
@@ -52,12 +52,12 @@ export function marksOf(rich: boolean): Style['marks'] {
   return rich ? marks.unicode : marks.ascii
 }
 
-/** A terminal that was never told its size has 0 columns. */
+/** The width of a terminal. A terminal of unknown size reports 0 columns. */
 export function knownWidth(width: number): number {
   return width > 0 ? width : 80
 }
 
-/** The style for a place that text is written to. */
+/** The style for an output. */
 export function styleFor(options: Pick<ReportOptions, 'colour' | 'unicode' | 'width'>): Style {
   return {
     width: Math.min(120, Math.max(60, knownWidth(options.width))),

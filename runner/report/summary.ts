@@ -1,7 +1,7 @@
 import type { Summary } from '../result/events.ts'
 import type { Style } from './style.ts'
 
-/** `12 passed, 2 failed, 1 inconclusive in 3.2 s`; what did not occur is left out. */
+/** `12 passed, 2 failed, 1 inconclusive in 3.2 s`; counts of zero are omitted. */
 export function summaryText(summary: Summary, style: Pick<Style, 'ink'>): string {
   const { pass, fail, inconclusive, predicted, skipped, seconds, interrupted } = summary
   const parts = [

@@ -13,7 +13,7 @@ import { type Style, styleFor } from './style.ts'
 import { summaryText } from './summary.ts'
 import { claim } from './words.ts'
 
-/** For people at a terminal or in a log: where, what concerns everything, what is wrong and why, the matrices, one line of sums. */
+/** A report for a terminal or a log: where, general notices, problems with their reasons, matrices, and a summary line. */
 export function textReporter(options: ReportOptions): Reporter {
   const style = styleFor(options)
   const collected = emptyRun()
@@ -39,7 +39,7 @@ export function textReporter(options: ReportOptions): Reporter {
 
 const places = { lab: 'Lab', cluster: 'Cluster', predicted: 'Predicted, without packets' } as const
 
-/** Where the run took place; each fabric on a line of its own unless all are one. */
+/** Where the run took place: one line per fabric, or a single line if all are equal. */
 function headLines({ head, fabrics }: CollectedRun, style: Style): string[] {
   const title = head === undefined ? 'Nothing ran' : places[head.where]
   const told = fabrics.map(({ scenario, description, policies }) => ({
@@ -59,7 +59,7 @@ function headLines({ head, fabrics }: CollectedRun, style: Style): string[] {
   ]
 }
 
-/** What concerns many paths, and what the fabric does not simulate, each once. */
+/** Notices about many paths, and what the fabric does not simulate, each once. */
 function noticeLines(collected: CollectedRun, style: Style): string[] {
   const several = collected.fabrics.length > 1
   const notices = noticesOf(collected).flatMap(({ message, scenarios }) => {

@@ -8,7 +8,7 @@ const seenWords: Record<Seen, string> = {
   unknown: 'not reached',
 }
 
-/** What the first line of a path says: `expected blocked, saw open`. */
+/** The first line of a path: `expected blocked, saw open`. */
 export function claim(result: PathResult): string {
   const { expect, status, predicted, seen, observed } = result
   if (status === 'skipped') return `expected ${expect}, skipped`
@@ -20,7 +20,7 @@ export function claim(result: PathResult): string {
   return `expected ${expect}, ${answer === undefined ? seenWords[seen] : `saw ${answer}`}`
 }
 
-/** What a failure without packets rests on; of what is not there nothing is predicted. */
+/** The prediction behind a failure without packets. Without a target there is no prediction. */
 function foretoldOf({ status, cause, predicted }: PathResult): string | undefined {
   if (status !== 'fail') return undefined
   switch (cause) {
@@ -37,7 +37,7 @@ function foretoldOf({ status, cause, predicted }: PathResult): string | undefine
   }
 }
 
-/** What was seen above the transport, as the object of "saw". */
+/** Observations above the transport layer, as the object of "saw". */
 const answers: Partial<Record<Reason, string>> = {
   dns_nxdomain: 'NXDOMAIN',
   dns_nodata: 'NODATA',
@@ -67,13 +67,13 @@ function answerText(outcome: Outcome | undefined): string | undefined {
   return answers[reason]
 }
 
-/** The data of all records of an answer. */
+/** The data of all records in a DNS response. */
 export function recordsText({ dns }: Outcome): string | undefined {
   const data = dns?.records.filter(({ type }) => type !== 'CNAME').map((record) => record.data) ?? []
   return data.length === 0 ? undefined : data.join(', ')
 }
 
-/** Milliseconds of all phases together. */
+/** The total duration of all phases, in milliseconds. */
 export function millisecondsOf({ durations }: Outcome): number {
   return Math.round(Object.values(durations).reduce((sum, each) => sum + each, 0) * 10) / 10
 }

@@ -1,19 +1,19 @@
-/** How long it took until packets did what the policies say after a change. */
+/** How long it took after a change until packets matched the policies. */
 export interface Enforcement {
-  /** Milliseconds from the change until it was so and stayed so, one per way that the policies decide: from one source to one socket. */
+  /** Milliseconds from the change until packets matched for good, one value per source and socket that policies decide. */
   readonly afterMs: readonly number[]
-  /** How often a way was seen to turn from what the policies say to what they do not. */
+  /** How often a connection changed from matching to not matching. */
   readonly flips: number
-  /** Ways that did not come to it in time. */
+  /** Connections that did not match in time. */
   readonly late: number
 }
 
-/** The value below which so many hundredths of the sorted ones lie (nearest rank); none of none. */
+/** The nearest-rank percentile of sorted values; undefined for an empty list. */
 export function percentile(sorted: readonly number[], hundredths: number): number | undefined {
   return sorted[Math.max(0, Math.ceil((sorted.length * hundredths) / 100) - 1)]
 }
 
-/** One line on the time that a step's change took to be in force; none where no path of it shows any. */
+/** One line about the time until a step's change was in force; undefined if no path of the step shows it. */
 export function enforcementText(step: string, { afterMs, flips, late }: Enforcement): string | undefined {
   const ways = afterMs.length + late
   if (ways === 0) return undefined

@@ -3,7 +3,7 @@ import type { CanaryResult } from '../control/canary.ts'
 import type { Enforcement } from './enforcement.ts'
 import type { PathResult } from './path-result.ts'
 
-/** Who ran what, where and when: enough to repeat it. */
+/** What ran, where and when: enough to repeat the run. */
 export interface RunHead {
   /** Random, one per run. */
   readonly id: string
@@ -27,11 +27,11 @@ export interface Summary {
   readonly predicted: number
   readonly skipped: number
   readonly seconds: number
-  /** Ctrl-C: the paths that were not judged before count as inconclusive. */
+  /** Ctrl-C. Paths without a result count as inconclusive. */
   readonly interrupted: boolean
 }
 
-/** The policies that were in force, for an auditor. */
+/** The policies that were in force, for audits. */
 export interface PolicyRef {
   readonly namespace: string
   readonly name: string
@@ -39,31 +39,31 @@ export interface PolicyRef {
   readonly resourceVersion?: string
 }
 
-/** Everything that reporters know; they are pure functions of these events. */
+/** The events of a run. Reporters are pure functions of them. */
 export type RunEvent =
   | { readonly kind: 'start'; readonly head: RunHead; readonly total: number }
-  /** A scenario's fabric is up. */
+  /** The fabric of a scenario is ready. */
   | {
       readonly kind: 'fabric'
       readonly scenario: string
       readonly description: string
       readonly policies: readonly PolicyRef[]
       readonly notSimulated: readonly string[]
-      /** What the manifests do not have and is there all the same, in a few words each. */
+      /** What exists although the manifests do not contain it, in a few words each. */
       readonly assumed?: readonly string[]
       readonly cluster?: ClusterFacts
     }
   | { readonly kind: 'canary'; readonly scenario: string; readonly results: readonly CanaryResult[] }
-  /** Something that concerns many paths, told once at the top of the report. */
+  /** A notice that concerns many paths, shown once at the top of the report. */
   | { readonly kind: 'notice'; readonly scenario?: string; readonly message: string }
-  /** How long the cluster took to do what its policies say after a step's change. */
+  /** How long the cluster took to enforce its policies after a step's change. */
   | {
       readonly kind: 'enforced'
       readonly scenario: string
       readonly step: string
       readonly enforcement: Enforcement
     }
-  /** What the run is doing now, for a terminal. */
+  /** The current activity of the run, for a terminal. */
   | { readonly kind: 'doing'; readonly scenario: string; readonly what: string }
   | { readonly kind: 'path'; readonly result: PathResult }
   | { readonly kind: 'end'; readonly end: string; readonly summary: Summary }

@@ -8,9 +8,9 @@ import type { Evidence } from '../predict/evidence.ts'
 export const statuses = ['pass', 'fail', 'inconclusive', 'predicted', 'skipped'] as const
 export type Status = (typeof statuses)[number]
 
-/** Why a path did not pass, or what is remarkable about its pass; `docs/verdicts.md` has a paragraph for each. */
+/** Why a path did not pass, or what is notable about a pass; `docs/verdicts.md` has a paragraph for each. */
 export const causes = [
-  // what packets did is not what the scenario wants
+  // the observation contradicts the expectation
   'policy',
   'enforcement',
   'open',
@@ -29,9 +29,9 @@ export const causes = [
   'closed',
   'answer',
   'unexpected_pass',
-  // a pass that somebody should look at
+  // a pass that needs attention
   'unenforced',
-  // nothing is known
+  // the result is unknown
   'unexplained_block',
   'not_run',
   'self',
@@ -48,27 +48,27 @@ export const causes = [
 ] as const
 export type Cause = (typeof causes)[number]
 
-/** What packets did on a whole path: `partly` when its addresses differ. */
+/** The observation of a whole path; `partly` if its addresses differ. */
 export type Seen = 'open' | 'blocked' | 'partly' | 'unknown'
 
-/** What was seen at one address behind the target. */
+/** The observation at one address of the target. */
 export interface EndpointResult {
-  /** The literal, or the name that was dialled as the application would. */
+  /** The IP address, or the name that the check used as the application would. */
   readonly address: string
   readonly port: number
   readonly protocol: Protocol
   readonly family?: Family
-  /** `namespace/name` of the pod that has it, its UID, and its node. */
+  /** `namespace/name` of the pod with this address, its UID, and its node. */
   readonly pod?: string
   readonly uid?: string
   readonly node?: string
   readonly ready?: boolean
-  /** `namespace/name` of the Service whose virtual address it is. */
+  /** `namespace/name` of the Service with this virtual address. */
   readonly service?: string
   readonly state: 'open' | 'leak' | 'blocked' | 'unknown'
   readonly reason: Reason
   readonly phase: Phase
-  /** New connections that got through, of how many, and how many of these did not run. */
+  /** How many new connections succeeded, out of how many, and how many more did not run. */
   readonly open: number
   readonly of: number
   readonly notRun: number
@@ -76,18 +76,18 @@ export interface EndpointResult {
 
 /** Where the source's probe ran. */
 export interface SourceResult {
-  /** `namespace/name` of its pod, and that pod's UID. */
+  /** `namespace/name` of the probe's pod, and its UID. */
   readonly pod?: string
   readonly uid?: string
   readonly node?: string
-  /** Its own addresses. */
+  /** The addresses of the probe. */
   readonly addresses?: readonly string[]
-  /** The digest of its image. */
+  /** The digest of the probe's image. */
   readonly image?: string
   readonly note?: string
 }
 
-/** The answer from one of several places in which a source is. */
+/** The result from one of several places of a source. */
 export interface PlaceResult {
   /** `node n1`, `pods db-0, db-1`. */
   readonly place: string
@@ -97,16 +97,16 @@ export interface PlaceResult {
   readonly source?: SourceResult
 }
 
-/** What the engine says of a path. */
+/** The prediction of the engine for a path. */
 export interface Predicted {
   readonly verdict: 'allow' | 'deny' | 'undefined'
-  /** One sentence per policy or rule that makes it so. */
+  /** One sentence per policy or rule behind the verdict. */
   readonly evidence: Evidence
-  /** Rules of docs/semantics.md that leave it open, or that it rests on. */
+  /** Rules of docs/semantics.md that make the verdict unknown, or that it depends on. */
   readonly rules?: readonly number[]
 }
 
-/** One line of the report: one source, one target, one family. */
+/** One entry of the report: one source, one target, one family. */
 export interface PathResult {
   /** Counts from 0 in the order of the scenario files. */
   readonly index: number
@@ -125,19 +125,19 @@ export interface PathResult {
   readonly cause?: Cause
   readonly seen: Seen
   readonly predicted?: Predicted
-  /** The observation that decided. */
+  /** The deciding observation. */
   readonly observed?: Outcome
-  /** The DNS result that stands beside a path judged by address. */
+  /** The DNS lookup of a path that is judged by address. */
   readonly lookup?: Outcome
   readonly endpoints: readonly EndpointResult[]
-  /** Evidence without which a block would not count. */
+  /** The controls without which a block does not count. */
   readonly control: readonly ControlResult[]
-  /** Sentences for people: first what is the matter, then why, then what to change. */
+  /** Sentences for users: first the problem, then the reason, then what to change. */
   readonly explanation: readonly string[]
   /** The command that explains the path policy by policy and offers a fix. */
   readonly fix?: string
   readonly source?: SourceResult
-  /** Of a source whose pods differ: the answers from each place; what stands beside them is that of the worst. */
+  /** For a source whose pods differ: the result of each place. The other fields are those of the worst place. */
   readonly places?: readonly PlaceResult[]
   readonly place: Place
 }

@@ -4,7 +4,7 @@ import type { HttpRequest, Speech } from './model.ts'
 
 const http = checkSchemas.http.shape
 
-/** What an HTTP request may carry beyond its URL; defaults are those of checks/check.ts. */
+/** The fields of an HTTP request other than its URL. Defaults are in checks/check.ts. */
 export const requestFields = {
   method: http.method.unwrap().optional().describe('HTTP method; GET when absent.'),
   headers: http.headers.unwrap().optional().describe('Headers of the HTTP request.'),
@@ -32,7 +32,7 @@ export function requestOf({ method = 'GET', headers = {}, body, redirects = 0 }:
   return { method, headers, redirects, ...(body !== undefined && { body }) }
 }
 
-/** The speech of a target by port; the sentence that says what is wrong when HTTP's fields meet another protocol. */
+/** The protocol of a target by port; a sentence with the problem if HTTP fields are used with another protocol. */
 export function speechOf(fields: z.output<z.ZodObject<typeof speechFields>>, request: RequestFields): Speech | string {
   const protocol = (fields.protocol ?? 'TCP').toLowerCase() as Lowercase<(typeof protocols)[number]>
   if (protocol === 'http' || protocol === 'https') {

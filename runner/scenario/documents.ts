@@ -3,15 +3,15 @@ import type { Place, Problem } from '../../policy/types.ts'
 import { findKey, findNode, type Path } from './nodes.ts'
 import { fixStructure, maxAliasCount } from './structure.ts'
 
-/** One YAML document as plain data, with the way back to the text. */
+/** One YAML document as plain data, with the places in the text. */
 export interface Document {
   readonly value: unknown
   readonly place: Place
-  /** Where the value at this path stands; the nearest one around it when there is none. */
+  /** The place of the value at this path, or of the nearest enclosing value. */
   readonly placeOf: (path: Path) => Place
-  /** Where the key that ends this path stands. */
+  /** The place of the last key of this path. */
   readonly keyPlaceOf: (path: Path) => Place
-  /** Keys that it gives twice: the value has the content of both. */
+  /** Duplicate keys. The value contains the content of both. */
   readonly faults: readonly Problem[]
 }
 
@@ -20,10 +20,10 @@ export interface Documents {
   readonly problems: readonly Problem[]
 }
 
-/** Characters of a text. Its tree takes about 150 times as much memory. */
+/** The most characters of a text. Its tree takes about 150 times as much memory. */
 const maxLength = 4 * 1024 * 1024
 
-/** All documents of a YAML text; empty ones are left out. Never throws for what a text can be. */
+/** All documents of a YAML text, without empty ones. Never throws, whatever the text is. */
 export function readDocuments(text: string, file: string): Documents {
   try {
     return readTrees(text, file)
@@ -76,7 +76,7 @@ function readOne(tree: YamlDocument, placeAt: (offset: number) => Place): Docume
   }
 }
 
-/** One problem per line: what follows a broken token is seldom a mistake of its own. */
+/** One problem per line. What follows a broken token is rarely a separate mistake. */
 function syntaxProblems(tree: YamlDocument, placeAt: (offset: number) => Place): Problem[] {
   if (tree.errors.some(({ message }) => message.includes('call stack'))) throw new RangeError('nested too deeply')
   const byLine = new Map<number, Problem>()

@@ -6,12 +6,12 @@ interface Located {
 
 type Data = Record<string, unknown>
 
-/** Stands for a name that could not be read; references to it are not reported again. */
+/** Replaces a name that could not be read. References to it are not reported again. */
 export const unreadable = 'unreadable'
 
 /**
- * A copy of a raw document without what its issues touch, so that the names in the rest can still be checked in the same go.
- * Broken paths and steps leave a harmless one in their place, so that indexes still lead to places.
+ * A copy of a raw document without the parts that its issues affect, so that the names in the rest can be checked in the same pass. Placeholders
+ * replace broken paths and steps, so that indexes still match places.
  */
 export function withoutBroken(value: unknown, issues: readonly Located[]): unknown {
   const copy = structuredClone(value)
@@ -31,11 +31,11 @@ function remove(root: Data, path: readonly PropertyKey[]): void {
 interface Item {
   readonly field: PropertyKey
   readonly item: PropertyKey | undefined
-  /** The path of a step. */
+  /** The path within a step. */
   readonly inner: PropertyKey | undefined
 }
 
-/** False when the field is broken as a whole. */
+/** Returns false if the whole field is broken. */
 function mendItem(content: unknown, { field, item, inner }: Item): boolean {
   if (item === undefined) return false
   if ((field === 'sources' || field === 'targets') && isData(content)) return delete content[String(item)]

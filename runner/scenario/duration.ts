@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseDuration } from './parse-duration.ts'
 
-/** A duration in milliseconds within bounds, written as text (or the number 0). */
+/** A duration within bounds, in milliseconds, written as text (or the number 0). */
 export function duration({ min, max }: { readonly min: number; readonly max: number }) {
   const wanted = 'expected a duration such as 500ms, 2s or 1m'
   return z.union([z.literal(0), z.string().min(1)], { error: wanted }).transform((value, context): number => {

@@ -48,14 +48,14 @@ const conditions = z
     }
   })
 
-/** What a path expects, as written. */
+/** The expectation of a path, as written. */
 export const expectSchema = z
   .union([z.enum(['allowed', 'blocked']), conditions])
   .describe('allowed, blocked, or conditions: { rcode }, { addresses }, { status, body, header }, { tls }.')
 
 export type ExpectSpec = z.output<typeof expectSchema>
 
-/** The expectation as the runner takes it. */
+/** Converts a written expectation to the model. */
 export function expectationOf(
   spec: ExpectSpec,
   { layer = 4, blockedBy }: { readonly layer?: 4 | 7 | undefined; readonly blockedBy?: string | undefined },
@@ -81,7 +81,7 @@ export function expectationOf(
   }
 }
 
-/** Why this cannot be expected of this target, or undefined. */
+/** Why this target cannot have this expectation; undefined if it can. */
 export function misfit(expect: Expectation, target: TargetSpec): string | undefined {
   const spoken = spokenBy(target)
   if (expect.kind === 'dns' && spoken !== 'dns') return 'rcode and addresses are expected of dns:// targets only'

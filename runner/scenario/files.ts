@@ -1,7 +1,7 @@
 import type { open, readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The part of node:fs/promises that is used. */
+/** The functions of node:fs/promises in use. */
 export interface FileSystem {
   readonly open: typeof open
   readonly readdir: typeof readdir
@@ -9,10 +9,10 @@ export interface FileSystem {
   readonly stat: typeof stat
 }
 
-/** Bytes that a scenario file may have. */
+/** The largest scenario file, in bytes. */
 const maxFileBytes = 32 * 1024 * 1024
 
-/** The text of a file, or the sentence that says why it is none: too large, binary, not UTF-8, no file. */
+/** The text of a file, or a sentence that says why it cannot be read: too large, binary, not UTF-8, not a file. */
 export async function readText(path: string, fs: FileSystem): Promise<{ readonly text: string } | string> {
   try {
     await using handle = await fs.open(path)
@@ -47,7 +47,7 @@ function decode(bytes: Buffer): { readonly text: string } | string {
   }
 }
 
-/** YAML files below a folder, sorted; hidden ones and node_modules are left out. */
+/** YAML files in a folder and its subfolders, sorted. Hidden ones and node_modules are skipped. */
 export async function yamlFiles(folder: string, fs: FileSystem): Promise<readonly string[]> {
   const entries = await fs.readdir(folder, { withFileTypes: true })
   const found = await Promise.all(
@@ -61,7 +61,7 @@ export async function yamlFiles(folder: string, fs: FileSystem): Promise<readonl
   return found.flat().sort()
 }
 
-/** What a file system error means to a reader. */
+/** A file system error in plain words. */
 export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === undefined) throw error

@@ -3,20 +3,20 @@ import type { Place, Problem } from '../../policy/types.ts'
 import type { Document } from './documents.ts'
 import { apiVersion } from './schema.ts'
 
-/** Whether a document means to be a scenario: by its kind, or by its API group. */
+/** Whether a document is meant as a scenario, by its kind or its API group. */
 export function looksLikeScenario({ value }: Document): boolean {
   const { apiVersion: version, kind } = headOf(value)
   return kind === 'Scenario' || (typeof version === 'string' && version.startsWith('crosscheck.dev/'))
 }
 
-/** Whether a document is an object of Kubernetes, or of one of its extensions. */
+/** Whether a document is a Kubernetes object, including custom resources. */
 export function isForeign({ value }: Document): boolean {
   const { apiVersion: version, kind } = headOf(value)
   if (typeof version !== 'string' || typeof kind !== 'string') return false
   return !version.startsWith('crosscheck.dev/') && kind !== 'Scenario'
 }
 
-/** Why a document cannot be read as a scenario at all, or undefined. */
+/** Why a document cannot be read as a scenario; undefined if it can. */
 export function misidentified(document: Document): Problem | undefined {
   const { value, place } = document
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

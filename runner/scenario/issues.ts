@@ -2,7 +2,7 @@ import type { z } from 'zod'
 
 export type Issue = z.core.$ZodIssue
 
-/** The issues that a reader can act on: of a union, those of the branch that the input was meant for. */
+/** The issues that users can act on. For a union, those of the branch that matches the input best. */
 export function leafIssues(issues: readonly Issue[], prefix: readonly PropertyKey[] = []): Issue[] {
   return issues.flatMap((issue): Issue[] => {
     const path = [...prefix, ...issue.path]
@@ -17,12 +17,12 @@ export function leafIssues(issues: readonly Issue[], prefix: readonly PropertyKe
   })
 }
 
-/** A branch that is a fixed word: what the input might have been instead stands in all branches. */
+/** Whether a branch is a fixed word. The possible words are in all branches together. */
 function isOtherWord([first, ...rest]: readonly z.core.$ZodIssue[]): boolean {
   return first?.code === 'invalid_value' && (first.path ?? []).length === 0 && rest.length === 0
 }
 
-/** The words that an issue says are possible, for "did you mean". */
+/** The possible words of an issue, for "did you mean". */
 export function possibleWords(issue: Issue): string[] {
   const found = issue.code === 'invalid_union' ? issue.errors.flatMap(([first]) => (first ? [first] : [])) : [issue]
   return found.flatMap((one) =>
@@ -30,14 +30,14 @@ export function possibleWords(issue: Issue): string[] {
   )
 }
 
-/** A tagged union whose tag is unknown is a wrong word at the tag. */
+/** A tagged union with an unknown tag becomes a wrong word at the tag. */
 function asChoice(issue: Extract<Issue, { code: 'invalid_union' }>, path: PropertyKey[]): Issue {
   const { discriminator = '', options = [], input } = issue as typeof issue & { readonly options?: readonly string[] }
   const tag = (input as Record<string, unknown> | undefined)?.[discriminator]
   return { code: 'invalid_value', values: [...options], input: tag, path, message: 'Invalid input' }
 }
 
-/** Whether an issue says that the whole input is of another type than this branch takes. */
+/** Whether an issue says that the input has a different type than this branch. */
 function isOfOtherType(issue: Issue, input: unknown): boolean {
   if (issue.path.length > 0) return false
   return issue.code === 'invalid_type' || (issue.code === 'invalid_value' && typeof issue.values[0] !== typeof input)
@@ -45,7 +45,7 @@ function isOfOtherType(issue: Issue, input: unknown): boolean {
 
 export const missing = 'is missing'
 
-/** What is wrong, in one sentence. */
+/** The problem in one sentence. */
 export function describeIssue(issue: Issue): string {
   if (issue.input === undefined && issue.code.startsWith('invalid_')) return missing
   const describe = descriptions[issue.code] as ((issue: Issue) => string) | undefined

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { scenarioSchema } from './schema.ts'
 
-/** A text with a variable in it, which may stand where a number, a fixed word or a pattern is expected. */
+/** A text with a variable, which is valid in place of a number, a fixed word or a pattern. */
 const withVariable = { type: 'string', pattern: '\\$\\{' }
 
-/** The JSON Schema (draft 7) by which editors complete and check scenario files. */
+/** The JSON Schema (draft 7) with which editors complete and validate scenario files. */
 export function scenarioJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(scenarioSchema, {
     target: 'draft-7',

@@ -5,7 +5,7 @@ import { type MatrixSpec, parseArrow } from './matrix.ts'
 import type { ScenarioPath, Source, Target } from './model.ts'
 import type { Path } from './nodes.ts'
 
-/** Every cell of a matrix as a path: allowed where an entry says so, else blocked. */
+/** Every cell of a matrix as a path: allowed if an entry says so, else blocked. */
 export function linkMatrix(spec: MatrixSpec, at: Path, context: LinkContext): ScenarioPath[] {
   const { document, lookup, report, budget } = context
   const place = document.keyPlaceOf(at)
@@ -41,7 +41,7 @@ export function linkMatrix(spec: MatrixSpec, at: Path, context: LinkContext): Sc
   )
 }
 
-/** What opens a cell; `exact`: it names both ends, neither by `*`. */
+/** The entry that opens a cell. `exact`: it names both ends without `*`. */
 interface Entry {
   readonly place: Place
   readonly exact: boolean
@@ -49,7 +49,7 @@ interface Entry {
 
 type Open = (from: string, to: string) => Entry | undefined
 
-/** Which cells the entries of `allowed` open, and where each is written. */
+/** The cells that the entries of `allowed` open, with the place of each entry. */
 function readAllowed(spec: MatrixSpec, at: Path, { document, report }: LinkContext): Open {
   const entries = new Map<string, Entry>()
   const sides = { from: new Set([...spec.from, '*']), to: new Set([...spec.to, '*']) }

@@ -6,18 +6,18 @@ import type { Lookup, Mention, Names } from './names.ts'
 import type { Path } from './nodes.ts'
 import type { PathSpec } from './paths.ts'
 
-/** How many paths one scenario may come to, matrix included. */
+/** The most paths of one scenario, including the matrix. */
 export const maxPaths = 1_000_000
 
 export interface LinkContext {
   readonly document: Document
   readonly lookup: Lookup
   readonly report: Names['report']
-  /** Counts what the scenario has come to so far. */
+  /** How many more paths the scenario may have. */
   readonly budget: { left: number }
 }
 
-/** Every `from` to every `to` of each entry under `at`; what cannot be linked is reported and left out. */
+/** Links every `from` to every `to` of each entry under `at`. Entries that cannot be linked are reported and omitted. */
 export function linkPaths(specs: readonly PathSpec[], at: Path, context: LinkContext): ScenarioPath[] {
   const { document, lookup, report, budget } = context
   const named = new Map<string, Place>()

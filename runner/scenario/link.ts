@@ -15,7 +15,7 @@ export interface Linked {
   readonly problems: readonly Problem[]
 }
 
-/** Links every name of a checked scenario to its object and expands lists and matrix; the scenario holds only without errors. */
+/** Links every name of a valid scenario to its object and expands lists and the matrix. The scenario is usable only without errors. */
 export function link(spec: ScenarioSpec, document: Document, variables: Readonly<Record<string, string>>): Linked {
   const problems: Problem[] = []
   const report = (place: Place, message: string, hint?: string) => {
@@ -51,7 +51,7 @@ export function link(spec: ScenarioSpec, document: Document, variables: Readonly
   return { scenario, problems }
 }
 
-/** Sources and targets by name; those that the document has and the checked spec lacks are broken. */
+/** Sources and targets by name. Those in the document that the valid spec lacks are broken. */
 function declare({ spec }: ScenarioSpec, document: Document, report: Names['report']): Names {
   const placed = <Kind extends object>(section: 'sources' | 'targets', all: Readonly<Record<string, Kind>>) =>
     new Map(
@@ -89,7 +89,7 @@ function linkStep(step: StepSpec, index: number, context: LinkContext): Step {
 
 const unnamed = { apiVersion: 'v1', kind: 'Namespace', namespace: '', name: '' }
 
-/** Paths below the scenario's folder, relative to the working directory; the file system is asked later (manifests.ts). */
+/** Paths in the scenario's folder, relative to the working directory. manifests.ts checks the file system later. */
 function filesBelow(
   paths: readonly string[],
   at: readonly PropertyKey[],

@@ -6,7 +6,7 @@ import type { Scenario } from './model.ts'
 import { parseScenarios } from './parse.ts'
 
 export interface Loaded {
-  /** Scenarios without an error, in the order of the paths. */
+  /** Scenarios without errors, in the order of the paths. */
   readonly scenarios: readonly Scenario[]
   readonly problems: readonly Problem[]
 }
@@ -18,7 +18,7 @@ export interface LoadOptions {
 
 const defaultFolder = 'scenarios'
 
-/** Reads scenario files, and folders with all below them; every mistake of the user is a problem, nothing is thrown for one. */
+/** Reads scenario files, and all files in folders. Every mistake of the user is a problem; none is thrown. */
 export async function loadScenarios(
   paths: readonly string[],
   fs: FileSystem,
@@ -61,10 +61,10 @@ export async function loadScenarios(
   return { scenarios, problems: [...problems, ...unwanted(set, variables)] }
 }
 
-/** Whether a text may hold a scenario, before it is parsed: folders hold manifests and templates too. */
+/** Whether a text may contain a scenario, tested before parsing. Folders contain manifests and templates too. */
 const mentionsScenario = /crosscheck\.dev\/|kind["']?\s*:\s*["']?Scenario\b/
 
-/** The files of a folder, undefined for a file, or why there is neither. */
+/** The files of a folder; undefined for a file; a sentence if neither exists. */
 async function filesOf(path: string, fs: FileSystem): Promise<readonly string[] | undefined | string> {
   try {
     return (await fs.stat(path)).isDirectory() ? await yamlFiles(path, fs) : undefined
@@ -81,7 +81,7 @@ function nothingIn(path: string): Problem {
   }
 }
 
-/** Values for variables that no scenario has are mistakes: the run would not be what was asked for. */
+/** Values for variables that no scenario declares are problems, because the run would not be the intended one. */
 function unwanted(set: ReadonlyMap<string, string>, variables: ReadonlySet<string>): Problem[] {
   return [...set.keys()]
     .filter((name) => !variables.has(name))

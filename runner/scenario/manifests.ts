@@ -3,7 +3,7 @@ import type { Problem } from '../../policy/types.ts'
 import { type FileSystem, reasonOf } from './files.ts'
 import type { ManifestPath, Scenario } from './model.ts'
 
-/** Manifests of a scenario and its steps that do not exist, or that lead out of its folder by a symbolic link. */
+/** Problems for manifests of a scenario and its steps that do not exist, or that leave the scenario's folder through a symbolic link. */
 export async function manifestProblems(scenario: Scenario, fs: FileSystem): Promise<readonly Problem[]> {
   const paths = [
     ...scenario.manifests,

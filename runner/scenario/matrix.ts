@@ -16,7 +16,7 @@ export const matrixSchema = z.strictObject({
 
 export type MatrixSpec = z.output<typeof matrixSchema>
 
-/** The two sides of `source -> target`, or undefined when it is not written so. */
+/** The two sides of `source -> target`; undefined for any other text. */
 export function parseArrow(text: string): { readonly from: string; readonly to: string } | undefined {
   const [, from, to] = /^\s*(\S+)\s*->\s*(\S+)\s*$/.exec(text) ?? []
   return from === undefined || to === undefined ? undefined : { from, to }

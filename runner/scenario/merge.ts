@@ -2,8 +2,7 @@ import type { Expectation, ScenarioPath, Source, Target } from './model.ts'
 import type { Names } from './names.ts'
 
 /**
- * Explicit paths and the matrix as one list in which nothing is asserted twice or in two ways:
- * a cell of the matrix that an explicit path covers is left out, equal paths count once, contradictions are reported.
+ * Merges explicit paths and the matrix. An explicit path replaces the same cell of the matrix, equal paths are merged, contradictions are reported.
  */
 export function mergePaths(
   explicit: readonly ScenarioPath[],
@@ -30,7 +29,7 @@ export function mergePaths(
   return [...explicit, ...matrix].filter(keeps)
 }
 
-/** A number for each distinct source and target, whatever it is called. */
+/** Returns a number for each distinct source and target, regardless of its name. */
 function identities(): (end: Source | Target) => number {
   const known = new Map<string, number>()
   const memo = new Map<Source | Target, number>()
@@ -47,7 +46,7 @@ function identities(): (end: Source | Target) => number {
   }
 }
 
-/** What cannot be true together: open, blocked, or an answer of the resolver that is neither. */
+/** The part of an expectation that can contradict another: allowed, blocked, or a DNS response that is neither. */
 function stance(expect: Expectation): string {
   if (expect.kind !== 'dns') return expect.kind
   return expect.rcode === undefined || expect.rcode === 'NOERROR' ? 'allowed' : expect.rcode

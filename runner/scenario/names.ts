@@ -6,17 +6,17 @@ import type { Source, Target } from './model.ts'
 import { parseSource } from './sources.ts'
 import { parseTarget } from './target-text.ts'
 
-/** What a scenario declares, and what is wrong as its names are looked up. */
+/** The declarations of a scenario, and the problems found when names are looked up. */
 export interface Names {
   readonly sources: Map<string, Source>
   readonly targets: Map<string, Target>
-  /** Declared, but not readable: references to these are not reported again. */
+  /** Declared but unreadable. References to these are not reported again. */
   readonly brokenSources: ReadonlySet<string>
   readonly brokenTargets: ReadonlySet<string>
   readonly report: (place: Place, message: string, hint?: string) => void
 }
 
-/** Where a name is used; its exact place is looked up only when something is wrong with it. */
+/** Where a name is used. The exact place is computed only for a problem. */
 export interface Mention {
   readonly entry: Place
   readonly exact: () => Place
@@ -28,7 +28,7 @@ export interface Lookup {
   readonly target: (text: string, at: Mention) => Target | undefined
 }
 
-/** Looks names up: a declared name, or an inline noun, URL or `outside`; what is neither is reported and undefined. */
+/** Looks up names: a declared name, or an inline noun, URL or `outside`. Anything else is reported and undefined. */
 export function lookupIn(names: Names): Lookup {
   const { sources, targets, brokenSources, brokenTargets, report } = names
   const inlineSources = new Map<string, Source | string>()
@@ -74,7 +74,7 @@ function inline<Spec extends object>(
   return undefined
 }
 
-/** The nearest declared name, or the declared ones when they are few. */
+/** The nearest declared name, or all declared names if there are few. */
 function nearest(text: string, declared: readonly string[]): string {
   const near = didYouMean(text, declared.slice(0, 1000))
   if (near !== undefined) return near

@@ -2,7 +2,7 @@ import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node } fro
 
 export type Path = readonly PropertyKey[]
 
-/** The node at a path, or the nearest one around it; aliases lead to what they stand for. */
+/** The node at a path, or the nearest enclosing node. Aliases are followed. */
 export function findNode(tree: Document, path: Path): Node | undefined {
   let node: Node | undefined = tree.contents ?? undefined
   for (const step of path) {
@@ -13,7 +13,7 @@ export function findNode(tree: Document, path: Path): Node | undefined {
   return node
 }
 
-/** The node of the key that ends a path, when there is one. */
+/** The node of the last key of a path; undefined if there is none. */
 export function findKey(tree: Document, path: Path): Node | undefined {
   const parent = follow(tree, findNode(tree, path.slice(0, -1)))
   if (!isMap(parent)) return undefined
@@ -34,7 +34,7 @@ function child(node: Node | undefined, step: PropertyKey): Node | undefined {
   return isNode(found) ? found : undefined
 }
 
-/** A scalar key as it becomes a property name. */
+/** A scalar key as a property name. */
 export function keyText(key: unknown): string {
   return String(isScalar(key) ? (key.value ?? '') : key)
 }

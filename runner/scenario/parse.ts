@@ -7,26 +7,26 @@ import { validate } from './validate.ts'
 import { declaredVariables, substitute } from './variables.ts'
 
 export interface Parsed {
-  /** Scenarios without an error. */
+  /** Scenarios without errors. */
   readonly scenarios: readonly Scenario[]
-  /** What could be read of those with errors: what they name elsewhere can still be checked. */
+  /** The readable parts of scenarios with errors. Their references can still be checked. */
   readonly broken: readonly Scenario[]
   readonly problems: readonly Problem[]
-  /** Variables that the documents declare, for values that nobody wants. */
+  /** Variables that the documents declare, to report unused values. */
   readonly variables: readonly string[]
 }
 
 export interface ParseOptions {
   /** Values for variables, from `--set`. */
   readonly set?: ReadonlyMap<string, string>
-  /** Whether documents that are no scenarios are passed over, as in a folder; otherwise they are errors, told once where they are manifests. */
+  /** Whether documents that are not scenarios are skipped, as in a folder. Otherwise they are errors, reported once for manifests. */
   readonly passOver?: boolean
 }
 
-/** Problems told of one file; the rest is counted. */
+/** The most problems reported per file. The rest is counted. */
 const maxProblems = 1000
 
-/** All scenarios of a YAML text, with every mistake at once. `file` is the name for messages, and the folder of manifests. */
+/** Parses all scenarios of a YAML text and reports every problem at once. `file` is the name in messages and locates the folder of manifests. */
 export function parseScenarios(
   text: string,
   file: string,

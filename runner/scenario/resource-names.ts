@@ -10,7 +10,7 @@ interface Kind {
   readonly clusterScoped?: true
 }
 
-/** Kinds by their full lower-case name, with kubectl's abbreviations (`kubectl api-resources`). */
+/** Kinds by their full lowercase name, with kubectl's abbreviations (`kubectl api-resources`). */
 const kinds: Readonly<Record<string, Kind>> = {
   deployment: { apiVersion: 'apps/v1', kind: 'Deployment', short: 'deploy', workload: true },
   statefulset: { apiVersion: 'apps/v1', kind: 'StatefulSet', short: 'sts', workload: true },
@@ -44,7 +44,7 @@ const names: ReadonlyMap<string, string> = new Map(
 const workloadKinds: readonly string[] = Object.keys(kinds).filter((name) => kinds[name]?.workload)
 const kindNames: readonly string[] = Object.keys(kinds)
 
-/** The full lower-case kind behind `deploy`, `Deployments`, `deployment.apps`; undefined when unknown. */
+/** The full lowercase kind of `deploy`, `Deployments`, `deployment.apps`; undefined if unknown. */
 function kindOf(word: string): string | undefined {
   return names.get(word.toLowerCase().split('.')[0] ?? '')
 }
@@ -58,12 +58,12 @@ export const objectNamePattern = /^[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/
 
 export interface Noun {
   readonly namespace: string
-  /** Full lower-case kind. */
+  /** The full lowercase kind. */
   readonly kind: string
   readonly name: string
 }
 
-/** `namespace/kind/name`; `ns/NAME` for a namespace itself and `node/NAME` for a node; otherwise the sentence that says what is wrong. */
+/** Parses `namespace/kind/name`, `ns/NAME` for a namespace, or `node/NAME` for a node. Returns a sentence with the problem otherwise. */
 export function parseNoun(text: string): Noun | string {
   const parts = text.split('/')
   const [namespace, word, name] = parts.length === 2 ? ['', ...parts] : parts
@@ -82,7 +82,7 @@ export function parseNoun(text: string): Noun | string {
   return { namespace, kind, name }
 }
 
-/** `kind/name` of a workload or pod, kind in full: `deploy/ui` → `deployment/ui`; otherwise the sentence that says what is wrong. */
+/** Parses `kind/name` of a workload or pod and expands the kind: `deploy/ui` → `deployment/ui`. Returns a sentence with the problem otherwise. */
 export function parseWorkload(text: string): { readonly workload: string } | string {
   const [word, name, ...rest] = text.split('/')
   if (!word || !name || rest.length > 0) return `expected kind/name, such as deployment/ui, got "${text}"`
@@ -98,7 +98,7 @@ function nearestOf(word: string, possible: readonly string[]): string {
   return didYouMean(word, possible) ?? `possible are ${possible.join(', ')}`
 }
 
-/** The object that a noun names, with the API version under which it is deleted or patched. */
+/** The object that a noun names, with the API version for deleting or patching it. */
 export function objectOf(noun: Noun): NamedObject {
   const { apiVersion, kind } = kinds[noun.kind] ?? { apiVersion: 'v1', kind: noun.kind }
   return { apiVersion, kind, namespace: noun.namespace, name: noun.name }

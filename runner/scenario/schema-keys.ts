@@ -10,7 +10,7 @@ interface Definition {
   readonly options?: readonly z.core.$ZodType[]
 }
 
-/** The keys that a schema knows at a path of the input, for "did you mean"; empty where anything goes. */
+/** The keys that a schema knows at a path of the input, for "did you mean"; empty if any key is allowed. */
 export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
   const definition = schema._zod.def as unknown as Definition
   const inner = definition.innerType ?? definition.in

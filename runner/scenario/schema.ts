@@ -9,7 +9,7 @@ import { targetSchema } from './targets.ts'
 
 export const apiVersion = 'crosscheck.dev/v1alpha1'
 
-/** Names of sources and targets: one word, so that `a -> b`, URLs and nouns cannot be taken for one. */
+/** Names of sources and targets: one word, so that they differ from `a -> b`, URLs and nouns. */
 const name = z.string().regex(/^[A-Za-z0-9](?:[-._A-Za-z0-9]{0,99})$/, {
   error: (issue) => `"${issue.input}" is no name: letters, digits, '-', '.' and '_', at most 100`,
 })
@@ -55,7 +55,7 @@ const spec = z.strictObject({
   steps: z.array(stepSchema).default([]).describe('Changes, each with what must hold after it.'),
 })
 
-/** The scenario file (docs/reference/scenario-file.md). Its output is checked in itself; names are linked by resolve.ts. */
+/** The scenario file (docs/reference/scenario-file.md). The schema checks the structure only; link.ts links the names. */
 export const scenarioSchema = z.strictObject({
   apiVersion: z.literal(apiVersion),
   kind: z.literal('Scenario'),

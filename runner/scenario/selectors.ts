@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { namespacePattern } from './resource-names.ts'
 
-/** Kubernetes label syntax: an optional DNS prefix, then at most 63 characters. */
+/** Kubernetes label key syntax: an optional DNS prefix, then at most 63 characters. */
 const labelKey = z
   .string()
   .regex(/^(?:[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$/, {
@@ -31,7 +31,7 @@ const expression = z
     if (!wantsValues && values.length > 0) context.addIssue(`${operator} takes no values`)
   })
 
-/** The fields of a metav1.LabelSelector, to be spread into an object that has more. */
+/** The fields of a metav1.LabelSelector, for objects that have additional fields. */
 export const selectorFields = {
   matchLabels: labels.optional().describe('Labels that must be there with exactly these values.'),
   matchExpressions: z.array(expression).optional().describe('Conditions on labels; all must hold.'),

@@ -44,7 +44,7 @@ const sourceObject = z
     return typeof spec === 'string' ? invalid(context, spec) : spec
   })
 
-/** What `spec.sources` holds per name: exactly one identity, or the shorthand `namespace/kind/name`. */
+/** A value in `spec.sources`: exactly one identity, or the shorthand `namespace/kind/name`. */
 export const sourceSchema = z
   .union([
     z.string().transform((text, context): SourceSpec => {
@@ -58,8 +58,8 @@ export const sourceSchema = z
   )
 
 /**
- * A source as one word: `frontend/deploy/ui` (like it), `backend/svc/api` (the pods behind it), `ns/monitoring` (a plain probe there), `node/worker-1`,
- * an address of a pod or node, `outside`; otherwise what is wrong.
+ * Parses a source in one word: `frontend/deploy/ui` (a pod like it), `backend/svc/api` (the pods behind it), `ns/monitoring` (a plain probe there),
+ * `node/worker-1`, the address of a pod or node, or `outside`. Returns a sentence with the problem otherwise.
  */
 export function parseSource(text: string): SourceSpec | string {
   if (text === 'outside') return { kind: 'outside' }
@@ -88,10 +88,10 @@ type Fields = {
 
 const identities = ['like', 'as', 'outside', 'namespaces', 'pods'] as const
 
-/** Identities with fields of their own; a node is the field `node` alone, the others are written as one word. */
+/** Identities with fields of their own. A node has only the field `node`; the others are written in one word. */
 type FieldKind = Exclude<SourceSpec['kind'], 'node' | 'address' | 'service'>
 
-/** Which other keys go with which identity. */
+/** The other keys that each identity allows. */
 const companions = {
   namespace: ['namespace', 'labels', 'node'],
   like: ['namespace', 'like', 'node'],

@@ -12,7 +12,7 @@ const objectRef = z.string().transform((text, context): NamedObject => {
 
 const changes = ['apply', 'delete', 'label'] as const
 
-/** One entry of `steps`: exactly one change, then what must hold. */
+/** One entry of `steps`: exactly one change, then the paths to check. */
 export const stepSchema = z
   .strictObject({
     name: z.string().min(1).max(200).optional().describe('What the report calls it.'),

@@ -2,19 +2,19 @@ import { type Document, isMap, isNode, isScalar, isSeq, type Pair, visit, type Y
 import type { Place, Problem } from '../../policy/types.ts'
 import { keyText } from './nodes.ts'
 
-/** Aliases that one document may have; each may stand for much. */
+/** The most aliases of one document. Each may expand to much data. */
 export const maxAliasCount = 1000
 
 type PlaceAt = (offset: number) => Place
 
 export interface Structure {
-  /** What plain data would choke on: keys that are no words, merge keys, aliases of nothing or too many. */
+  /** Structure that plain data cannot represent: keys that are not strings, merge keys, unknown or too many aliases. */
   readonly problems: readonly Problem[]
-  /** Keys given twice, which plain data would swallow. */
+  /** Duplicate keys, of which plain data would keep only one. */
   readonly duplicates: readonly Problem[]
 }
 
-/** Checks what plain data does not show, and makes of a key given twice one with the content of both, so that the rest can be checked. */
+/** Checks what plain data does not show. Merges the values of duplicate keys, so that the rest can be checked. */
 export function fixStructure(tree: Document, placeAt: PlaceAt): Structure {
   const problems: Problem[] = []
   const twice: Twice[] = []
@@ -67,7 +67,7 @@ interface Twice {
   readonly again: Pair
 }
 
-/** Innermost first: what is merged holds no key twice itself. */
+/** Innermost first, so that a merged value contains no duplicate keys. */
 function mergeInto({ map, first, again }: Twice): void {
   map.items.splice(map.items.indexOf(again), 1)
   const { value: into } = first

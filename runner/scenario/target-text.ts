@@ -7,7 +7,7 @@ import { isWorkloadKind, parseNoun } from './resource-names.ts'
 
 const forms = 'tcp://host:port, udp://, tls://, http(s)://, dns://name, nodeport://port or namespace/deploy/x:port'
 
-/** A target as one word: a URL, `host:port` (TCP), or `namespace/kind/name:port[/protocol]`; otherwise the sentence that says what is wrong. */
+/** Parses a target in one word: a URL, `host:port` (TCP), or `namespace/kind/name:port[/protocol]`. Returns a sentence with the problem otherwise. */
 export function parseTarget(text: string): TargetSpec | string {
   const scheme = /^([a-z]+):\/\/(.*)$/is.exec(text)
   const parse = scheme?.[1] === undefined ? undefined : schemes[scheme[1].toLowerCase()]
@@ -35,7 +35,7 @@ const schemes: Readonly<Record<string, (rest: string, text: string) => TargetSpe
   nodeport: parseNodePort,
 }
 
-/** `host:port`, IPv6 in brackets. */
+/** `host:port`, with IPv6 addresses in brackets. */
 export function parseAddress(kind: 'tcp' | 'udp' | 'tls', text: string): TargetSpec | string {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([^:/?#[\]@]*))(?::(\d*))?\/?$/.exec(text) ?? []
   const written = bracketed ?? plain
@@ -73,7 +73,7 @@ function parseDns(rest: string, text: string): TargetSpec | string {
   return dnsTarget(name, options.get('type')?.toUpperCase(), options.get('server') ?? undefined)
 }
 
-/** A question for the resolver; the name keeps a final dot, which shuts out the search list. */
+/** A DNS query as target. A final dot in the name is kept, because it disables the search list. */
 export function dnsTarget(name: string, type = 'A', server?: string): TargetSpec | string {
   const checked = parseHost(name.replace(/\.$/, ''), false)
   if (typeof checked === 'string') return checked

@@ -35,7 +35,7 @@ const targetObject = z
     return typeof spec === 'string' ? invalid(context, spec) : spec
   })
 
-/** What `spec.targets` holds per name: a URL, or an object with exactly one of the forms. */
+/** A value in `spec.targets`: a URL, or an object with exactly one of the forms. */
 export const targetSchema = z
   .union([
     z.string().transform((text, context): TargetSpec => {
@@ -53,7 +53,7 @@ type Form = 'url' | 'tcp' | 'udp' | 'tls' | 'http' | 'dns' | 'pods' | 'workload'
 
 const request = ['method', 'headers', 'body', 'redirects'] as const
 
-/** Which other keys go with which form. */
+/** The other keys that each form allows. */
 const companions: Readonly<Record<Form, readonly (keyof Fields)[]>> = {
   url: request,
   tcp: [],

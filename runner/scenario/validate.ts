@@ -10,12 +10,12 @@ import { keysAt } from './schema-keys.ts'
 import type { Substituted } from './variables.ts'
 
 export interface Validated {
-  /** What holds of the document once its broken parts are left out; absent when nothing does. */
+  /** The document without its broken parts; absent if nothing is valid. */
   readonly spec?: ScenarioSpec
   readonly problems: readonly Problem[]
 }
 
-/** Checks a document against the schema; all issues at once, each at its place. */
+/** Validates a document against the schema. Returns all issues, each with its place. */
 export function validate(document: Document, { value, whole, failed }: Substituted): Validated {
   let result = scenarioSchema.safeParse(value, { reportInput: true })
   if (!result.success && adoptTypes(value, leafIssues(result.error.issues), whole)) {
@@ -36,7 +36,7 @@ export function validate(document: Document, { value, whole, failed }: Substitut
   }
 }
 
-/** Gives texts that came from a variable alone the type that YAML would have read; true when any changed. */
+/** Converts texts that consist of a variable only to the type that YAML would have read. Returns true if any changed. */
 function adoptTypes(value: unknown, issues: readonly Issue[], whole: ReadonlySet<string>): boolean {
   let changed = false
   for (const { path, input } of issues) {
@@ -73,7 +73,7 @@ function problemsOf(issue: Issue, document: Document): Problem[] {
   ]
 }
 
-/** An issue about a key has that key as its input. */
+/** Whether an issue is about a key. The issue has the key as its input. */
 function onKey(issue: Issue, value: unknown): boolean {
   const last = issue.path.at(-1)
   if (typeof last !== 'string' || issue.input !== last) return false

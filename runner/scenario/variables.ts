@@ -2,20 +2,20 @@ import { didYouMean } from '../../policy/suggest.ts'
 import type { Place, Problem } from '../../policy/types.ts'
 import type { Document } from './documents.ts'
 
-/** Values that a document may hold once aliases are expanded. */
+/** The most values of a document after aliases are expanded. */
 const maxValues = 5_000_000
 
 export interface Substituted {
   readonly value: unknown
   readonly variables: Readonly<Record<string, string>>
-  /** Places (joined by NUL) of texts that were nothing but a variable: they take the type that the schema wants there. */
+  /** Places (joined by NUL) of texts that consisted of a variable only. They get the type that the schema requires there. */
   readonly whole: ReadonlySet<string>
-  /** Where substitution failed: what stands there says nothing. */
+  /** Places where substitution failed. Their content is meaningless. */
   readonly failed: readonly (readonly (string | number)[])[]
   readonly problems: readonly Problem[]
 }
 
-/** Puts variables in place: `${name}` in every text of a document but its keys; `$${` stands for `${`. */
+/** Substitutes variables: `${name}` in every text of a document except keys; `$${` means a literal `${`. */
 export function substitute(document: Document, set: ReadonlyMap<string, string>): Substituted {
   const { values, problems } = readVariables(document, set)
   const whole = new Set<string>()
@@ -59,7 +59,7 @@ export function declaredVariables({ value }: Document): readonly string[] {
 
 type Values = Map<string, string | undefined>
 
-/** Declared variables with their values; a default may use those that stand above it. */
+/** Declared variables with their values. A default may use variables that are declared above it. */
 function readVariables(document: Document, set: ReadonlyMap<string, string>): { values: Values; problems: Problem[] } {
   const values: Values = new Map()
   const problems: Problem[] = []
@@ -84,7 +84,7 @@ function readVariables(document: Document, set: ReadonlyMap<string, string>): { 
   return { values, problems }
 }
 
-/** Of a variable without a value only the declaration is reported. */
+/** For a variable without a value, only the declaration is reported. */
 type Fault =
   | { readonly kind: 'unclosed' }
   | { readonly kind: 'valueless' }

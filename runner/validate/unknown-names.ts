@@ -7,7 +7,7 @@ import type { World } from '../../fabric/world.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { Expectation, Scenario, ScenarioPath, Source, Target } from '../scenario/model.ts'
 
-/** What there is before the first step of a scenario, or after one of them. */
+/** The world before the first step of a scenario, or after a step. */
 export interface StepWorld {
   readonly world: World
   readonly objects: readonly ManifestObject[]
@@ -18,8 +18,8 @@ interface Given extends Pick<Loaded, 'problems' | 'passedOver'> {
 }
 
 /**
- * The names of a scenario that nothing in its manifests has at any moment of it. An error where that is certain; a warning where something else may
- * create the object, or where a path may be meant to lead nowhere. None where a part of the input could not be read, or there is no input.
+ * Names in a scenario that no object in its manifests has at any moment. An error if that is certain. A warning if something else may create the
+ * object, or if the path may lead nowhere on purpose. Empty if part of the input could not be read, or if there is no input.
  */
 export function unknownNames(scenario: Scenario, { moments, problems, passedOver }: Given): Problem[] {
   const isBroken = problems.some(({ severity }) => severity === 'error')
@@ -41,7 +41,7 @@ function namesIn(scenario: Scenario, moments: readonly StepWorld[]): Problem[] {
   ]
 }
 
-/** `isTold`: the path itself says that it may lead nowhere. */
+/** `isReported`: the path itself says that it may lead nowhere. */
 type Found = Missing & { readonly isReported?: boolean | undefined; readonly host?: string }
 
 function problemsOf({ place }: Source | Target, missing: Found | undefined): Problem[] {
@@ -90,7 +90,7 @@ function missingTarget(
   )
 }
 
-/** Other answers are those of a name that does not exist, or of no resolver. */
+/** Other expected responses are those of a missing name, or of no resolver. */
 function asksForRecord(expect: Expectation): boolean {
   return expect.kind === 'allowed' || (expect.kind === 'dns' && (expect.rcode ?? 'NOERROR') === 'NOERROR')
 }
@@ -113,7 +113,7 @@ function missingEnd(target: Target, uses: readonly ScenarioPath[], moments: read
   }
 }
 
-/** A host that no source of its paths resolves. That a Service is in another namespace is what a path may be there to find out. */
+/** A host that no source of its paths resolves. A Service in another namespace is not missing, because the path may test exactly that. */
 function missingHost(host: string, uses: readonly ScenarioPath[], moments: readonly StepWorld[]): Found | undefined {
   const spaces = [...new Set(uses.flatMap(({ source }) => spacesOf(source, moments)))]
   const all = spaces.flatMap((space) => moments.map(({ world }) => lookUpHost(host, space, world)))
@@ -137,7 +137,7 @@ function missingWorkload(namespace: string, workload: string, moments: readonly 
   return missingNamed({ namespace, kind, name }, moments)
 }
 
-/** Workloads that have no pods, being scaled to zero, are objects all the same. */
+/** A workload scaled to zero has no pods, but it exists. */
 function missingNamed(noun: Noun, moments: readonly StepWorld[]): Missing | undefined {
   const { namespace, kind, name } = noun
   const title = workloadKinds[kind]
@@ -150,7 +150,7 @@ function missingNamed(noun: Noun, moments: readonly StepWorld[]): Missing | unde
   return isAssumed ? { ...first, unsure: 'the input has no Node' } : first
 }
 
-/** What is missing at every moment, as it is at the first. */
+/** What is missing at every moment, described as at the first. */
 function inEvery(
   moments: readonly StepWorld[],
   missingAt: (moment: StepWorld) => Missing | undefined,

@@ -11,13 +11,13 @@ import type { StepWorld } from './unknown-names.ts'
 export interface MomentOptions {
   /** The objects before the first step. */
   readonly objects: readonly ManifestObject[]
-  /** Those of a step's files. */
+  /** Loads the objects in a step's files. */
   readonly load: (files: readonly ManifestPath[]) => Promise<readonly ManifestObject[]>
-  /** The version whose API server is imitated. */
+  /** The Kubernetes version whose API server is emulated. */
   readonly kubernetes?: string | undefined
 }
 
-/** The worlds of a scenario, before its steps and after each, with what is wrong with its objects in any of them. */
+/** The worlds of a scenario, before its steps and after each, with the problems of its objects in any of them. */
 export async function worldsOfSteps(
   { steps, lab }: Pick<Scenario, 'steps' | 'lab'>,
   { objects, load, kubernetes }: MomentOptions,
