@@ -48,7 +48,10 @@ function silentSockets({ observedConnections, controls, world }: CanaryConnectio
   return found
 }
 
-/** The sockets that answer. An address at which a closed port accepts a connection too does not count: something in between answers there. */
+/**
+ * The sockets that answer. An address does not count if a port that is known to be closed accepts a connection too: something in between answers
+ * there.
+ */
 async function answering(sockets: readonly Socket[], probe: Probe, { fabric, world, signal }: CanaryConnectionOptions) {
   const { allowed } = fabric.timing
   const own = new Set(probe.addresses.map(familyOf))

@@ -11,7 +11,10 @@ import type { Canary } from './canary.ts'
 import { canaryPort, closedPort } from './canary-objects.ts'
 import type { ControlResult } from './controls.ts'
 
-/** What a source reached: the canary's open listener, per node and family; and where a closed port answered: everywhere, or at these addresses. */
+/**
+ * What a source reached: the canary's open listener, per node and family; and where a port that is known to be closed answered: everywhere, or at
+ * these addresses.
+ */
 export interface SourceControls {
   readonly alive: ReadonlyMap<string, ControlResult>
   /** For a source that is not a pod and may reach nodes but no pods: per node and family, the same listener at the pod's address. */
@@ -127,7 +130,7 @@ interface Elsewise extends SourceOptions {
   readonly reason: Reason
 }
 
-/** If the source's own egress policy forbids the control, tests the source's link from the nodes, which no ingress policy blocks. */
+/** If the source's egress policy forbids the control, tests the source's link from the nodes, which no ingress policy blocks. */
 async function otherwise(
   probe: Probe,
   { fabric, world, node, family, reason, signal }: Elsewise,

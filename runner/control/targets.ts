@@ -25,7 +25,7 @@ export interface TargetOptions {
   readonly signal: AbortSignal
 }
 
-/** Connects to every target pod from inside its own network namespace, where no policy applies (docs/semantics.md#rule-53). */
+/** Connects to every target pod from inside the pod's network namespace, where no policy applies (docs/semantics.md#rule-53). */
 export async function controlTargets(
   sockets: readonly Socket[],
   { fabric, world, signal }: TargetOptions,
@@ -108,7 +108,7 @@ function whyNot({ namespace, name, trouble }: Pod, why: string): string {
   return trouble === undefined ? why : `${namespace}/${name} does not run: ${trouble}`
 }
 
-/** The addresses outside the lab's cluster at which a stand-in answers on its own host. */
+/** The addresses outside the lab's cluster at which a stand-in answers on the stand-in's host. */
 async function answeringStandIns(sockets: readonly Socket[], { fabric, world, signal }: TargetOptions) {
   const probe = await fabric.probe({ kind: 'outside' }, signal)
   const seen = 'unavailable' in probe ? [] : await connectAll(probe, sockets, { world, signal })
@@ -126,7 +126,7 @@ function nobody(socket: Socket): ControlResult {
 }
 
 /**
- * Addresses of the pod at which a closed port accepts a connection from the pod's node. No policy blocks traffic from the node
+ * Addresses of the pod at which a port that is known to be closed accepts a connection from the pod's node. No policy blocks traffic from the node
  * (docs/semantics.md#rule-51).
  */
 async function proxied(pod: Pod, fabric: Fabric, signal: AbortSignal): Promise<string[]> {

@@ -3,7 +3,7 @@ import type { Prediction, RuleTrace, Side } from '../../policy/engine/prediction
 import type { Direction, Place } from '../../policy/types.ts'
 import type { PathPrediction } from '../predict/predict.ts'
 
-/** The policies and rules that the paths of scenarios depend on, and those that none does. */
+/** The namespaces, policies and rules that the paths of scenarios exercise, and those that none does. */
 export interface Coverage {
   readonly namespaces: readonly { readonly name: string; readonly exercised: boolean }[]
   readonly policies: readonly PolicyCoverage[]
@@ -27,7 +27,7 @@ export interface RuleCoverage {
 
 /** Collects coverage over the paths of several scenarios and steps. */
 export interface CoverageCounter {
-  /** Adds the policies and rules to cover. */
+  /** Adds the namespaces, policies and rules to cover. */
   addWorld(world: World): void
   /** Adds a path with its prediction, between these namespaces. */
   addPath(prediction: PathPrediction, namespaces: readonly string[]): void

@@ -3,7 +3,7 @@ import type { ReportOptions } from '../report/reporter.ts'
 import { styleFor } from '../report/style.ts'
 import type { Coverage, PolicyCoverage, RuleCoverage } from './coverage.ts'
 
-/** The rules that no path exercises, by place, and how many are exercised. */
+/** What no path exercises, by place, and how much is exercised. */
 export function coverageText(
   { namespaces, policies }: Coverage,
   look: Pick<ReportOptions, 'colour' | 'unicode' | 'width'>,

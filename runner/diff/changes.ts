@@ -89,7 +89,7 @@ function sideOf(world: World) {
       ports(name).map((each) => `${workloads.get(name)}:${each.port}/${each.protocol}`),
     ),
   )
-  /** Whether any pair of replicas has the path. A different number of replicas is not a change. */
+  /** Whether both ends of a path exist, for any replica. A different number of replicas is not a change. */
   const has = ([from, to]: readonly [string, string], port: number, protocol: Protocol) =>
     (from === 'outside' || counts.has(from)) && (to === 'outside' || listening.has(`${to}:${port}/${protocol}`))
   return { workloads, counts, ports, has }

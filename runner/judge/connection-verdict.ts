@@ -158,7 +158,7 @@ function isThere(destination: AddressDestination, { targetAlive }: Controls): bo
   return sockets.length > 0 && sockets.every((socket) => targetAlive(socket).shown === true)
 }
 
-/** A virtual address is alive if one of its endpoints is. Every other address, including a node address without a Service, needs its own control. */
+/** A virtual address is alive if one of its endpoints is. Every other address, including a node address without a Service, needs a control itself. */
 function targetControl(destination: AddressDestination, controls: Controls): ControlResult {
   const itself = destination.kind === 'node' && destination.endpoints.length === 0
   if (destination.kind === 'pod' || destination.kind === 'external' || itself)

@@ -5,7 +5,7 @@ const contradicted = new Set<string>(['enforcement', 'unenforced', 'unexplained_
 
 /**
  * For a source on a node's network whose packets contradict the policies: says that policies may see another source address. Network plugins connect
- * to pods of the same node from an address of their own, and overlays to all pods.
+ * to pods of the same node from a different address, and overlays to all pods.
  */
 export function sourceAddressRemark(
   { cause, observed }: Pick<Verdict, 'cause' | 'observed'>,

@@ -72,7 +72,7 @@ export function singleSynCheck(socket: Omit<Socket, 'family'>, world: World, dea
   return check.kind === 'tcp' ? { ...check, exactDeadline: true } : check
 }
 
-/** A query that every cluster's DNS answers, sent to one server at its own port. Older resident probes support only port 53. */
+/** A query that every cluster's DNS answers, sent to one server at its listening port. Older resident probes support only port 53. */
 export function serverCheck({ address: server, port }: Pick<Socket, 'address' | 'port'>, patience: Patience): Check {
   const at = { server, ...(port === dnsPort ? {} : { port }) }
   return checkSchema.parse({ ...patience, kind: 'dns', name: 'kubernetes.default.svc.cluster.local.', ...at })

@@ -41,7 +41,7 @@ export function possibleDestinationsOf(
   }
 }
 
-/** Whether a target may include a node's address. A cheap check that may answer true too often. */
+/** Whether a target may include a node's address. A cheap approximation: it may return true for a target without one. */
 export function mayMeetNodes(target: Target | undefined, { pods }: Pick<World, 'pods'>): boolean {
   if (target === undefined) return false
   const isLiteral = 'host' in target && target.kind !== 'dns' && hostNameOf(target) === undefined

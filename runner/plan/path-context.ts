@@ -62,7 +62,7 @@ export function destinationsFor(target: ReachedTarget, { source, family, options
 const perEndpoint = 10
 const most = 50
 
-/** How many connections are needed to reach every endpoint behind an address; 1 if the endpoints have their own checks. */
+/** How many connections are needed to reach every endpoint behind an address; 1 if each endpoint has a check. */
 export function drawsOf(destination: Destination, all: readonly Destination[]): number {
   if (destination.kind !== 'node' && destination.kind !== 'virtual') return 1
   const themselves = all.some(({ kind }) => kind === 'pod' || kind === 'external')

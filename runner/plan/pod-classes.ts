@@ -69,7 +69,7 @@ function grouped(pods: readonly Pod[], keyOf: (pod: Pod) => string): Pod[][] {
 interface FixContext {
   readonly index: PolicyIndex
   readonly possibleDestinations: PossibleDestinations
-  /** Isolated pods, which their own node reaches nevertheless (docs/semantics.md#rule-51). */
+  /** Isolated pods. A node reaches the pods on it nevertheless (docs/semantics.md#rule-51). */
   readonly isolated: readonly Pod[]
   /** Pods on a node's network. Plugins differ on traffic from the pods of the same node to them (docs/semantics.md#rule-52). */
   readonly onHosts: readonly Pod[]

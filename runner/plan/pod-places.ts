@@ -18,7 +18,7 @@ interface Among {
 
 /**
  * The identity that represents a class of the source's pods. It is the workload if there is one class, the workload on a node if pods differ only by
- * node, else one of the pods with its own labels in addition to those of the template.
+ * node, else one of the pods, with its labels in addition to those of the template.
  */
 export function identityOf(
   { kind, namespace, workload, node }: PodSource,

@@ -4,7 +4,7 @@ import type { World } from '../../fabric/world.ts'
 import { ruleLinks } from '../../policy/engine/rule-links.ts'
 import type { Doubt, HopPrediction } from './hop-prediction.ts'
 
-/** Adds a doubt to the denied prediction for a DNS server: if the server is on the source's own node, or if the input does not say where DNS runs. */
+/** Adds a doubt to the denied prediction for a DNS server: if the server is on the source's node, or if the input does not say where DNS runs. */
 export function withDoubt(predicted: HopPrediction, world: World): HopPrediction {
   if (predicted.verdict !== 'deny') return predicted
   const doubt = predicted.hop.ownNode === true ? ownNode(predicted) : elsewhere(predicted, world)

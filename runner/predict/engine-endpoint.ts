@@ -7,7 +7,7 @@ import type { QueryEnd } from '../../policy/engine/query.ts'
 import type { PolicyPod } from '../../policy/engine/world.ts'
 import { type AddressDestination, familyOf } from '../plan/planned-check.ts'
 
-/** Addresses that represent the outside world if the runner's own address is unknown (RFC 5737, RFC 3849). */
+/** Addresses that represent the outside world if the runner's address is unknown (RFC 5737, RFC 3849). */
 export const standInAddresses: Readonly<Record<Family, string>> = { 4: '198.51.100.1', 6: '2001:db8::1' }
 
 /** The end of the engine's query for a source: its pod, or the pod that would be created for it. Undefined if nothing about the source is known. */

@@ -18,7 +18,7 @@ export interface Hop {
 
 /**
  * The connections behind a destination, as policies see them. A virtual address is evaluated through its endpoints, which are destinations
- * themselves. A pod that is one of its own endpoints reaches itself through the Service (docs/semantics.md#rule-54).
+ * themselves. A pod that is an endpoint of the Service reaches itself through the Service (docs/semantics.md#rule-54).
  */
 export function hopsOf(destination: AddressDestination, { byService, world }: HopOptions): readonly Hop[] {
   if (destination.kind === 'virtual') return externalHops(destination, world)

@@ -81,8 +81,7 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
   const servers = serversFor(question, context)
   const dns = servers.hops.map((each) => withDoubt(hop.of(each, connecting), world))
   const isolated = hops.some(({ prediction }) => prediction.kind === 'prediction' && prediction.egress.isolated)
-  // The specification does not say whether egress policies govern traffic to a resolver on the pod's own node (docs/semantics.md#rule-50 and
-  // #rule-52).
+  // The specification does not say whether egress policies govern traffic to a resolver on the pod's node (docs/semantics.md#rule-50 and #rule-52).
   const dnsUnknown = servers.hidden || (servers.unsure && isolated)
   const hidden = targetDestinations.unresolvedTarget?.hidden === true
   const inCluster = 'host' in target && clusterNames.has(lookUpHost(target.host, source.namespace, world).kind)
@@ -117,7 +116,7 @@ function predictTarget(question: TargetQuestion, context: Context): TargetPredic
 
 const clusterNames: ReadonlySet<string> = new Set(['service', 'pods'])
 
-/** A virtual address has predictions of its own only if it is an external address. A ClusterIP is evaluated through its endpoints. */
+/** Whether a virtual address may have predictions. Only an external address has them; a ClusterIP is evaluated through its endpoints. */
 function isVirtual({ kind }: AddressDestination): boolean {
   return kind === 'virtual'
 }

@@ -72,7 +72,7 @@ function seenLines({ observed, endpoints: all, expect }: PathResult): string[] {
   return [...decided, ...table(cells)]
 }
 
-/** If everything behind a name or a Service's address is blocked, its own result adds nothing and is omitted. */
+/** If everything behind a name or a Service's address is blocked, the result of the name or address adds nothing and is omitted. */
 function withoutFront(endpoints: readonly EndpointResult[]): readonly EndpointResult[] {
   const behind = endpoints.filter(({ pod }) => pod !== undefined)
   if (behind.length === 0 || behind.some(({ state }) => state !== 'blocked')) return endpoints

@@ -31,7 +31,10 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
-/** Sources are rows if their targets fit in the width, else the layout with fewer lines is used. */
+/**
+ * Sources are rows if the target names fit in the width. Otherwise targets are rows if the source names fit, else the layout with the lower cost is
+ * used.
+ */
 function drawn(grid: Grid, style: Style): string[] {
   const width = style.width - margin.length
   const { arrow, down } = style.signs

@@ -10,7 +10,7 @@ import { skipsOf, stagesOf } from '../plan/stage.ts'
 import type { PathResult } from '../result/path-result.ts'
 import type { Scenario, ScenarioPath } from '../scenario/model.ts'
 
-/** Results for every path without a result when the run was interrupted, in the order of the scenario. Skipped paths keep their own reason. */
+/** Results for every path without a result when the run was interrupted, in the order of the scenario. Skipped paths keep their reason. */
 export function unreportedPaths(
   scenario: Scenario,
   unreported: ReadonlySet<ScenarioPath>,

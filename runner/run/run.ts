@@ -64,7 +64,7 @@ async function untilOneBreaks(
   if (broken.signal.aborted) throw broken.signal.reason
 }
 
-/** Runs one scenario in its own fabric, stage by stage. If interrupted, reports what it has and which paths have no result. */
+/** Runs one scenario in a separate fabric, stage by stage. If interrupted, reports what it has and which paths have no result. */
 async function runScenario(scenario: Scenario, { emit, close }: ScenarioEvents, options: RunOptions): Promise<void> {
   const { open, signal } = options
   const unreported = new Set(stagesOf(scenario).flatMap(({ paths }) => paths))

@@ -53,7 +53,7 @@ export type SourceSpec =
   | { readonly kind: 'like'; readonly namespace: string; readonly workload: WorkloadName; readonly node?: string }
   | { readonly kind: 'as'; readonly namespace: string; readonly workload: WorkloadName; readonly node?: string }
   | { readonly kind: 'outside' }
-  /** A node's own network: its kubelet, its other processes, and the API server if it runs on that node. */
+  /** The network of a node: its kubelet, its other processes, and the API server if it runs on that node. */
   | { readonly kind: 'node'; readonly node: string }
   /** The pod or the node with this address, in canonical form. */
   | { readonly kind: 'address'; readonly address: string }

@@ -88,7 +88,7 @@ type Fields = {
 
 const identities = ['like', 'as', 'outside', 'namespaces', 'pods'] as const
 
-/** Identities with fields of their own. A node has only the field `node`; the others are written in one word. */
+/** Identities written as an object with several fields. A node has only the field `node`; the others are written in one word. */
 type FieldKind = Exclude<SourceSpec['kind'], 'node' | 'address' | 'service'>
 
 /** The other keys that each identity allows. */
