@@ -1,3 +1,4 @@
+import './test/node-version.ts'
 import { defineConfig } from 'vitest/config'
 
 /** Tests on the cluster of KUBECONFIG: `npm run test:cluster`. */

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import './test/node-version.ts'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({

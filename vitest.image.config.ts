@@ -1,3 +1,4 @@
+import './test/node-version.ts'
 import { defineConfig } from 'vitest/config'
 
 /** Tests of the images in the local Docker: `npm run test:image` builds and tests them. */
