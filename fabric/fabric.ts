@@ -77,9 +77,17 @@ export type Change =
   | { readonly kind: 'delete'; readonly objects: readonly Manifest[] }
   | { readonly kind: 'label'; readonly object: string; readonly labels: Readonly<Record<string, string | null>> }
 
+/** What a run has to know of the place where pods live, whatever implements it. */
+export interface Capabilities {
+  /** Others may change objects while a run measures: the world is read again afterwards. */
+  readonly changesByOthers: boolean
+  /** The world was built from manifests: what they leave open is assumed, and stand-ins play the hosts outside of the cluster. */
+  readonly builtFromManifests: boolean
+}
+
 /** Where pods live. One contract suite runs over every implementation (`test/fabric/contract.ts`). */
 export interface Fabric {
-  readonly where: 'lab' | 'cluster'
+  readonly capabilities: Capabilities
   /** One line for the head of the report. */
   readonly description: string
   readonly timing: Timing

@@ -144,7 +144,7 @@ function fabricOver(
   }
 
   return {
-    where: 'lab',
+    capabilities: { changesByOthers: false, builtFromManifests: true },
     notes: assumed.length === 0 ? [] : [`assumed: ${assumed.join(', ')}: stand-ins of the lab answer there`],
     description: describeLab(state.world, { ipv6, refused }),
     timing: {

@@ -172,6 +172,11 @@ describe('architecture', () => {
     ).toEqual([])
   })
 
+  it('does not ask whether a fabric is a lab or a cluster but in the command line', () => {
+    const outside = (file: string) => file.startsWith('runner/cli/') || file.startsWith('runner/report/')
+    expect(linesMatching(/[!=]== '(lab|cluster)'/, outside)).toEqual([])
+  })
+
   it('has no barrels and no folders without a subject', () => {
     expect(files.filter((file) => /(^|\/)(index\.ts$|(utils|helpers|common|shared|core)\/)/.test(file))).toEqual([])
   })

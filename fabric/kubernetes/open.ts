@@ -85,7 +85,7 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
   const permit = createPreflight(cluster, { user: facts.user ?? client.user, canaryNamespace })
   let disposed: Promise<void> | undefined
   return {
-    where: 'cluster',
+    capabilities: { changesByOthers: true, builtFromManifests: false },
     description: `cluster ${client.context} at ${client.server}, Kubernetes ${facts.version}`,
     cluster: facts,
     timing: {

@@ -37,8 +37,9 @@ export async function controlTargets(
   await Promise.all(
     [...byPod].map(async ([pod, own]) => {
       if (pod === undefined) {
-        const standIns =
-          fabric.where === 'lab' ? await answeringStandIns(own, { fabric, world, signal }) : new Set<Socket>()
+        const standIns = fabric.capabilities.builtFromManifests
+          ? await answeringStandIns(own, { fabric, world, signal })
+          : new Set<Socket>()
         for (const socket of own) alive.set(socketKey(socket), standIns.has(socket) ? standIn(socket) : nobody(socket))
         return
       }

@@ -109,14 +109,14 @@ function assumedText({ undeclared: { assumed, missing } }: PathPrediction): read
 
 /** Where the world comes from: manifests on the command line, or a cluster, replace those of the scenario. */
 function worldOf({ scenario, fabric, applied, worldWords = [] }: JudgeAllOptions): WorldWords {
-  const isOwn = fabric.where === 'lab' && !worldWords.some((word) => /^-[fk] /.test(word))
+  const isOwn = fabric.capabilities.builtFromManifests && !worldWords.some((word) => /^-[fk] /.test(word))
   return { words: worldWords, manifests: isOwn ? scenario.manifests : [], applied }
 }
 
 /** Explains a missing fix command: `crosscheck explain` cannot read the world after a step. */
 function noCommand({ cause }: Verdict, { stage: { name }, applied, fabric }: JudgeAllOptions): string[] {
   if (cause !== 'policy' || applied !== undefined) return []
-  const where = fabric.where === 'lab' ? 'the manifests are' : 'after the run the cluster is'
+  const where = fabric.capabilities.builtFromManifests ? 'the manifests are' : 'after the run the cluster is'
   return [`\`crosscheck explain\` does not see this: ${where} without the change of step "${name}"`]
 }
 
@@ -140,7 +140,7 @@ async function judgeOne(
     (cut === undefined ? undefined : cutOff(first, cut)) ??
     notEnforced(prediction, first) ??
     notSimulated(planned, first, world) ??
-    (options.fabric.where === 'lab'
+    (options.fabric.capabilities.builtFromManifests
       ? (unspecified(planned, first, prediction) ?? beyondTheLab(planned, first, { prediction, world }))
       : undefined) ??
     crossCheck(first, evidence, prediction)
@@ -150,7 +150,9 @@ async function judgeOne(
   const fix = isAboutPolicies(verdict, prediction) ? fixLine(planned, worldOf(options)) : undefined
   const remark = options.remarks.get(planned)
   const settled = remark === undefined ? [] : [remark]
-  const assumed = options.fabric.where === 'lab' ? [...assumedText(prediction), ...standInText(planned, verdict)] : []
+  const assumed = options.fabric.capabilities.builtFromManifests
+    ? [...assumedText(prediction), ...standInText(planned, verdict)]
+    : []
   const explanation = [
     ...alone,
     ...settled,
@@ -166,7 +168,7 @@ async function judgeOne(
     prediction,
     explanation,
     hidesDns:
-      options.fabric.where === 'lab' &&
+      options.fabric.capabilities.builtFromManifests &&
       (prediction.unresolvable !== undefined || planned.source.identity.kind === 'outside'),
     ...(fix === undefined ? {} : { fix }),
   })

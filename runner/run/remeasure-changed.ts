@@ -26,7 +26,7 @@ export async function retake(first: PathMeasurements, stage: Stage, context: Sta
   const plain: MeasuredEntry[] = first.plan.map((entry) => ({ measurements: first, entry }))
   const paths = first.plan.flatMap(({ planned }) => planned)
   const isCut = paths.length > 0 && paths.every((path) => first.interrupted.has(path))
-  if (fabric.where === 'lab' || isCut) return { takes: plain, probes: first.probes }
+  if (!fabric.capabilities.changesByOthers || isCut) return { takes: plain, probes: first.probes }
   const at = context.now()
   const world = await worldAfter(context)
   if (world === undefined) return { takes: plain.map((each) => ({ ...each, doubt: unread })), probes: first.probes }

@@ -12,7 +12,7 @@ export async function manifestsOfSteps(
   { scenario, fabric, world, readObjects }: Pick<StageContext, 'scenario' | 'fabric' | 'world' | 'readObjects'>,
 ): Promise<readonly ManifestPath[] | undefined> {
   if (change === undefined) return []
-  if (fabric.where !== 'lab') return undefined
+  if (!fabric.capabilities.builtFromManifests) return undefined
   const known = new Set(world.policies.map(({ namespace, name }) => `${namespace}/${name}`))
   const files: ManifestPath[] = []
   for (const step of scenario.steps.slice(0, scenario.steps.findIndex((each) => each.change === change) + 1)) {

@@ -108,7 +108,11 @@ describe('hosts outside a cluster, which has no stand-ins', () => {
         { settings: scenario.lab, host: hostWith('runner'), now: Date.now, objects: read },
         signal,
       )
-      return { ...lab, where: 'cluster', [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose]() }
+      return {
+        ...lab,
+        capabilities: { changesByOthers: true, builtFromManifests: false },
+        [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose](),
+      }
     })
   })
 

@@ -45,7 +45,7 @@ async function interrupted(
 function clusterWith(others: readonly (((lab: Fabric) => Promise<void>) | undefined)[]) {
   let reads = 0
   return labWith(standing, (lab) => ({
-    where: 'cluster',
+    capabilities: { changesByOthers: true, builtFromManifests: false },
     async world(signal) {
       await others[reads++]?.(lab)
       return lab.world(signal)

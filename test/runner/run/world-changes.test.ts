@@ -33,7 +33,12 @@ function whileOthersWork(
         await others[reads++]?.(lab)
         return lab.world(over)
       }
-      return { ...lab, where: 'cluster', world, [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose]() }
+      return {
+        ...lab,
+        capabilities: { changesByOthers: true, builtFromManifests: false },
+        world,
+        [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose](),
+      }
     },
   )
 }
