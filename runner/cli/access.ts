@@ -4,14 +4,14 @@ import type { Problem } from '../../policy/types.ts'
 import type { Invocation } from './command.ts'
 import type { Io } from './io.ts'
 
-/** Adds the options by which every command finds its cluster. */
+/** Adds the options with which every command selects its cluster. */
 export function defineAccess(definition: Definition): Definition {
   return definition
     .option('--context <name>', 'the context of the kubeconfig (default: its current one)')
     .option('--kubeconfig <file>', 'instead of KUBECONFIG and ~/.kube/config')
 }
 
-/** How the cluster is found that the options name. */
+/** Returns how to reach the cluster that the options name. */
 export function accessOf(
   options: { readonly context?: unknown; readonly kubeconfig?: unknown },
   { environment }: Pick<Io, 'environment'>,
@@ -24,12 +24,12 @@ export function accessOf(
   }
 }
 
-/** Whether manifests are given instead of a cluster. */
+/** Whether the options name manifests instead of a cluster. */
 export function givesManifests({ filename, kustomize }: Invocation['options']): boolean {
   return filename !== undefined || kustomize !== undefined
 }
 
-/** What does not go together: manifests and a cluster. */
+/** Rejects manifests in combination with cluster options. */
 export function wrongWorld(options: Invocation['options']): Problem[] {
   const named = clusterWords(options)
   if (!givesManifests(options)) return ofManifestsOnly(options)
@@ -38,7 +38,7 @@ export function wrongWorld(options: Invocation['options']): Problem[] {
   return [{ severity: 'error', message, hint: 'leave one of them out' }]
 }
 
-/** The same where it is measured: manifests go with the lab, everything else with a cluster. */
+/** The same for commands that measure: manifests require the lab, everything else a cluster. */
 export function wrongPlace(options: Invocation['options']): Problem[] {
   const named = clusterWords(options)
   if (options.lab === true && named.length > 0)
@@ -49,7 +49,7 @@ export function wrongPlace(options: Invocation['options']): Problem[] {
   return [{ severity: 'error', message, hint: 'add --lab, or leave -f and -k out to measure on the live cluster' }]
 }
 
-/** How manifests are to be read, where none are given. `matrix` has a list of namespaces, which select. */
+/** Rejects options for reading manifests when there are none. For `matrix`, namespaces are a list that selects pods. */
 function ofManifestsOnly({ exclude, namespace }: Invocation['options']): Problem[] {
   const words = [exclude === undefined ? [] : '--exclude', typeof namespace === 'string' ? '-n' : []].flat()
   if (words.length === 0) return []

@@ -11,24 +11,24 @@ import type { Io } from './io.ts'
 import type { Prepared } from './scenarios.ts'
 import { version } from './version.ts'
 
-/** Which cluster, and with what image. */
+/** The cluster, and the image and settings of the probes. */
 export interface ClusterRequest {
   readonly kubeconfig?: string
   readonly context?: string
   readonly image: string
   readonly imagePullSecret?: string
-  /** A file with what every pod that is made gets besides. */
+  /** A file with additions to every pod that Crosscheck creates. */
   readonly probePatch?: string
-  /** Where the standing canary is. */
+  /** The namespace of the standing canary. */
   readonly canaryNamespace?: string
-  /** New connections per second that a node sees, and connections that a source has in flight. */
+  /** Limits: new connections per second per node, and connections in flight per source. */
   readonly perSecond?: number
   readonly inFlight?: number
-  /** Deploys the scenario's manifests first, every image replaced by Crosscheck's listener. */
+  /** Deploys the scenario's manifests first, with Crosscheck's listener in place of every image. */
   readonly rehearse: boolean
 }
 
-/** Adds the options by which a command finds its cluster, and what probes are made of. */
+/** Adds the options that select a cluster and configure probes. */
 export function defineCluster(definition: Definition): Definition {
   return defineAccess(definition)
     .option('--image <name>', 'the image of probes, as the nodes pull it or have it', `crosscheck:${version}`)
@@ -40,7 +40,7 @@ export function defineCluster(definition: Definition): Definition {
     )
 }
 
-/** What the options say of the cluster. */
+/** Reads the cluster options. */
 export function readCluster({ options }: Pick<Invocation, 'options'>): ClusterRequest {
   const { kubeconfig, context, image, imagePullSecret, probePatch, canaryNamespace, rehearse } = options as Partial<
     Record<string, string>
@@ -56,7 +56,7 @@ export function readCluster({ options }: Pick<Invocation, 'options'>): ClusterRe
   }
 }
 
-/** Opens the cluster for each scenario, and rehearses its manifests where that is asked for. */
+/** Returns a function that opens the cluster for each scenario, and rehearses the manifests on request. */
 export function clusterOpener(
   prepared: readonly Prepared[],
   request: ClusterRequest,
@@ -78,7 +78,7 @@ export function clusterOpener(
     open(scenario, signal).catch((error: unknown) => suggestAlternatives(error, withoutCluster))
 }
 
-/** Opens the cluster as it is. `namespaces` are read one by one where the whole may not be listed. */
+/** Opens the existing cluster. Reads `namespaces` one by one if a cluster-wide list is forbidden. */
 export async function openLive(
   request: ClusterRequest,
   { namespaces, otherwise }: { readonly namespaces: readonly string[]; readonly otherwise: string },
@@ -91,14 +91,14 @@ export async function openLive(
 
 const withoutCluster = '--lab runs in network namespaces of this machine, --predict asks the policy engine alone'
 
-/** Where there is no cluster, the ways to do without one; nothing is swapped silently. */
+/** If no cluster is reachable, suggests alternatives. Crosscheck never switches to one silently. */
 export async function suggestAlternatives(error: unknown, otherwise: string): Promise<never> {
   const { ClusterUnavailable } = await import('../../fabric/kubernetes/api/client.ts')
   if (!(error instanceof ClusterUnavailable)) throw error
   throw new ClusterUnavailable(`${error.message}; without a cluster: ${otherwise}`)
 }
 
-/** What the fabric must know of the request and of this machine. */
+/** Combines the request and the environment into options for the fabric. */
 async function clusterOptions(request: ClusterRequest, io: Io): Promise<ClusterOptions> {
   const { image, imagePullSecret, probePatch, canaryNamespace, perSecond, inFlight } = request
   const addresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
@@ -117,7 +117,7 @@ async function clusterOptions(request: ClusterRequest, io: Io): Promise<ClusterO
   }
 }
 
-/** Read only where there is one: it takes a reader of YAML. */
+/** Loaded only if a patch is given, because it needs a YAML parser. */
 async function patchIn(file: string) {
   const { readProbePatch } = await import('./probe-patch.ts')
   return readProbePatch(file)

@@ -2,8 +2,8 @@ import type { Command as Definition } from 'commander'
 import type { Io } from './io.ts'
 
 /**
- * One command of the command line. It is imported for `--help` too: whatever takes time to load is imported inside `run`.
- * `run` resolves with the exit code; it prints mistakes of the user itself (`tellProblems`) and throws what else goes wrong.
+ * A command of the command line. `--help` imports it too, so import slow modules inside `run`. `run` resolves with the exit code. It prints
+ * user errors itself (`tellProblems`) and throws other errors.
  */
 export interface Command {
   readonly name: string
@@ -15,13 +15,13 @@ export interface Command {
 }
 
 export interface Invocation {
-  /** Arguments in the order of their definition; a variadic one is a list. */
+  /** Arguments in the order of their definition. A variadic argument is a list. */
   readonly args: readonly unknown[]
   /** Options by their name in camel case. */
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** For options that may be given several times. */
+/** Collects an option that can be given several times. */
 export function repeatable(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
 }

@@ -4,9 +4,9 @@ import { exitCodes } from '../result/path-result.ts'
 import { Interruption, type Io } from './io.ts'
 import { printProblems } from './problems.ts'
 
-/** The one place that says what went wrong, on stderr, and which exit code it means (docs/reference/cli.md#exit-codes). */
+/** Prints an error on stderr and returns its exit code (docs/reference/cli.md#exit-codes). The only place that does so. */
 export function exitCodeOf(error: unknown, io: Io): number {
-  // Commander has said it already; help and version are asked for and no errors.
+  // Commander has already printed it. Help and version are not errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.pass : exitCodes.usage
   if (io.signal.aborted) return interrupted(io)
   if (hasProblems(error)) {
@@ -26,12 +26,12 @@ function interrupted({ signal, stderr }: Io): number {
   return reason.exitCode
 }
 
-/** Objects that a fabric refuses carry everything that is wrong with them. */
+/** Whether an error carries problems, as when a fabric rejects objects. */
 function hasProblems(error: unknown): error is { readonly problems: readonly Problem[] } {
   return error instanceof Error && 'problems' in error && Array.isArray(error.problems)
 }
 
-/** The message and those of its causes. */
+/** The message of an error, with those of its causes. */
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error

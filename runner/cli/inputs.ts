@@ -9,7 +9,7 @@ import { type Invocation, repeatable } from './command.ts'
 import type { Io } from './io.ts'
 import { notePassedOver } from './passed-over.ts'
 
-/** Adds `-f` and `-k`, with which every command takes manifests, and what goes with them. */
+/** Adds `-f`, `-k` and related options, with which every command reads manifests. */
 export function defineInputs(definition: Definition): Definition {
   return defineFolders(
     definition
@@ -34,7 +34,7 @@ export function defineNamespace(definition: Definition): Definition {
   return definition.option('-n, --namespace <name>', 'where objects are that name no namespace (default: default)')
 }
 
-/** How manifests are read, by the options. */
+/** Converts the options to settings for reading manifests. */
 export function loadOptions({ exclude, namespace }: Invocation['options']): LoadOptions {
   return {
     exclude: exclude as readonly string[] | undefined,
@@ -42,7 +42,7 @@ export function loadOptions({ exclude, namespace }: Invocation['options']): Load
   }
 }
 
-/** Reads what `-f` and `-k` name; mistakes, and no object at all, are problems. Throws when kubectl is needed and missing. */
+/** Reads the manifests of `-f` and `-k`. Errors, and empty input, are problems. Throws if kubectl is required but missing. */
 export async function readInputs({ options }: Invocation, io: Io, reader?: Reader): Promise<Loaded> {
   const paths = (options.filename ?? []) as readonly string[]
   const folders = (options.kustomize ?? []) as readonly string[]
@@ -65,7 +65,7 @@ export async function readInputs({ options }: Invocation, io: Io, reader?: Reade
   return { ...files, objects, problems: isEmpty ? [...problems, noObject(paths, folders)] : problems, unreadable }
 }
 
-/** Nothing at all is most often a command before the pipe that failed: about that, "no path is wrong" would be no answer. */
+/** Empty input usually means that the command before the pipe failed. A result such as "no path is wrong" would be misleading. */
 function noObject(paths: readonly string[], folders: readonly string[]): Problem {
   const names = [...paths.map((path) => (path === '-' ? '<stdin>' : path)), ...folders.map((folder) => `-k ${folder}`)]
   return { severity: 'error', message: `no object in ${names.join(', ')}` }

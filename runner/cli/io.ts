@@ -1,39 +1,39 @@
 import type { Readable } from 'node:stream'
 import type { Host } from '../../lab/launch.ts'
 
-/** A stream that text is written to; a terminal has a width. */
+/** An output stream. A terminal has a width. */
 export interface TextOutput {
   write(text: string): unknown
   readonly isTTY?: boolean
   readonly columns?: number
 }
 
-/** Everything that commands know of the process they run in. */
+/** The process environment of the commands. */
 export interface Io {
-  /** Without the program's own name. */
+  /** Without the name of the program. */
   readonly argv: readonly string[]
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly platform: string
-  /** The Node that runs this program. */
+  /** The path of the Node executable that runs this program. */
   readonly node: string
   readonly stdin: Readable
-  /** Data. */
+  /** For data. */
   readonly stdout: TextOutput
-  /** Progress and messages. */
+  /** For progress and messages. */
   readonly stderr: TextOutput
-  /** Keeps lines for the end of the command: they then go to standard error, each once. */
+  /** Keeps lines until the command ends, then prints each once on stderr. */
   readonly note?: (lines: string) => void
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Aborted, with an `Interruption`, by the first Ctrl-C: a command then reports what it has and cleans up. */
+  /** Aborted with an `Interruption` on the first Ctrl-C. The command then reports its partial results and cleans up. */
   readonly signal: AbortSignal
 }
 
-/** Somebody asked for the end: Ctrl-C, or a signal of the system. */
+/** The user or the system interrupted the command: Ctrl-C or another signal. */
 export class Interruption extends Error {
   override readonly name = 'Interruption'
-  /** 128 and the signal's number, as shells have it. */
+  /** 128 plus the signal number, as in shells. */
   readonly exitCode: number
 
   constructor(signal: string, exitCode: number) {
@@ -42,13 +42,13 @@ export class Interruption extends Error {
   }
 }
 
-/** Colours on a terminal only, and not where https://no-color.org or --no-color asks for none. */
+/** Whether to use colours: only on a terminal, and unless https://no-color.org or --no-color disables them. */
 export function wantsColour(stream: TextOutput, { argv, environment }: Pick<Io, 'argv' | 'environment'>): boolean {
   if (argv.includes('--no-color') || (environment.NO_COLOR ?? '') !== '') return false
   return stream.isTTY === true && environment.TERM !== 'dumb'
 }
 
-/** What the lab needs to know of this process. */
+/** Returns what the lab needs to know about this process. */
 export function hostOf({ platform, environment, node }: Io): Host {
   return { platform, environment, node }
 }

@@ -6,7 +6,9 @@ import type { Io } from './io.ts'
 
 const run = promisify(execFile)
 
-/** The manifests that `kubectl kustomize` renders from a folder; what it refuses is a problem. Throws when there is no kubectl. */
+/**
+ * Returns the manifests that `kubectl kustomize` renders from a folder. Errors of the rendering are problems. Throws if kubectl is missing.
+ */
 export async function kustomize(folder: string, how: ReadOptions, { environment, cwd, signal }: Io): Promise<Loaded> {
   const options = { cwd, env: { ...environment }, signal, maxBuffer: maxInputBytes, encoding: 'utf8' } as const
   try {

@@ -1,7 +1,7 @@
 import { labelKeyFault, labelValueFault } from '../../policy/names.ts'
 import type { LabelExpression, LabelSelector } from '../../policy/types.ts'
 
-/** Reads a selector as `kubectl -l` takes it (`app=web,tier in (a,b),!debug`), or says what is wrong with it. */
+/** Parses a selector of `kubectl -l` (`app=web,tier in (a,b),!debug`). Returns an error message if it is invalid. */
 export function readLabelSelector(text: string): LabelSelector | string {
   const matchExpressions: LabelExpression[] = []
   for (const part of text.split(/,(?![^(]*\))/).map((each) => each.trim())) {

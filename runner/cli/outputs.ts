@@ -4,11 +4,11 @@ import { didYouMean } from '../../policy/suggest.ts'
 import type { Problem } from '../../policy/types.ts'
 import type { Io } from './io.ts'
 
-/** One `-o FORMAT[=FILE]`; without a file it goes to stdout. */
+/** One `-o FORMAT[=FILE]`. Without a file, the output goes to stdout. */
 export interface Output<Format extends string> {
   readonly format: Format
   readonly file?: string
-  /** Whether what the file holds already stays before it. */
+  /** Whether to append to an existing file. */
   readonly append?: boolean
 }
 
@@ -17,7 +17,7 @@ export interface Outputs<Format extends string> {
   readonly problems: readonly Problem[]
 }
 
-/** Reads what was given by `-o`; the first format is meant where nothing goes to stdout because nothing was asked for. */
+/** Parses the values of `-o`. If none is given, the first format goes to stdout. */
 export function readOutputs<Format extends string>(
   given: readonly string[],
   formats: readonly [Format, ...Format[]],
@@ -51,7 +51,7 @@ function mistake(message: string, hint?: string): Problem {
   return { severity: 'error', message, ...(hint !== undefined && { hint }) }
 }
 
-/** The one place that writes what was asked for. A file appears whole or not at all; its folder is made where it is missing. */
+/** Writes an output. The only place that does so. Files are replaced atomically, and missing folders are created. */
 export async function writeOutput(
   { file, append = false }: Output<string>,
   text: string,
@@ -72,7 +72,7 @@ async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
   const path = await realpath(file).catch(() => file)
   const kind = await stat(path).catch(() => undefined)
-  // A device or a pipe is written to; in the place of a file a new one is put.
+  // Write directly to a device or a pipe. Replace a regular file with a new one.
   if (kind !== undefined && !kind.isFile()) return writeFile(path, text)
   const fresh = `${path}.${crypto.randomUUID()}.tmp`
   try {

@@ -1,12 +1,12 @@
 import { type PassedOver, type Reason, reasons } from '../../fabric/manifests/passed-over.ts'
 import type { Io } from './io.ts'
 
-/** Leaves a note, for the end of the command, of the files of folders that hold no object; all of them where that is wanted. */
+/** Adds a note for the end of the command about files of folders that contain no object. Lists every file on request. */
 export function notePassedOver(files: readonly PassedOver[], all: boolean, io: Pick<Io, 'note'>): void {
   if (files.length > 0) io.note?.(all ? listText(files) : sentence(files))
 }
 
-/** One line: how many of each kind, with a few names. */
+/** One line with the number of files per kind and a few names. */
 function sentence(files: readonly PassedOver[]): string {
   const kinds = [...Map.groupBy(files, ({ why }) => why)].map(([why, some]) => partText(why, some))
   const hidden = files.some(({ hides }) => hides) ? '; what they would render is not looked at' : ''

@@ -3,7 +3,7 @@ import { parseDocument } from 'yaml'
 import { type ProbePatch, probePatchSchema } from '../../fabric/kubernetes/probe/probe-patch.ts'
 import type { Problem } from '../../policy/types.ts'
 
-/** A file of --probe-patch that is none, with everything that is wrong with it. */
+/** An invalid --probe-patch file, with all its problems. */
 class RefusedPatch extends Error {
   override readonly name = 'RefusedPatch'
   readonly problems: readonly Problem[]
@@ -14,7 +14,7 @@ class RefusedPatch extends Error {
   }
 }
 
-/** Reads the pod template, YAML or JSON, of --probe-patch; rejects with what the command line tells as mistakes. */
+/** Reads the pod template of --probe-patch (YAML or JSON). Rejects with problems for the command line to print. */
 export async function readProbePatch(file: string): Promise<ProbePatch> {
   const refuse = (messages: readonly string[]) =>
     new RefusedPatch(messages.map((message) => ({ severity: 'error', message: `--probe-patch ${file}: ${message}` })))

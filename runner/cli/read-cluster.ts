@@ -10,13 +10,13 @@ import { printProblems } from './problems.ts'
 
 export interface LiveRequest {
   readonly access: ClusterAccess
-  /** Namespaces to read where the whole cluster may not be listed; that of the context is read too. */
+  /** Namespaces to read if a cluster-wide list is forbidden. The namespace of the context is read too. */
   readonly namespaces: readonly string[]
   /** What to do without a cluster, as the end of a sentence: `name manifests by -f`. */
   readonly otherwise: string
 }
 
-/** Reads a live cluster, read-only, and hands it over with its client, which is closed afterwards. */
+/** Reads a live cluster (read-only), passes it to a function together with its client, and closes the client afterwards. */
 export async function withLive<T>(
   { access, namespaces, otherwise }: LiveRequest,
   io: Io,
@@ -34,11 +34,11 @@ export async function withLive<T>(
   }
 }
 
-/** The way out where something may not be read. */
+/** The hint for missing read permissions. */
 export const readRights =
   'what reading takes is granted by deploy/rbac/r0-read.yaml; kubectl auth can-i --list says what is there'
 
-/** Tells why a path's ends were not found; what may not be read may be where they are, which is no mistake of the user. */
+/** Explains why the ends of a path were not found. They may be among objects that could not be read, which is not a user error. */
 export function printMissingRights(problems: readonly Problem[], { unread = [] }: World, io: Io): number {
   printProblems(problems, io)
   if (unread.length === 0) return exitCodes.usage

@@ -7,13 +7,13 @@ import { type Output, writeOutput } from './outputs.ts'
 
 export interface Reports {
   readonly emit: Emit
-  /** Writes what was asked for, files whole. */
+  /** Writes the requested reports. Each file is written as a whole. */
   write(): Promise<void>
 }
 
 type Options = Pick<ReportOptions, 'verbose' | 'inconclusive'>
 
-/** A report per output, and on stderr what the run is doing. */
+/** Creates a report per output, and shows progress on stderr. */
 export function openReports(outputs: readonly Output<FormatName>[], options: Options, io: Io): Reports {
   const reports = [...outputs, ...jobSummary(outputs, io)].map((output) => {
     const reporter = createReporter(
@@ -36,7 +36,7 @@ export function openReports(outputs: readonly Output<FormatName>[], options: Opt
   }
 }
 
-/** GitHub shows at a job what is written to the file of this name, and with a command what concerns a line. */
+/** GitHub shows the content of the file in this variable as the summary of the job, and workflow commands at their lines. */
 function jobSummary(outputs: readonly Output<FormatName>[], { environment }: Io): Output<FormatName>[] {
   const file = environment.GITHUB_STEP_SUMMARY ?? ''
   const wanted = file !== '' && outputs.some(({ format }) => format === 'github')
@@ -45,7 +45,7 @@ function jobSummary(outputs: readonly Output<FormatName>[], { environment }: Io)
 
 const plain = { colour: false, unicode: true, width: 120 }
 
-/** What a stream can show; a pipe is taken for a wide terminal without colours. */
+/** The capabilities of a stream. A pipe counts as a wide terminal without colours. */
 export function terminalStyle(stream: TextOutput, io: Io) {
   const { LC_ALL, LC_CTYPE, LANG } = io.environment
   const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '') ?? ''

@@ -19,7 +19,7 @@ import { worldsOfSteps } from '../validate/worlds-of-steps.ts'
 import { hostOf, type Io } from './io.ts'
 import { notePassedOver } from './passed-over.ts'
 
-/** A scenario with the objects that it lives among. */
+/** A scenario with its objects. */
 export interface Prepared {
   readonly scenario: Scenario
   readonly objects: readonly ManifestObject[]
@@ -27,18 +27,18 @@ export interface Prepared {
 
 export interface PrepareOptions {
   readonly set: ReadonlyMap<string, string>
-  /** Instead of those that the scenarios name, from `-f` and `-k`. */
+  /** Used instead of the manifests of the scenarios, from `-f` and `-k`. */
   readonly objects?: readonly ManifestObject[]
-  /** The version whose API server is imitated. */
+  /** The version of the API server to imitate. */
   readonly kubernetes?: string
-  /** How the manifests are read that the scenarios name. */
+  /** How to read the manifests of the scenarios. */
   readonly how?: LoadOptions | undefined
   readonly showPassedOver?: boolean | undefined
-  /** The cluster is the world: what the manifests lack may be there. */
+  /** The world is a live cluster: objects that the manifests lack may exist there. */
   readonly live?: boolean
 }
 
-/** Reads scenarios and their manifests; every mistake is a problem, and nothing is started. */
+/** Reads scenarios and their manifests. Every mistake is a problem. Starts nothing. */
 export async function prepare(paths: readonly string[], options: PrepareOptions, io: Io) {
   const { set, objects, kubernetes, showPassedOver = false, live = false } = options
   const { scenarios, problems: wrong } = await loadScenarios(paths, fs, { set })
@@ -73,7 +73,7 @@ export async function prepare(paths: readonly string[], options: PrepareOptions,
   return { prepared, problems }
 }
 
-/** Opens a lab from the objects that were prepared. */
+/** Returns a function that opens a lab from the prepared objects. */
 export function labOpener(
   prepared: readonly Prepared[],
   io: Io,
@@ -86,7 +86,7 @@ export function labOpener(
   }
 }
 
-/** What the lab of a scenario is made of: its objects and settings, and stand-ins for the hosts outside to which its paths lead. */
+/** Returns the content of a scenario's lab: its objects and settings, and stand-ins for the external hosts that its paths lead to. */
 export function labInputs(scenario: Scenario, objects: readonly ManifestObject[], kubernetes?: string) {
   const { lab: settings } = scenario
   const externals = externalsOf(settings)
@@ -95,13 +95,13 @@ export function labInputs(scenario: Scenario, objects: readonly ManifestObject[]
   return { objects, settings, assumed: standInsFor(scenario, world) }
 }
 
-/** The objects of a step's files, which were checked before anything was started. */
+/** Reads the objects of a step's files, which were validated before the start. */
 export async function readObjects(files: readonly ManifestPath[], io: Io, how?: LoadOptions) {
   const { objects } = await loadManifests(pathsOf(files), fileSystem(io.stdin), how)
   return objects.map(({ value }) => value)
 }
 
-/** What the report says of each scenario's file. */
+/** Describes the file of each scenario for the report. */
 export async function describeScenarios(prepared: readonly Prepared[]): Promise<RunHead['scenarios']> {
   return Promise.all(
     prepared.map(async ({ scenario: { name, place, paths, steps } }) => ({

@@ -2,7 +2,7 @@ import type { Problem } from '../../policy/types.ts'
 import type { ScenarioPath } from '../scenario/model.ts'
 import type { Prepared } from './scenarios.ts'
 
-/** Leaves the paths that one of the patterns matches, and the scenarios that still have any; a pattern that matches nothing is a mistake. */
+/** Keeps the paths that match one of the patterns, and the scenarios that still have paths. A pattern that matches nothing is a problem. */
 export function selectPaths(prepared: readonly Prepared[], patterns: readonly string[]) {
   if (patterns.length === 0) return { prepared, problems: [] }
   const unmatched = new Set(patterns)
@@ -30,7 +30,7 @@ function hasPaths({ paths, steps }: Prepared['scenario']): boolean {
   return paths.length > 0 || steps.some((step) => step.paths.length > 0)
 }
 
-/** `source -> target`, or one word that is the source, the target, the path's name or one of its tags. */
+/** Matches `source -> target`, or one word that is the source, the target, the name of the path, or one of its tags. */
 function matcher(pattern: string): (path: ScenarioPath) => boolean {
   const [from, to, ...more] = pattern.split('->').map((part) => part.trim())
   if (from !== undefined && to !== undefined && more.length === 0) {

@@ -3,8 +3,8 @@ import type { Manifests } from '../../fabric/manifests/read.ts'
 import type { Problem } from '../../policy/types.ts'
 
 /**
- * Manifests of which one namespace is to be shown. Where nothing in them names it, it is the default namespace, as for kubectl: it is
- * that of the objects that name none. Where something does, those stay in `default`, and the option only selects.
+ * Prepares manifests for a selected namespace. If no object names it, it becomes the default namespace, as in kubectl: objects without a
+ * namespace belong to it. Otherwise these objects stay in `default`, and the option only selects.
  */
 export function inSelectedNamespace({ objects, problems }: Manifests, selected: readonly string[]): Manifests {
   const [name, ...more] = selected

@@ -1,6 +1,6 @@
 import type { Problem } from '../../policy/types.ts'
 
-/** Reads `--set NAME=VALUE`; the last of several values for a name counts. */
+/** Parses `--set NAME=VALUE`. For a repeated name, the last value wins. */
 export function readSettings(given: readonly string[]): {
   readonly set: ReadonlyMap<string, string>
   readonly problems: readonly Problem[]

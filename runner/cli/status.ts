@@ -1,15 +1,15 @@
 import type { Io } from './io.ts'
 
-/** One line on a terminal that says what is being done. */
+/** A progress line on a terminal. */
 export interface Status {
   show(text: string): void
   clear(): void
 }
 
-/** Milliseconds between two states of the line. */
+/** Minimum milliseconds between two updates of the line. */
 const interval = 100
 
-/** A line on stderr that overwrites itself; nothing where stderr is no terminal. */
+/** Creates a line on stderr that overwrites itself. Does nothing if stderr is not a terminal. */
 export function createStatus({ stderr, now }: Pick<Io, 'stderr' | 'now'>): Status {
   if (stderr.isTTY !== true) return { show: () => undefined, clear: () => undefined }
   let shownAt = -Infinity

@@ -11,25 +11,25 @@ import type { Scenario } from '../scenario/model.ts'
 import { unknownNames } from '../validate/unknown-names.ts'
 import { worldsOfSteps } from '../validate/worlds-of-steps.ts'
 
-/** What `validate -o json` prints. */
+/** The output of `validate -o json`. */
 export interface Validation {
   readonly valid: boolean
   readonly scenarios: readonly { readonly name: string; readonly file: string; readonly paths: number }[]
-  /** Objects in the manifests of all scenarios, each once. */
+  /** The number of distinct objects in the manifests of all scenarios. */
   readonly objects: number
   readonly problems: readonly Problem[]
 }
 
 export interface ValidateOptions {
   readonly set: ReadonlyMap<string, string>
-  /** The version whose API server is imitated. */
+  /** The version of the API server to imitate. */
   readonly kubernetes: string | undefined
-  /** How manifests are read. */
+  /** How to read manifests. */
   readonly how: LoadOptions
   readonly stdin: AsyncIterable<Uint8Array>
 }
 
-/** Reads scenarios and all manifests that they name, and finds every mistake in them; starts nothing. */
+/** Reads scenarios and all their manifests, and finds every mistake in them. Starts nothing. */
 export async function validateScenarios(
   paths: readonly string[],
   { set, kubernetes, how, stdin }: ValidateOptions,
@@ -59,7 +59,7 @@ export async function validateScenarios(
   }
 }
 
-/** What has no place comes first. */
+/** Sorts problems without a place first. */
 function byPlace({ place: a }: Problem, { place: b }: Problem): number {
   if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined)
   if (a.file !== b.file) return a.file < b.file ? -1 : 1
@@ -72,7 +72,7 @@ interface ManifestOptions {
   readonly how: LoadOptions
 }
 
-/** The objects of a scenario and what it calls them, before its steps and after each. */
+/** Validates the objects of a scenario and its references to them, before its steps and after each step. */
 async function validateManifests(scenario: Scenario, { kubernetes, io, how }: ManifestOptions) {
   const problems: Problem[] = []
   const passedOver: PassedOver[] = []
@@ -99,7 +99,7 @@ function countPaths({ paths, steps }: Pick<Scenario, 'paths' | 'steps'>): number
   return paths.length + steps.reduce((sum, step) => sum + step.paths.length, 0)
 }
 
-/** One line: what was read, and what is wrong with it. */
+/** One line that summarises what was read and the problems found. */
 export function validationText({ scenarios, objects, problems }: Validation): string {
   const errors = problems.filter(({ severity }) => severity === 'error').length
   const paths = scenarios.reduce((sum, scenario) => sum + scenario.paths, 0)

@@ -1,7 +1,7 @@
 import { shellWord } from '../result/shell-word.ts'
 import type { Invocation } from './command.ts'
 
-/** Options that name the world a command is about: manifests, or a cluster. */
+/** Options that select manifests or a cluster. */
 const named = [
   ['filename', '-f'],
   ['kustomize', '-k'],
@@ -12,7 +12,7 @@ const named = [
   ['kubeconfig', '--kubeconfig'],
 ] as const
 
-/** The same options with the same values as words of a shell, to be used again in a command that is printed. */
+/** Returns these options and their values as shell words, for a printed follow-up command. */
 export function worldWords(options: Invocation['options']): string[] {
   return named.flatMap(([name, flag]) => {
     const values = [options[name] ?? []].flat() as string[]

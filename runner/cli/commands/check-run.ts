@@ -25,7 +25,7 @@ import { version } from '../version.ts'
 interface Asking {
   readonly question: Question
   readonly outputs: readonly Output<'text' | 'json'>[]
-  /** The words of the command line that name the world. */
+  /** The command-line arguments that select manifests or a cluster. */
   readonly worldWords: readonly string[]
 }
 
@@ -34,7 +34,7 @@ export interface CheckRun extends Asking {
   readonly kubernetes: string | undefined
 }
 
-/** Measures one path in the lab and writes the answer; resolves with the exit code. */
+/** Measures one path in the lab and writes the result. Resolves with the exit code. */
 export async function runCheck(
   { question, inputs, outputs, worldWords, kubernetes }: CheckRun,
   io: Io,
@@ -55,7 +55,7 @@ export interface CheckLive extends Asking {
   readonly cluster: ClusterRequest
 }
 
-/** Measures one path on a live cluster by probes of its own, with the controls of a run; they are gone when it resolves. */
+/** Measures one path on a live cluster with its own probes and the controls of a run. The probes are removed before it resolves. */
 export async function checkLive({ question, outputs, worldWords, cluster }: CheckLive, io: Io): Promise<number> {
   const namespaces = [...spacesNamed(question.from), ...spacesNamed(question.to), 'kube-system']
   const otherwise = '--lab -f FILE runs in network namespaces of this machine'

@@ -9,7 +9,7 @@ export interface CleanRun extends Pick<ClusterAccess, 'context' | 'kubeconfig'> 
   readonly dryRun: boolean
 }
 
-/** Cleans the cluster and says what became of each object: on stdout what was removed, on stderr what was left, and why. */
+/** Cleans the cluster. Prints removed objects on stdout, and the remaining ones with the reason on stderr. */
 export async function runClean({ namespaces, all, dryRun, ...access }: CleanRun, io: Io): Promise<number> {
   const client = await connectCluster({ ...access, environment: io.environment })
   try {

@@ -14,12 +14,12 @@ export interface CoverageRun {
   readonly set: ReadonlyMap<string, string>
   readonly outputs: readonly Output<'text' | 'json'>[]
   readonly kubernetes: string | undefined
-  /** How manifests are read. */
+  /** How to read manifests. */
   readonly how: LoadOptions
   readonly showPassedOver: boolean
 }
 
-/** Counts what the paths of all scenarios turn on, by the engine alone, and writes it. */
+/** Computes, with the engine alone, what the paths of all scenarios depend on, and writes the result. */
 export async function runCoverage(request: CoverageRun, io: Io): Promise<number> {
   const { paths, set, outputs, kubernetes, how, showPassedOver } = request
   const version = kubernetes === undefined ? {} : { kubernetes }

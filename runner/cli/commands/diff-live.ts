@@ -19,16 +19,16 @@ import { writeChanges } from './diff-run.ts'
 
 export interface DiffLive {
   readonly manifests: string
-  /** Policies of the cluster that are not among the manifests count as removed. */
+  /** Policies of the cluster that are not in the manifests count as removed. */
   readonly prune: boolean
   readonly access: ClusterAccess
-  /** How manifests are read. */
+  /** How to read manifests. */
   readonly options: Invocation['options']
   readonly outputs: readonly Output<'text' | 'json'>[]
   readonly kubernetes: string | undefined
 }
 
-/** Which paths of a live cluster would open or close if the manifests were applied; the cluster is read and nothing else. */
+/** Shows which paths of a live cluster would open or close if the manifests were applied. Only reads from the cluster. */
 export async function diffLive(request: DiffLive, io: Io): Promise<number> {
   const { manifests, prune, access, outputs, kubernetes, options } = request
   const inputs = await readInputs({ args: [], options: { ...options, filename: [manifests] } }, io)
@@ -54,7 +54,7 @@ function spaceOf({ kind, namespace, name }: ManifestObject): string {
   return kind === 'Namespace' ? name : namespace
 }
 
-/** What could not be read beside the namespaces of the manifests is told; in them nothing can be told without it. */
+/** Warns about what could not be read outside the namespaces of the manifests. Inside them, missing data is an error. */
 function limits(world: World, namespaces: readonly string[]): Problem[] {
   for (const space of namespaces)
     for (const kind of ['Pod', 'NetworkPolicy', 'Service', 'EndpointSlice']) {

@@ -14,13 +14,13 @@ import { terminalStyle } from '../reports.ts'
 export interface DiffRun {
   readonly before: string
   readonly after: string
-  /** How manifests are read. */
+  /** How to read manifests. */
   readonly options: Invocation['options']
   readonly outputs: readonly Output<'text' | 'json'>[]
   readonly kubernetes: string | undefined
 }
 
-/** Compares the paths of two sets of manifests and writes what changes; pods keep their addresses, so that only what changed differs. */
+/** Compares the paths of two sets of manifests and writes the changes. Pods keep their addresses, so only real changes differ. */
 export async function runDiff({ before, after, options, outputs, kubernetes }: DiffRun, io: Io): Promise<number> {
   const version = kubernetes === undefined ? {} : { kubernetes }
   const [allocator, reader] = [createAllocator(), createReader()]
@@ -37,7 +37,7 @@ export async function runDiff({ before, after, options, outputs, kubernetes }: D
   return writeChanges(changesBetween(was, is), outputs, io)
 }
 
-/** Writes changes as they were asked for; the exit code says whether there are any. */
+/** Writes changes in the requested formats. The exit code shows whether there are any. */
 export async function writeChanges(changes: Changes, outputs: DiffRun['outputs'], io: Io): Promise<number> {
   for (const output of outputs) {
     const look = output.file === undefined ? terminalStyle(io.stdout, io) : { colour: false, unicode: true, width: 120 }

@@ -45,7 +45,7 @@ export const diff: Command = {
   },
 }
 
-/** Two sides are compared, and only one of them may be a cluster. */
+/** A diff has two sides, and only one of them can be a cluster. */
 function wrongSides(options: Invocation['options'], after: string | undefined): Problem[] {
   const error = (message: string, hint: string): Problem[] => [{ severity: 'error', message, hint }]
   if (options.live === true)

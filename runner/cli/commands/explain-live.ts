@@ -14,14 +14,14 @@ import { writeExplanation } from './explain-run.ts'
 export interface ExplainLive {
   readonly ends: Ends
   readonly access: ClusterAccess
-  /** The words of the command line that name the cluster. */
+  /** The command-line arguments that select the cluster. */
   readonly world: readonly string[]
   readonly outputs: readonly Output<'text' | 'json'>[]
 }
 
 const dayMs = 24 * 60 * 60 * 1000
 
-/** Explains one path of a live cluster by reading alone: no probe, no packet, no image. */
+/** Explains one path of a live cluster using only reads: no probe, no packet, no image. */
 export function explainLive({ ends, access, world: where, outputs }: ExplainLive, io: Io): Promise<number> {
   const namespaces = [...new Set([...spacesNamed(ends.from), ...spacesNamed(ends.to), 'kube-system'])]
   const otherwise = 'name manifests by -f FILE or -k FOLDER'

@@ -18,11 +18,11 @@ export interface ExplainRun {
   readonly inputs: Manifests
   readonly outputs: readonly Output<'text' | 'json'>[]
   readonly kubernetes: string | undefined
-  /** The words of the command line that name the manifests. */
+  /** The command-line arguments that select the manifests. */
   readonly world: readonly string[]
 }
 
-/** Explains one path from manifests and writes it; no packet is sent. */
+/** Explains one path from manifests and writes the result. Sends no packets. */
 export async function runExplain({ ends, inputs, outputs, kubernetes, world }: ExplainRun, io: Io): Promise<number> {
   const { objects, problems } = inputs
   const built = buildWorld(objects, { allocator: createAllocator(), kubernetes, families: familiesNamed(ends.to) })
@@ -41,7 +41,7 @@ export async function runExplain({ ends, inputs, outputs, kubernetes, world }: E
   return exitCodes.pass
 }
 
-/** Writes an explanation as it was asked for. */
+/** Writes an explanation in the requested formats. */
 export async function writeExplanation(
   explanation: Explanation,
   outputs: readonly Output<'text' | 'json'>[],

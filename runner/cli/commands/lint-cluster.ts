@@ -8,7 +8,7 @@ import type { Loaded } from '../../../fabric/manifests/read.ts'
 import type { Problem } from '../../../policy/types.ts'
 
 interface Listed extends Resource {
-  /** Without it findings would be wrong; of others it is said that they were not read. */
+  /** Findings would be wrong without this kind. For other kinds, a message says that they were not read. */
   readonly needed: boolean
 }
 
@@ -25,7 +25,7 @@ const policies = { plural: 'networkpolicies' }
 const beside = { needed: false }
 const clusterWide = { needed: false, namespaced: false }
 
-/** What rules look at, and the policies that may override: of these last, kinds that the cluster does not have are no matter. */
+/** Kinds that rules read, and policy kinds that may override. Policy kinds that the cluster does not have are ignored. */
 const listed: readonly Listed[] = [
   of('v1', 'Namespace', { namespaced: false }),
   ...['Pod', 'Service'].map((kind) => of('v1', kind)),
@@ -50,7 +50,7 @@ const listed: readonly Listed[] = [
   of('crd.projectcalico.org/v1', 'GlobalNetworkPolicy', { ...clusterWide, plural: 'globalnetworkpolicies' }),
 ]
 
-/** Reads a live cluster, Secrets excepted; rejects where what every finding depends on may not be listed. */
+/** Reads a live cluster, except Secrets. Rejects if listing a kind that every finding depends on is forbidden. */
 export async function readCluster(access: ClusterAccess, signal: AbortSignal): Promise<LintInputs> {
   const { connectCluster } = await import('../../../fabric/kubernetes/api/client.ts')
   const client = await connectCluster(access)
@@ -80,21 +80,21 @@ async function readKind(
   }
 }
 
-/** An object stands in no file: its place is its name. */
+/** A live object has no file, so its place is its name. */
 function toObject(live: LiveObject, { apiVersion, kind }: Resource): ManifestObject | undefined {
   const { namespace, name } = live.metadata
   const file = [namespace, kind.toLowerCase(), name].filter((part) => part !== undefined).join('/')
   return toManifestObject({ ...live, apiVersion, kind }, () => ({ file, line: 1, column: 1 }), [])
 }
 
-/** Probes of our own are no part of what is looked at. */
+/** Excludes Crosscheck's own probes. */
 function isOfTheCluster({ metadata }: LiveObject): boolean {
   return metadata.annotations?.[roleAnnotation] !== 'probe'
 }
 
-/** Manifests, and the texts of the files in which comments of ours stand, by the names that places give them. */
+/** Manifests, and the texts of files to search for ignore comments, by the file names of places. */
 export interface LintInputs extends Loaded {
   readonly texts: ReadonlyMap<string, string>
-  /** They are all that there is: a live cluster. */
+  /** True if the objects are complete: a live cluster. */
   readonly live?: boolean
 }

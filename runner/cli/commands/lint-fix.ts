@@ -4,10 +4,10 @@ import type { Finding } from '../../../lint/rule.ts'
 import type { Io } from '../io.ts'
 import { writeOutput } from '../outputs.ts'
 
-/** Places do not count it. */
+/** Line and column numbers do not count it. */
 const byteOrderMark = '\ufeff'
 
-/** Mends files by the edits of findings and says on stderr what was done; true when a file changed. */
+/** Applies the edits of findings to files and reports them on stderr. Returns true if a file changed. */
 export async function fixFiles(findings: readonly Finding[], io: Io): Promise<boolean> {
   const byFile = Map.groupBy(
     findings.flatMap((finding) => finding.edits.map((edit) => ({ finding, edit }))),
@@ -36,7 +36,7 @@ export async function fixFiles(findings: readonly Finding[], io: Io): Promise<bo
   return changed
 }
 
-/** Standard input and what kubectl renders are no files. */
+/** Standard input and output of kubectl are not files. */
 async function textOf(file: string): Promise<string | undefined> {
   return readFile(file, 'utf8').catch(() => undefined)
 }

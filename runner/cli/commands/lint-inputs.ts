@@ -9,7 +9,7 @@ import type { Io } from '../io.ts'
 import { notePassedOver } from '../passed-over.ts'
 import type { LintInputs } from './lint-cluster.ts'
 
-/** Reads the arguments, `-f` and `-k`; what is wrong with them is a problem. */
+/** Reads the arguments, `-f` and `-k`. Errors in them are problems. */
 export async function readLintInputs({ args, options }: Invocation, io: Io): Promise<LintInputs> {
   const paths = [...((args[0] ?? []) as string[]), ...((options.filename ?? []) as string[])]
   const folders = (options.kustomize ?? []) as string[]
@@ -48,7 +48,7 @@ function accessOf(options: Invocation['options'], { environment }: Io): ClusterA
   }
 }
 
-/** The file system, keeping a copy of what is read. */
+/** Wraps file access and keeps a copy of each text. */
 function recording(files: ManifestIo, texts: Map<string, string>): ManifestIo {
   const keep = async function* (name: string, stream: AsyncIterable<Uint8Array>) {
     const chunks: Uint8Array[] = []

@@ -22,10 +22,10 @@ type LintOutput = Output<'text' | 'json' | 'sarif' | 'github'>
 
 const thresholds = [...severities, 'never'] as const
 
-/** An object that the API server refuses is looked into when it has been mended. */
+/** Several passes, because an object that the API server rejects is linted only after it is fixed. */
 const maxPasses = 5
 
-/** Lints what the invocation names; the exit code says whether a finding remains that is bad enough. */
+/** Lints the inputs of the invocation. The exit code shows whether a finding remains that is severe enough. */
 export async function runLint(invocation: Invocation, outputs: readonly LintOutput[], io: Io): Promise<number> {
   const { options } = invocation
   if (options.listRules === true) {
@@ -52,7 +52,7 @@ interface Result {
   readonly inputs: LintInputs
 }
 
-/** None where an input is not there. */
+/** Undefined if an input does not exist. */
 async function lintOnce(invocation: Invocation, chosen: readonly Rule[], io: Io): Promise<Result | undefined> {
   const inputs = await readLintInputs(invocation, io)
   const placeless = inputs.problems.filter(({ place }) => place === undefined)
@@ -96,7 +96,7 @@ function wrongThreshold(failOn: string): Problem[] {
   return [{ severity: 'error', message, ...(hint === undefined ? {} : { hint }) }]
 }
 
-/** What was read from a pipe cannot be mended, nor read again; a cluster is not ours to mend. */
+/** Input from a pipe cannot be fixed or read again, and `--fix` never changes a cluster. */
 function unfixable({ args, options }: Invocation): Problem[] {
   const paths = [...((args[0] ?? []) as string[]), ...((options.filename ?? []) as string[])]
   const live = options.context !== undefined || options.kubeconfig !== undefined

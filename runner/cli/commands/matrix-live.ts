@@ -25,15 +25,15 @@ export interface MatrixLive {
   readonly options: MatrixOptions
   readonly outputs: readonly Output<'text' | 'json'>[]
   readonly cluster: ClusterRequest
-  /** Somebody has agreed to many pods. */
+  /** Whether the user has confirmed the number of pods. */
   readonly yes: boolean
 }
 
 const otherwise = '--lab -f FILE measures in network namespaces of this machine, --predict -f FILE computes'
-/** Above so many pods somebody is asked first. */
+/** The number of pods above which the user must confirm. */
 const many = 50
 
-/** Computes the matrix of a live cluster from what is read of it; nothing is made there. */
+/** Computes the matrix of a live cluster from its objects. Creates nothing there. */
 export function predictLive(
   { options, outputs, access }: Pick<MatrixLive, 'options' | 'outputs'> & { access: ReturnType<typeof accessOf> },
   io: Io,
@@ -48,7 +48,9 @@ export function predictLive(
   })
 }
 
-/** Measures it by one probe for each workload, which is gone when it resolves; interrupted, it writes what it has. */
+/**
+ * Measures the matrix with one probe per workload, and removes the probes before it resolves. On interruption, writes the partial result.
+ */
 export async function measureLive({ options, outputs, cluster, yes }: MatrixLive, io: Io): Promise<number> {
   const fabric = await openLive(cluster, { namespaces: options.namespaces, otherwise }, io)
   try {
@@ -82,7 +84,7 @@ async function measured(fabric: Fabric, plan: MatrixPlan, world: World, io: Io) 
   }
 }
 
-/** Says what it will take; above many pods somebody must agree. */
+/** Prints the plan. Above the limit of pods, the user must confirm. */
 async function agreed(plan: MatrixPlan, { timing }: Fabric, yes: boolean, io: Io): Promise<boolean> {
   const effort = effortOf(plan, timing)
   io.stderr.write(`crosscheck: ${effortText(effort)}\n`)
@@ -94,7 +96,7 @@ async function agreed(plan: MatrixPlan, { timing }: Fabric, yes: boolean, io: Io
   return false
 }
 
-/** The exit code where there is nothing to go on with. */
+/** Returns the exit code if the matrix cannot start, otherwise undefined. */
 function refusal(options: MatrixOptions, world: World, io: Io): number | undefined {
   for (const space of options.namespaces) {
     const why = whyUnread('Pod', space, world)
@@ -108,7 +110,7 @@ function refusal(options: MatrixOptions, world: World, io: Io): number | undefin
   return printProblems([...unknown, ...hidden], io) ? exitCodes.usage : undefined
 }
 
-/** What a live matrix wants to be told; `-A` says all. */
+/** A live matrix needs a selection of pods. `-A` selects all. */
 export function unbounded({ namespaces, everything }: MatrixOptions, { selector }: Invocation['options']): Problem[] {
   if (namespaces.length > 0 || everything || selector !== undefined) return []
   const hint = 'name namespaces by -n, labels by -l, or all pods by -A'

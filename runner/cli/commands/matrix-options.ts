@@ -4,7 +4,7 @@ import { givesManifests } from '../access.ts'
 import type { Invocation } from '../command.ts'
 import { readLabelSelector } from '../label-selector.ts'
 
-/** What the options of `crosscheck matrix` ask for, or everything that is wrong with them. */
+/** Reads the options of `crosscheck matrix`, or returns all problems with them. */
 export function readMatrixOptions(
   options: Invocation['options'],
 ): MatrixOptions | { readonly problems: readonly Problem[] } {
@@ -39,7 +39,7 @@ export function readMatrixOptions(
   }
 }
 
-/** `80/TCP`; TCP where no protocol is said. */
+/** Parses `80/TCP`. The default protocol is TCP. */
 function readPort(text: string): Port | undefined {
   const [, digits, protocol = 'TCP'] = /^(\d{1,5})(?:\/(tcp|udp|sctp))?$/i.exec(text) ?? []
   const port = Number(digits)

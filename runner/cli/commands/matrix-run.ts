@@ -26,14 +26,14 @@ import { createStatus } from '../status.ts'
 interface MatrixRun extends Manifests {
   readonly options: MatrixOptions
   readonly outputs: readonly Output<'text' | 'json'>[]
-  /** The version whose API server is imitated. */
+  /** The version of the API server to imitate. */
   readonly kubernetes: string | undefined
-  /** Whether it is measured, and whether it is computed. */
+  /** Whether to measure the matrix, and whether to compute it. */
   readonly lab: boolean
   readonly predict: boolean
 }
 
-/** Measures a matrix in the lab, computes it, or both, and writes it; interrupted, it writes what it has. */
+/** Measures a matrix in the lab, computes it, or both, and writes it. On interruption, writes the partial result. */
 export async function runMatrix(
   { objects, problems, options, outputs, kubernetes, lab, predict }: MatrixRun,
   io: Io,
@@ -51,7 +51,7 @@ export async function runMatrix(
   return exitCodes.pass
 }
 
-/** Writes cells as they were asked for. */
+/** Writes cells in the requested formats. */
 export async function writeMatrix(
   cells: readonly MeasuredCell[],
   outputs: readonly Output<'text' | 'json'>[],
@@ -66,7 +66,7 @@ export interface MatrixProblems {
   readonly cells: readonly MeasuredCell[]
 }
 
-/** The cells as the policies have them. */
+/** Returns the cells as predicted from the policies. */
 export function predicted(world: World, options: MatrixOptions): MatrixProblems {
   return {
     description: `predicted: ${predictedDescription(world)}`,
@@ -75,12 +75,12 @@ export function predicted(world: World, options: MatrixOptions): MatrixProblems 
   }
 }
 
-/** A matrix resolves no names; the lab's own DNS is part of it only with everything. */
+/** A matrix resolves no names. It includes the lab's own DNS only with `everything`. */
 function assumedIn(world: World, { everything }: MatrixOptions): readonly string[] {
   return assumptionsOf(world, { dns: everything })
 }
 
-/** Nothing waits: only the plan's shape is used. */
+/** No timing is needed, because only the shape of the plan is used. */
 const noTiming = {
   allowed: { deadlineMs: 1000, attempts: 1 },
   blocked: { deadlineMs: 1000, attempts: 1 },
@@ -144,7 +144,7 @@ function textOf(
   })
 }
 
-/** Names of namespaces that lead to nothing are mistakes; objects that nothing acts on are told once. */
+/** Namespace names that match nothing are problems. Objects without an effect are reported once. */
 function nothingFound(options: MatrixOptions, { namespaces, notSimulated }: World, lab: boolean): Problem[] {
   const kinds = Map.groupBy(notSimulated, ({ kind }) => kind)
   const passedOver = [...kinds].map(([kind, objects]) => `${kind} (${objects.length})`).join(', ')
@@ -161,7 +161,7 @@ function nothingFound(options: MatrixOptions, { namespaces, notSimulated }: Worl
   ]
 }
 
-/** Names that no namespace has. */
+/** Returns problems for names that match no namespace. */
 export function unknownNamespaces({ namespaces }: MatrixOptions, known: World['namespaces']): Problem[] {
   const names = known.map(({ name }) => name)
   return namespaces

@@ -1,14 +1,14 @@
 import type { ServiceAccountName } from '../../../fabric/kubernetes/resident/manifests.ts'
 import type { ClusterRequest } from '../cluster.ts'
 
-/** What the arguments of `crosscheck probes` ask for. */
+/** The parsed arguments of `crosscheck probes`. */
 export interface ProbesRequest {
   readonly action: 'install' | 'list' | 'remove'
   readonly cluster: ClusterRequest
   readonly format: 'text' | 'json' | 'yaml'
-  /** All when none is named. */
+  /** Empty: all namespaces. */
   readonly namespaces: readonly string[]
-  /** Scenarios, of an installation. */
+  /** Scenario files, for an installation. */
   readonly paths: readonly string[]
   readonly set: ReadonlyMap<string, string>
   readonly everyNode: boolean

@@ -13,7 +13,7 @@ import type { ProbesRequest } from './probes-request.ts'
 import { planText, residentsText } from './probes-text.ts'
 import { wantedByNamespaces, wantedByScenarios } from './probes-wanted.ts'
 
-/** Installs, lists or removes resident probes; resolves with the exit code: 1 where an identity gets none, or one did not come up. */
+/** Installs, lists or removes resident probes. Resolves with exit code 1 if an identity gets no probe or a probe does not start. */
 export async function runProbes(request: ProbesRequest, io: Io): Promise<number> {
   const { kubeconfig, context } = request.cluster
   const client = await connectCluster({
@@ -28,7 +28,7 @@ export async function runProbes(request: ProbesRequest, io: Io): Promise<number>
   }
 }
 
-/** One of each role of the canary that runs raise. */
+/** One listener per role of the canary that runs create. */
 const canaryListeners = (['open', 'guarded'] as const).map((role) => ({
   name: `canary-${role}`,
   port: canaryPort,

@@ -1,7 +1,7 @@
 import type { ResidentRow } from '../../../fabric/kubernetes/resident/list.ts'
 import type { PlannedResident, ResidentPlan } from '../../../fabric/kubernetes/resident/plan.ts'
 
-/** The table of `crosscheck probes list`. */
+/** Formats the table of `crosscheck probes list`. */
 export function residentsText(rows: readonly ResidentRow[]): string {
   if (rows.length === 0) return 'no resident probes\n'
   const head = ['NAMESPACE', 'STANDS FOR', 'POD', 'NODE', 'STATE', 'IMAGE']
@@ -16,7 +16,7 @@ export function residentsText(rows: readonly ResidentRow[]): string {
   return table([head, ...lines])
 }
 
-/** What an installation makes, and of whom it makes nothing. */
+/** Describes what an installation creates, and which sources get no probe. */
 export function planText({ residents, canary, rights, refused }: ResidentPlan): string {
   const lines = residents.map(({ source, name, workload, warnings }) => [
     source.namespace,
@@ -41,7 +41,7 @@ function labelsText(labels: Readonly<Record<string, string>>): string {
   return pairs.length === 0 ? '-' : pairs.join(',')
 }
 
-/** Columns as wide as their widest cell, the last one as it is. */
+/** Columns are as wide as their widest cell. The last column is not padded. */
 function table(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length))
   const widths = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)))

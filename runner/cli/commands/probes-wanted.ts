@@ -8,7 +8,7 @@ import { loadScenarios } from '../../scenario/load.ts'
 import type { Scenario, ScenarioPath } from '../../scenario/model.ts'
 import type { ProbesRequest } from './probes-request.ts'
 
-/** The identities that the scenarios' sources are in this world, each once; a source that nothing answers to is a warning. */
+/** Returns the identities of the scenarios' sources in this world, without duplicates. A source that matches no pod is a warning. */
 export async function wantedByScenarios(
   { paths, set }: Pick<ProbesRequest, 'paths' | 'set'>,
   live: World,
@@ -45,7 +45,7 @@ export async function wantedByScenarios(
   return { wanted, problems: [...problems, ...meshed, ...absent] }
 }
 
-/** One identity for each kind of pod of the namespaces: what a matrix of them asks from. Pods on the host's network have no stand-in. */
+/** Returns one identity per kind of pod of the namespaces, as a matrix needs. Pods on the host network get no stand-in. */
 export function wantedByNamespaces(namespaces: readonly string[], live: World): readonly Wanted[] {
   const { pods } = withoutOwned(live)
   return pods
@@ -53,7 +53,7 @@ export function wantedByNamespaces(namespaces: readonly string[], live: World): 
     .map(({ namespace, name, workload }) => ({ identity: { kind: 'pod', namespace, name }, workload }))
 }
 
-/** Sources of all paths, of their witnesses, and of the steps' paths, each with where its path leads. */
+/** Returns the sources of all paths, their witnesses, and the paths of steps, each with its target. */
 function endsOf({ paths, steps }: Scenario): Pick<ScenarioPath, 'source' | 'target'>[] {
   const all = [...paths, ...steps.flatMap((step) => step.paths)]
   return all.flatMap(({ source, control, target }) => [

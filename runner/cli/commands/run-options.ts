@@ -4,7 +4,7 @@ import type { RunHead } from '../../result/events.ts'
 import { parseDuration } from '../../scenario/parse-duration.ts'
 import type { Invocation } from '../command.ts'
 
-/** What the options of `crosscheck run` and `check` ask for. */
+/** The parsed options of `crosscheck run` and `check`. */
 export interface RunRequest {
   readonly where: RunHead['where']
   readonly only: readonly string[]
@@ -13,18 +13,18 @@ export interface RunRequest {
   readonly verbose: boolean
   readonly knownFailures?: string
   readonly kubernetes?: string
-  /** Scenarios side by side. */
+  /** The number of scenarios to run in parallel. */
   readonly parallel: number
   readonly settleMs?: number
-  /** On a cluster: new connections per second of each node, and connections in flight of each source. */
+  /** For a cluster: new connections per second per node, and connections in flight per source. */
   readonly perSecond?: number
   readonly inFlight?: number
 }
 
-/** Scenarios share nothing in the lab, and wait for deadlines more than they compute. */
+/** Scenarios are independent in the lab and mostly wait for deadlines, so run more of them than processors. */
 const usualParallel = Math.min(8, 2 * availableParallelism())
 
-/** Reads the options, or everything that is wrong with them. */
+/** Reads the options, or returns all problems with them. */
 export function readRunOptions(options: Invocation['options']): RunRequest | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
   const refuse = (message: string, hint?: string) => {
@@ -68,7 +68,7 @@ export function readRunOptions(options: Invocation['options']): RunRequest | { r
     ...(number === undefined || !onCluster ? {} : { inFlight: number }),
     inconclusive: inconclusive === 'warn' ? 'warn' : 'fail',
     verbose: options.verbose === true,
-    // On a cluster the scenarios would share its nodes.
+    // Scenarios on a cluster would share its nodes.
     parallel: onCluster ? 1 : (number ?? usualParallel),
     ...(options.knownFailures === undefined ? {} : { knownFailures: options.knownFailures as string }),
     ...(options.kubernetes === undefined ? {} : { kubernetes: options.kubernetes as string }),

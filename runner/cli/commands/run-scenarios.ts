@@ -20,20 +20,20 @@ import type { RunRequest } from './run-options.ts'
 
 export interface ScenarioRun {
   readonly paths: readonly string[]
-  /** Instead of the scenarios' own manifests. */
+  /** Used instead of the scenarios' own manifests. */
   readonly objects: readonly ManifestObject[] | undefined
   readonly set: ReadonlyMap<string, string>
-  /** How manifests are read that the scenarios name. */
+  /** How to read the manifests of the scenarios. */
   readonly how: LoadOptions
   readonly showPassedOver: boolean
   readonly request: RunRequest
   readonly cluster: ClusterRequest
-  /** The words of the command line that name the world. */
+  /** The command-line arguments that select manifests or a cluster. */
   readonly worldWords: readonly string[]
   readonly outputs: readonly Output<FormatName>[]
 }
 
-/** Runs scenarios, in the lab or by the engine alone, and writes the reports; resolves with the exit code. */
+/** Runs scenarios in the lab or with the engine alone, and writes the reports. Resolves with the exit code. */
 export async function runScenarios(
   { paths, objects, set, how, showPassedOver, request, cluster, worldWords, outputs }: ScenarioRun,
   io: Io,
@@ -133,7 +133,10 @@ function predicted(prepared: readonly Prepared[], { head, emit, how, request }: 
   return predictRun(scenarios, { head, emit, now: io.now, signal: io.signal })
 }
 
-/** docs/reference/cli.md#exit-codes; interrupted, the shell's code for the signal. Where no path was judged, nothing is known. */
+/**
+ * Implements docs/reference/cli.md#exit-codes. On interruption, returns the shell's code for the signal. If no path has a verdict, the
+ * result is inconclusive.
+ */
 function exitCodeOf(summary: Summary, unknown: RunRequest['inconclusive'], { signal }: Io): number {
   const { pass, fail, inconclusive, predicted: asPredicted, skipped } = summary
   if (signal.aborted) return signal.reason instanceof Interruption ? signal.reason.exitCode : exitCodes.broken

@@ -3,7 +3,7 @@ import { exitCodes } from '../../result/path-result.ts'
 import type { Command } from '../command.ts'
 import { printProblems } from '../problems.ts'
 
-/** The published documents, each with its JSON Schema (draft 7). */
+/** The published document types, each with its JSON Schema (draft 7). */
 export const schemas: Readonly<Record<string, () => Promise<Record<string, unknown>>>> = {
   scenario: async () => (await import('../../scenario/json-schema.ts')).scenarioJsonSchema(),
   report: async () => (await import('../../report/schema.ts')).reportJsonSchema(),
