@@ -1,22 +1,22 @@
-/** One measured figure, for a table. */
+/** One measured value, for a table. */
 export interface Figure {
   readonly what: string
   readonly value: number
   readonly unit: string
-  /** What the figure should be, in words. */
+  /** The target value, in words. */
   readonly goal?: string
 }
 
-/** A program that measures and asserts nothing; each stands in a file of its own and is listed in `bench/main.ts`. */
+/** A program that measures and asserts nothing. Each is in its own file and is listed in `bench/main.ts`. */
 export interface Bench {
   readonly name: string
   run(): Promise<readonly Figure[]>
 }
 
-/** The middle of the values, the higher one of two. */
+/** Returns the median of the values. For an even count, the higher of the two middle values. */
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 
-/** How long `work` takes, in milliseconds, and what it gives. */
+/** Runs `work` and returns its result and duration in milliseconds. */
 export async function timed<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly ms: number }> {
   const begun = performance.now()
   const result = await work()

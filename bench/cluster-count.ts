@@ -1,13 +1,13 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { writeFileSync } from 'node:fs'
 
-/** Loaded before the command line: counts what it asks of the API server, and writes it where `CROSSCHECK_COUNT` says when it ends. */
+/** Loaded before the command line. Counts its requests to the API server and writes the count to the file in `CROSSCHECK_COUNT` on exit. */
 const file = process.env['CROSSCHECK_COUNT']
 const counts = { requests: 0, tunnels: 0, batches: 0 }
 
 subscribe('undici:request:create', (message) => {
   const { path } = (message as { readonly request: { readonly path: string } }).request
-  // Over a tunnel, which is counted itself.
+  // Sent through a tunnel, which is counted separately.
   if (path.startsWith('/v1/')) counts.batches += 1
   else counts.requests += 1
 })

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 const bundle = fileURLToPath(new URL('../dist/crosscheck.js', import.meta.url))
 
-/** The probe's image, which the nodes must have. */
+/** The image of the probe, which the nodes must have. */
 export const image = process.env['CROSSCHECK_IMAGE'] ?? 'crosscheck:dev'
 
 export interface Ran {
@@ -20,7 +20,7 @@ export interface Ran {
   readonly batches: number
 }
 
-/** `crosscheck run` of the bundle as a process of its own, from its start to its end: what it took and what it asked of the API server. */
+/** Runs `crosscheck run` of the bundle as a separate process. Measures its duration and its requests to the API server. */
 export async function runScenario(scenario: unknown, more: readonly string[] = []): Promise<Ran> {
   return withFile(scenario, async (file) => {
     const { report, ...ran } = await counted<Pick<Ran, 'summary'>>(['run', file, ...more])
@@ -28,7 +28,7 @@ export async function runScenario(scenario: unknown, more: readonly string[] = [
   })
 }
 
-/** `crosscheck matrix` over these namespaces, the same way: how many cells it has, and of how many nothing was learnt. */
+/** Runs `crosscheck matrix` over these namespaces in the same way. Also returns the number of cells and of inconclusive cells. */
 export async function runMatrix(namespaces: readonly string[], more: readonly string[]) {
   const { report, ...ran } = await counted<Matrix>(['matrix', ...inEach(namespaces), ...more])
   const cells = report.cells.map(({ observed }) => observed)
@@ -66,7 +66,7 @@ async function withFile<T>(scenario: unknown, use: (file: string) => Promise<T>)
   }
 }
 
-/** A command with a report, timed from its start to its end, with what it asked of the API server. */
+/** Runs a command that writes a report, and measures its duration and its requests to the API server. */
 async function counted<Report>(
   args: readonly string[],
 ): Promise<Counts & { readonly seconds: number; readonly report: Report }> {
@@ -86,7 +86,7 @@ async function counted<Report>(
     const begun = performance.now()
     const child = spawn(process.execPath, whole, {
       cwd: root,
-      // What V8 compiled is kept, as an installed command keeps it.
+      // Keeps the V8 compile cache, as an installed command does.
       env: {
         NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
         ...process.env,
@@ -105,7 +105,7 @@ async function counted<Report>(
 
 type Counts = Pick<Ran, 'requests' | 'tunnels' | 'batches'>
 
-/** Runs a program and gives its exit code; its output is nobody's. */
+/** Runs a program and returns its exit code. Discards its output. */
 export async function exitCode(program: string, args: readonly string[], input = ''): Promise<number> {
   const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'ignore'] })
   child.stdin.end(input)

@@ -34,16 +34,16 @@ function admitting(space: string, peer: Fields): Fields {
   return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { namespace: space, name: 'in' }, spec }
 }
 
-/** What stands on the cluster, and what is asked of it. */
+/** The objects on the cluster, and the paths to check. */
 export interface Town {
   readonly namespaces: readonly string[]
   readonly objects: readonly Fields[]
   readonly scenario: Fields
-  /** Each way as `kubectl` would try it: from a workload, and by which labels a fresh pod is told from others. */
+  /** Each path as `kubectl` would check it: from a workload, and the labels of a fresh pod. */
   readonly ways: readonly { readonly from: string; readonly to: string; readonly open: boolean }[]
 }
 
-/** Three workloads in three namespaces under two policies: nine ways, of which four are shut. */
+/** Three workloads in three namespaces under two policies: nine paths, four of them blocked. */
 export function nine(): Town {
   const apps = ['web', 'api', 'db'] as const
   const space = (app: string) => `crosscheck-bench-${app}`
@@ -75,7 +75,7 @@ export function nine(): Town {
   }
 }
 
-/** Nine workloads in three namespaces, four ports each, of which two namespaces admit one other. */
+/** Nine workloads with four ports each in three namespaces. Two of the namespaces allow connections from one other. */
 export function grid(): Town {
   const spaces = ['one', 'two', 'three'].map((each) => `crosscheck-bench-grid-${each}`)
   const [first = '', second = '', third = ''] = spaces
@@ -96,7 +96,7 @@ export function grid(): Town {
 
 const ports = Array.from({ length: 10 }, (_, index) => 8001 + index)
 
-/** Many sources by label in one namespace, and targets that are ports of five pods; every other source is admitted. */
+/** Many sources with different labels in one namespace, and targets that are ports of five pods. Every second source is allowed. */
 export function many(sources: number, targets: number): Town {
   const [asking, asked] = ['crosscheck-bench-asking', 'crosscheck-bench-asked']
   const apps = Array.from({ length: Math.ceil(targets / ports.length) }, (_, index) => `app-${index}`)
@@ -124,7 +124,7 @@ export function many(sources: number, targets: number): Town {
   }
 }
 
-/** Puts the objects on the cluster and waits until its pods are ready. */
+/** Creates the objects on the cluster and waits until the pods are ready. */
 export async function build({ objects, namespaces }: Town): Promise<void> {
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })
   if ((await exitCode('kubectl', ['apply', '-f', '-'], list)) !== 0) throw new Error('kubectl apply failed')

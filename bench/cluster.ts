@@ -10,17 +10,17 @@ const rounds = 3
 const sources = 40
 const targets = 50
 
-/** Deadline of a path that must be blocked (fabric/kubernetes/open.ts). */
+/** The deadline in seconds of a path that must be blocked (fabric/kubernetes/open.ts). */
 const deadline = 3.5
 
-/** One connection from within a pod of the image, as people try it by hand: with a deadline of a second. */
+/** One connection from within a pod of the image, as in a manual check: with a deadline of one second. */
 const plannedCheck = (host: string) => [
   '/usr/local/bin/node',
   '-e',
   `require('node:net').connect(80, '${host}').once('connect', () => process.exit(0)).once('error', () => process.exit(1)); setTimeout(() => process.exit(1), 1000)`,
 ]
 
-/** The nine ways one after the other by `kubectl exec` into the workloads, and by a fresh pod each (`kubectl run --rm`). */
+/** Checks the nine paths one after another, with `kubectl exec` into the workloads and with a fresh pod each (`kubectl run --rm`). */
 async function byKubectl({ ways }: Town): Promise<readonly Figure[]> {
   const name = 'crosscheck-bench-by-hand'
   const fresh = ['run', name, '--rm', '-i', '--restart=Never', `--image=${image}`, '--image-pull-policy=IfNotPresent']
@@ -76,10 +76,13 @@ async function measured(town: Town, times: number, more: readonly string[] = [])
 const canary = 'crosscheck-bench-canary'
 const beside = ['--canary-namespace', canary]
 
-/** For so long after their start pods count as fresh (fabric/kubernetes/resident/probes.ts), as those of a scheduled run never are; in milliseconds. */
+/**
+ * Milliseconds after their start during which pods count as fresh (fabric/kubernetes/resident/probes.ts). Pods of a scheduled run are never
+ * fresh.
+ */
 const freshMs = 32_000
 
-/** The nine ways, and 324 cells, by probes that stand already. */
+/** Measures the nine paths, and 324 cells, with resident probes. */
 async function byResidents(small: Town, square: Town): Promise<readonly Figure[]> {
   await installProbes({ scenario: small.scenario }, beside)
   await delay(freshMs)
@@ -103,11 +106,11 @@ async function byResidents(small: Town, square: Town): Promise<readonly Figure[]
   ]
 }
 
-/** On the cluster of KUBECONFIG, whose nodes have the image `CROSSCHECK_IMAGE`; what is on it besides goes on meanwhile. */
+/** Runs on the cluster of KUBECONFIG, whose nodes must have the image `CROSSCHECK_IMAGE`. Other workloads of the cluster keep running. */
 export const cluster: Bench = {
   name: 'cluster',
   async run() {
-    // Of all benches the only one that needs something that is not here.
+    // The only bench that needs something outside this repository.
     if (process.env['KUBECONFIG'] === undefined) return []
     execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root })
     const [small, square, large] = [nine(), grid(), many(sources, targets)]

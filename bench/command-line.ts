@@ -17,7 +17,10 @@ const goals: Readonly<Record<string, string>> = {
   'validate, all reference systems': '≤ 150',
 }
 
-/** How long the bundled command line takes to start, over a Node that does nothing; in turn, so that all have the same neighbours. */
+/**
+ * The start time of the bundled command line, compared with a Node process that does nothing. Runs alternate so that both see the same
+ * load.
+ */
 export const commandLine: Bench = {
   name: 'command-line',
   async run() {

@@ -1,7 +1,7 @@
 import type { PolicyNamespace, PolicyPod, PolicyWorld } from '../policy/engine/world.ts'
 import type { LabelSelector, NetworkPolicy, PolicyPeer, PolicyRule } from '../policy/types.ts'
 
-/** Numbers that look random and are the same at every run (mulberry32). */
+/** A deterministic pseudo-random number generator (mulberry32). */
 function numbers(seed: number): (below: number) => number {
   let state = seed
   return (below) => {
@@ -16,16 +16,16 @@ export interface Size {
   readonly pods: number
   readonly policies: number
   readonly namespaces: number
-  /** Workloads of a namespace. */
+  /** The number of workloads per namespace. */
   readonly apps: number
 }
 
-/** A network of pods, without its first sixteen addresses. */
+/** A network of pods, except its first sixteen addresses. */
 function block(third: number): PolicyPeer {
   return { ipBlock: { cidr: `10.0.${third}.0/24`, except: [`10.0.${third}.0/28`] } }
 }
 
-/** A company's cluster: teams with namespaces, workloads with replicas, and policies as people write them. */
+/** A large company cluster: teams with namespaces, workloads with replicas, and typical policies. */
 export function largeWorld({ pods: podCount, policies: policyCount, namespaces: spaceCount, apps }: Size): PolicyWorld {
   const next = numbers(7)
   const namespaces = Array.from(

@@ -17,7 +17,7 @@ import { largeWorld } from './engine-worlds.ts'
 
 const large = { pods: 10_000, policies: 10_000, namespaces: 100, apps: 25 }
 
-/** 10,000 pods and as many policies: prepared, asked, and held against a naive reading. */
+/** 10,000 pods and 10,000 policies: compile, predict, and compare with a naive implementation. */
 async function answers(): Promise<readonly Figure[]> {
   const world = largeWorld(large)
   const compiling = [
@@ -119,9 +119,9 @@ function oracleOf({ pods, policies, namespaces }: PolicyWorld): (query: ReturnTy
 
 interface Work<T> {
   readonly result: T
-  /** On the clock. */
+  /** Wall-clock time. */
   readonly ms: number
-  /** Processor time of this process and of those that it waited for, which other programs hardly change. */
+  /** Processor time of this process and of the child processes that it waited for. Other programs hardly affect it. */
   readonly cpu: number
 }
 
@@ -139,7 +139,7 @@ async function processorTime(): Promise<number> {
 
 const root = new URL('..', import.meta.url).pathname
 
-/** Whole processes of the bundle that ships, from manifests to the exit: 1,000 pods and 200 policies. */
+/** Whole processes of the bundle that ships, from reading manifests to exit: 1,000 pods and 200 policies. */
 async function commands(): Promise<readonly Figure[]> {
   execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root })
   const world = largeWorld({ pods: 1_000, policies: 200, namespaces: 20, apps: 10 })
@@ -182,7 +182,7 @@ async function crosscheck(args: readonly string[]): Promise<void> {
   )
 }
 
-/** Deployments of five replicas, as manifests have them. */
+/** Deployments with five replicas, as manifests. */
 function listOf({ namespaces, pods, policies }: PolicyWorld): string {
   const workloads = Map.groupBy(pods, ({ namespace, labels }) => `${namespace} ${labels.app}`)
   const items = [
@@ -209,7 +209,7 @@ function deploymentOf(replicas: readonly PolicyPod[]) {
   }
 }
 
-/** What the policy engine takes, in time and memory. */
+/** The time and memory that the policy engine takes. */
 export const engine: Bench = {
   name: 'engine',
   run: async () => [...(await answers()), ...(await commands())],

@@ -9,12 +9,12 @@ import { fileURLToPath } from 'node:url'
 import type { Figure } from './bench.ts'
 
 const times = 20
-/** The latest moment of a kill, in milliseconds after the start: a lab of 20 pods is up before, and at work. */
+/** The latest time of a kill, in milliseconds after the start. A lab of 20 pods is up and working before that. */
 const latest = 2500
-/** Milliseconds after which what is still there counts as left behind. */
+/** Milliseconds after which remaining resources count as leaked. */
 const patience = 5000
 
-/** Kills the runner of a lab at random moments, and looks what stays of it and for how long. */
+/** Kills the runner of a lab at random times, and measures which resources remain and for how long. */
 export async function killed(): Promise<readonly Figure[]> {
   const left = { processes: 0, mounts: 0, namespaces: 0, files: 0 }
   let longest = 0
@@ -54,7 +54,7 @@ export async function killed(): Promise<readonly Figure[]> {
   ]
 }
 
-/** Mounts of namespaces, and named network namespaces: an unnamed one lives only as long as a process of it. */
+/** Namespace mounts and named network namespaces. An unnamed one exists only as long as one of its processes. */
 function state(): { readonly mounts: readonly string[]; readonly named: readonly string[] } {
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
@@ -62,7 +62,7 @@ function state(): { readonly mounts: readonly string[]; readonly named: readonly
   return { mounts, named: existsSync('/run/netns') ? readdirSync('/run/netns') : [] }
 }
 
-/** Processes anywhere on this machine that carry the mark in their environment. */
+/** The number of processes on this machine with the mark in their environment. */
 function marked(mark: string): number {
   const carries = (pid: string) => {
     try {

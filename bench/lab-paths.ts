@@ -4,11 +4,11 @@ import { type Figure, timed } from './bench.ts'
 import { cpuSeconds, descendants, peakDuring } from './lab-processes.ts'
 import { labOf, pods, signal } from './lab-worlds.ts'
 
-/** Milliseconds that each path has, in one attempt: a lab loses no packets. */
+/** The deadline of each path in milliseconds, with one attempt: a lab loses no packets. */
 const deadlineMs = 1500
 const count = 100
 
-/** Every one of 100 pods dials every one, under a policy that drops half of it. */
+/** Each of 100 pods connects to every pod, under a policy that drops half of the connections. */
 export async function paths(name: string, policy: Manifest): Promise<readonly Figure[]> {
   const up = await timed(() => labOf([...pods(count), policy]))
   await using lab = up.result

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setInterval as every } from 'node:timers/promises'
 
-/** Empty for a process that has ended meanwhile. */
+/** Returns an empty string if the process has ended. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8')
@@ -10,7 +10,7 @@ function read(path: string): string {
   }
 }
 
-/** All processes that a process has started, and that these have (CONFIG_PROC_CHILDREN of proc(5)). */
+/** Returns all descendants of a process (CONFIG_PROC_CHILDREN of proc(5)). */
 export function descendants(pid: number): readonly number[] {
   const threads = (() => {
     try {
@@ -28,7 +28,7 @@ export function descendants(pid: number): readonly number[] {
   return children.flatMap((child) => [child, ...descendants(child)])
 }
 
-/** Seconds of processor time that these processes have used so far; the clock of proc(5) ticks 100 times a second. */
+/** Returns the processor time in seconds that these processes have used so far. The clock of proc(5) ticks 100 times a second. */
 export function cpuSeconds(pids: readonly number[]): number {
   const ticks = pids.flatMap((pid) => {
     const fields = read(`/proc/${String(pid)}/stat`)
@@ -39,7 +39,7 @@ export function cpuSeconds(pids: readonly number[]): number {
   return ticks.reduce((sum, each) => sum + each, 0) / 100
 }
 
-/** Resident megabytes of these processes: now, or each at its peak. */
+/** Returns the resident memory of these processes in megabytes: now, or the peak of each. */
 export function residentMegabytes(pids: readonly number[], when: 'VmRSS' | 'VmHWM'): number {
   const kilobytes = pids.map((pid) =>
     Number(new RegExp(`^${when}:\\s+(\\d+)`, 'm').exec(read(`/proc/${String(pid)}/status`))?.[1] ?? 0),
@@ -47,7 +47,7 @@ export function residentMegabytes(pids: readonly number[], when: 'VmRSS' | 'VmHW
   return (kilobytes.reduce((sum, each) => sum + each, 0) * 1024) / 1e6
 }
 
-/** Watches what this process has started while `work` goes on: the most memory that all of them had at one time, in megabytes. */
+/** Runs `work` and returns the peak of the total memory of all child processes, in megabytes. */
 export async function peakDuring<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly peak: number }> {
   let peak = 0
   const stop = new AbortController()

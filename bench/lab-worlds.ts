@@ -5,7 +5,7 @@ import { labSettingsSchema } from '../lab/settings.ts'
 
 export const { signal } = new AbortController()
 
-/** `count` pods with one port on four nodes, all in one namespace; every second one is labelled `odd`. */
+/** Creates `count` pods with one port on four nodes, all in one namespace. Every second pod has the label `odd`. */
 export function pods(count: number): readonly Manifest[] {
   return Array.from({ length: count }, (_, i) => ({
     apiVersion: 'v1',
@@ -18,7 +18,7 @@ export function pods(count: number): readonly Manifest[] {
   }))
 }
 
-/** A policy on the ingress of the pods that a selector selects; from nobody when no peer is given. */
+/** Creates an ingress policy for the pods that a selector matches. Without peers it allows no source. */
 export function ingress(name: string, podSelector: object, peers: readonly object[] = []): Manifest {
   return {
     apiVersion: 'networking.k8s.io/v1',
@@ -30,7 +30,7 @@ export function ingress(name: string, podSelector: object, peers: readonly objec
 
 export const half = (label: 'odd' | 'even'): object => ({ matchLabels: { half: label } })
 
-/** A lab of these objects; what it starts carries `mark` in its environment. */
+/** Opens a lab of these objects. The processes that it starts carry `mark` in their environment. */
 export function labOf(manifests: readonly Manifest[], mark = 'bench'): Promise<Fabric> {
   const place = { file: 'bench.yaml', line: 1, column: 1 }
   const environment = { ...process.env, CROSSCHECK_MARK: mark }

@@ -5,7 +5,7 @@ import { half, ingress, labOf, pods, signal } from './lab-worlds.ts'
 
 const tables = 65
 
-/** 500 pods, and policies replaced one after another. */
+/** 500 pods, and policies that are replaced one after another. */
 async function changes(): Promise<readonly Figure[]> {
   const up = await timed(() => labOf(pods(500)))
   await using lab = up.result
@@ -34,7 +34,7 @@ async function changes(): Promise<readonly Figure[]> {
   ]
 }
 
-/** What the lab takes, in time, memory and leavings. */
+/** The time and memory that the lab takes, and the resources that it leaves behind. */
 export const lab: Bench = {
   name: 'lab',
   run: async () => [

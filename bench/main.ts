@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, loadavg, release } from 'node:os'
 import type { Bench, Figure } from './bench.ts'
 
-/** Every bench by its name; each is loaded only when it runs, so that none weighs on another. */
+/** All benches by name. Each is loaded only when it runs, so that benches do not affect each other. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   lab: async () => (await import('./lab.ts')).lab,
   engine: async () => (await import('./engine.ts')).engine,
@@ -11,7 +11,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'command-line': async () => (await import('./command-line.ts')).commandLine,
 }
 
-/** `npm run bench -- NAME…` runs these benches, without names all: a Markdown table and a line of JSON each. */
+/** `npm run bench -- NAME…` runs these benches, or all without names. Prints a Markdown table and a line of JSON for each. */
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches)
 const unknown = names.filter((name) => !(name in benches))
 if (unknown.length > 0) {

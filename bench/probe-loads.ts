@@ -3,10 +3,10 @@ import { connect } from 'node:net'
 import { Pool } from 'undici'
 import type { Program } from './probe-programs.ts'
 
-/** As many as one dials with; the probe begins with the same number. */
+/** The number of concurrent connections. The probe starts with the same number. */
 const bareInFlight = 128
 
-/** Node's own price of a connection: nothing but `net.connect`, its event and `destroy`. */
+/** Node's minimum cost of a connection: only `net.connect`, its event and `destroy`. */
 export async function bareConnects(target: Program, count: number): Promise<void> {
   let begun = 0
   const lane = async () => {
@@ -23,7 +23,7 @@ export async function bareConnects(target: Program, count: number): Promise<void
   await Promise.all(Array.from({ length: bareInFlight }, lane))
 }
 
-/** One `POST /v1/checks` of so many TCP checks; throws unless each has the reason. */
+/** Sends one `POST /v1/checks` with the given number of TCP checks. Throws unless each result has the reason. */
 export async function batch(
   probe: Program,
   check: { readonly host: string; readonly port: number; readonly deadlineMs?: number },
@@ -42,14 +42,14 @@ export async function batch(
     posted.on('error', reject)
     posted.on('response', (incoming) => resolve(incoming.setEncoding('utf8')))
   })
-  // The chunks are kept as they come and read afterwards: reading shares the processor with the probe.
+  // Collect chunks first and parse them afterwards, because parsing competes with the probe for the processor.
   const chunks: string[] = []
   for await (const chunk of response) chunks.push(chunk)
   const seen = chunks.join('').split(`"reason":"${reason}"`).length - 1
   if (seen !== count) throw new Error(`${String(seen)} of ${String(count)} checks were ${reason}`)
 }
 
-/** So many `GET /probe?module=tcp_connect`, over connections that are kept alive; throws unless each succeeds. */
+/** Sends the given number of `GET /probe?module=tcp_connect` requests over keep-alive connections. Throws unless each succeeds. */
 export async function exporterProbes(
   exporter: Program,
   target: Program,

@@ -5,9 +5,9 @@ import { residentMegabytes } from './lab-processes.ts'
 import { batch } from './probe-loads.ts'
 import { type Program, startProbe, startTarget } from './probe-programs.ts'
 
-/** After this the probe has collected what starting and working left behind (probe/service.ts: 5 s without a request). */
+/** Time after which the probe has collected the garbage of starting and working (probe/service.ts: 5 s without a request). */
 const settledMs = 7_000
-/** A documentation address (RFC 5737) behind a link whose other end nobody reads: every packet is sent, and none is answered. */
+/** A documentation address (RFC 5737) on a link whose other end does not respond: every packet is sent, and none is answered. */
 const silent = { host: '192.0.2.7', port: 80, deadlineMs: 1_000 }
 const silence = [
   'link add silence type veth peer name silence-end',
@@ -17,7 +17,7 @@ const silence = [
   'neigh add 192.0.2.7 lladdr 02:00:00:00:00:07 dev silence',
 ]
 
-/** What the bundled probe holds: idle, with 1,000 checks in flight, and afterwards. */
+/** The memory of the bundled probe: idle, with 1,000 checks in flight, and afterwards. */
 export async function memory(bundle: string): Promise<readonly Figure[]> {
   const hasSilence = laySilence()
   const target = await startTarget()
@@ -51,7 +51,7 @@ export async function memory(bundle: string): Promise<readonly Figure[]> {
 const mebibytes = ({ pid }: Program, when: 'VmRSS' | 'VmHWM'): number =>
   (residentMegabytes([pid], when) * 1e6) / 2 ** 20
 
-/** Needs a network namespace of its own, which bench/probe.ts gives where the kernel allows it. */
+/** Needs its own network namespace, which bench/probe.ts creates if the kernel allows it. */
 function laySilence(): boolean {
   try {
     for (const line of silence) execFileSync('ip', line.split(' '), { stdio: 'ignore' })

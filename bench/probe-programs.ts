@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { nodeEnvironment, nodeFlags } from '../scripts/build-probe.ts'
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
-/** Of Debian's package prometheus-blackbox-exporter, with the configuration that comes with it. */
+/** From the Debian package prometheus-blackbox-exporter, with its default configuration. */
 const exporter = ['prometheus-blackbox-exporter', '--config.file=/etc/prometheus/blackbox.yml']
 
-/** A program that was started for a bench. */
+/** A program that a bench started. */
 export interface Program {
   readonly pid: number
   readonly port: number
@@ -19,7 +19,7 @@ export async function startTarget(): Promise<Program> {
   return started(process.execPath, [here('./probe-target.ts')], { portKey: 'port' })
 }
 
-/** The bundled probe, started as docs/reference/probe.md says, or as Node starts by itself. */
+/** Starts the bundled probe, either as docs/reference/probe.md describes or with the defaults of Node. */
 export async function startProbe(bundle: string, memory: 'bounded' | 'unbounded' = 'bounded'): Promise<Program> {
   const options = ['--control-port', '0', '--health-port', '0', '--allow-targets', 'loopback']
   if (memory === 'unbounded') return started(process.execPath, [bundle, ...options], { portKey: 'controlPort' })
@@ -29,7 +29,7 @@ export async function startProbe(bundle: string, memory: 'bounded' | 'unbounded'
   })
 }
 
-/** Undefined where it is not installed. */
+/** Returns undefined if it is not installed. */
 export async function startExporter(port: number): Promise<Program | undefined> {
   const [command, ...flags] = exporter
   const args = [...flags, `--web.listen-address=127.0.0.1:${String(port)}`, '--log.level=error']

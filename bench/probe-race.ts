@@ -8,13 +8,13 @@ const perBatch = 10_000
 const perRoundOfExporter = 2_000
 const exporterPort = 19_115
 
-/** What one thousand checks took. */
+/** The cost of one thousand checks. */
 interface Price {
   readonly ratePerSecond: number
   readonly cpuSecondsPer1000: number
 }
 
-/** The bare loop, the probe and the exporter in turn, round after round on the same target, so that all have the same neighbours. */
+/** Runs the bare loop, the probe and the exporter in turn on the same target, round after round, so that all see the same load. */
 export async function race(bundle: string): Promise<readonly Figure[]> {
   const target = await startTarget()
   const probe = await startProbe(bundle)
@@ -34,7 +34,7 @@ export async function race(bundle: string): Promise<readonly Figure[]> {
             ),
         }),
     }
-    // Compiled code is what is compared.
+    // Warm up first, because the comparison is of compiled code.
     for (let warm = 0; warm < 3; warm++) for (const each of [probe, roomy]) await quickBatch(each, target)
     const prices: Record<string, Price>[] = []
     for (let round = 0; round < rounds; round++) {
@@ -51,7 +51,7 @@ export async function race(bundle: string): Promise<readonly Figure[]> {
 const quickBatch = (probe: Program, { port }: Program): Promise<void> =>
   batch(probe, { host: '127.0.0.1', port }, { count: perBatch, reason: 'connected' })
 
-/** The exporter is given the number of clients with which it is quickest. */
+/** Finds the number of clients with which the exporter is fastest. */
 async function bestInFlight(exporter: Program, target: Program): Promise<number> {
   const tried: { readonly inFlight: number; readonly ms: number }[] = []
   for (const inFlight of [8, 16, 32, 64]) {

@@ -9,8 +9,8 @@ import type { Bench, Figure } from './bench.ts'
 const program = fileURLToPath(new URL('./probe-alone.ts', import.meta.url))
 
 /**
- * How quick and how large the bundled probe is. It runs in a network namespace of its own where the kernel allows it: the firewall rules of a host
- * with Docker or Kubernetes are asked for each packet on loopback too, which took a fifth of the rate of everybody.
+ * The speed and size of the bundled probe. It runs in its own network namespace if the kernel allows it: on a host with Docker or
+ * Kubernetes, firewall rules are evaluated for each packet on loopback too, which reduced all rates by a fifth.
  */
 export const probe: Bench = {
   name: 'probe',

@@ -1,9 +1,12 @@
-/** How large the cluster is; the same in every run. */
+/** The size of the cluster, the same in every run. */
 export const size = { namespaces: 2_000, podsPerNamespace: 25, nodes: 500 } as const
 
 const time = '2026-01-05T10:00:00Z'
 
-/** Text of one item of each list, as an API server would send it: with managed fields, environment, volumes and conditions, of which a reader needs little. */
+/**
+ * Returns the JSON text of one list item as an API server would send it: with managed fields, environment, volumes and conditions, most of
+ * which a reader ignores.
+ */
 export type Write = (index: number) => string
 
 export interface Listed {
@@ -13,7 +16,7 @@ export interface Listed {
 
 const spaceOf = (index: number) => `team-${index % size.namespaces}`
 const podCount = size.namespaces * size.podsPerNamespace
-/** Five pods a workload, so five workloads a namespace. */
+/** Five pods per workload, so five workloads per namespace. */
 const appOf = (index: number) => `app-${Math.floor(index / size.namespaces) % 5}`
 const addressOf = (index: number) => `10.${64 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`
 const nodeAddress = (index: number) => `172.20.${index >> 8}.${index & 255}`
@@ -64,7 +67,7 @@ const serviceCount = size.namespaces * 5
 const service: Write = (index) =>
   `{"metadata":{${head(index, serviceOf(index))}},"spec":{"type":"ClusterIP","clusterIP":"10.96.${index >> 8}.${index & 255}","clusterIPs":["10.96.${index >> 8}.${index & 255}"],"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack","selector":{"app":"${serviceOf(index)}"},"ports":[{"name":"http","port":80,"protocol":"TCP","targetPort":"http"}]}}`
 
-/** The five pods of a Service: pods are dealt to namespaces in turn. */
+/** The five pods of a Service. Pods are distributed over namespaces round-robin. */
 const slice: Write = (index) => {
   const [space, app] = [index % size.namespaces, Math.floor(index / size.namespaces) % 5]
   const endpoints = Array.from({ length: 5 }, (_, at) => {
@@ -75,7 +78,7 @@ const slice: Write = (index) => {
   return `{"metadata":{${head(index, `${name}-x7x2k`)},"labels":{"kubernetes.io/service-name":"${name}"}},"addressType":"IPv4","endpoints":[${endpoints.join(',')}],"ports":[{"name":"http","port":8080,"protocol":"TCP"}]}`
 }
 
-/** In each namespace one that denies everything, and one that admits a neighbouring team. */
+/** Per namespace, one policy that denies everything, and one that allows a neighbouring team. */
 const policy: Write = (index) => {
   const neighbour = spaceOf(index + 1)
   const spec =
@@ -91,7 +94,7 @@ const namespace: Write = (index) =>
 const node: Write = (index) =>
   `{"metadata":{"name":"node-${index}","uid":"44444444-0000-4000-8000-${String(index).padStart(12, '0')}","resourceVersion":"1","creationTimestamp":"${time}","labels":{"kubernetes.io/hostname":"node-${index}"}},"spec":{"podCIDR":"10.64.0.0/24"},"status":{"addresses":[{"type":"InternalIP","address":"${nodeAddress(index)}"}],"images":[${Array.from({ length: 30 }, (_, at) => `{"names":["registry.example.org/image-${at}@sha256:${'0123456789abcdef'.repeat(4)}"],"sizeBytes":123456789}`).join(',')}]}}`
 
-/** By the plural of the kind. */
+/** By the plural name of the kind. */
 export const lists: Readonly<Record<string, Listed>> = {
   namespaces: { count: size.namespaces, write: namespace },
   nodes: { count: size.nodes, write: node },

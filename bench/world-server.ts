@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Listed, lists, size } from './world-objects.ts'
 
-/** A program that stands in for the API server of a large cluster: it pages lists (limit, continue), and says on which port it listens. */
+/** A program that simulates the API server of a large cluster. It serves paginated lists (limit, continue) and prints its port. */
 const pages = new Map<string, Buffer>()
 
 const server = createServer(({ url = '', method }, response) => {
@@ -20,7 +20,7 @@ const server = createServer(({ url = '', method }, response) => {
 })
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`))
 
-/** A page is written once: what is measured is its reader. */
+/** Each page is generated once, because the bench measures the reader. */
 function pageOf(path: string, { from, limit }: { readonly from: number; readonly limit: number }): Buffer {
   const key = `${path} ${from} ${limit}`
   const known = pages.get(key)
@@ -34,7 +34,7 @@ function pageOf(path: string, { from, limit }: { readonly from: number; readonly
   return page
 }
 
-/** Objects are dealt to namespaces in turn. */
+/** Objects are distributed over namespaces round-robin. */
 function namespaced({ count, write }: Listed, namespace: number): string {
   const items = Array.from({ length: Math.ceil((count - namespace) / size.namespaces) }, (_, at) =>
     write(namespace + at * size.namespaces),

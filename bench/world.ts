@@ -14,8 +14,8 @@ const ends = ['team-1/deployment/app-0', 'team-0/service/app-0:80'] as const
 const rounds = 3
 
 /**
- * `explain` of a path in a cluster of 50,000 pods and 2,000 namespaces, read from an API server that pages: time, processor time, memory, and what of the processors the server took meanwhile; its
- * pages are written before.
+ * `explain` of a path in a cluster of 50,000 pods and 2,000 namespaces, read from a paginating API server. Measures time, processor time,
+ * memory, and the processor time of the server during the run. The server generates its pages beforehand.
  */
 export const world: Bench = {
   name: 'world',
@@ -29,7 +29,7 @@ export const world: Bench = {
     try {
       const kubeconfig = join(folder, 'config')
       writeFileSync(kubeconfig, configFor(await portOf(server)))
-      // The first round makes the server write its pages.
+      // The first round makes the server generate its pages.
       await explain(kubeconfig, server.pid)
       const runs: Run[] = []
       for (let round = 0; round < rounds; round++) runs.push(await explain(kubeconfig, server.pid))
@@ -72,7 +72,7 @@ interface Run {
   readonly serverMs: number
 }
 
-/** The bundle that ships as a process of its own, which tells at its end what it took. */
+/** Runs the bundle that ships as a separate process, which reports its resource usage on exit. */
 async function explain(kubeconfig: string, server: number | undefined): Promise<Run> {
   const before = cpuMsOf(server)
   const begun = performance.now()
@@ -91,7 +91,7 @@ async function explain(kubeconfig: string, server: number | undefined): Promise<
   return { ms, cpuMs, mebibytes: usage.maxRSS / 1024, serverMs: cpuMsOf(server) - before }
 }
 
-/** User and system time of a process (proc_pid_stat(5), fields 14 and 15), in ticks of 10 ms. */
+/** User and system time of a process (proc_pid_stat(5), fields 14 and 15), converted from ticks of 10 ms. */
 function cpuMsOf(pid: number | undefined): number {
   const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
   const fields = rest.split(' ')
