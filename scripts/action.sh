@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The one step of the GitHub Action (action.yml has its inputs and outputs): installs Crosscheck, runs the scenarios, names the reports.
+# The only step of the GitHub Action (action.yml defines its inputs and outputs): installs Crosscheck, runs the scenarios, outputs the report paths.
 set -uo pipefail
 own=$(cd "$(dirname "$0")/.." && pwd)
 give_up() { echo "::error title=Crosscheck::$*"; exit 4; }
@@ -32,7 +32,7 @@ fi
 reports=${RUNNER_TEMP:?}/crosscheck-reports
 mkdir -p "$reports"
 rm -f "$reports"/*
-# What scenarios, manifests and servers say is printed while GitHub obeys no commands; the annotations, which are commands, come after it.
+# Text from scenarios, manifests and servers is printed while workflow commands are stopped. The annotations, which are commands, follow.
 token=$(node -p 'crypto.randomUUID()')
 echo "::stop-commands::$token"
 node "$program" run "${where[@]}" "${arguments[@]}" \

@@ -7,9 +7,9 @@ import { contradict, objectsOf, threeVoices, twoVoices, type Voices } from '../t
 import { randomWorld } from '../test/policy/engine/random-world.ts'
 
 /*
- * node scripts/agree.ts 2000              engine, oracle and the lab's packets on so many random worlds, 50 of them in each lab
- * node scripts/agree.ts 100000 --no-lab   engine and oracle alone
- * --seed N repeats a run. Exit code 1 where two of them contradict each other, with the connections and the seed of their batch.
+ * node scripts/agree.ts 2000              compares engine, oracle and the lab's packets on 2000 random worlds, 50 per lab
+ * node scripts/agree.ts 100000 --no-lab   compares only engine and oracle
+ * --seed N repeats a run. Exits with code 1 if two of them disagree, and prints the connections and the seed of the batch.
  */
 const { values, positionals } = parseArgs({
   options: {

@@ -7,17 +7,17 @@ import { licences } from './licences.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * How Node is started for a probe that idles under 64 MiB and works under 128 MiB (docs/reference/probe.md says what each of these is for). A smaller young
- * generation or `--optimize-for-size` would take a little less, at up to twice the processor time per check.
+ * Node flags for a probe that idles under 64 MiB and works under 128 MiB. docs/reference/probe.md explains each flag. A smaller young
+ * generation or `--optimize-for-size` would use a little less memory, but up to twice the processor time per check.
  */
 export const nodeFlags = ['--expose-gc', '--max-semi-space-size=4', '--max-old-space-size=48'] as const
-/** One arena for malloc, however many threads: 10 MiB less under load. */
+/** One malloc arena for all threads: 10 MiB less under load. */
 export const nodeEnvironment = { MALLOC_ARENA_MAX: '1' } as const
 
 /**
- * Bundles the probe into one file that needs nothing beside it, so that the image holds it alone: `node scripts/build-probe.ts FILE.cjs`, which writes the
- * licences of what is bundled beside it.
- * As CommonJS it idles at 4 MiB less than the same code as an ECMAScript module (docs/reference/probe.md).
+ * Bundles the probe into one file without dependencies, so that the image contains only this file: `node scripts/build-probe.ts FILE.cjs`.
+ * Also writes the licences of the bundled packages next to it. As CommonJS, the probe idles at 4 MiB less than the same code as an
+ * ECMAScript module (docs/reference/probe.md).
  */
 export async function buildProbe(outfile: string): Promise<Metafile> {
   const { metafile } = await build({

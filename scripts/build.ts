@@ -7,8 +7,8 @@ import { licences } from './licences.ts'
 import { oneLanguage } from './one-language.ts'
 
 /**
- * What ships, as JavaScript, because Node refuses .ts files under node_modules: two programs and the chunks that they share or load
- * only when needed, all in one folder, so that from each of them a program is `new URL('./lab-worker.js', import.meta.url)`; and the probe.
+ * The programs that ship, as JavaScript, because Node rejects .ts files under node_modules: two programs, their shared and lazily loaded
+ * chunks, and the probe. All are in one folder, so that each program can be located as `new URL('./lab-worker.js', import.meta.url)`.
  */
 const programs = { crosscheck: 'runner/main.ts', 'lab-worker': 'lab/worker/main.ts' }
 
@@ -34,11 +34,11 @@ const { metafile } = await build({
   external,
   metafile: true,
   plugins: [oneLanguage],
-  // Bundled CommonJS packages ask for Node's own modules through `require`.
+  // Bundled CommonJS packages load Node's built-in modules through `require`.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 })
 const probe = await buildProbe(join(dist, 'probe.cjs'))
-// In this package a file with this name is a module; as the way into the bundle it costs 1 MiB of the idle probe's memory.
+// A file with this name is an ES module in this package. As the entry point of the bundle, it costs 1 MiB of the idle probe's memory.
 await writeFile(join(dist, 'probe.js'), "import './probe.cjs'\n")
 await writeFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), await licences([metafile, probe]))
 for (const file of [...Object.keys(programs).map((program) => `${program}.js`), 'probe.cjs'])

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 import { startCompiled } from '../probe/compiled.ts'
 import { nodeFlags } from './build-probe.ts'
 
-/** What else V8 does at its own time would show in the bytes; none of these is among the flags that it compares before it takes them. */
+/** Disables work that V8 does at arbitrary times, which would change the bytes. V8 does not compare these flags when it accepts a cache. */
 const steady = [
   '--random-seed=1',
   '--single-threaded-gc',
@@ -18,8 +18,8 @@ const steady = [
 const own = fileURLToPath(import.meta.url)
 
 /**
- * Writes beside a bundle of the probe what V8 compiles of it, `FILE.cache`, for exactly this Node with the probe's flags, and `start.cjs`, which starts it with
- * that. With a seed of its own V8 makes the same bytes each time, so that the image stays reproducible.
+ * Writes the V8 code cache of a probe bundle, `FILE.cache`, for exactly this Node with the probe's flags. Also writes `start.cjs`, which
+ * starts the probe with that cache. A fixed seed makes V8 produce the same bytes each time, so that the image stays reproducible.
  */
 export async function compileProbe(file: string): Promise<void> {
   execFileSync(process.execPath, [...nodeFlags, ...steady, own, '--compile', file])
@@ -35,7 +35,7 @@ export async function compileProbe(file: string): Promise<void> {
   })
 }
 
-/** Loading alone compiles what every start needs. */
+/** Loading the bundle is enough to compile what every start needs. */
 async function compileHere(file: string): Promise<void> {
   process.argv = [process.execPath, file, '--help']
   const help = Promise.withResolvers<void>()

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /**
- * `npm run demo`: the five systems, in the lab where there can be one. Elsewhere the policy engine judges them, and the line for real packets
- * is printed: nothing is swapped silently.
+ * `npm run demo`: runs the five systems in the lab if it is available. Otherwise the policy engine computes the verdicts, and the demo
+ * prints the command for real packets. It never switches silently.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
 const linux = process.platform === 'linux'
@@ -13,7 +13,7 @@ if (!linux) {
     'The lab needs Linux: the policy engine predicts instead. For real packets: docker run --rm --privileged -v "$PWD":/work -w /work node:24-bookworm npm run demo',
   )
 }
-/** The conformance pack is no system: who builds a network plugin runs it by its own name. */
+/** The conformance pack is not a system. Developers of network plugins run it by name. */
 const systems = readdirSync(`${root}/scenarios`).filter((name) => name !== 'conformance')
 const folders = systems.map((name) => `scenarios/${name}`)
 const args = ['runner/main.ts', 'run', linux ? '--lab' : '--predict', ...folders, ...process.argv.slice(2)]

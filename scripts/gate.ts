@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /**
- * The gate behind `npm test`: the checks that only read run at once and print only when they fail, then the tests. All run even when one
- * fails. Arguments go to vitest: `npm test -- test/checks` runs these tests alone, after all checks.
+ * The checks behind `npm test`. Read-only checks run in parallel and print only if they fail, then the tests run. All run even if one
+ * fails. Arguments go to vitest: `npm test -- test/checks` runs only these tests, after all checks.
  */
 const checks = {
   types: ['tsc', '-p', '.'],
@@ -38,7 +38,7 @@ function line(name: string, passed: boolean, milliseconds: number): string {
   return `${passed ? 'ok  ' : 'FAIL'} ${name} (${(milliseconds / 1000).toFixed(1)} s)`
 }
 
-/** Starts a tool of node_modules/.bin, which `npm run` has put into PATH. */
+/** Starts a tool of node_modules/.bin, which `npm run` adds to PATH. */
 async function run(
   command: readonly string[],
   output: 'collected' | 'shown',

@@ -11,7 +11,7 @@ interface Manifest {
   readonly license: string
 }
 
-/** The licence texts of the bundled packages, which ask to be passed on with their code. */
+/** Returns the licence texts of the bundled packages, which must be distributed with their code. */
 export async function licences(bundles: readonly Metafile[]): Promise<string> {
   const files = bundles.flatMap((bundle) => Object.keys(bundle.inputs))
   const inputs = files.map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0])
@@ -24,7 +24,7 @@ async function licence(folder: string): Promise<string> {
   const manifest = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')) as Manifest
   const names: string[] = []
   for await (const name of glob('{LICEN[CS]E,licen[cs]e,NOTICE}*', { cwd: join(root, folder) })) names.push(name)
-  // Sorted: file systems list them in orders of their own, and the image shall be the same from each.
+  // Sorted, because file systems list files in different orders and the image must be reproducible.
   const texts = await Promise.all(names.sort().map((name) => readFile(join(root, folder, name), 'utf8')))
   return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${texts.join('\n')}`
 }

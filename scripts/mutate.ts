@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { type Mutant, mutants } from './mutants/engine.ts'
 
 /**
- * Plants faults in the policy engine, one at a time, in a copy of the sources, and runs the engine's own tests on each: a fault that they do
- * not notice ends the run with exit code 1. `node scripts/mutate.ts [TEXT]` takes only the mutants whose file or text holds TEXT.
+ * Applies faults to a copy of the policy engine, one at a time, and runs the engine's tests on each. Exits with code 1 if the tests miss a
+ * fault. `node scripts/mutate.ts [TEXT]` limits the run to mutants whose file or text contains TEXT.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
 const copy = mkdtempSync(join(tmpdir(), 'mutants-'))

@@ -4,7 +4,7 @@ import type { Plugin } from 'esbuild'
 
 const locales = dirname(createRequire(import.meta.url).resolve('zod/v4/locales'))
 
-/** Leaves zod's messages in English out of some fifty languages: 260 kB less to load whenever a schema is. */
+/** Keeps only the English messages of zod, out of some fifty languages: loading a schema reads 260 kB less. */
 export const oneLanguage: Plugin = {
   name: 'one-language',
   setup({ onLoad }) {

@@ -4,7 +4,7 @@ import type { Command } from '../runner/cli/command.ts'
 import { commands } from '../runner/cli/commands/commands.ts'
 import { scenarioJsonSchema } from '../runner/scenario/json-schema.ts'
 
-/** A part of a JSON Schema, as far as pages show it. */
+/** The parts of a JSON Schema that the pages show. */
 interface Schema {
   readonly type?: string
   readonly description?: string
@@ -24,7 +24,7 @@ interface Schema {
 
 const generated = 'This page is generated: `node scripts/reference-pages.ts` writes it.'
 
-/** The pages that are made from the program, by file. */
+/** Returns the generated reference pages, by file. */
 export function referencePages(): Readonly<Record<string, string>> {
   return {
     'docs/reference/commands.md': commandsPage(),
@@ -32,7 +32,7 @@ export function referencePages(): Readonly<Record<string, string>> {
   }
 }
 
-/** Every command with its arguments, options and examples, as `--help` prints them. */
+/** Lists every command with its arguments, options and examples, as `--help` prints them. */
 function commandsPage(): string {
   const head = [
     '# Commands',
@@ -75,7 +75,7 @@ function indented(usage: string): string {
   return `    crosscheck ${usage}`
 }
 
-/** What help says after the options: paragraphs, and examples as code. */
+/** The text after the options in the help: paragraphs, and examples as code. */
 function notes(text: string): string {
   return text
     .split(/\n{2,}/)
@@ -93,7 +93,7 @@ function shownDefault({ defaultValue, negate }: Option): unknown {
   return negate ? undefined : defaultValue
 }
 
-/** Every key of a scenario with its type, bounds and default. */
+/** Lists every key of a scenario with its type, bounds and default. */
 function scenarioKeysPage(schema: Schema): string {
   const { metadata, spec } = schema.properties ?? {}
   const sections = Object.entries(spec?.properties ?? {}).map(
@@ -113,7 +113,7 @@ function described({ description, default: standard }: Schema): string {
   return description === undefined ? '' : wrapped(`${capitalized(description)}${defaultText(standard)}`)
 }
 
-/** The keys of an object, of the items of a list or of each alternative, as a list that begins after an empty line; empty where there are none. */
+/** The keys of an object, of list items or of each alternative, as a list after an empty line. Empty if there are none. */
 function keysBelow(schema: Schema, depth: number): string {
   const lines = linesBelow(schema, depth)
   return lines.length === 0 ? '' : `\n\n${lines.join('\n')}`
@@ -134,7 +134,7 @@ function linesBelow(schema: Schema, depth: number): readonly string[] {
   })
 }
 
-/** An alternative that a constant key tells apart stands below that key; any other as its keys. */
+/** Lists an alternative with a constant key below that key, and any other alternative by its keys. */
 function alternativeLines(schema: Schema, depth: number): readonly string[] {
   const { properties = {}, description = '' } = schema
   const [key, ...others] = Object.entries(properties)
@@ -143,7 +143,7 @@ function alternativeLines(schema: Schema, depth: number): readonly string[] {
   return [item(depth, `\`${key[0]}: ${shown(key[1].const)}\``, description, undefined), ...linesBelow(rest, depth + 1)]
 }
 
-/** The alternatives of a schema, without a text that is nothing but a variable, which every key takes. */
+/** The alternatives of a schema, except a string that contains only a variable, which every key accepts. */
 function alternatives({ anyOf = [], oneOf = [] }: Schema): readonly Schema[] {
   return [...anyOf, ...oneOf].filter(({ pattern }) => pattern !== String.raw`\$\{`)
 }
@@ -180,7 +180,7 @@ function capitalized(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
-/** Words in lines of at most 100 characters; code stays whole. */
+/** Wraps words to lines of at most 100 characters. Code is not split. */
 function wrapped(text: string, first = '', rest = ''): string {
   const lines: string[] = []
   let line = first

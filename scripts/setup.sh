@@ -1,6 +1,6 @@
 #!/bin/sh
-# Brings a checkout to where `npm run demo` and `npm test` work: npm's packages when they are older than the lock file, and the
-# distribution's nftables, iproute2 and util-linux where the lab needs them. Says nothing when all is there. Exit 4: one sentence says what to type.
+# Prepares a checkout for `npm run demo` and `npm test`: installs npm packages if they are older than the lock file, and the
+# distribution's nftables, iproute2 and util-linux if the lab needs them. Silent if nothing is missing. Exit 4: prints what to type.
 set -u
 cd "$(dirname "$0")/.." || exit 4
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -18,7 +18,7 @@ quietly() {
   return $status
 }
 
-# npm by the Node that started it: the Node in node_modules/.bin, which `npm run` puts first, is about to be replaced.
+# Run npm with the Node that started it. `npm run` puts node_modules/.bin first in PATH, and the Node there is about to be replaced.
 npm_by_its_node() {
   if [ -n "${npm_execpath:-}" ] && [ -n "${npm_node_execpath:-}" ]; then "$npm_node_execpath" "$npm_execpath" "$@"; else npm "$@"; fi
 }
@@ -27,11 +27,11 @@ packages() {
   [ node_modules/.package-lock.json -nt package-lock.json ] && [ -x node_modules/.bin/node ] && return
   say 'installing npm packages (once) …'
   quietly npm_by_its_node ci --no-audit --no-fund --loglevel=error || give_up 'npm ci failed: mend what it says above and type: npm ci'
-  # Without install scripts the package "node" has no binary, and everything would silently run on an older Node.
+  # Without install scripts, the package "node" has no binary, and everything would silently run on an older Node.
   [ -x node_modules/.bin/node ] || give_up "npm ran no install scripts, so the project's own Node is missing: type: npm ci --ignore-scripts=false"
 }
 
-# Installer and package names by distribution; empty where no known package manager is found.
+# The installer and package names of the distribution. Empty if no known package manager is found.
 install_line() {
   if command -v apt-get; then echo 'apt-get install -y --no-install-recommends nftables iproute2 util-linux'
   elif command -v dnf; then echo 'dnf install -y nftables iproute util-linux'
@@ -41,7 +41,7 @@ install_line() {
   fi 2>/dev/null | tail -n 1
 }
 
-# The line for people: package lists may be missing, as on a machine that was just handed out.
+# The command to show to the user. It updates package lists, which may be missing on a new machine.
 typed() {
   [ "$(id -u)" = 0 ] && sudo='' || sudo='sudo '
   case $line in
@@ -50,7 +50,7 @@ typed() {
   esac
 }
 
-# The ip of iproute2 and the unshare of util-linux, not BusyBox's, which lack what the lab asks of them.
+# The lab needs ip of iproute2 and unshare of util-linux. The BusyBox versions lack options.
 system_tools() {
   command -v nft && unshare --version && ip -V
 } >/dev/null 2>&1
@@ -67,7 +67,7 @@ system_packages() {
   fi
   say 'installing nftables and iproute2 (once) …'
   case $line in
-    # As environment of the command: sudo passes none of ours on.
+    # Set inside the command, because sudo does not pass on our environment.
     apt-get*) quietly $as apt-get update; set -- env DEBIAN_FRONTEND=noninteractive $line ;;
     pacman*) quietly $as pacman -Sy --noconfirm; set -- $line ;;
     *) set -- $line ;;

@@ -1,4 +1,4 @@
-/** One fault planted in the engine: the text `find` of a file, which must occur once, becomes `put`. */
+/** One fault for the engine: replaces the text `find` of a file, which must occur once, with `put`. */
 export interface Mutant {
   readonly file: string
   readonly find: string
@@ -8,7 +8,7 @@ export interface Mutant {
 const of = (file: string, pairs: readonly (readonly [string, string])[]): Mutant[] =>
   pairs.map(([find, put]) => ({ file: `policy/${file}.ts`, find, put }))
 
-/** Faults that engines of this kind are known to have, and slips that are easy to make. */
+/** Known faults of similar engines, and mistakes that are easy to make. */
 export const mutants: readonly Mutant[] = [
   ...of('parse', [
     ["(egress.length > 0 ? ['ingress', 'egress'] : ['ingress'])", "['ingress', 'egress']"],
