@@ -3,7 +3,7 @@ import { sanitizeText } from '../report/sanitize.ts'
 import type { Style } from '../report/style.ts'
 import type { PathChanges } from './model.ts'
 
-/** The most lines. */
+/** Maximum number of lines. */
 const most = 12
 
 /** Recent changes with author and time, latest first. */

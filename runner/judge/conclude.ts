@@ -27,7 +27,7 @@ export function conclude(
     readonly prediction: PathPrediction
     readonly explanation: readonly string[]
     readonly fix?: string
-    /** The source's resolver is an invention of the lab, so the report omits its DNS queries. */
+    /** The source's resolver exists only in the lab, so the report omits its DNS queries. */
     readonly hidesDns: boolean
   },
 ): Omit<PathResult, 'index'> {

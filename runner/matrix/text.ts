@@ -25,7 +25,7 @@ const marks: Record<Folded['state'], { readonly mark: string; readonly colour: C
   unknown: { mark: '?', colour: 'yellow' },
 }
 
-/** The most note lines. */
+/** Maximum number of note lines. */
 const maxNotes = 20
 
 /** The matrix by workload, with notes and a summary line. */

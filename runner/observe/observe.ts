@@ -8,7 +8,7 @@ export type ObservedConnections = ReadonlyMap<PlannedCheck, readonly Observation
 
 export interface ObserveOptions {
   readonly probes: ReadonlyMap<SourceKey, Probe>
-  /** The most new connections per second to a target's node, from all sources together; unlimited if absent. */
+  /** Maximum number of new connections per second to a target's node, from all sources together; unlimited if absent. */
   readonly perSecond?: number | undefined
   readonly signal: AbortSignal
   /** Called when all connections of a check are complete. */

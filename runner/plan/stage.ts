@@ -65,7 +65,7 @@ export function leftOutText(resolvedPaths: readonly ResolvedPath[]): string | un
   return `left out of the matrix, because a pod always reaches itself: ${pairs.slice(0, named).join(', ')}${more}`
 }
 
-/** The most pairs that the sentence lists by name. */
+/** Maximum number of pairs that the sentence lists by name. */
 const named = 10
 
 /** Returns the reason why a path of the scenario is skipped; undefined if it runs. */

@@ -81,7 +81,7 @@ function withoutFront(endpoints: readonly EndpointResult[]): readonly EndpointRe
   return endpoints.filter((endpoint) => endpoint.state !== 'unknown' || !isFront(endpoint))
 }
 
-/** The most addresses with the same result that have a line each. */
+/** Maximum number of addresses with the same result that have a line each. */
 const most = 6
 
 function crowd(state: string, endpoints: readonly EndpointResult[]): string[] {

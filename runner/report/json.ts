@@ -6,7 +6,7 @@ import type { Reporter } from './reporter.ts'
 import { bounded } from './sanitize.ts'
 import type { Report } from './schema.ts'
 
-/** The most characters of one string. A longer string is hostile or a dump, not a fact. */
+/** Maximum length of a string, in characters. A longer string is hostile or a dump, not a fact. */
 const longest = 4_096
 
 type Fabric = Extract<RunEvent, { kind: 'fabric' }>

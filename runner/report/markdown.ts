@@ -14,7 +14,7 @@ import { claim, statusWords } from './words.ts'
 
 /** GitHub accepts job summaries of at most 1 MiB. Blocks that do not fit are counted. */
 const mostBytes = 900_000
-/** The most cells of a table. Larger tables omit rows and columns with only passing paths. */
+/** Maximum number of cells in a table. Larger tables omit rows and columns with only passing paths. */
 const mostCells = 400
 const signs = signsOf(true)
 const marks = marksOf(true)

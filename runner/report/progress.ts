@@ -11,9 +11,9 @@ export interface ProgressOptions extends Pick<ReportOptions, 'colour' | 'unicode
   readonly terminal: boolean
 }
 
-/** The most paths shown during the run. The report contains all. */
+/** Maximum number of paths shown during the run. The report contains all. */
 const told = 10
-/** The most updates of the live line in a run. */
+/** Maximum number of updates of the live line in a run. */
 const moves = 200
 
 const erase = '\r\x1b[K'

@@ -18,7 +18,7 @@ const plainer: Readonly<Record<string, string>> = {
 export interface SanitizeOptions {
   /** Also escapes everything outside ASCII. */
   readonly ascii?: boolean
-  /** The most characters of one string. The rest is counted, not shown. */
+  /** Maximum length of a string, in characters. The rest is counted, not shown. */
   readonly limit?: number
 }
 

@@ -20,7 +20,7 @@ export interface Documents {
   readonly problems: readonly Problem[]
 }
 
-/** The most characters of a text. Its tree takes about 150 times as much memory. */
+/** Maximum length of a text, in characters. Its tree takes about 150 times as much memory. */
 const maxLength = 4 * 1024 * 1024
 
 /** All documents of a YAML text, without empty ones. Never throws, whatever the text is. */

@@ -6,14 +6,14 @@ import type { Lookup, Mention, Names } from './names.ts'
 import type { Path } from './nodes.ts'
 import type { PathSpec } from './paths.ts'
 
-/** The most paths of one scenario, including the matrix. */
+/** Maximum number of paths in a scenario, including the matrix. */
 export const maxPaths = 1_000_000
 
 export interface LinkContext {
   readonly document: Document
   readonly lookup: Lookup
   readonly report: Names['report']
-  /** How many more paths the scenario may have. */
+  /** Number of paths that the scenario may still add. */
   readonly budget: { left: number }
 }
 

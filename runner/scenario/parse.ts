@@ -23,7 +23,7 @@ export interface ParseOptions {
   readonly passOver?: boolean
 }
 
-/** The most problems reported per file. The rest is counted. */
+/** Maximum number of problems reported per file. The rest is counted. */
 const maxProblems = 1000
 
 /** Parses all scenarios of a YAML text and reports every problem at once. `file` is the name in messages and locates the folder of manifests. */

@@ -2,7 +2,7 @@ import { type Document, isMap, isNode, isScalar, isSeq, type Pair, visit, type Y
 import type { Place, Problem } from '../../policy/types.ts'
 import { keyText } from './nodes.ts'
 
-/** The most aliases of one document. Each may expand to much data. */
+/** Maximum number of aliases in a document. Each may expand to much data. */
 export const maxAliasCount = 1000
 
 type PlaceAt = (offset: number) => Place

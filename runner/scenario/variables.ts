@@ -2,7 +2,7 @@ import { didYouMean } from '../../policy/suggest.ts'
 import type { Place, Problem } from '../../policy/types.ts'
 import type { Document } from './documents.ts'
 
-/** The most values of a document after aliases are expanded. */
+/** Maximum number of values in a document after aliases are expanded. */
 const maxValues = 5_000_000
 
 export interface Substituted {
