@@ -1,6 +1,6 @@
 import { canonicalAddress, type Family } from '../../policy/cidr.ts'
 
-/** What can be handed out: each pool counts on its own and never gives the same value twice. */
+/** Kinds of values to assign. Each pool is separate and never assigns a value twice. */
 export type Pool =
   | { readonly kind: 'pod'; readonly node: string; readonly family: Family }
   | { readonly kind: 'service'; readonly family: Family }
@@ -9,26 +9,28 @@ export type Pool =
   | { readonly kind: 'uid' }
 
 /**
- * Hands out addresses, NodePorts and uids that stay with their owner over rebuilds of the world. What is freed is not handed out
- * again, so that a stale address stays stale. One allocator serves one run.
+ * Assigns addresses, NodePorts and uids that stay with their owner across rebuilds of the world. A released value is
+ * never assigned again, so a stale address stays stale. One allocator serves one run.
  */
 export interface Allocator {
-  /** Starts a build: these values are given by the input or reserved, and an owner that holds one of them gets another. */
+  /** Starts a build. These values are given by the input or reserved; an owner that has one of them gets another. */
   begin(given: Iterable<string>): void
-  /** The owner's value of a pool; none when the pool is exhausted. */
+  /** The owner's value from a pool; undefined if the pool is exhausted. */
   lease(owner: string, pool: Pool): string | undefined
-  /** The node that a pod stays on: where it was, else the next in turn. */
+  /** The node of a pod: its previous node, or else the next in rotation. */
   place(owner: string, nodes: readonly string[]): string
-  /** The families that are in use: those given now, and those of earlier builds, so that no pod of a run loses an address. */
+  /**
+   * The address families in use: those given now and those of earlier builds, so that no pod of a run loses an address.
+   */
   families(used: readonly Family[]): readonly Family[]
-  /** Ends a build: owners that did not ask since `begin` are forgotten. */
+  /** Ends a build. Releases values of owners that were not used since `begin`. */
   finish(): void
 }
 
-/** The API server's and the DNS Service's addresses in a cluster as kubeadm makes it, and the gateway of the nodes' network. */
+/** The addresses of the API server and the DNS Service in a kubeadm cluster, and the gateway of the nodes' network. */
 const conventional = ['10.96.0.1', '10.96.0.10', 'fd00:10:96::1', 'fd00:10:96::a', '172.18.0.1', 'fc00:18::1']
 
-/** A fresh allocator; `reserved` addresses are never handed out. */
+/** A new allocator. `reserved` addresses are never assigned. */
 export function createAllocator(reserved: readonly string[] = []): Allocator {
   const leases = new Map<string, string>()
   const taken = new Set([...conventional, ...reserved].map((address) => canonicalAddress(address) ?? address))
@@ -82,14 +84,14 @@ export function createAllocator(reserved: readonly string[] = []): Allocator {
   }
 }
 
-/** A pool as a key; asked several times per pod at every change, where JSON would take half of the time. */
+/** A pool as a key. Called several times per pod and change; JSON would take half of the time. */
 function nameOf(pool: Pool): string {
   if (pool.kind === 'pod') return `pod ${pool.family} ${pool.node}`
   return 'family' in pool ? `${pool.kind} ${pool.family}` : pool.kind
 }
 
 const perBlock = 250
-/** Node numbers below it own the block 10.244.<number>.0/24; the blocks from it on go to whoever needs one more. */
+/** Nodes with lower numbers have the block 10.244.<number>.0/24. Higher blocks are for nodes that need another one. */
 const firstSpareBlock = 200
 const lastBlock = 12 * 256 - 1
 

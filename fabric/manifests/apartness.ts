@@ -1,13 +1,13 @@
 import type { Place } from '../../policy/types.ts'
 
 /**
- * Of which two places it is known that they need not be of one cluster: what both claim is no mistake then. All are of one cluster where
- * nothing is known.
+ * Pairs of places that need not be in the same cluster, so that a conflict between them is no mistake. If nothing is
+ * known, all places are in one cluster.
  */
 export interface Apartness {
-  /** A cluster has one of the two. */
+  /** A cluster has only one of the two. */
   readonly areAlternatives: (a: Place, b: Place) => boolean
-  /** What a cluster said of its state is of two clusters, or of two times. */
+  /** The two places are dumps of two clusters, or of one cluster at two times. */
   readonly areDumps: (a: Place, b: Place) => boolean
 }
 

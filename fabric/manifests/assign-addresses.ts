@@ -4,13 +4,13 @@ import type { Allocator } from './allocator.ts'
 import { type NodeDraft, settleNode } from './nodes.ts'
 import type { PodDraft } from './pods.ts'
 
-/** Who hands out what is lacking, and of which address families. */
+/** The allocator for missing values, and the address families to use. */
 export interface Handout {
   readonly used: readonly Family[]
   readonly allocator: Allocator
 }
 
-/** Gives every pod a node, a uid and addresses, and every node the addresses that it lacks. */
+/** Gives every pod a node, a uid and addresses, and every node its missing addresses. */
 export function settle(
   drafts: readonly PodDraft[],
   nodeDrafts: readonly NodeDraft[],

@@ -5,14 +5,14 @@ import type { ServiceDraft } from './services.ts'
 
 interface Given {
   readonly world: Pick<World, 'pods' | 'nodes'>
-  /** Addresses that objects of the input have. */
+  /** Addresses of objects in the input. */
   readonly claimed: ReadonlySet<string>
   readonly pods: readonly PodDraft[]
   readonly nodes: readonly NodeDraft[]
   readonly services: readonly ServiceDraft[]
 }
 
-/** What is handed out to objects of the input, and which nodes are not among them. */
+/** What was assigned to objects of the input, and which nodes are not in the input. */
 export function assumedFor({ world, claimed, pods, nodes, services }: Given): Assumed {
   const withoutAddress = {
     pods: pods.some(({ status, template }) => status.addresses === undefined && !template.hostNetwork),

@@ -10,7 +10,10 @@ import { type Manifests, objectsOf } from './read.ts'
 
 const nowhere: Place = { file: '<step>', line: 1, column: 1 }
 
-/** The objects after a change: whole objects replace those of their name; a Namespace takes all in it along; labels stay with pods. */
+/**
+ * The objects after a change. A new object replaces the one of the same name. Deleting a Namespace deletes everything
+ * in it. Changed labels stay with pods.
+ */
 export function applyObjects(current: readonly ManifestObject[], change: Change, place: Place = nowhere): Manifests {
   const problems: Problem[] = []
   if (change.kind === 'label') {
@@ -44,7 +47,7 @@ function remove(
   return kept
 }
 
-/** A replaced or deleted workload has new pods, without the labels that its old ones were given. */
+/** A replaced or deleted workload has new pods, without the label changes of its old ones. */
 function withoutOverridesOf(
   objects: readonly ManifestObject[],
   { kind, namespace, name }: ManifestObject,
@@ -87,7 +90,10 @@ function withLabels(object: ManifestObject, patch: LabelPatch): ManifestObject {
   return { ...object, value: { ...object.value, metadata: { ...metadata, labels } } }
 }
 
-/** `namespace/kind/name`, `kind/namespace/name`, and for what has no namespace, or is in `default`, `kind/name`. */
+/**
+ * Parses `namespace/kind/name` and `kind/namespace/name`, and `kind/name` for objects without a namespace or in
+ * `default`.
+ */
 export function parseObjectName(word: string): Pick<ManifestObject, 'kind' | 'namespace' | 'name'> | undefined {
   const [first = '', second = '', third, ...rest] = word.split('/')
   if (rest.length > 0 || first === '' || second === '' || third === '') return undefined

@@ -5,7 +5,7 @@ import { titleOf } from './object.ts'
 import type { PodDraft } from './pods.ts'
 import type { ServiceDraft } from './services.ts'
 
-/** Those of one kind that hold something, and what each holds. */
+/** Holders of one kind, and the value that each has. */
 interface Claims<T extends Holder = Holder> {
   readonly kind: 'Node' | 'Service' | 'Pod'
   readonly holders: readonly T[]
@@ -18,7 +18,10 @@ interface Holder {
   readonly place?: Place | undefined
 }
 
-/** Every address that the input gives, each once; two holders of one are a problem. Pods of the host network share their node's. */
+/**
+ * Every address in the input, once. Two holders of one address are a problem. Pods on the host network share their
+ * node's address.
+ */
 export function claimAddresses(
   {
     pods,
@@ -42,7 +45,7 @@ export function claimAddresses(
   return refuseShared([ofNodes, ofServices, ofPods], { what: 'address', apartness }, problems)
 }
 
-/** The API server hands a NodePort to one Service only, whatever the protocol. */
+/** The API server assigns a NodePort to one Service only, for all protocols. */
 export function claimNodePorts(
   services: readonly ServiceDraft[],
   problems: Problem[],
@@ -87,7 +90,7 @@ function refuseShared(
   return new Set(taken.keys())
 }
 
-/** What a Pod or a Node has, its status says. */
+/** For a Pod or a Node, the address comes from its status. */
 function areApart(
   {
     kinds,

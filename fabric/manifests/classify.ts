@@ -11,13 +11,13 @@ import { apiVersionOf, treatmentOf } from './kinds.ts'
 import { type ManifestObject, rootOf } from './object.ts'
 
 /**
- * Tells what a world is built from, what it does not act on, and refuses names and versions that the API server refuses.
- * An object of a refused name is kept: the rest of it is read for mistakes too.
+ * Separates objects that a world is built from and objects that are not simulated, and reports names and versions that
+ * the API server rejects. An object with a rejected name is kept, so that its other mistakes are reported too.
  */
 export function sortOut(objects: readonly ManifestObject[], problems: Problem[], apartness?: Apartness) {
   const simulated: ManifestObject[] = []
   const notSimulated: ObjectRef[] = []
-  // Most objects are of the kind of the one before.
+  // Most objects have the same kind as the previous one.
   let treated = { apiVersion: '', kind: '', treatment: treatmentOf('', '') }
   const sound = new Set<string>()
   const meshRoots = meshRootsOf(objects)
@@ -43,7 +43,7 @@ export function sortOut(objects: readonly ManifestObject[], problems: Problem[],
   return { simulated, notSimulated }
 }
 
-/** What may decide over traffic is kept whole: its selector and its rules say over which. */
+/** An object that may affect traffic is kept as a whole, because its selector and rules say which traffic. */
 function refTo(
   { apiVersion, kind, namespace, name, place, value }: ManifestObject,
   meshRoots: readonly string[],
@@ -53,12 +53,12 @@ function refTo(
   return hasMeshRoot(ref) && meshRoots.length > 0 ? { ...ref, value, meshRoots } : { ...ref, value }
 }
 
-/** The readers of policies check their names. */
+/** The policy parsers check the names of policies. */
 function namesItself(kind: string): boolean {
   return kind === 'NetworkPolicy' || kind === 'ClusterNetworkPolicy'
 }
 
-/** A namespace without fault is looked at once. */
+/** A valid namespace is checked once. */
 function refuseNames(object: ManifestObject, sound: Set<string>, problems: Problem[]): void {
   const { kind, namespace, name } = object
   const isLabel = kind === 'Namespace' || kind === 'Service'

@@ -4,7 +4,7 @@ import type { ObjectName, Service, World } from '../world.ts'
 import type { PodDraft } from './pods.ts'
 import type { ServiceDraft } from './services.ts'
 
-/** Names that distributions give the Service: kubeadm and most others, OpenShift, RKE2, the CoreDNS chart. */
+/** Names of the Service in distributions: kubeadm and most others, OpenShift, RKE2, the CoreDNS chart. */
 const usualNames = [
   'kube-system/kube-dns',
   'openshift-dns/dns-default',
@@ -12,7 +12,7 @@ const usualNames = [
   'kube-system/coredns',
 ]
 
-/** Labels by which distributions mark the Service or its pods, whatever its name. */
+/** Labels with which distributions mark the Service or its pods, whatever its name. */
 const marks: readonly (readonly [key: string, value: RegExp])[] = [
   ['dns.operator.openshift.io/owning-dns', /./],
   ['dns.operator.openshift.io/daemonset-dns', /./],
@@ -20,13 +20,16 @@ const marks: readonly (readonly [key: string, value: RegExp])[] = [
   ['kubernetes.io/name', /^(coredns|kubedns)$/i],
 ]
 
-/** A Service with the labels of its own metadata. */
+/** A Service with the labels of its metadata. */
 export interface LabelledService {
   readonly service: ServiceDraft
   readonly labels: Labels
 }
 
-/** The Service of the cluster's DNS among others, best match first: the kubelet's `clusterDNS`, then names, labels, and pods' nameservers. */
+/**
+ * Finds the Service of the cluster's DNS. Order of preference: the kubelet's `clusterDNS`, then names, labels, and
+ * pods' nameservers.
+ */
 export function findDnsService(
   all: readonly LabelledService[],
   { clusterDns, nameservers }: { readonly clusterDns: readonly string[]; readonly nameservers: readonly string[] },
@@ -53,7 +56,10 @@ function keyOf({ namespace, name }: ObjectName): string {
   return `${namespace}/${name}`
 }
 
-/** The Service of the cluster's DNS where the input has none: it selects the DNS pods of the input, else those of the usual stand-in. */
+/**
+ * The DNS Service to assume if the input has none. It selects the DNS pods of the input, or else those of the usual
+ * stand-in.
+ */
 export function standInService(pods: readonly PodDraft[]): ServiceDraft {
   const server = pods.find(
     (pod) => isMarked(pod.template.labels) && pod.template.ports.some(({ name }) => isDnsName(name)),
@@ -77,7 +83,7 @@ function targetOf({ template: { ports } }: PodDraft, protocol: 'UDP' | 'TCP' | '
 /** The tenth address of kubeadm's Service ranges. */
 export const usualAddresses = { 4: '10.96.0.10', 6: 'fd00:10:96::a' } as const
 
-/** kube-system/kube-dns, port 53 UDP and TCP, as kubeadm makes it. */
+/** kube-system/kube-dns, port 53 UDP and TCP, as in kubeadm. */
 export const usualService: ServiceDraft = {
   namespace: 'kube-system',
   name: 'kube-dns',
@@ -97,12 +103,12 @@ export const usualService: ServiceDraft = {
   manualEndpoints: [],
 }
 
-/** Whether some ready endpoint stands behind the DNS Service. */
+/** Whether the DNS Service has a ready endpoint. */
 export function hasDns(service: Service, world: World): boolean {
   return endpointsOf(service, world).some(({ ready }) => ready)
 }
 
-/** A stand-in for the pods of a DNS Service: in its namespace, with the labels that it selects and the ports that it leads to. */
+/** A stand-in for the pods of a DNS Service: in its namespace, with the labels that it selects and its target ports. */
 export function standInPod(service: Service, taken: ReadonlySet<string>): PodDraft {
   const { namespace } = service
   let index = 1

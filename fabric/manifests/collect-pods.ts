@@ -6,7 +6,7 @@ import { isWorkloadKind, ownershipOf } from './owners.ts'
 import { type PodDraft, readPod } from './pods.ts'
 import { expand, maxPods, readWorkload } from './workloads.ts'
 
-/** All pods of the input, its own and those of its workloads, and the nodes that they can be on. */
+/** All pods of the input, including those of its workloads, and the nodes on which they may run. */
 export function gatherPods(
   objects: readonly ManifestObject[],
   problems: Problem[],
@@ -31,7 +31,7 @@ export function gatherPods(
   const nodes = readNodes(nodeObjects, [...pods, ...[...live.values()].flat()], named, problems)
   if (workloads.length === 0) return { pods, nodes }
   const taken = new Set(pods.map(({ namespace, name }) => `${namespace}/${name}`))
-  /** StatefulSets first: their pods' names are not ours to choose. */
+  /** StatefulSets first, because the names of their pods are fixed. */
   const fixedFirst = workloads.toSorted(
     (a, b) => Number(b.object.kind === 'StatefulSet') - Number(a.object.kind === 'StatefulSet'),
   )

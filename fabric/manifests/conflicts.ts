@@ -8,8 +8,9 @@ import { type ManifestObject, titleOf } from './object.ts'
 import { ownLabels } from './overrides.ts'
 
 /**
- * One object per kind, namespace and name: the last. Two that differ are an error naming both places (docs/semantics.md, rule 66), two alike
- * a warning; not a Namespace, which every overlay that lives in it may bring along: its labels are merged.
+ * Keeps the last of several objects with the same kind, namespace and name. If they differ, that is an error with both
+ * places (docs/semantics.md, rule 66), otherwise a warning. Namespaces are an exception, because every overlay may
+ * contain its Namespace: their labels are merged.
  */
 export function withoutDuplicates(
   objects: readonly ManifestObject[],
@@ -46,9 +47,9 @@ export function withoutDuplicates(
 }
 
 /**
- * Where a Namespace lacks a label that another one of its name has it depends on how they are applied: `kubectl apply` takes away what
- * it set itself, and leaves what others set. One without labels, as every folder may have it, is applied before or after its own
- * folder: in the same folder both are.
+ * If a Namespace lacks a label that another of the same name has, the result depends on how they are applied: `kubectl
+ * apply` removes labels that it set itself and keeps those of others. A Namespace without labels in another folder is
+ * not reported, because every folder may have one.
  */
 function warnOfLostLabels(first: ManifestObject, second: ManifestObject, problems: Problem[]): void {
   const [before, after] = [ownLabels(first), ownLabels(second)]
@@ -60,18 +61,21 @@ function warnOfLostLabels(first: ManifestObject, second: ManifestObject, problem
   }
 }
 
-/** A Namespace with the labels of both; of one key the last counts. */
+/** A Namespace with the labels of both. For the same key, the last wins. */
 function mergedNamespace(first: ManifestObject, second: ManifestObject): ManifestObject {
   const [before, after] = [ownLabels(first), ownLabels(second)]
   const metadata = isObject(second.value.metadata) ? second.value.metadata : {}
   return { ...second, value: { ...second.value, metadata: { ...metadata, labels: { ...before, ...after } } } }
 }
 
-/** Numbers objects from 0 on in the order in which they first come; the number is one's own by group, kind, namespace and name. */
+/**
+ * Numbers objects from 0 in order of first occurrence. Objects with the same group, kind, namespace and name have the
+ * same number.
+ */
 function createPlaces(): (object: ManifestObject) => number {
   const kinds = new Map<string, Map<string, Map<string, number>>>()
   let count = 0
-  // Most objects are of the kind of the one before.
+  // Most objects have the same kind as the previous one.
   let last = { apiVersion: '', kind: '', spaces: new Map<string, Map<string, number>>() }
   return ({ apiVersion, kind, namespace, name }) => {
     if (last.apiVersion !== apiVersion || last.kind !== kind) {

@@ -3,7 +3,7 @@ import { type Field, field } from '../../policy/field.ts'
 import { parseLabels } from '../../policy/parse-selector.ts'
 import type { Labels } from '../../policy/types.ts'
 
-/** Which nodes pods may be on, by `spec.nodeSelector` and `spec.tolerations`. */
+/** On which nodes pods may run, from `spec.nodeSelector` and `spec.tolerations`. */
 export interface Placement {
   readonly nodeSelector: Labels
   readonly tolerations: readonly Toleration[]
@@ -40,7 +40,7 @@ export function readPlacement(spec: Field): Placement {
   }
 }
 
-/** The taints of a Node that keep pods away. */
+/** The taints of a Node that prevent scheduling. */
 export function readTaints(node: Field): readonly Taint[] {
   return items(field(field(node, 'spec'), 'taints'))
     .map((item) => ({
@@ -52,8 +52,8 @@ export function readTaints(node: Field): readonly Taint[] {
 }
 
 /**
- * The nodes that run the pods of a DaemonSet: those where its pods are, if the input has them, else those that its selector and the taints leave. A
- * label that no node of the input has keeps no node out: the input may leave labels out.
+ * The nodes of a DaemonSet's pods: those of its pods in the input, or else those that its selector and the taints
+ * allow. A label that no node of the input has excludes no node, because the input may lack labels.
  */
 export function daemonNodes(
   { nodeSelector, tolerations }: Placement,
@@ -68,7 +68,7 @@ export function daemonNodes(
     .map(({ name }) => name)
 }
 
-/** Pods of a DaemonSet tolerate what the state of a node makes (Kubernetes docs, "DaemonSet", taints and tolerations). */
+/** Pods of a DaemonSet tolerate taints of node conditions (Kubernetes docs, "DaemonSet", taints and tolerations). */
 function isTolerated(taint: Taint, tolerations: readonly Toleration[]): boolean {
   if (taint.key.startsWith('node.kubernetes.io/')) return true
   return tolerations.some(

@@ -3,8 +3,8 @@ import { groupOf } from './kinds.ts'
 import type { ManifestObject } from './object.ts'
 
 /**
- * Puts objects that name no namespace into the default one, as `kubectl -n` does; it is written into their data too, so that every
- * reader finds the same. Custom resources that a CustomResourceDefinition of the input has as cluster-scoped are in none.
+ * Puts objects without a namespace into the default one, as `kubectl -n` does. Writes it into their data too, so that
+ * all readers agree. Custom resources that a CustomResourceDefinition of the input declares as cluster-scoped get none.
  */
 export function inDefaultNamespace(objects: readonly ManifestObject[], namespace: string): ManifestObject[] {
   const clusterScoped = new Set(objects.flatMap(clusterScopedKind))
@@ -26,7 +26,7 @@ function kindKey(apiVersion: string, kind: string): string {
   return `${groupOf(apiVersion)}/${kind}`
 }
 
-/** Whether an object says itself which namespace it is in. */
+/** Whether an object names its namespace. */
 export function namesNamespace({ value: { metadata } }: Pick<ManifestObject, 'value'>): boolean {
   return isObject(metadata) && typeof metadata['namespace'] === 'string' && metadata['namespace'] !== ''
 }

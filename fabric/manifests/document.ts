@@ -7,9 +7,9 @@ import { placesIn } from './source-positions.ts'
 export interface InputText {
   readonly file: string
   readonly text: string
-  /** It was found in a folder, and not named: what holds no object is passed over. */
+  /** It was found in a folder, not named by the user. If it contains no object, it is skipped. */
   readonly found?: boolean
-  /** What its folder says of it: a file of a chart's templates, or a part of a kustomization. */
+  /** The role of the file in its folder: a template of a chart, or a part of a kustomization. */
   readonly role?: 'template' | 'part' | undefined
 }
 
@@ -19,10 +19,13 @@ export interface TextDocument {
   readonly at: Locate
 }
 
-/** One document is parsed in memory as a whole. */
+/** A document is parsed in memory as a whole. */
 const maxDocumentLength = 16 * 1024 * 1024
 
-/** Reads a text document by document; broken syntax, duplicate keys and alias bombs become problems and the document is left out. */
+/**
+ * Parses a text document by document. Invalid syntax, duplicate keys and alias bombs become problems, and the document
+ * is skipped.
+ */
 export function* parseDocuments(
   { file, text }: InputText,
   problems: Problem[],
@@ -61,7 +64,7 @@ function* parseSegment(
   }
 }
 
-/** Items of a list with anchors may use those of others: such a list is parsed as a whole. */
+/** Items of a list with anchors may refer to each other, so such a list is parsed as a whole. */
 function hasAnchors({ text }: Segment): boolean {
   return /([-:?,]\s+|[[{]\s*)&\w/.test(text)
 }

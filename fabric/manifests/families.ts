@@ -8,7 +8,7 @@ import { type ManifestObject, rootOf } from './object.ts'
 import type { PodDraft } from './pods.ts'
 import type { ServiceDraft } from './services.ts'
 
-/** What a world is built from, before anything is handed out. */
+/** The input for a world, before anything is assigned. */
 interface FamilyInput {
   readonly objects: readonly ManifestObject[]
   readonly pods: readonly PodDraft[]
@@ -16,13 +16,14 @@ interface FamilyInput {
   readonly services: readonly ServiceDraft[]
   readonly policies: readonly NetworkPolicy[]
   readonly clusterPolicies: readonly ClusterPolicy[]
-  /** Families that a scenario or a flag asks for. */
+  /** Families that a scenario or a flag requests. */
   readonly asked: readonly Family[]
 }
 
 /**
- * The address families that an input shows: none is used without evidence, and IPv4 where there is none at all. Where addresses or ranges of pods
- * are given, these and the Services decide; else the addresses of nodes, and the networks that policies and endpoints name, count too.
+ * The address families in an input. A family is used only with evidence; without any, IPv4. Addresses or ranges of
+ * pods, together with Services, decide if there are any. Otherwise node addresses and the networks in policies and
+ * endpoints count too.
  */
 export function familiesIn(input: FamilyInput): Families {
   const ofPods = familiesAmong([
@@ -45,7 +46,7 @@ function sorted(families: readonly Family[]): readonly Family[] {
   return both.filter((family) => families.includes(family))
 }
 
-/** The families of addresses and networks; text that is neither has none. */
+/** The families of addresses and networks. Other text has none. */
 function familiesAmong(texts: readonly string[]): readonly Family[] {
   const found = new Set<Family>()
   for (const text of texts) {
@@ -57,7 +58,7 @@ function familiesAmong(texts: readonly string[]): readonly Family[] {
 
 type Ranges = Readonly<Record<string, readonly (readonly string[])[]>>
 
-/** Where objects name the ranges that pods have their addresses from. */
+/** Where objects contain pod address ranges. */
 const podRanges: Ranges = {
   Node: [
     ['spec', 'podCIDRs'],
@@ -76,7 +77,7 @@ function rangesIn(objects: readonly ManifestObject[], ranges: Ranges): readonly 
   )
 }
 
-/** Networks of policies, and addresses of endpoints that were written by hand. */
+/** Networks in policies, and addresses of manual endpoints. */
 function networksIn({ policies, clusterPolicies, services }: FamilyInput): readonly string[] {
   const rules = policies.flatMap(({ ingress, egress }) => [...ingress, ...egress])
   const clusterRules = clusterPolicies.flatMap(({ ingress, egress }) => [...ingress, ...egress])

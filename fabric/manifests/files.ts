@@ -21,13 +21,14 @@ export function fileSystem(stdin: AsyncIterable<Uint8Array>): ManifestIo {
 }
 
 export interface LoadOptions extends ReadOptions {
-  /** Patterns of files and folders, below the folders that are named, to leave out. */
+  /** Patterns of files and folders to skip below the named folders. */
   readonly exclude?: readonly string[] | undefined
 }
 
 /**
- * Reads files, folders (recursive: *.yaml, *.yml, *.json; dot files, linked folders and node_modules are left out) and `-` for standard
- * input. What a folder holds beside manifests is passed over; who loads several sets that have documents in common gives them one reader.
+ * Reads files, folders (recursive: *.yaml, *.yml, *.json; skips dot files, linked folders and node_modules) and `-` for
+ * standard input. Other contents of a folder are skipped. To load several sets with common documents, pass the same
+ * reader.
  */
 export async function loadManifests(
   paths: readonly string[],
@@ -70,7 +71,7 @@ export async function loadManifests(
   }
 }
 
-/** The text; or that the file is passed over; or nothing, with a problem. */
+/** The text; or that the file is skipped; or undefined, with a problem. */
 async function readText(input: File, io: ManifestIo, problems: Problem[]): Promise<string | PassedOver | undefined> {
   const { file, found = false } = input
   const place = { file: nameOf(input), line: 1, column: 1 }
@@ -93,7 +94,7 @@ async function readText(input: File, io: ManifestIo, problems: Problem[]): Promi
   }
 }
 
-/** UTF-8, or UTF-16 where the text begins with its mark, as YAML has it. */
+/** UTF-8, or UTF-16 if the text starts with its byte order mark, as YAML requires. */
 function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   const [first, second] = bytes
   if (first === 0xff && second === 0xfe) return 'utf-16le'
@@ -109,7 +110,7 @@ function excludes(patterns: readonly string[]): (path: string) => boolean {
   return (path) => globs.some((matches) => matches(path))
 }
 
-/** Whether what a folder holds is a text of a size that is read, or begins as a manifest would. */
+/** Whether the content of a file in a folder is text within the size limit, or starts like a manifest. */
 async function isReadable(content: Uint8Array | number, file: string, io: ManifestIo): Promise<boolean> {
   if (typeof content !== 'number') {
     if (encodingOf(content) !== 'utf-8' || (isUtf8(content) && !content.includes(0))) return true
@@ -119,7 +120,7 @@ async function isReadable(content: Uint8Array | number, file: string, io: Manife
   return false
 }
 
-/** The content, or its size where it is too large: a regular file is measured first, a stream is cut off. */
+/** The content, or its size if it is too large. A regular file is measured first, a stream is cut off. */
 async function readBounded(file: string, io: ManifestIo): Promise<Uint8Array | number> {
   if (file !== '-') {
     const { size } = await io.stat(file)

@@ -1,8 +1,9 @@
 /**
- * The text with every flow collection that begins in a block on one line: line breaks, tabs and comments inside become spaces, so that
- * offsets stay. Kubernetes' parser (go-yaml) reads `[` and `{` without regard to indentation and takes tabs there for white space; the
- * YAML specification, and the parser used here, do not. Scalars in quotes keep their lines within a collection, because a break in them
- * has a meaning; one that is a block's own value, and goes on left of where it may, loses them.
+ * Puts every flow collection of a block on one line. Line breaks, tabs and comments in it become spaces, so that
+ * offsets stay the same. Kubernetes' parser (go-yaml) ignores indentation in `[` and `{` and treats tabs there as white
+ * space. The YAML specification and the parser used here do not. Quoted scalars keep their lines within a collection,
+ * because a break in them has a meaning. A quoted scalar that is itself a block's value, and continues with too little
+ * indentation, loses its line breaks.
  */
 export function onOneLine(text: string): string {
   const parts: string[] = []
@@ -24,10 +25,10 @@ export function onOneLine(text: string): string {
   return parts.join('')
 }
 
-/** A line whose value goes on below it as a block scalar: `key: |`, `- >-`. */
+/** A line whose value continues below it as a block scalar: `key: |`, `- >-`. */
 const blockScalar = /(?:^|[:\-?]\s+)(?:[!&]\S+\s+)*[|>][-+\d]*\s*(?:#.*)?$/
 
-/** Up to the bracket or the quote with which the value of a line begins, after item marks, a key, a tag and an anchor. */
+/** The text before the bracket or quote of a line's value: item marks, a key, a tag and an anchor. */
 const flowStart =
   /^\s*(?:[-?]\s+)*(?:(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'#[\]{},&*!|>%@`-][^#[\]{}"']*?)\s*:\s+)?(?:[!&]\S+\s+)*[[{"']/
 
@@ -36,10 +37,10 @@ function endOfLine(text: string, from: number): number {
   return end < 0 ? text.length : end
 }
 
-/** Tokens of a flow collection: scalars in quotes where a scalar may begin, comments, brackets. */
+/** Tokens of a flow collection: quoted scalars where a scalar may begin, comments, brackets. */
 const token = /(?<=[[{,:]\s*)(?:"[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^']*(?:''[^']*)*')|(?<=\s)#[^\n]*|[[\]{}]|[\t\r\n]/g
 
-/** The offset behind the collection, or the scalar in quotes, that begins at `start`. */
+/** The offset after the collection or quoted scalar that begins at `start`. */
 function endOf(text: string, start: number): number {
   if (text[start] === '[' || text[start] === '{') return endOfFlow(text, start)
   const quoted = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^']*(?:''[^']*)*'/y
@@ -47,7 +48,7 @@ function endOf(text: string, start: number): number {
   return start + (quoted.exec(text)?.[0].length ?? 1)
 }
 
-/** The offset behind the bracket that closes the one at `start`; the end of the text where none does. */
+/** The offset after the bracket that closes the one at `start`; the end of the text if there is none. */
 function endOfFlow(text: string, start: number): number {
   let depth = 0
   token.lastIndex = start

@@ -5,7 +5,7 @@ import type { InputText } from './document.ts'
 import { type Kustomization, kustomizationNames, readKustomization } from './kustomizations.ts'
 import type { Reader } from './reader.ts'
 
-/** The part of a file system that manifests are read through. */
+/** The part of a file system that reads manifests. */
 export interface ManifestIo {
   stat(path: string): Promise<{ isFile(): boolean; isDirectory(): boolean; readonly size: number }>
   readdir(path: string): Promise<readonly FolderEntry[]>
@@ -21,7 +21,7 @@ export interface FolderEntry {
 
 const extensions = /\.(ya?ml|json)$/i
 
-/** A file to read, `-` for standard input. */
+/** A file to read; `-` for standard input. */
 export type File = Omit<InputText, 'text'>
 
 export interface Search {
@@ -29,7 +29,7 @@ export interface Search {
   readonly reader: Reader
   readonly problems: Problem[]
   readonly isExcluded: (path: string) => boolean
-  /** The text of a file of a folder; nothing, with a problem, where there is none. */
+  /** The text of a file in a folder; undefined, with a problem, if it cannot be read. */
   readonly readText: (file: string) => Promise<string | undefined>
 }
 
@@ -38,7 +38,7 @@ interface Found {
   readonly kustomizations: readonly Kustomization[]
 }
 
-/** The files that a path names: itself, or those of a folder and all below it, by their extension. */
+/** The files of a path: the file itself, or all files below the folder with a known extension. */
 export async function filesOf(path: string, search: Search): Promise<Found> {
   const { io, problems } = search
   const none: Found = { files: [], kustomizations: [] }
@@ -50,7 +50,7 @@ export async function filesOf(path: string, search: Search): Promise<Found> {
   try {
     if (!(await io.stat(path)).isDirectory()) return { ...none, files: [{ file: normalize(path) }] }
     const root = normalize(path)
-    // As the file's own path is written, and as it is below the folder: a pattern may mean either.
+    // A pattern may match the path as written, or relative to the folder.
     const isExcluded = (file: string) => search.isExcluded(file) || search.isExcluded(relative(root, file))
     const found = await filesUnder(root, { ...search, isExcluded })
     if (found.files.length === 0) {
@@ -87,14 +87,14 @@ async function filesUnder(folder: string, search: Search, inTemplates = false): 
   return { files, kustomizations }
 }
 
-/** A link to a folder, or to nothing. */
+/** A link to a folder, or a broken link. */
 async function isLinkedFolder(path: string, entry: FolderEntry, io: ManifestIo): Promise<boolean> {
   if (!entry.isSymbolicLink()) return false
   const target = await io.stat(path).catch(() => undefined)
   return target === undefined || target.isDirectory()
 }
 
-/** What is wrong with a path that cannot be read. */
+/** The problem of a path that cannot be read. */
 export async function unreadable(path: string, io: ManifestIo, error: unknown): Promise<Problem> {
   const code = (error as NodeJS.ErrnoException).code
   if (code !== 'ENOENT')

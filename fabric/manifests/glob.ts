@@ -1,6 +1,7 @@
 /**
- * Whether a path below a folder, or one of the folders on the way to it, matches a pattern: `*` and `?` stay within a name, `**` crosses
- * folders, `{a,b}` is one of several. A pattern without a slash is of a name at any depth, as in .gitignore.
+ * Whether a path below a folder, or one of its parent folders, matches a pattern. `*` and `?` match within a name, `**`
+ * matches across folders, `{a,b}` matches either. A pattern without a slash matches names at any depth, as in
+ * .gitignore.
  */
 export function createGlob(pattern: string): (path: string) => boolean {
   const trimmed = pattern.replace(/^\.\//, '').replace(/\/+$/, '')

@@ -2,14 +2,15 @@ import { objectAt } from '../../policy/foreign/parts.ts'
 import type { ManifestObject } from './object.ts'
 
 /**
- * The root namespaces of the Istio meshes that the input configures: `rootNamespace` in the ConfigMap `istio` (of a revision: `istio-NAME`), key
- * `mesh`, or in the object from which an operator writes that one (istio.io, Global Mesh Options). Empty where the input has no such object.
+ * The root namespaces of the Istio meshes in the input: `rootNamespace` in the ConfigMap `istio` (of a revision:
+ * `istio-NAME`), key `mesh`, or in the object from which an operator creates that ConfigMap (istio.io, Global Mesh
+ * Options). Empty if the input has no such object.
  */
 export function meshRootsOf(objects: readonly ManifestObject[]): readonly string[] {
   return [...new Set(objects.flatMap(rootIn))]
 }
 
-/** What Istio takes where the configuration names none. */
+/** Istio's default if the configuration names none. */
 const usual = 'istio-system'
 
 function rootIn({ apiVersion, kind, name, value }: ManifestObject): string[] {

@@ -1,7 +1,10 @@
-/** What Crosscheck makes of an object: it acts on it, knows that no packet depends on it, or says that it does not act on it. */
+/**
+ * How Crosscheck treats an object: simulates it, knows that it does not affect packets, or reports that it is not
+ * simulated.
+ */
 export type Treatment = 'simulated' | 'irrelevant' | 'not-simulated' | 'wrong-version'
 
-/** Kinds that a world is built from, with the API group that they must come from. */
+/** Kinds that a world is built from, with their required API group. */
 const simulated = {
   Namespace: '',
   Node: '',
@@ -41,7 +44,7 @@ const aliases: Readonly<Record<string, SimulatedKind>> = {
   networkpolicies: 'NetworkPolicy',
 }
 
-/** Kinds of the core and other mixed groups that no packet depends on. */
+/** Kinds of the core and other mixed groups that do not affect packets. */
 const irrelevantKinds: Readonly<Record<string, readonly string[]>> = {
   '': [
     'ConfigMap',
@@ -60,7 +63,7 @@ const irrelevantKinds: Readonly<Record<string, readonly string[]>> = {
   'networking.k8s.io': ['IngressClass', 'IPAddress', 'ServiceCIDR'],
 }
 
-/** API groups in which nothing decides about packets. */
+/** API groups that do not affect packets. */
 const irrelevantGroups: readonly string[] = [
   'rbac.authorization.k8s.io',
   'authentication.k8s.io',
@@ -124,16 +127,16 @@ const clusterScoped: readonly string[] = [
   'EC2NodeClass',
 ]
 
-/** The API group of an apiVersion: `apps` of `apps/v1`, empty for the core group. */
+/** The API group of an apiVersion: `apps` for `apps/v1`, empty for the core group. */
 export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 }
 
-/** How an object of that kind is treated; a custom `Service` or `NetworkPolicy` of another group is not simulated. */
+/** How an object of that kind is treated. A custom `Service` or `NetworkPolicy` of another group is not simulated. */
 export function treatmentOf(apiVersion: string, kind: string): Treatment {
   const group = groupOf(apiVersion)
   const wanted = groupOfKind(kind)
-  // Its other versions are of another shape.
+  // Other versions have a different schema.
   if (kind === 'ClusterNetworkPolicy' && apiVersion !== `${wanted}/v1alpha2`) return 'not-simulated'
   if (wanted === group) return 'simulated'
   if (wanted !== undefined && isBuiltIn(group)) return 'wrong-version'
@@ -143,7 +146,7 @@ export function treatmentOf(apiVersion: string, kind: string): Treatment {
     : 'not-simulated'
 }
 
-/** The apiVersion that a simulated kind is written with. */
+/** The apiVersion of a simulated kind. */
 export function apiVersionOf(kind: string): string | undefined {
   const group = groupOfKind(kind)
   if (group === undefined) return undefined
@@ -151,17 +154,17 @@ export function apiVersionOf(kind: string): string | undefined {
   return group === '' ? 'v1' : `${group}/v1`
 }
 
-/** Whether objects of a kind have no namespace; kinds of which nothing is known count as cluster-scoped by their usual prefixes. */
+/** Whether a kind is cluster-scoped. Unknown kinds count as cluster-scoped by their usual prefixes. */
 export function isClusterScoped(kind: string): boolean {
   return clusterScoped.includes(kind) || /^(Cluster|Global)[A-Z]/.test(kind)
 }
 
-/** Whether a kind is one of Kubernetes' own that manifests hold. */
+/** Whether a kind is a built-in Kubernetes kind that manifests contain. */
 export function isKnownKind(kind: string): boolean {
   return groupOfKind(kind) !== undefined || Object.values(irrelevantKinds).some((kinds) => kinds.includes(kind))
 }
 
-/** The simulated kind that kubectl would take a word for (`deploy`, `deployments`, `Deployment`). */
+/** The simulated kind for a word that kubectl accepts (`deploy`, `deployments`, `Deployment`). */
 export function kindOf(word: string): SimulatedKind | undefined {
   const lower = word.toLowerCase()
   if (Object.hasOwn(aliases, lower)) return aliases[lower]

@@ -2,7 +2,10 @@ import { canonicalAddress } from '../../policy/cidr.ts'
 import { isObject } from '../../policy/field.ts'
 import type { ManifestObject } from './object.ts'
 
-/** The address that kubelets write into pods' resolv.conf, as kubeadm keeps it: `clusterDNS` in the ConfigMap kube-system/kubelet-config. */
+/**
+ * The nameserver that kubelets write into pods' resolv.conf, as kubeadm stores it: `clusterDNS` in the ConfigMap
+ * kube-system/kubelet-config.
+ */
 export function clusterDnsOfKubelets(objects: readonly ManifestObject[]): readonly string[] {
   return objects
     .filter(

@@ -2,22 +2,24 @@ import { dirname, join } from 'node:path'
 import { isObject } from '../../policy/field.ts'
 import type { Reader } from './reader.ts'
 
-/** What a kustomization says of the files around it. */
+/** What a kustomization says about the files around it. */
 export interface Kustomization {
   readonly file: string
-  /** Files and folders that it renders; what it takes from elsewhere is not among them. */
+  /** Local files and folders that it renders. Remote resources are not included. */
   readonly resources: readonly string[]
-  /** The same of components, which many kustomizations share. */
+  /** Local components, which many kustomizations share. */
   readonly components: readonly string[]
-  /** Where it puts what it renders. */
+  /** The namespace of the rendered objects. */
   readonly namespace?: string | undefined
-  /** It adds labels to pods and to the selectors of workloads and Services. */
+  /** Whether it adds labels to pods and to the selectors of workloads and Services. */
   readonly labelsSelectors: boolean
-  /** What its resources lack it may add: selectors by labels, anything by patches. */
+  /** Whether it may add what its resources lack: selectors by labels, anything by patches. */
   readonly completes: boolean
-  /** Files that it takes for something else than resources: patches, and what its generators read. */
+  /** Files that are not resources: patches, and files that its generators read. */
   readonly parts: readonly string[]
-  /** What it renders is not what its resources say: names, namespaces or labels change, or parts come from elsewhere. */
+  /**
+   * Whether the rendered objects differ from the resources: names, namespaces or labels change, or parts are remote.
+   */
   readonly changes: boolean
 }
 
@@ -50,7 +52,7 @@ const listsOfParts = [
   'generators',
 ]
 
-/** Reads the kustomization in a file of that text; one that cannot be read is taken to change everything. */
+/** Parses the kustomization in a file with that text. One that cannot be parsed is assumed to change everything. */
 export function readKustomization(file: string, text: string, reader: Reader): Kustomization {
   const [reading] = reader.read(text)
   const value = reading?.value
@@ -88,13 +90,13 @@ function isFilled(value: unknown): boolean {
   return value !== undefined && value !== null && value !== ''
 }
 
-/** A path by itself or as `path: …`; a patch that is written in place has line breaks or braces, or none. */
+/** A path, plain or as `path: …`. An inline patch has line breaks or braces, and no path. */
 function pathOf(item: unknown): string[] {
   const path = isObject(item) ? item['path'] : item
   return typeof path === 'string' && !/[\n{]/.test(path) ? [path] : []
 }
 
-/** `name=path`, or a path alone. */
+/** `name=path`, or only a path. */
 function filesOfGenerator(generator: unknown): string[] {
   if (!isObject(generator)) return []
   return [...listOf(generator['files']), ...listOf(generator['envs'])].flatMap((item) =>

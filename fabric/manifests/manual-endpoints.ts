@@ -6,7 +6,10 @@ import type { ManualEndpoint } from '../world.ts'
 import { type ManifestObject, rootOf } from './object.ts'
 import { readAddress } from './template.ts'
 
-/** Endpoints by Service (`namespace/name`), from EndpointSlices, else from Endpoints: where both exist one mirrors the other. */
+/**
+ * Endpoints by Service (`namespace/name`), from EndpointSlices, or else from Endpoints. If both exist, one mirrors the
+ * other.
+ */
 export function readManualEndpoints(
   objects: readonly ManifestObject[],
   problems: Problem[],
@@ -26,7 +29,7 @@ export function readManualEndpoints(
   return new Map([...endpoints, ...slices])
 }
 
-/** An endpoint without conditions counts as ready (discovery.k8s.io/v1); names (addressType FQDN) are no addresses. */
+/** An endpoint without conditions is ready (discovery.k8s.io/v1). Names (addressType FQDN) are not addresses. */
 function readSlice(root: Field): ManualEndpoint[] {
   if (field(root, 'addressType').value === 'FQDN') return []
   const ports = readPorts(field(root, 'ports'))

@@ -6,10 +6,16 @@ import { type ManifestObject, rootOf } from './object.ts'
 
 const always = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
-/** The label by which every namespace can be selected; the API server sets it and overwrites what others write (rules 27, 28). */
+/**
+ * The label by which every namespace can be selected. The API server sets it and overwrites other values (rules 27,
+ * 28).
+ */
 export const nameLabel = 'kubernetes.io/metadata.name'
 
-/** Namespaces of Namespace objects, those that other objects live in (their labels are not known), and Kubernetes' own four. */
+/**
+ * Namespaces of Namespace objects, namespaces of other objects (with unknown labels), and Kubernetes' four default
+ * ones.
+ */
 export function readNamespaces(objects: readonly ManifestObject[], problems: Problem[]): Namespace[] {
   const namespaces = new Map<string, Namespace>()
   for (const object of objects.filter(({ kind }) => kind === 'Namespace')) {

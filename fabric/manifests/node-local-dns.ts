@@ -8,7 +8,10 @@ import { type ManifestObject, rootOf } from './object.ts'
 export const nodeLocalDnsLabel = 'node-local-dns'
 const usualName = nodeLocalDnsLabel
 
-/** NodeLocal DNSCache among workloads and pods, by its usual name or label (kubernetes.io, "Using NodeLocal DNSCache in Kubernetes Clusters"). */
+/**
+ * NodeLocal DNSCache among workloads and pods, by its usual name or label (kubernetes.io, "Using NodeLocal DNSCache in
+ * Kubernetes Clusters").
+ */
 export function findNodeLocalDns(objects: readonly ManifestObject[]): NodeLocalDns | undefined {
   const object =
     objects.find((each) => each.kind === 'DaemonSet' && isCache(each)) ??
@@ -28,7 +31,7 @@ function podOf(object: ManifestObject): Field {
   return object.kind === 'Pod' ? root : fieldAt(root, 'spec', 'template')
 }
 
-/** The addresses of `-localip`: those of the cache alone, and that of the DNS Service where it answers for it too. */
+/** The addresses of `-localip`: those of the cache, and that of the DNS Service if the cache also answers for it. */
 function localAddresses(pod: Field): readonly string[] {
   return items(fieldAt(pod, 'spec', 'containers')).flatMap((container) => {
     const args = items(field(container, 'args')).map((item) => text(item) ?? '')

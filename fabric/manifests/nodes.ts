@@ -10,17 +10,20 @@ import { type ManifestObject, rootOf } from './object.ts'
 import { type PodDraft, sortByFamily } from './pods.ts'
 import { readAddress } from './template.ts'
 
-/** A node before addresses are handed out. */
+/** A node before addresses are assigned. */
 export interface NodeDraft {
   readonly name: string
   readonly labels: Labels
   readonly addresses: readonly string[]
   readonly taints?: readonly Taint[]
-  /** The Node, or what names it. */
+  /** The Node object, or the object that names the node. */
   readonly place?: Place | undefined
 }
 
-/** Nodes of Node objects, then those that pods name, else one `node-1`; addresses from the Node or from its pods' hostIPs. */
+/**
+ * Nodes of Node objects, then nodes that pods name, or else one `node-1`. Addresses come from the Node or from its
+ * pods' hostIPs.
+ */
 export function readNodes(
   objects: readonly ManifestObject[],
   pods: readonly PodDraft[],
@@ -50,7 +53,7 @@ export function readNodes(
   return drafts.size === 0 ? [bareNode('node-1')] : [...drafts.values()]
 }
 
-/** Gives a node what it lacks: the families in use where it has no address at all, else those that its pods have. */
+/** Gives a node its missing addresses: of the families in use if it has no address, and of its pods' families. */
 export function settleNode(
   draft: NodeDraft,
   podAddresses: readonly string[],

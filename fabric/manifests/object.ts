@@ -4,19 +4,21 @@ import type { Place, Problem } from '../../policy/types.ts'
 import type { Manifest } from '../fabric.ts'
 import { groupOf, isClusterScoped, isKnownKind } from './kinds.ts'
 
-/** One Kubernetes object as somebody wrote it, with the places of its parts. */
+/** One Kubernetes object as written, with the places of its parts. */
 export interface ManifestObject {
   readonly value: Manifest
   readonly apiVersion: string
   readonly kind: string
-  /** The default namespace where an object names none; empty for cluster-scoped kinds. */
+  /** The default namespace if an object names none; empty for cluster-scoped kinds. */
   readonly namespace: string
   readonly name: string
   readonly place: Place
   readonly at: Locate
 }
 
-/** Reads the head of an object (apiVersion, kind, metadata); none, with problems, where the API server could not tell what it is. */
+/**
+ * Reads apiVersion, kind and metadata of an object. Undefined, with problems, if the API server could not identify it.
+ */
 export function toManifestObject(value: unknown, at: Locate, problems: Problem[]): ManifestObject | undefined {
   const root: Field = { value, path: [], source: { subject: '', at, problems } }
   const place = at([]) ?? { file: '', line: 1, column: 1 }
@@ -31,10 +33,10 @@ export function toManifestObject(value: unknown, at: Locate, problems: Problem[]
   const namespace = text(field(metadata, 'namespace')) || undefined
   const name = nameOf(metadata, kind)
   if (name === undefined) return undefined
-  // The document may have to be parsed again to find a place; this one is known.
+  // Finding a place may require parsing the document again. This place is already known.
   const known: Locate = (path, part) => (path.length === 0 && part !== 'key' ? place : at(path, part))
   const locate = Object.assign(known, { written: at.written })
-  // A custom resource that a cluster has stored without a namespace is in none.
+  // A custom resource that was stored by a cluster without a namespace is cluster-scoped.
   const isStored = !isKnownKind(kind) && isObject(metadata.value) && metadata.value['uid'] !== undefined
   const own = isClusterScoped(kind) ? '' : (namespace ?? (isStored ? '' : 'default'))
   return { value, apiVersion, kind, name, place, at: locate, namespace: own }
@@ -45,17 +47,17 @@ export function keyOf(object: Pick<ManifestObject, 'apiVersion' | 'kind' | 'name
   return `${groupOf(object.apiVersion)}/${object.kind}/${object.namespace}/${object.name}`
 }
 
-/** The object as the root field of a decoder; problems are recorded as `Kind ns/name: path: …`. */
+/** The object as the root field of a decoder. Problems have the form `Kind ns/name: path: …`. */
 export function rootOf(object: ManifestObject, problems: Problem[]): Field {
   return { value: object.value, path: [], source: { subject: titleOf(object), at: object.at, problems } }
 }
 
-/** How messages call an object: `Deployment frontend/ui`. */
+/** The name of an object in messages: `Deployment frontend/ui`. */
 export function titleOf({ kind, namespace, name }: Pick<ManifestObject, 'kind' | 'namespace' | 'name'>): string {
   return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`
 }
 
-/** `generateName` stands for a name that the API server makes up: here it ends in 1. */
+/** `generateName` is the prefix of a name that the API server generates. Here the name ends in 1. */
 function nameOf(metadata: Field, kind: string): string | undefined {
   const nameField = fieldAt(metadata, 'name')
   const name = text(nameField) || undefined

@@ -7,11 +7,11 @@ import { type ManifestObject, rootOf } from './object.ts'
 /** Labels by key; null removes one. */
 export type LabelPatch = Readonly<Record<string, string | null>>
 
-/** An object of our own among the manifests: labels that a step gave to something that no manifest names (an expanded pod). */
+/** A private kind among the manifests: labels that a step set on something without a manifest (a pod of a workload). */
 export const overrideKind = 'LabelOverride'
 const apiVersion = 'crosscheck.dev/v1alpha1'
 
-/** Whose labels are overridden, as `Pod ns/name` or `Namespace name`. */
+/** The override of an object, named as `Pod ns/name` or `Namespace name`. */
 export function overrideFor(title: string, patch: LabelPatch, place: Place): ManifestObject {
   const value = { apiVersion, kind: overrideKind, metadata: { name: title }, labels: patch }
   return { value, apiVersion, kind: overrideKind, namespace: '', name: title, place, at: () => place }
@@ -29,7 +29,10 @@ export function patched(labels: Labels, patch: LabelPatch): Labels {
   return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== null))
 }
 
-/** Applies overrides by title; one that meets nothing is a problem, because a step names an object that is not there. */
+/**
+ * Applies overrides by title. An override without an object is a problem, because a step names an object that does not
+ * exist.
+ */
 export function createOverrides(objects: readonly ManifestObject[]) {
   const overrides = new Map(objects.filter(({ kind }) => kind === overrideKind).map((object) => [object.name, object]))
   const titles = new Set<string>()
@@ -52,7 +55,7 @@ export function createOverrides(objects: readonly ManifestObject[]) {
   }
 }
 
-/** The labels of an object's own metadata, without complaint about what is wrong with them. */
+/** The labels in an object's metadata. Invalid labels are ignored. */
 export function ownLabels(object: ManifestObject): Labels {
   return parseLabels(fieldAt(rootOf(object, []), 'metadata', 'labels'))
 }

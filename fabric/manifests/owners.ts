@@ -12,15 +12,18 @@ interface Owner {
   readonly name: string
 }
 
-/** The workloads of an input, and who owns whom. */
+/** The workloads of an input, and the owners of objects. */
 export interface Ownership {
-  /** The workload in the input that already stands for an object; none when the object stands for itself. */
+  /** The workload in the input that represents an object; undefined if the object represents itself. */
   standIn(object: ManifestObject): ManifestObject | undefined
-  /** What people call the workload of an object: the Deployment, not its ReplicaSet. */
+  /** The workload of an object as users name it: the Deployment, not its ReplicaSet. */
   workloadOf(object: ManifestObject): Workload
 }
 
-/** Looks through ownerReferences: a pod's ReplicaSet, and that one's Deployment even where the ReplicaSet is not in the input. */
+/**
+ * Follows ownerReferences: from a pod to its ReplicaSet, and on to the Deployment even if the ReplicaSet is not in the
+ * input.
+ */
 export function ownershipOf(objects: readonly ManifestObject[]): Ownership {
   const workloads = new Map(
     objects.filter(({ kind }) => isWorkloadKind(kind)).map((object) => [keyFor(object.namespace, object), object]),
@@ -33,7 +36,8 @@ export function ownershipOf(objects: readonly ManifestObject[]): Ownership {
     const known = find(object.namespace, direct)
     return (known === undefined ? ownerByName(direct, object) : controllerOf(known)) ?? direct
   }
-  // Without workloads to be found it is told by these alone, which the pods of a live workload share.
+  // Without workloads in the input, ownerReferences and labels alone determine the owner, and the pods of a live
+  // workload share them.
   const rootOwner = workloads.size === 0 ? once(findRoot) : findRoot
   return {
     standIn: (object) =>
@@ -47,7 +51,7 @@ export function ownershipOf(objects: readonly ManifestObject[]): Ownership {
   }
 }
 
-/** Finds the owner of objects once that have ownerReferences and labels in common. */
+/** Caches the owner of objects with equal ownerReferences and labels. */
 function once(find: (object: ManifestObject) => Owner | undefined): (object: ManifestObject) => Owner | undefined {
   const known = new WeakMap<object, WeakMap<object, { readonly owner: Owner | undefined }>>()
   return (object) => {
@@ -65,8 +69,8 @@ export function isWorkloadKind(kind: string): kind is (typeof workloadKinds)[num
 }
 
 /**
- * A ReplicaSet is called `<deployment>-<pod-template-hash>`, a CronJob's Job `<cronjob>-<minutes since 1970>`; OpenShift labels the pods
- * of a DeploymentConfig with its name.
+ * A ReplicaSet is named `<deployment>-<pod-template-hash>`, a CronJob's Job `<cronjob>-<minutes since 1970>`. OpenShift
+ * labels the pods of a DeploymentConfig with its name.
  */
 function ownerByName({ kind, name }: Owner, object: ManifestObject): Owner | undefined {
   const { labels } = metadataOf(object)

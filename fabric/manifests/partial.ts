@@ -6,9 +6,9 @@ import type { PassedOver } from './passed-over.ts'
 import type { Renderings } from './renderings.ts'
 
 /**
- * Takes out what a folder holds of workloads in part: one without what a workload must have is a patch of another that is given as a
- * whole, or of one that stands elsewhere where its file is called so, or gets it by a kustomization. Any other stays, and is refused as
- * the API server would.
+ * Removes incomplete workloads that were found in folders. A workload without required fields is a patch if the input
+ * has the complete workload, if its file name contains "patch", or if a kustomization may add the missing fields. Any
+ * other stays, and is rejected as by the API server.
  */
 export function withoutPatches(
   objects: readonly ManifestObject[],
@@ -29,7 +29,7 @@ export function withoutPatches(
   }
 }
 
-/** An overlay puts its objects into a namespace of its own, so that only kind and name are compared. */
+/** Compares only kind and name, because an overlay may put its objects into another namespace. */
 function nameKey({ kind, name }: ManifestObject): string {
   return `${kind}/${name}`
 }

@@ -1,18 +1,21 @@
 import { isObject } from '../../policy/field.ts'
 import { isKnownKind } from './kinds.ts'
 
-/** A file of a folder in which no Kubernetes object stands as it is. */
+/** A file in a folder that contains no complete Kubernetes object. */
 export interface PassedOver {
   readonly file: string
   readonly why: Reason
-  /** Objects may come of it that are not in the input: a template, a kustomization that changes what it renders. */
+  /**
+   * Whether it may produce objects that are not in the input: a template, or a kustomization that changes what it
+   * renders.
+   */
   readonly hides: boolean
 }
 
-/** Of inputs that hold objects and nothing else. */
+/** For inputs that contain only objects. */
 export const nothingElse = { passedOver: [], unreadable: [], found: [], kustomizations: [] } as const
 
-/** What such a file is, each with the words of messages for one and for several. */
+/** The kinds of such files, each with the words for one and for several. */
 export const reasons = {
   'no-object': { one: 'holds no Kubernetes object', many: 'hold no Kubernetes object' },
   template: { one: 'is a template', many: 'are templates' },
@@ -23,35 +26,35 @@ export const reasons = {
 
 export type Reason = keyof typeof reasons
 
-/** What Helm, Jinja and the like leave in a text: such a file is rendered before kubectl reads it. */
+/** Template syntax of Helm, Jinja and similar tools. Such a file is rendered before kubectl reads it. */
 const templateMarks = [
   /\{\{-?\s*(\.|\/\*|\$|["(]|(if|else|end|range|with|include|template|define|block|tpl|default|printf|lookup|required|quote|toYaml|fail)\b)/,
   /\{%-?\s*\w+/,
 ]
-/** What sed and envsubst replace: it may mean something else, and counts where it is what the parser stumbles over. */
+/** Placeholders for sed and envsubst. They may mean something else, so they count only at a parse error. */
 const weakMark = /[:-]\s+["']?(@\w+@|%%\w+%%|\$\{\w+)/
-/** In a name: marks of templates, and what stands there until a kustomization replaces it, as `_`. */
+/** In a name: template syntax, and values such as `_` that a kustomization replaces. */
 const placeholder = /\{\{|\{%|\$\{|\$\(|^@\w+@|^[^a-z0-9]+$/i
 
-/** Whether a text that is no YAML, or a file of a chart's templates, is a template. */
+/** Whether a text is a template. Used for invalid YAML and for files in a chart's templates. */
 export function isTemplateText(text: string): boolean {
   return templateMarks.some((mark) => mark.test(text))
 }
 
-/** Whether a text with faults at these lines (from 1) is a template. */
+/** Whether a text with parse errors at these lines (from 1) is a template. */
 export function isFaultyTemplate(text: string, faults: readonly number[]): boolean {
   if (isTemplateText(text)) return true
   const lines = text.split('\n')
   return faults.some((line) => weakMark.test(lines[line - 1] ?? ''))
 }
 
-/** Whether a text that cannot be read may be a manifest: then it is a mistake to pass over it. */
+/** Whether a text that cannot be parsed may be a manifest. Skipping it would be a mistake. */
 export function mayBeManifest(text: string): boolean {
   if (/^(?:- )?(?:apiVersion|kind)[ \t]*:/m.test(text)) return true
   return /"apiVersion"\s*:/.test(text) && /"kind"\s*:/.test(text)
 }
 
-/** Why a document of a file of a folder is no object; none where it is one, or is meant to be. */
+/** Why a document in a folder is not an object; undefined if it is one, or is meant to be. */
 export function foreignness(value: unknown, text: string): Reason | undefined {
   if (!isObject(value)) return 'no-object'
   const { apiVersion, kind, metadata } = value
@@ -64,7 +67,7 @@ export function foreignness(value: unknown, text: string): Reason | undefined {
   const known = typeof kind === 'string' && isKnownKind(kind)
   if (typeof apiVersion === 'string' && typeof kind === 'string') {
     if (head.some((part) => placeholder.test(part))) return 'template'
-    // Configuration of kind, kubeadm, the kubelet and the like looks like an object, and has no name.
+    // Configuration of kind, kubeadm, the kubelet and similar tools looks like an object, but has no name.
     const isObjectOrList = known || Array.isArray(value['items']) || (name ?? generateName) !== undefined
     return isObjectOrList ? undefined : 'no-object'
   }
@@ -72,7 +75,7 @@ export function foreignness(value: unknown, text: string): Reason | undefined {
   return isMeantToBe ? undefined : 'no-object'
 }
 
-/** Whether a key somewhere in plain data is of a kind: a strategic merge patch says by `$patch` what becomes of a part. */
+/** Whether a matching key occurs anywhere in plain data. A strategic merge patch has directives in `$patch`. */
 function hasKey(value: unknown, wanted: (key: string) => boolean, depth = 0): boolean {
   if (depth > 12) return false
   if (Array.isArray(value)) return value.some((item) => hasKey(item, wanted, depth + 1))

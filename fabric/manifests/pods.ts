@@ -5,10 +5,13 @@ import type { Pod, Workload } from '../world.ts'
 import { type ManifestObject, rootOf } from './object.ts'
 import { type PodTemplate, readAddress, readCount, readTemplate } from './template.ts'
 
-/** What a live cluster said of a pod. */
+/** The status of a pod in a live cluster. */
 export interface PodStatus {
   readonly uid?: string
-  /** Given addresses; none leaves them to the allocator, an empty list is a pod that has none yet (docs/semantics.md, rule 59). */
+  /**
+   * Given addresses. When absent, the allocator assigns them; an empty list is a pod without addresses yet
+   * (docs/semantics.md, rule 59).
+   */
   readonly addresses?: readonly string[]
   readonly hostAddresses: readonly string[]
   readonly ready: boolean
@@ -16,7 +19,7 @@ export interface PodStatus {
   readonly trouble?: string
 }
 
-/** A pod before it has a node and addresses. */
+/** A pod before a node and addresses are assigned. */
 export interface PodDraft extends Pick<Pod, 'namespace' | 'name' | 'workload' | 'place'> {
   readonly template: PodTemplate
   readonly status: PodStatus
@@ -24,7 +27,10 @@ export interface PodDraft extends Pick<Pod, 'namespace' | 'name' | 'workload' | 
 
 export const unknownStatus: PodStatus = { hostAddresses: [], ready: true, restarts: 0 }
 
-/** Reads a Pod object; none for one that has ended, whose address may already be another's (docs/semantics.md, rule 60). */
+/**
+ * Reads a Pod object; undefined for one that has ended, because another pod may already have its address
+ * (docs/semantics.md, rule 60).
+ */
 export function readPod(object: ManifestObject, workload: Workload, problems: Problem[]): PodDraft | undefined {
   const root = rootOf(object, problems)
   const phase = field(field(root, 'status'), 'phase').value
@@ -52,7 +58,7 @@ function readStatus(pod: Field): PodStatus {
   }
 }
 
-/** Whether the pod says that it is ready, where it says anything of it. */
+/** Whether the pod is ready, if its status says so. */
 const readReadiness = readOnce((conditions): { readonly ready?: boolean } => {
   const condition = items(conditions).find((item) => field(item, 'type').value === 'Ready')
   return condition === undefined ? {} : { ready: field(condition, 'status').value === 'True' }
@@ -62,7 +68,7 @@ const readRestarts = readOnce((containers) =>
   items(containers).reduce((sum, item) => sum + (readCount(field(item, 'restartCount')) ?? 0), 0),
 )
 
-/** What waits or has ended. */
+/** Containers that are waiting or have ended. */
 const readUnwell = readOnce((containers): { readonly trouble?: string } => {
   for (const container of items(containers)) {
     const name = text(field(container, 'name')) ?? ''
@@ -75,7 +81,7 @@ const readUnwell = readOnce((containers): { readonly trouble?: string } => {
   return {}
 })
 
-/** That no node takes the pod. */
+/** Why the pod is unschedulable. */
 const readUnplaced = readOnce((conditions): { readonly trouble?: string } => {
   const scheduled = items(conditions).find((item) => field(item, 'type').value === 'PodScheduled')
   if (scheduled === undefined || field(scheduled, 'status').value !== 'False') return {}
@@ -91,7 +97,7 @@ function addresses(status: Field, listKey: string, key: string): readonly string
   return listed(field(status, listKey)) ?? single(field(status, key))
 }
 
-/** The same of the node; its pods share it. */
+/** The node's addresses, which are the same for all of its pods. */
 function hostAddresses(status: Field): readonly string[] {
   return listedOnce(field(status, 'hostIPs')).found ?? single(field(status, 'hostIP'))
 }
@@ -108,7 +114,7 @@ function single(of: Field): readonly string[] {
   return address === undefined ? [] : [address]
 }
 
-/** Canonical addresses, IPv4 first, else in the given order. */
+/** Canonical addresses, IPv4 first, otherwise in the given order. */
 export function sortByFamily(list: readonly string[]): readonly string[] {
   return list.length < 2 ? list : list.toSorted((a, b) => Number(a.includes(':')) - Number(b.includes(':')))
 }

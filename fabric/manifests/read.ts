@@ -17,7 +17,7 @@ import {
 import { createReader, type Reader } from './reader.ts'
 import { createRenderings } from './renderings.ts'
 
-/** Bytes (and characters) of one input. */
+/** Maximum bytes (and characters) of one input. */
 export const maxInputBytes = 64 * 1024 * 1024
 
 export interface Manifests {
@@ -25,27 +25,27 @@ export interface Manifests {
   readonly problems: readonly Problem[]
 }
 
-/** Manifests, and what of the inputs is not among them. */
+/** Manifests, and the contents of the inputs that are not manifests. */
 export interface Loaded extends Manifests {
-  /** Files of folders in which no object stands. */
+  /** Files in folders without objects. */
   readonly passedOver: readonly PassedOver[]
-  /** Files with objects that could not be read: what is not among the objects may be there. */
+  /** Files with objects that could not be read. A missing object may be in one of them. */
   readonly unreadable: readonly string[]
-  /** Files that were found in folders, and not named. */
+  /** Files that were found in folders, not named by the user. */
   readonly found: readonly string[]
-  /** Those of the folders, which are not rendered. */
+  /** Kustomizations in the folders, which are not rendered. */
   readonly kustomizations: readonly Kustomization[]
 }
 
 export interface ReadOptions {
   readonly reader?: Reader | undefined
-  /** Where objects are that name no namespace. */
+  /** The namespace of objects that name none. */
   readonly namespace?: string | undefined
-  /** Those that were found in the folders of the inputs. */
+  /** Kustomizations that were found in the input folders. */
   readonly kustomizations?: readonly Kustomization[]
 }
 
-/** Reads manifests as people have them: YAML or JSON, several documents, `kind: List` and `PodList` and the like. Never throws. */
+/** Parses manifests: YAML or JSON, several documents, `kind: List`, `PodList` and similar. Never throws. */
 export function readManifests(
   inputs: readonly InputText[],
   { reader = createReader(), namespace = 'default', kustomizations = [] }: ReadOptions = {},
@@ -79,7 +79,7 @@ function readText(input: InputText, reader: Reader): Read {
   }
   if (found && role === 'part') return foreign('patch')
   if (found && role === 'template' && isTemplateText(text)) return foreign('template')
-  // Nothing that is an object lacks both words, and to parse a large file takes long.
+  // Every object contains these words, and parsing a large file takes long.
   if (found && !/apiVersion|kind/.test(text)) return foreign('no-object')
   const refusal = refusalOf(input)
   if (refusal !== undefined) return { file, objects: [], problems: [refusal] }
@@ -94,7 +94,10 @@ function readText(input: InputText, reader: Reader): Read {
   return { file, objects, problems }
 }
 
-/** Why a file of a folder is none of manifests; none where an object is in it, or may be in what could not be read. */
+/**
+ * Why a file in a folder is not a manifest; undefined if it contains an object, or may contain one in an unreadable
+ * part.
+ */
 function whyForeign(text: string, documents: readonly TextDocument[], faults: readonly Problem[]): Reason | undefined {
   const lines = faults.flatMap(({ place }) => place?.line ?? [])
   if (faults.length > 0 && isFaultyTemplate(text, lines)) return 'template'
@@ -114,12 +117,12 @@ function isError({ severity }: Problem): boolean {
   return severity === 'error'
 }
 
-/** The objects of one document, of the items of a list as well. */
+/** The objects of one document, including list items. */
 export function objectsOf(value: unknown, at: Locate, problems: Problem[]): ManifestObject[] {
   if (isObject(value) && typeof value.kind === 'string' && value.kind.endsWith('List')) {
     const list: Field = { value, path: [], source: { subject: '', at, problems } }
     if (Array.isArray(value.items)) return readList(list, value.kind, value.items)
-    // As Go writes an empty list.
+    // Go writes an empty list this way.
     const isEmpty = value.items === null && (value.kind === 'List' || isKnownKind(value.kind.slice(0, -'List'.length)))
     if (isEmpty) return []
   }
@@ -127,7 +130,7 @@ export function objectsOf(value: unknown, at: Locate, problems: Problem[]): Mani
   return object === undefined ? [] : [object]
 }
 
-/** Items of a typed list (`PodList`, as the API answers) carry no kind of their own. */
+/** Items of a typed list (`PodList`, as in API responses) have no kind. */
 function readList(list: Field, kind: string, members: readonly unknown[]): ManifestObject[] {
   const { at, problems } = list.source
   const itemKind = kind.slice(0, -'List'.length)
@@ -148,7 +151,7 @@ function readList(list: Field, kind: string, members: readonly unknown[]): Manif
   })
 }
 
-/** Objects with `generateName` get names that differ. */
+/** Gives objects with `generateName` distinct names. */
 function numbered(objects: readonly ManifestObject[]): ManifestObject[] {
   const seen = new Map<string, number>()
   return objects.map((object) => {
@@ -167,7 +170,7 @@ function refusalOf({ file, text }: InputText): Problem | undefined {
   return undefined
 }
 
-/** The sentence that refuses an input of so many bytes, or of more than can be counted. */
+/** The error for an input of that many bytes; without a number if it was too large to measure. */
 export function tooLarge(bytes: number): string {
   const size = Number.isFinite(bytes) ? `${Math.ceil(bytes / 1024 / 1024)} MiB` : 'too much data'
   return `this is ${size}: manifests are read up to ${maxInputBytes / 1024 / 1024} MiB per file`

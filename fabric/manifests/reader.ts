@@ -3,7 +3,7 @@ import type { Path } from '../../policy/field.ts'
 import { onOneLine } from './flow-collections.ts'
 import { offsetOf, writtenAt } from './source-positions.ts'
 
-/** One document of a text as plain data, undefined where it is empty or faulty. Texts that are alike share it. */
+/** One document of a text as plain data; undefined if it is empty or invalid. Equal texts share it. */
 export interface Reading {
   readonly value: unknown
   readonly faults: readonly Fault[]
@@ -12,33 +12,36 @@ export interface Reading {
 export interface Fault {
   readonly message: string
   readonly hint?: string
-  /** In the text. */
+  /** Offset in the text. */
   readonly offset: number
 }
 
-/** Reads texts of YAML or JSON; a text that it has read before, whatever the file, costs nothing. */
+/** Parses YAML or JSON texts. A text that was parsed before costs nothing, whatever its file. */
 export interface Reader {
   readonly read: (text: string) => readonly Reading[]
-  /** Where a path of the document with this index stands in the text. */
+  /** The offset of a path in the document with this index. */
   readonly offset: (text: string, document: number, path: Path, part: 'key' | 'value') => number
-  /** A plain scalar as the text has it. */
+  /** A plain scalar as written in the text. */
   readonly written: (text: string, document: number, path: Path) => string | undefined
 }
 
-/** Aliases that a document may expand to; a bomb of nested aliases has millions. */
+/** Aliases to which a document may expand. A bomb of nested aliases has millions. */
 const maxAliases = 10_000
 const maxFaults = 20
 
 /**
- * Characters of the texts that stay parsed to be asked for places. A parsed document takes some sixty times the memory of its text:
- * that is 32 MiB, and for a longer document that one alone.
+ * Characters of the texts that stay parsed for looking up places. A parsed document takes about sixty times the memory
+ * of its text, so this is 32 MiB. A longer document is kept alone.
  */
 const maxParsed = 512 * 1024
 
-/** YAML 1.1 as Kubernetes reads it (`yes` is a boolean), less the types that its reader leaves as strings (dates, base 60). */
+/**
+ * YAML 1.1 as Kubernetes reads it (`yes` is a boolean), without the types that its parser leaves as strings (dates,
+ * base 60).
+ */
 const unknownTags = ['timestamp', 'omap', 'pairs', 'set', 'binary'].map((name) => `tag:yaml.org,2002:${name}`)
 
-/** A reader that remembers the data of every text, and of the last ones the places. */
+/** A reader that caches the data of every text, and the places of the last ones. */
 export function createReader(): Reader {
   const parsed = keepingLast(parse)
   const known = new Map<string, readonly Reading[]>()
@@ -61,14 +64,14 @@ export function createReader(): Reader {
 
 type Parsed = Document.Parsed[] | { readonly fault: string }
 
-/** Remembers what was found for the last texts. */
+/** Caches the results of the last texts. */
 function keepingLast(find: (text: string) => Parsed): (text: string) => Parsed {
   const kept = new Map<string, Parsed>()
   let length = 0
   return (text) => {
     const known = kept.get(text)
     if (known !== undefined) return known
-    // Room is made first: two documents do not fit into memory where one is at its limit.
+    // Frees memory first. If one document is at the limit, two do not fit.
     for (const oldest of kept.keys()) {
       if (length + text.length <= maxParsed) break
       kept.delete(oldest)
@@ -81,7 +84,7 @@ function keepingLast(find: (text: string) => Parsed): (text: string) => Parsed {
   }
 }
 
-/** A text with faults may still be one that Kubernetes' more lenient parser reads: it is tried with its flow collections on one line. */
+/** Kubernetes' parser is more lenient, so an invalid text is parsed again with its flow collections on one line. */
 function parse(text: string): Parsed {
   const parsed = parseText(text)
   if (isFaultless(parsed)) return parsed

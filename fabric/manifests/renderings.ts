@@ -1,24 +1,24 @@
 import { dirname } from 'node:path'
 import type { Kustomization } from './kustomizations.ts'
 
-/** What the kustomizations of folders render together. */
+/** Which files the kustomizations of folders render together. */
 export interface Renderings {
-  /** Whether both files are rendered, and by no kustomization together. */
+  /** Whether both files are rendered, but not together by any kustomization. */
   areApart(a: string, b: string): boolean
   /**
-   * Whether both are apart, and rendered with the same resources for the same namespace: a cluster has one object of a name, and so one
-   * of the two. Components are made to be shared, and do not count.
+   * Whether both are apart, and rendered with the same resources for the same namespace. A cluster has one object of a
+   * name, so it has one of the two. Components do not count, because they are meant to be shared.
    */
   areAlternatives(a: string, b: string): boolean
   /** Whether a kustomization adds labels to the selectors of one file, and renders the other without them. */
   narrows(selecting: string, selected: string): boolean
   /** Whether a kustomization that renders the file may add what its objects lack. */
   completes(file: string): boolean
-  /** Where the outermost kustomizations put what a file has without a namespace. */
+  /** The namespaces that the outermost kustomizations set for objects in a file without one. */
   namespacesOf(file: string): readonly string[]
 }
 
-/** Reads off which kustomization renders which files, through others too; one that renders itself ends there. */
+/** Determines which kustomization renders which files, directly or through others. Cycles end. */
 export function createRenderings(kustomizations: readonly Kustomization[]): Renderings {
   const byFolder = new Map(kustomizations.map((each) => [dirname(each.file), each]))
   const filesOf = remembering((each: Kustomization) => walk(each, byFolder, []))
@@ -64,7 +64,7 @@ function walk(
   )
 }
 
-/** By file: of one kustomization within another the outer one's namespace counts. */
+/** By file. For nested kustomizations the namespace of the outer one counts. */
 function namespacesIn(
   kustomizations: readonly Kustomization[],
   byFolder: ReadonlyMap<string, Kustomization>,

@@ -1,15 +1,15 @@
-/** A part of a text that parses on its own: a document, or one item of a list that kubectl printed. */
+/** A part of a text that can be parsed alone: a document, or one item of a list from kubectl. */
 export interface Segment {
   readonly text: string
-  /** Where it begins in the whole text. */
+  /** Its offset in the whole text. */
   readonly offset: number
-  /** A list item: the text is a list of one. */
+  /** A list item: the text is a list with one item. */
   readonly isItem: boolean
 }
 
 /**
- * Cuts a text at its document markers, which end a document wherever they stand at the first column. A YAML parser needs some sixty
- * times the memory of its text, so that only one part at a time is to be parsed.
+ * Splits a text at its document markers, which end a document wherever they are in the first column. A YAML parser
+ * needs about sixty times the memory of its text, so only one part is parsed at a time.
  */
 export function documentSegments(text: string): Segment[] {
   if (/^%/m.test(text)) return [{ text, offset: 0, isItem: false }]
@@ -17,7 +17,7 @@ export function documentSegments(text: string): Segment[] {
   return cut(text, [0, ...starts], { end: text.length, offset: 0, isItem: false }).flatMap(jsonSegments)
 }
 
-/** JSON objects one behind the other, without a mark between them (`{…}{…}`, or one on each line), are documents too, as for kubectl. */
+/** JSON objects in sequence without a separator (`{…}{…}`, or one per line) are also documents, as in kubectl. */
 function jsonSegments(segment: Segment): Segment[] {
   const { text, offset } = segment
   const starts = /^\ufeff?\s*\{/.test(text) ? objectStarts(text) : []
@@ -26,7 +26,7 @@ function jsonSegments(segment: Segment): Segment[] {
   return cut(text, starts, { end: text.length, offset, isItem: false })
 }
 
-/** Where each outermost brace opens, strings in double quotes left aside. */
+/** The position of each outermost opening brace. Skips double-quoted strings. */
 function objectStarts(text: string): number[] {
   const starts: number[] = []
   let depth = 0
@@ -58,8 +58,8 @@ function isJson(text: string): boolean {
 }
 
 /**
- * The items of a `kind: List` as kubectl prints it (`items:` and each `- ` at the first column, where no scalar can reach), or none
- * when the document is of another form.
+ * The items of a `kind: List` as kubectl prints it (`items:` and each `- ` in the first column, where no scalar can
+ * be); undefined for other forms.
  */
 export function itemSegments({ text, offset }: Segment): Segment[] | undefined {
   const items = /^items:[ \t]*\r?\n(?=- )/m.exec(text)

@@ -2,7 +2,7 @@ import { isObject } from '../../policy/field.ts'
 import { groupOf } from './kinds.ts'
 import type { ManifestObject } from './object.ts'
 
-/** Hosts that Istio's ServiceEntries declare, in lower case: names outside the cluster, for which there need be no Service. */
+/** Hosts of Istio's ServiceEntries, in lower case: names outside the cluster, which need no Service. */
 export function serviceEntryHosts(objects: readonly ManifestObject[]): string[] {
   const entries = objects.filter(
     ({ apiVersion, kind }) => kind === 'ServiceEntry' && groupOf(apiVersion) === 'networking.istio.io',

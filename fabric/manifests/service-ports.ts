@@ -4,7 +4,10 @@ import { invalidValue, labelNameFault } from '../../policy/names.ts'
 import { parsePortNumber, parsePortOrName, protocols } from '../../policy/parse-port.ts'
 import type { Service, ServicePort } from '../world.ts'
 
-/** The ports of a Service: protocol defaults to TCP, targetPort to port; a NodePort that is 0 or absent is not chosen yet. */
+/**
+ * The ports of a Service. protocol defaults to TCP, targetPort to port. A NodePort that is 0 or absent is not assigned
+ * yet.
+ */
 export function readServicePorts(of: Field, type: Service['type']): ServicePort[] {
   const fields = items(of)
   const names = new Set<string>()

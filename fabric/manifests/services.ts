@@ -14,18 +14,18 @@ const types = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const
 const policies = ['Cluster', 'Local'] as const
 const familyNames = { IPv4: 4, IPv6: 6 } as const
 
-/** A Service before it has families, addresses and NodePorts that were not given. */
+/** A Service before missing families, addresses and NodePorts are assigned. */
 export interface ServiceDraft extends Omit<Service, 'ipFamilies'> {
   readonly families: FamilyWish
 }
 
 interface FamilyWish {
-  /** Of `ipFamilies` and of given addresses. */
+  /** From `ipFamilies` and given addresses. */
   readonly named: readonly Family[]
   readonly dual: 'required' | 'preferred' | 'no'
 }
 
-/** Reads a Service as it was given: no addresses or NodePorts are handed out yet. */
+/** Reads a Service as given, without assigning addresses or NodePorts. */
 export function readService(
   object: ManifestObject,
   manualEndpoints: readonly ManualEndpoint[],
@@ -64,7 +64,7 @@ export function readService(
   }
 }
 
-/** Gives a Service the families, addresses and NodePorts that it lacks; `used` are those of the cluster. */
+/** Gives a Service its missing families, addresses and NodePorts. `used` are the cluster's families. */
 export function settleService(
   { families, ...service }: ServiceDraft,
   { used, allocator }: { readonly used: readonly Family[]; readonly allocator: Allocator },
@@ -102,7 +102,10 @@ function readFamilies(spec: Field, clusterIPs: readonly string[]): FamilyWish {
   return { named: [...new Set<Family>([...named, ...given])], dual }
 }
 
-/** One family, the cluster's first, unless the Service says otherwise; headless without selector is dual stack, as the API server defaults it. */
+/**
+ * One family, the cluster's first, unless the Service names others. A headless Service without selector is dual stack,
+ * which is the API server's default.
+ */
 function settleFamilies({ families, type, headless, selector }: ServiceDraft, used: readonly Family[]): Family[] {
   if (type === 'ExternalName') return []
   const { named, dual } = families

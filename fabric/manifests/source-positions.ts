@@ -2,7 +2,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } 
 import type { Path } from '../../policy/field.ts'
 import type { Place } from '../../policy/types.ts'
 
-/** Turns offsets of a text into lines and columns, both from 1. */
+/** Converts offsets of a text to lines and columns, both from 1. */
 export function placesIn(text: string, file: string): (offset: number) => Place {
   const starts = [0]
   for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) starts.push(index + 1)
@@ -17,7 +17,9 @@ export function placesIn(text: string, file: string): (offset: number) => Place 
   }
 }
 
-/** Where a path of a document stands: a scalar's own offset; a map's or list's is its key's, where people look for it. */
+/**
+ * The offset of a path in a document: for a scalar its own, for a map or list that of its key, where users look for it.
+ */
 export function offsetOf(document: Document.Parsed, path: Path, part: 'key' | 'value'): number {
   let node: unknown = document.contents
   let offset = startOf(node) ?? 0
@@ -33,7 +35,7 @@ export function offsetOf(document: Document.Parsed, path: Path, part: 'key' | 'v
   return offset
 }
 
-/** A plain scalar of a document as it is written there; none for quoted ones, maps and lists. */
+/** A plain scalar of a document as written; undefined for quoted scalars, maps and lists. */
 export function writtenAt(document: Document.Parsed, path: Path): string | undefined {
   const node: unknown = document.getIn(path, true)
   return isScalar(node) && node.type === 'PLAIN' ? node.source : undefined

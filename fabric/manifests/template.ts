@@ -6,7 +6,7 @@ import { parsePortNumber, protocols } from '../../policy/parse-port.ts'
 import { parseLabels } from '../../policy/parse-selector.ts'
 import type { ContainerPort, Pod } from '../world.ts'
 
-/** What a pod, or the template of a workload's pods, says about itself. */
+/** The fields of a pod, or of a workload's pod template. */
 export interface PodTemplate
   extends Pick<
     Pod,
@@ -21,11 +21,11 @@ export interface PodTemplate
     | 'hostAliases'
   > {
   readonly nodeName?: string
-  /** Asked for by the annotation `lab.crosscheck.dev/not-ready: "true"`. */
+  /** Set by the annotation `lab.crosscheck.dev/not-ready: "true"`. */
   readonly notReady: boolean
 }
 
-/** A pod with it and `true` is never ready. */
+/** A pod with this annotation set to `true` is never ready. */
 export const notReadyAnnotation = 'lab.crosscheck.dev/not-ready'
 const dnsPolicies = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'] as const
 
@@ -54,7 +54,7 @@ export function readTemplate(of: Field): PodTemplate {
   }
 }
 
-/** Ports of containers, and of init containers that restart always: sidecars (docs/semantics.md, rule 45). */
+/** Ports of containers and of sidecars: init containers with restartPolicy Always (docs/semantics.md, rule 45). */
 function readPorts(spec: Field): readonly ContainerPort[] {
   const own = readOwnPorts(field(spec, 'containers'))
   const ofSidecars = readSidecarPorts(field(spec, 'initContainers'))
@@ -107,7 +107,7 @@ function readAlias(of: Field): Pod['hostAliases'] {
   return ip === undefined ? [] : [{ ip, hostnames }]
 }
 
-/** An IP literal in canonical form; anything else that is there is a problem. */
+/** An IP literal in canonical form. Any other value is a problem. */
 export function readAddress(of: Field): string | undefined {
   const written = text(of) || undefined
   if (written === undefined) return undefined
@@ -117,7 +117,7 @@ export function readAddress(of: Field): string | undefined {
   return address
 }
 
-/** A whole number from 0 on; absent without a problem. */
+/** A whole number from 0. Absent is no problem. */
 export function readCount(of: Field): number | undefined {
   const count = integer(of)
   if (count === undefined || count >= 0) return count

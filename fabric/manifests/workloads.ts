@@ -10,17 +10,17 @@ import { type ManifestObject, rootOf } from './object.ts'
 import { type PodDraft, unknownStatus } from './pods.ts'
 import { type PodTemplate, readCount, readTemplate } from './template.ts'
 
-/** Pods of one workload, and of all of them: more than a laptop's kernel is meant to hold. */
+/** Maximum pods per workload, and in total: more would be too many for a laptop's kernel. */
 const maxReplicas = 1000
 export const maxPods = 10_000
 
-/** A workload with its template read, and how many pods it wants; a DaemonSet wants one per node. */
+/** A parsed workload, and how many pods it needs. A DaemonSet needs one per node. */
 export interface WorkloadDraft {
   readonly object: ManifestObject
   readonly workload: Workload
   readonly template: PodTemplate
   readonly replicas: number | 'one per node'
-  /** Of a DaemonSet. */
+  /** For a DaemonSet. */
   readonly placement: Placement
 }
 
@@ -41,7 +41,10 @@ export function readWorkload(object: ManifestObject, workload: Workload, problem
   }
 }
 
-/** The pods of a workload; `live` are pods of a real cluster that it stands for, which lend their node, addresses and state. */
+/**
+ * The pods of a workload. `live` are pods of a real cluster that it represents; it uses their nodes, addresses and
+ * states.
+ */
 export function expand(
   draft: WorkloadDraft,
   nodes: readonly string[],
@@ -84,7 +87,7 @@ function liveOf(
   return live[pod.index]
 }
 
-/** Labels that controllers add to the pods they make. */
+/** Labels that controllers add to their pods. */
 function controllerLabels({ kind, name }: ManifestObject, pod: string): Labels {
   if (kind === 'Job') return { 'batch.kubernetes.io/job-name': name, 'job-name': name }
   if (kind !== 'StatefulSet') return {}
@@ -124,7 +127,7 @@ function bounded(of: Field, count: number): number {
   return 0
 }
 
-/** Jobs make a selector of their own; the older kinds have a plain map of labels, by default those of the template. */
+/** Jobs generate their selector. The older kinds have a plain map of labels, by default those of the template. */
 function refuseForeignSelector(kind: string, spec: Field, labels: Labels): void {
   if (kind === 'Job' || kind === 'CronJob') return
   const of = field(spec, 'selector')

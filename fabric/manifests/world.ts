@@ -27,20 +27,23 @@ import { serviceEntryHosts } from './service-entries.ts'
 import { readService, type ServiceDraft, settleService } from './services.ts'
 
 export interface WorldOptions {
-  /** One per run: what it handed out stays with its owner when the world is built anew. */
+  /** One per run. Its values stay with their owners when the world is rebuilt. */
   readonly allocator: Allocator
-  /** The version whose API server is imitated (`1.36`); see `parsePolicy`. */
+  /** The Kubernetes version whose API server is imitated (`1.36`); see `parsePolicy`. */
   readonly kubernetes?: string | undefined
-  /** Families that a scenario or a flag asks for, beside those that the objects show. */
+  /** Families that a scenario or a flag requests, in addition to those of the objects. */
   readonly families?: readonly Family[]
-  /** The objects are all that there is: a cluster without a DNS Service of the usual name gets none. */
+  /** The objects are complete: a cluster without a DNS Service of a usual name gets none. */
   readonly live?: boolean
   readonly apartness?: Apartness
-  /** Names outside the cluster that are known beside those of ServiceEntries. */
+  /** Known names outside the cluster, in addition to those of ServiceEntries. */
   readonly externals?: readonly { readonly name?: string; readonly address?: string }[]
 }
 
-/** The world that a cluster would make of manifests or of its own dump; all problems at once, never an exception for bad input. */
+/**
+ * Builds the world that a cluster would create from manifests or from its own dump. Returns all problems; never throws
+ * for invalid input.
+ */
 export function buildWorld(
   objects: readonly ManifestObject[],
   { allocator, kubernetes, live = false, families = [], externals = [], apartness }: WorldOptions,
@@ -134,7 +137,7 @@ function dnsAt(service: ServiceDraft | undefined): ClusterDns {
   return { kind: 'found', service: { namespace: service.namespace, name: service.name } }
 }
 
-/** The usual address of a family in use, unless something of the input has it. */
+/** Sets the usual address of a family in use, unless an object of the input has it. */
 function withFreeAddress(
   service: ServiceDraft,
   { claimed, used }: { readonly claimed: ReadonlySet<string>; readonly used: readonly Family[] },
@@ -152,7 +155,7 @@ interface Drafts {
   readonly isGiven: boolean
 }
 
-/** A stand-in for the servers of the cluster's DNS where the input has none that is ready. */
+/** Adds a stand-in for the cluster's DNS servers if the input has no ready one. */
 function withDnsServers(world: World, { drafts, nodes, handout, isGiven }: Drafts): World {
   const service = dnsServiceOf(world)!
   if (hasDns(service, world)) return world
@@ -173,7 +176,7 @@ function withDnsServers(world: World, { drafts, nodes, handout, isGiven }: Draft
 
 function readServices(objects: readonly ManifestObject[], live: boolean, problems: Problem[]): ServiceDraft[] {
   const services = objects.filter(({ kind }) => kind === 'Service')
-  // An API server has looked at the others for mistakes, and there are many.
+  // The API server has already validated the other slices, and there are many.
   const manual = readManualEndpoints(live ? objects.filter(leadsAlone(services)) : objects, problems)
   return services.map((object) => readService(object, manual.get(`${object.namespace}/${object.name}`) ?? [], problems))
 }
@@ -201,7 +204,7 @@ function readClusterPolicies(objects: readonly ManifestObject[], problems: Probl
   })
 }
 
-/** Whether an object may tell where a Service leads that selects no pods. */
+/** Whether an object may contain endpoints of a Service that selects no pods. */
 function leadsAlone(services: readonly ManifestObject[]): (object: ManifestObject) => boolean {
   const selecting = new Set(
     services.flatMap(({ value: { spec }, namespace, name }) =>
