@@ -2,7 +2,10 @@ import { hasMeshRoot, usualMeshRoot } from '../policy/foreign/istio.ts'
 import { assumedDns } from './cluster-dns.ts'
 import type { World } from './world.ts'
 
-/** What the input does not have and a world has all the same, in a few words each; empty for a live cluster and for a dump of one. `dns`: whether names are resolved. */
+/**
+ * What the input lacks and the world assumes, in a few words each. Empty for a live cluster and for a dump of one.
+ * `dns`: whether names are resolved.
+ */
 export function assumptionsOf(world: World, about = { dns: true }): readonly string[] {
   const { addressesOf = [], nodes = [] } = world.assumed ?? {}
   const dns = about.dns ? assumedDns(world) : undefined
@@ -14,7 +17,7 @@ export function assumptionsOf(world: World, about = { dns: true }): readonly str
   ]
 }
 
-/** Whether policies of Istio are there, and nothing says in which namespace they mean all others. */
+/** Whether there are Istio policies and the input does not name the mesh's root namespace. */
 function isMeshRootAssumed({ notSimulated }: World): boolean {
   return notSimulated.some((object) => hasMeshRoot(object) && object.meshRoots === undefined)
 }

@@ -5,22 +5,22 @@ import { dnsPort } from './cluster-dns.ts'
 import { nameLabel } from './manifests/namespaces.ts'
 import type { World } from './world.ts'
 
-/** Ports on which the pods of cluster DNS listen: of most distributions, of OpenShift, of Gardener. */
+/** Ports on which cluster DNS pods listen: in most distributions, OpenShift, Gardener. */
 const podPorts = [dnsPort, 5353, 8053]
-/** Ranges of pods, as a rule (RFC 1918, RFC 4193). */
+/** Ranges that usually contain pods (RFC 1918, RFC 4193). */
 const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']
 
-/** Where a rule stands, and by which protocol the DNS query goes. */
+/** The context of a rule, and the protocol of the DNS query. */
 export interface DnsQuery {
-  /** Of the policy. */
+  /** The policy's namespace. */
   readonly namespace: string
   readonly protocol: Protocol
   readonly world: World
 }
 
 /**
- * Whether an egress rule may allow DNS queries where the input does not say in which namespace the cluster's DNS runs, with which labels and on
- * which port: a rule for a port of DNS, or for all ports, with a peer that may stand for pods that are not in the input.
+ * Whether an egress rule may allow DNS queries if the input does not contain the namespace, labels and port of the
+ * cluster's DNS: a rule for a DNS port or for all ports, with a peer that may match pods outside the input.
  */
 export function mayAllowDns({ peers, ports }: PolicyRule, query: DnsQuery): boolean {
   const names = ports.some((port) => namesDns(port, query.protocol))
@@ -39,7 +39,7 @@ function coversDns({ port, endPort, protocol = 'TCP' }: PolicyPort, wanted: Prot
   return typeof port === 'number' && podPorts.some((each) => port <= each && each <= (endPort ?? port))
 }
 
-/** `names`: the rule names a port of DNS, so that a selector that says nothing of a namespace of the platform is meant for it too. */
+/** `names`: the rule names a DNS port, so a selector that does not name a platform namespace is still meant for DNS. */
 function mayHoldDns({ ipBlock, namespaceSelector, podSelector }: PolicyPeer, names: boolean, query: DnsQuery): boolean {
   if (ipBlock !== undefined) return mayHoldPods(ipBlock)
   const { namespace, world } = query
@@ -51,7 +51,7 @@ function mayHoldDns({ ipBlock, namespaceSelector, podSelector }: PolicyPeer, nam
   return names && !world.pods.some((pod) => pod.namespace === name && pod.place !== undefined)
 }
 
-/** Whether a selector of labels matches pods of the input. */
+/** Whether a label selector matches pods of the input. */
 function isMeantForOthers(selector: LabelSelector, { pods }: World): boolean {
   const isAny = Object.keys(selector).length === 0
   return !isAny && pods.some((pod) => pod.place !== undefined && matchesSelector(selector, pod.labels))

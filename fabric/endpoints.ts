@@ -3,19 +3,19 @@ import { matchesSelector } from '../policy/selector.ts'
 import type { Protocol } from '../policy/types.ts'
 import type { Pod, Service, ServicePort, World } from './world.ts'
 
-/** One address behind a Service, whatever the port: what a headless name resolves to. */
+/** One address behind a Service, for any port. A headless name resolves to these. */
 export interface Backend {
   readonly address: string
   readonly family: Family
   readonly pod?: Pod
   readonly node?: string
-  /** Whether traffic and DNS may use it: the pod is ready, or the Service publishes addresses that are not. */
+  /** Whether traffic and DNS may use it: the pod is ready, or the Service publishes addresses that are not ready. */
   readonly ready: boolean
-  /** The name that a headless Service gives it. */
+  /** Its name in a headless Service. */
   readonly hostname?: string
 }
 
-/** Where one port of a Service leads. */
+/** An endpoint of one port of a Service. */
 export interface Endpoint extends Backend {
   /** `namespace/name`. */
   readonly service: string
@@ -25,7 +25,10 @@ export interface Endpoint extends Backend {
   readonly targetPort: number
 }
 
-/** Every port and address of a Service, those not ready included and marked; a named port that a pod lacks gives none there. */
+/**
+ * Every port and address of a Service. Endpoints that are not ready are included and marked. A pod without a named port
+ * has no endpoint for it.
+ */
 export function endpointsOf(service: Service, world: World): Endpoint[] {
   return service.ports.flatMap((port) => {
     const head = {
@@ -40,17 +43,17 @@ export function endpointsOf(service: Service, world: World): Endpoint[] {
   })
 }
 
-/** Every address of a Service once, also of a headless Service without ports. */
+/** Every address of a Service once, including those of a headless Service without ports. */
 export function backendsOf(service: Service, world: World): Backend[] {
   return sourcesOf(service, world).map(({ backend }) => backend)
 }
 
-/** The Services that select a pod, or name one of its addresses by hand. */
+/** The Services that select a pod or have one of its addresses as a manual endpoint. */
 export function servicesOf(pod: Pod, world: Pick<World, 'services'>): Service[] {
   return leadingTo(pod, candidateServices(pod, world.services))
 }
 
-/** Those of some Services that lead to a pod. */
+/** The given Services that have the pod as an endpoint. */
 export function leadingTo(pod: Pod, services: readonly Service[]): Service[] {
   return services.filter((service) => {
     if (service.selector !== undefined) return selects(service, pod)
@@ -104,12 +107,15 @@ function manualSources(service: Service, world: World): Source[] {
   )
 }
 
-/** Endpoints belong to the Service's port of the same name, as kube-proxy has it. */
+/** Endpoints belong to the Service's port of the same name, as in kube-proxy. */
 export function samePort(own: { readonly name?: string; readonly protocol: Protocol }, port: ServicePort): boolean {
   return (own.name ?? '') === (port.name ?? '') && own.protocol === port.protocol
 }
 
-/** A named target port is looked up in the pod by name and protocol; the first of several containers wins, as in the controller. */
+/**
+ * A named target port is resolved in the pod by name and protocol. The first of several containers wins, as in the
+ * endpoints controller.
+ */
 export function targetPortsIn(pod: Pod, { targetPort, protocol }: ServicePort): number[] {
   if (typeof targetPort === 'number') return [targetPort]
   return pod.ports
@@ -120,7 +126,10 @@ export function targetPortsIn(pod: Pod, { targetPort, protocol }: ServicePort): 
 
 const nowhere: readonly Service[] = []
 
-/** Services that may lead to a pod: of its namespace, and those without a selector, which lead anywhere; in the world's order. */
+/**
+ * Services that may have a pod as an endpoint, in the world's order: those of its namespace, and those without a
+ * selector.
+ */
 export function candidateServices({ namespace }: Pod, services: readonly Service[]): readonly Service[] {
   const known = remembered(bySpace, services, () => {
     const numbered = services.map((service, at) => ({ service, at }))
@@ -135,12 +144,12 @@ export function candidateServices({ namespace }: Pod, services: readonly Service
   return known.get(namespace) ?? known.get('') ?? nowhere
 }
 
-/** The pods of a namespace, of lists that never change in place. */
+/** The pods of a namespace. The list must never change in place. */
 export function podsIn(pods: readonly Pod[], namespace: string): readonly Pod[] {
   return remembered(podsBySpace, pods, () => Map.groupBy(pods, (pod) => pod.namespace)).get(namespace) ?? []
 }
 
-/** Worlds never change in place: of each list that was asked about, what is in which namespace is found once. */
+/** Worlds never change in place, so each list is grouped by namespace once. */
 const bySpace = new WeakMap<readonly Service[], ReadonlyMap<string, readonly Service[]>>()
 const podsBySpace = new WeakMap<readonly Pod[], ReadonlyMap<string, readonly Pod[]>>()
 

@@ -4,8 +4,8 @@ import type { Labels } from '../policy/types.ts'
 import type { Pod, World } from './world.ts'
 
 /**
- * Who asks. Policies select labels, not namespaces, so an identity is always explicit.
- * `inside` is a control, a pod's own network namespace; `node` is a node's host network, as a source or as a control.
+ * The identity of a source. Policies select labels, not namespaces, so an identity is always explicit. `inside` is a
+ * control in a pod's network namespace. `node` is a node's host network, as a source or as a control.
  */
 export type Identity =
   | { readonly kind: 'namespace'; readonly namespace: string; readonly labels?: Labels; readonly node?: string }
@@ -14,7 +14,7 @@ export type Identity =
   | { readonly kind: 'pod'; readonly namespace: string; readonly name: string }
   | { readonly kind: 'outside' }
   | { readonly kind: 'inside'; readonly namespace: string; readonly pod: string }
-  /** `control`: only where it costs nothing; a cluster starts no pod for it. */
+  /** `control`: use it only if that is free of cost. A cluster starts no pod for it. */
   | { readonly kind: 'node'; readonly node: string; readonly control?: true }
 
 /** A pod like those of a workload. */
@@ -23,48 +23,54 @@ export interface LikeIdentity {
   readonly namespace: string
   readonly workload: string
   readonly node?: string
-  /** Labels of one pod of the workload that its template does not have: those of a StatefulSet's ordinal. */
+  /** Labels of one pod of the workload that its template lacks: those of a StatefulSet's ordinal. */
   readonly labels?: Labels
 }
 
-/** A place from which checks run. */
+/** A source that can run checks. */
 export interface Probe {
   readonly identity: Identity
-  /** The pod whose network is used; none for `outside` and `node`. */
+  /** The pod whose network is used; absent for `outside` and `node`. */
   readonly pod?: Pod
   readonly node: string | undefined
-  /** The addresses that its sockets must have; no verdict is drawn from any other. */
+  /** The addresses that its sockets must have. Results from other addresses give no verdict. */
   readonly addresses: readonly string[]
-  /** Whether the fabric chose its addresses, which are not those of a real client. */
+  /** Whether the fabric chose its addresses, so that they differ from those of a real client. */
   readonly standIn?: true
-  /** When its address became known, for plugins that learn of fresh pods late (milliseconds since the epoch); none for a settled pod. */
+  /**
+   * When its address became known (milliseconds since the epoch), because some plugins have slow propagation. Absent
+   * for a pod that is not new.
+   */
   readonly bornAt?: number
-  /** What the report says of it: "tested as a plain pod". */
+  /** Text for the report, such as "tested as a plain pod". */
   readonly note?: string
-  /** Of the image that runs there, as its node reports it: a digest. */
+  /** The digest of the probe's image, as its node reports it. */
   readonly image?: string
-  /** Runs all checks at once, within the fabric's own bounds, and yields each observation as it comes. Aborting ends it early. */
+  /**
+   * Runs checks concurrently, within the fabric's limits, and yields each observation as it arrives. An abort ends it
+   * early.
+   */
   run(checks: readonly Check[], signal: AbortSignal, pace?: Pace): AsyncIterable<Observation>
 }
 
-/** How quickly a batch may go, beside the fabric's own bounds. */
+/** The rate of a batch, in addition to the fabric's limits. */
 export interface Pace {
-  /** Checks that begin in a second. */
+  /** Checks that start per second. */
   readonly perSecond?: number
 }
 
-/** A source that cannot be had, with the sentence that the report prints. */
+/** A source that could not be started, with the sentence for the report. */
 export interface Unavailable {
   readonly unavailable: string
 }
 
-/** What an auditor asks of a cluster. */
+/** Facts about a cluster for an audit. */
 export interface ClusterFacts {
-  /** Of the namespace kube-system; absent where it may not be read. */
+  /** UID of the namespace kube-system; absent if it cannot be read. */
   readonly uid?: string
-  /** Of the API server. */
+  /** Version of the API server. */
   readonly version: string
-  /** Whom the API server takes the runner for. */
+  /** The user name of the runner, as the API server reports it. */
   readonly user?: string
 }
 
@@ -72,48 +78,59 @@ export interface ClusterFacts {
 export type Manifest = Readonly<Record<string, unknown>>
 
 export type Change =
-  /** `until`: on a cluster, whether pods must be ready (the default) or only run with an address, which comes a second or two earlier. */
+  /**
+   * `until`, on a cluster: wait until pods are ready (the default), or only until they run and have an address, which
+   * is one or two seconds earlier.
+   */
   | { readonly kind: 'apply'; readonly objects: readonly Manifest[]; readonly until?: 'ready' | 'running' }
   | { readonly kind: 'delete'; readonly objects: readonly Manifest[] }
   | { readonly kind: 'label'; readonly object: string; readonly labels: Readonly<Record<string, string | null>> }
 
-/** What a run has to know of the place where pods live, whatever implements it. */
+/** What a run must know about a backend. */
 export interface Capabilities {
-  /** Others may change objects while a run measures: the world is read again afterwards. */
+  /** Users may change objects during a run, so the world is read again afterwards. */
   readonly changesByOthers: boolean
-  /** The world was built from manifests: what they leave open is assumed, and stand-ins play the hosts outside of the cluster. */
+  /**
+   * The world was built from manifests. What they leave open is assumed, and stand-ins replace the hosts outside the
+   * cluster.
+   */
   readonly builtFromManifests: boolean
 }
 
-/** Where pods live. One contract suite runs over every implementation (`test/fabric/contract.ts`). */
+/** A backend that runs pods. One contract suite runs over every implementation (`test/fabric/contract.ts`). */
 export interface Fabric {
   readonly capabilities: Capabilities
-  /** One line for the head of the report. */
+  /** One line for the header of the report. */
   readonly description: string
   readonly timing: Timing
-  /** What a report says once, at its top: what of the objects was left out, what could not be read. */
+  /** Notes that a report shows once at its top: objects that were left out or could not be read. */
   readonly notes?: readonly string[]
-  /** Which cluster this is, for an auditor. */
+  /** Identifies the cluster for an audit. */
   readonly cluster?: ClusterFacts
-  /** Where the canary lives; `crosscheck-canary` when absent. On a cluster each run has its own. */
+  /** The canary's namespace; `crosscheck-canary` when absent. On a cluster, each run has a separate one. */
   readonly canaryNamespace?: string
   world(signal: AbortSignal): Promise<World>
-  /** Rejects, with all that is missing, where whoever runs this lacks the rights to ask as these, or to apply these; nothing is made. Absent where nobody grants rights. */
+  /**
+   * Rejects with all missing rights if the user may not use these sources or apply these objects. Creates nothing.
+   * Absent if the fabric has no access control.
+   */
   permit?(wanted: Wanted, signal: AbortSignal): Promise<void>
   probe(identity: Identity, signal: AbortSignal): Promise<Probe | Unavailable>
   /**
-   * Whether something on the loopback of a pod's network takes a TCP connection at this port, where no policy applies; undefined where that cannot be
-   * learnt. Absent where pods are asked from inside anyway.
+   * Whether a process on the loopback of a pod's network accepts TCP connections at this port, where no policy applies;
+   * undefined if that cannot be determined. Absent if checks run inside pods anyway.
    */
   forwards?(
     to: { readonly namespace: string; readonly pod: string; readonly port: number },
     signal: AbortSignal,
   ): Promise<boolean | undefined>
-  /** Changes objects; resolves when the change was accepted, and in the lab when it is in force. */
+  /** Changes objects. Resolves when the change is accepted; in the lab, when it is in force. */
   apply(change: Change, signal: AbortSignal): Promise<void>
-  /** Pods whose accept queue overflowed in this run: their timeouts are `not_run`, never "blocked". Keys as `namespace/name`. */
+  /**
+   * Pods (`namespace/name`) whose accept queue overflowed in this run. Their timeouts are `not_run`, never "blocked".
+   */
   overflowed(signal: AbortSignal): Promise<ReadonlySet<string>>
-  /** Policy rules that let packets to or from these addresses pass, where the fabric can tell (`namespace/policy ingress[0]`). */
+  /** Policy rules that allowed packets from or to this pod, if the fabric can tell (`namespace/policy ingress[0]`). */
   admitted(
     pod: { readonly namespace: string; readonly name: string },
     signal: AbortSignal,
@@ -121,7 +138,7 @@ export interface Fabric {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** What a run is going to ask for. */
+/** What a run will use. */
 export interface Wanted {
   readonly identities: readonly Identity[]
   readonly objects: readonly Manifest[]
@@ -133,13 +150,16 @@ export interface RuleCount {
   readonly packets: number
 }
 
-/** How long a check waits by default, over all its attempts, and how fast policies are in force. */
+/** Default timeouts of checks over all attempts, and how policies take effect. */
 export interface Timing {
   readonly allowed: { readonly deadlineMs: number; readonly attempts: number }
   readonly blocked: { readonly deadlineMs: number; readonly attempts: number }
   readonly canaryMs: number
-  /** New connections that a target's node may see in a second, from all sources together; as many as there are when absent. */
+  /** New connections per second to a target's node, from all sources together; unlimited when absent. */
   readonly perSecond?: number
-  /** `at-once`: `apply` returns when rules are in force for every pod; `eventually`: plugins learn late, blocks need proof of knowledge. */
+  /**
+   * `at-once`: `apply` returns when rules are in force for every pod. `eventually`: policies propagate later, and a
+   * block needs proof of propagation.
+   */
   readonly policies: 'at-once' | 'eventually'
 }

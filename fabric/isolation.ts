@@ -2,7 +2,10 @@ import { matchesSelector } from '../policy/selector.ts'
 import type { Direction, NetworkPolicy } from '../policy/types.ts'
 import type { Pod, World } from './world.ts'
 
-/** Policies that select the pod and isolate it in that direction (docs/semantics.md, rules 1 to 3, 50); hostNetwork pods are never selected. */
+/**
+ * Policies that select the pod and isolate it in that direction (docs/semantics.md, rules 1 to 3, 50). hostNetwork pods
+ * are never selected.
+ */
 export function isolatingPolicies(pod: Pod, direction: Direction, world: World): NetworkPolicy[] {
   if (pod.hostNetwork) return []
   return world.policies.filter(

@@ -4,8 +4,8 @@ import { ownedLabel } from './owned.ts'
 import type { ContainerPort, Pod, Service, World } from './world.ts'
 
 /**
- * Whether something is taken to listen on a port of a pod: a container declares the port; a Service leads there and no pod of it declares the
- * port, which is then assumed; or nothing says so.
+ * Whether a pod has a listener on a port. `declared`: a container declares the port. `assumed`: it is a target port of
+ * a Service, and no pod of the Service declares it. `none`: neither.
  */
 export type Listener = 'declared' | 'assumed' | 'none'
 
@@ -16,16 +16,16 @@ interface Port {
 
 type Known = Pick<World, 'services' | 'pods'>
 
-/** What is known of a listener on this port of a pod. */
+/** The listener on this port of a pod. */
 export function listenerAt(pod: Pod, at: Port, world: Known): Listener {
   if (pod.ports.some((own) => isSame(own, at))) return 'declared'
   return listeningPorts(pod, world).some((own) => isSame(own, at)) ? 'assumed' : 'none'
 }
 
-/** The ports on which a pod is taken to listen, declared or assumed, each once. The list may be shared with other pods. */
+/** The ports on which a pod has a declared or assumed listener, each once. The list may be shared with other pods. */
 export function listeningPorts(pod: Pod, world: Known): readonly ContainerPort[] {
   const services = candidateServices(pod, world.services)
-  // What is not selected goes by addresses, which are each pod's own.
+  // A Service without a selector refers to addresses, which differ for each pod.
   if (isOwned(pod) || services.some(({ selector }) => selector === undefined))
     return portsOf(pod, leadingTo(pod, services), world)
   const byServices = remembered(byKind[isTask(pod) ? 'task' : 'server'], world.pods, () => new WeakMap())
@@ -39,7 +39,7 @@ type ByPods = WeakMap<
   WeakMap<readonly Service[], WeakMap<Pod['labels'], WeakMap<Pod['ports'], readonly ContainerPort[]>>>
 >
 
-/** Of pods of a namespace that share labels and ports, where they listen. */
+/** Listening ports of pods that share namespace, labels and ports. */
 const byKind: Readonly<Record<'task' | 'server', ByPods>> = { task: new WeakMap(), server: new WeakMap() }
 
 function portsOf(pod: Pod, services: readonly Service[], world: Known): readonly ContainerPort[] {
@@ -68,8 +68,9 @@ function selectedTargets(service: Service, pod: Pod, world: Known): ContainerPor
 }
 
 /**
- * Many manifests declare no ports, so a Service's target port is taken to be served where no pod of it declares the port. Where some do, they are the
- * servers; and a Job's pods run to their end, so that beside other pods they are none.
+ * Many manifests declare no ports, so a Service's target port is assumed to have a listener if no pod of the Service
+ * declares it. If some pods declare it, only those have a listener. A Job's pods run to completion, so they have none
+ * if the Service also selects other pods.
  */
 function isAssumed(service: Service, target: Port, { pod, world }: { readonly pod: Pod; readonly world: Known }) {
   if (isOwned(pod)) return true

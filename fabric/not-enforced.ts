@@ -1,6 +1,6 @@
 import type { World } from './world.ts'
 
-/** The same world on a fabric that enforces NetworkPolicies and nothing else: what it cannot do is listed, never dropped silently. */
+/** The same world on a fabric that enforces only NetworkPolicies. Policies that it does not enforce are listed. */
 export function withoutClusterPolicies({ clusterPolicies = [], ...world }: World): World {
   if (clusterPolicies.length === 0) return world
   const refs = clusterPolicies.map(({ name, place }) => ({

@@ -1,13 +1,13 @@
 import type { Labels } from '../policy/types.ts'
 import type { World } from './world.ts'
 
-/** The label of everything that Crosscheck makes; nothing without it is ever changed or removed. */
+/** The label of everything that Crosscheck creates. It never changes or deletes an object without it. */
 export const ownedLabel = 'crosscheck.dev/owned'
 
-/** Of resident probes and of what belongs to them, which outlive every run: its value is the probe's name. */
+/** Label of resident probes and their objects, which persist across runs. Its value is the probe's name. */
 export const residentLabel = 'crosscheck.dev/resident'
 
-/** The world as its owner knows it: without canaries, probes and their namespaces. */
+/** The user's view of the world: without canaries, probes and their namespaces. */
 export function withoutOwned(world: World): World {
   const own = new Set(world.namespaces.filter(({ labels }) => isOwned(labels)).map(({ name }) => name))
   const foreign = ({ namespace }: { readonly namespace: string }) => !own.has(namespace)

@@ -1,4 +1,4 @@
-/** Generic top-level domains that manifests name. */
+/** Generic top-level domains that occur in manifests. */
 const generic = new Set(
   (
     'com net org info biz edu gov mil int arpa name pro mobi aero coop museum jobs travel app dev page cloud online site store shop ' +
@@ -6,7 +6,7 @@ const generic = new Set(
     'hosting world today company global group team studio run'
   ).split(' '),
 )
-/** Country codes that the root delegates (IANA root zone): `db` and `ui` are none. */
+/** Country codes that the root delegates (IANA root zone). `db` and `ui` are not delegated. */
 const countries = new Set(
   (
     'ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bv bw by bz ca cc cd cf cg ch ci ck cl ' +
@@ -17,26 +17,26 @@ const countries = new Set(
     'tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw'
   ).split(' '),
 )
-/** Domains of private networks: reserved for them (RFC 6762 appendix G, ICANN's `internal`), or Consul's own. */
+/** Domains of private networks: reserved for them (RFC 6762 appendix G, ICANN's `internal`), or used by Consul. */
 const reserved = new Set('internal local localdomain intranet private corp home lan consul'.split(' '))
 
-/** Whether the public DNS root may delegate the name: elsewhere nobody has it, and the root itself says so. */
+/** Whether the public DNS root may delegate the name. If not, the root itself answers that the name does not exist. */
 export function isPublic(name: string): boolean {
   const labels = name.split('.')
   const last = labels.at(-1) ?? ''
   return labels.length > 1 && (countries.has(last) || last.startsWith('xn--') || generic.has(last))
 }
 
-/** Domains of the internet that nobody calls a namespace. */
+/** Internet domains that are not used as namespace names. */
 const plain = new Set('com net org info biz edu gov mil int arpa name pro mobi aero coop'.split(' '))
 
-/** Whether the last label is a domain of the internet and a word that a namespace may be called as well, such as `dev` or `shop`. */
+/** Whether the last label is an internet domain and also a plausible namespace name, such as `dev` or `shop`. */
 export function isWordDomain(name: string): boolean {
   const last = name.slice(name.lastIndexOf('.') + 1)
   return generic.has(last) && !plain.has(last)
 }
 
-/** Whether the name is in a domain that private networks use. */
+/** Whether the name is in a domain of private networks. */
 export function isPrivate(name: string): boolean {
   const labels = name.split('.')
   return labels.length > 1 && reserved.has(labels.at(-1) ?? '')

@@ -1,6 +1,9 @@
 import type { World } from './world.ts'
 
-/** Why objects of a kind in a namespace (of a cluster-scoped kind: anywhere) are not all known, in the API server's words; none where they were read. */
+/**
+ * Why not all objects of a kind in a namespace are known (for a cluster-scoped kind: in the cluster), in the API
+ * server's words; undefined if they were read.
+ */
 export function whyUnread(kind: string, namespace: string | undefined, { unread = [] }: World): string | undefined {
   return unread.find(
     (each) =>

@@ -15,13 +15,13 @@ export const workloadKinds: Readonly<Record<string, Workload['kind']>> = {
   pod: 'Pod',
 }
 
-/** The pod that stands for a workload as a source: its first ready one, else the first that has an address. */
+/** The pod that represents a workload as a source: its first ready pod, or else the first with an address. */
 export function representativeOf(pods: readonly Pod[]): Pod | undefined {
   const running = pods.filter(({ addresses }) => addresses.length > 0)
   return running.find(({ ready }) => ready) ?? running[0]
 }
 
-/** The pods of `kind/name` (kubectl's full lower-case kind) in a namespace; `pod/x` is any pod of that name. */
+/** The pods of `kind/name` (kubectl's full lower-case kind) in a namespace. `pod/x` is any pod of that name. */
 export function podsOfWorkload(namespace: string, workload: string, world: World): Pod[] {
   const [kind = '', name = ''] = workload.split('/')
   return podsIn(world.pods, namespace).filter((pod) =>
@@ -29,7 +29,7 @@ export function podsOfWorkload(namespace: string, workload: string, world: World
   )
 }
 
-/** The pods of the world that an identity stands for; none for what is no pod, or a pod that is not there yet. */
+/** The pods of an identity in the world; empty if it is not a pod, or if the pod does not exist yet. */
 export function podsOfIdentity(identity: Identity, world: World): readonly Pod[] {
   switch (identity.kind) {
     case 'like':

@@ -1,36 +1,39 @@
 import type { ClusterPolicy } from '../policy/cluster-policy.ts'
 import type { Labels, NetworkPolicy, Place, Protocol } from '../policy/types.ts'
 
-/** What exists, as the lab was told or as a cluster answers: plain data, read once, never changed in place. */
+/** The objects of a lab or cluster: plain data, read once, never changed in place. */
 export interface World {
   readonly domain: string
-  /** What manifests leave to a cluster, and was made up; absent for a live cluster. */
+  /** What the manifests leave open and the world assumes; absent for a live cluster. */
   readonly assumed?: Assumed
   readonly families: Families
   readonly nodes: readonly Node[]
   readonly namespaces: readonly Namespace[]
   readonly pods: readonly Pod[]
   readonly services: readonly Service[]
-  /** Where pods with `dnsPolicy: ClusterFirst` resolve names. */
+  /** The resolver of pods with `dnsPolicy: ClusterFirst`. */
   readonly dns: ClusterDns
-  /** NodeLocal DNSCache, where the input or the cluster has it. */
+  /** NodeLocal DNSCache, if the input or the cluster has it. */
   readonly nodeLocalDns?: NodeLocalDns
   readonly policies: readonly NetworkPolicy[]
   /** ClusterNetworkPolicies (policy.networking.k8s.io/v1alpha2) that are enforced here. */
   readonly clusterPolicies?: readonly ClusterPolicy[]
-  /** Those that are not, because the fabric cannot: what packets do where they decide is not what a cluster would do. */
+  /** Policies that the fabric cannot enforce. Where they apply, packets behave differently from a real cluster. */
   readonly notEnforced?: readonly ClusterPolicy[]
-  /** Objects that nothing here acts on (custom resources, Ingress, mesh objects): said once, never dropped silently. */
+  /** Objects that have no effect here (custom resources, Ingress, mesh objects). The report lists them. */
   readonly notSimulated: readonly ObjectRef[]
-  /** Which version of each policy this is, where a cluster told. */
+  /** The version of each policy, on a live cluster. */
   readonly policyVersions?: readonly PolicyVersion[]
-  /** Of a live cluster: what was written in the last minutes. */
+  /** Writes of the last minutes, on a live cluster. */
   readonly recent?: readonly Recent[]
-  /** What could not be read, or not be understood: predictions that depend on it are undefined. Absent where everything was. */
+  /** What could not be read or parsed. Predictions that depend on it are unknown. Absent if everything was read. */
   readonly unread?: readonly Unread[]
-  /** Names outside the cluster that the input declares, in lower case: hosts of ServiceEntries (`*.example.com` too), stand-ins of the lab. */
+  /**
+   * Names outside the cluster that the input declares, in lower case: hosts of ServiceEntries (including
+   * `*.example.com`), stand-ins of the lab.
+   */
   readonly externals?: readonly string[]
-  /** Addresses of names outside the cluster: those that the input declares, and those of the lab's stand-ins. */
+  /** Addresses of names outside the cluster: those in the input, and those of the lab's stand-ins. */
   readonly externalHosts?: readonly ExternalHost[]
 }
 
@@ -39,23 +42,23 @@ export interface ExternalHost {
   /** In lower case. */
   readonly name: string
   readonly address: string
-  /** The lab chose the address: it is not the host's. */
+  /** The lab chose the address; it is not the host's real one. */
   readonly chosen?: true
 }
 
 /** Address families, IPv4 first. */
 export interface Families {
-  /** Those of addresses and ranges that pods, nodes and Services have in the input or on the cluster. */
+  /** Families of addresses and ranges that pods, nodes and Services have in the input or on the cluster. */
   readonly assigned: readonly (4 | 6)[]
-  /** Those that pods without given addresses get: with the families that policies name or a scenario asks for. */
+  /** Families of pods without given addresses. Includes families that policies name or a scenario requests. */
   readonly used: readonly (4 | 6)[]
 }
 
-/** What the input does not have, beside the servers of DNS. */
+/** What the input lacks, apart from DNS servers. */
 export interface Assumed {
-  /** Whose addresses were handed out. */
+  /** Kinds of objects whose addresses were assigned. */
   readonly addressesOf: readonly ('pods' | 'Services' | 'nodes')[]
-  /** Those of pods and nodes. */
+  /** Addresses of pods and nodes. */
   readonly addresses: readonly string[]
   /** Names of nodes. */
   readonly nodes: readonly string[]
@@ -67,26 +70,29 @@ export interface ObjectName {
   readonly name: string
 }
 
-/** The cluster's DNS: `service` names one of the world's Services. */
+/** The cluster's DNS. `service` names one of the world's Services. */
 export type ClusterDns =
-  /** The pods behind it are in the input or on the cluster; its Service too, or else a stand-in that selects them. */
+  /** Its pods are in the input or on the cluster. Its Service is too, or is a stand-in that selects them. */
   | { readonly kind: 'found'; readonly service: ObjectName }
-  /** The input has no pod of the cluster's DNS: `pod` is a stand-in. Where the Service is in the input, the pod has the labels that it selects. */
+  /**
+   * The input has no DNS pod, so `pod` is a stand-in. If the Service is in the input, the pod has the labels that it
+   * selects.
+   */
   | {
       readonly kind: 'assumed'
       readonly service: ObjectName
       readonly pod: ObjectName
-      /** Whether the input has the Service, which says in which namespace the pods are and which labels they have. */
+      /** Whether the input has the Service, which gives the namespace and labels of the pods. */
       readonly serviceGiven: boolean
     }
   | { readonly kind: 'unknown'; readonly why: string }
 
-/** A DNS cache on every node's own network. */
+/** A DNS cache on the network of every node. */
 export interface NodeLocalDns {
   readonly namespace: string
   /** The DaemonSet. */
   readonly name: string
-  /** The addresses at which it answers on each node (`-localip`); empty where they are not known. */
+  /** The addresses at which it answers on each node (`-localip`); empty if unknown. */
   readonly addresses: readonly string[]
 }
 
@@ -97,7 +103,7 @@ export interface PolicyVersion {
   readonly resourceVersion: string
 }
 
-/** Something that decides over paths, and when it was last written (milliseconds since the epoch). */
+/** An object that affects paths, and when it was last written (milliseconds since the epoch). */
 export interface Recent {
   readonly kind: 'NetworkPolicy' | 'Namespace' | 'Pod'
   /** Empty for a Namespace. */
@@ -108,11 +114,11 @@ export interface Recent {
 
 export interface Unread {
   readonly kind: string
-  /** The API group of a kind that is none of those a world consists of: its objects may decide otherwise. */
+  /** The API group of a kind that is not part of a world. Its objects may override policies. */
   readonly group?: string
-  /** Everywhere when absent. */
+  /** All namespaces when absent. */
   readonly namespace?: string
-  /** Namespaces that were read one by one all the same. */
+  /** Namespaces that could be read individually. */
   readonly except?: readonly string[]
   readonly why: string
 }
@@ -123,9 +129,9 @@ export interface ObjectRef {
   readonly namespace: string
   readonly name: string
   readonly place?: Place
-  /** The object itself, where it may decide over traffic. */
+  /** The object itself, if it may affect traffic. */
   readonly value?: Readonly<Record<string, unknown>>
-  /** Of an object of Istio: the root namespaces of its meshes, where they are known. */
+  /** For an Istio object: the root namespaces of its meshes, if known. */
   readonly meshRoots?: readonly string[]
 }
 
@@ -139,7 +145,9 @@ export interface Node {
 export interface Namespace {
   readonly name: string
   readonly labels: Labels
-  /** False when no Namespace object was given and only `kubernetes.io/metadata.name` is known (docs/semantics.md, rule 27). */
+  /**
+   * False if there is no Namespace object and only `kubernetes.io/metadata.name` is known (docs/semantics.md, rule 27).
+   */
   readonly labelsKnown: boolean
   readonly place?: Place
 }
@@ -148,11 +156,11 @@ export interface ContainerPort {
   readonly name?: string
   readonly port: number
   readonly protocol: Protocol
-  /** Declared by an init container that restarts always (docs/semantics.md, rule 45). */
+  /** Declared by an init container with restartPolicy Always (docs/semantics.md, rule 45). */
   readonly sidecar?: boolean
 }
 
-/** The workload that a pod belongs to, as people name it: the Deployment, not its ReplicaSet. */
+/** The workload of a pod as users name it: the Deployment, not its ReplicaSet. */
 export interface Workload {
   readonly kind:
     | ('Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | 'CronJob' | 'Pod')
@@ -174,7 +182,7 @@ export interface Pod {
   readonly serviceAccount: string
   /** Ports of containers, and of init containers with restartPolicy Always (docs/semantics.md, rule 45). */
   readonly ports: readonly ContainerPort[]
-  /** `spec.hostname` and `spec.subdomain`, which give a pod its headless name. */
+  /** `spec.hostname` and `spec.subdomain`, which form a pod's headless name. */
   readonly hostname?: string
   readonly subdomain?: string
   readonly dnsPolicy: 'ClusterFirst' | 'ClusterFirstWithHostNet' | 'Default' | 'None'
@@ -185,9 +193,12 @@ export interface Pod {
   }
   readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[]
   readonly restarts: number
-  /** Of a live pod that is ready: the TCP sockets at which its kubelet asks for that, and is answered (no policy stops it, docs/semantics.md, rule 51). */
+  /**
+   * For a ready live pod: the TCP sockets that its kubelet probes successfully (no policy blocks this,
+   * docs/semantics.md, rule 51).
+   */
   readonly answering?: readonly { readonly address: string; readonly port: number }[]
-  /** What keeps a container of it from running, as its cluster says: `app waits: CrashLoopBackOff: …`. */
+  /** Why one of its containers does not run, from its status: `app waits: CrashLoopBackOff: …`. */
   readonly trouble?: string
   readonly place?: Place
 }
@@ -214,11 +225,11 @@ export interface Service {
   readonly internalTrafficPolicy: 'Cluster' | 'Local'
   readonly externalTrafficPolicy: 'Cluster' | 'Local'
   readonly ipFamilies: readonly (4 | 6)[]
-  /** Load balancer and external addresses that lead to this Service. */
+  /** Load balancer and external addresses of this Service. */
   readonly externalIPs: readonly string[]
   /** From Endpoints or EndpointSlice objects, for a Service without selector. */
   readonly manualEndpoints: readonly ManualEndpoint[]
-  /** The namespace of the Istio waypoint that it uses, where that is another one. */
+  /** The namespace of its Istio waypoint, if it is a different one. */
   readonly waypointNamespace?: string
   readonly place?: Place
 }

@@ -2,7 +2,10 @@ import { whyUnread } from '../unread.ts'
 import type { World } from '../world.ts'
 import { isLive, missingNoun, missingText } from './missing.ts'
 
-/** Why there is no such object (kind in full and in lower case), unless what could not be read may have it. */
+/**
+ * Why there is no such object (kind in full and in lower case); undefined if it may be among objects that could not be
+ * read.
+ */
 export function goneNoun(noun: Parameters<typeof missingNoun>[0], world: World): string | undefined {
   const missing = missingNoun(noun, world)
   if (missing === undefined || whyUnread('Namespace', undefined, world) !== undefined) return undefined
@@ -13,7 +16,10 @@ export function goneNoun(noun: Parameters<typeof missingNoun>[0], world: World):
 
 const kinds: Readonly<Record<string, string>> = { node: 'Node', service: 'Service', workload: 'Pod' }
 
-/** The same of `kind/name` of a namespace. A workload of a live cluster that has no pod may be scaled to zero: its template is what counts. */
+/**
+ * Like `goneNoun`, for `kind/name` of a namespace. A workload of a live cluster without pods may be scaled to zero;
+ * then its template counts.
+ */
 export function goneWorkload(namespace: string, workload: string, world: World): string | undefined {
   if (isLive(world)) return goneNoun({ namespace: '', kind: 'namespace', name: namespace }, world)
   const [kind = '', name = ''] = workload.split('/')

@@ -3,17 +3,20 @@ import type { Node, Pod, Service, World } from '../world.ts'
 import { type HostName, hostNameOf, isOutside, missingHost } from './host-name.ts'
 import type { Missing } from './missing.ts'
 
-/** What a host leads to in the objects, as a source of that namespace would resolve it. */
+/** What a host means among the objects, for a source in that namespace. */
 export type HostLookup =
-  /** `address`: the external one by which it was called. */
+  /** `address`: the external address that was used. */
   | { readonly kind: 'service'; readonly service: Service; readonly address?: string }
   | { readonly kind: 'pods'; readonly pods: readonly Pod[] }
   | { readonly kind: 'node'; readonly node: Node; readonly address: string }
   | { readonly kind: 'external'; readonly host: string }
-  /** A name of the cluster that no object has: an unknown host. */
+  /** A name in the cluster's domain that no object has: an unknown host. */
   | { readonly kind: 'nothing'; readonly missing: Missing }
 
-/** Follows the search list of resolv.conf(5) as the cluster's DNS specification fills it, and what an address belongs to. */
+/**
+ * Resolves a host with the search list of resolv.conf(5) that the cluster's DNS specification defines, or finds the
+ * owner of an address.
+ */
 export function lookUpHost(host: string, namespace: string | undefined, world: World, aliases = 8): HostLookup {
   if (ipaddr.isValid(host)) return addressed(host, world)
   const parsed = hostNameOf(host, world.domain)
@@ -34,7 +37,7 @@ export function lookUpHost(host: string, namespace: string | undefined, world: W
   return { kind: 'nothing', missing: missingHost(parsed, namespace, world) }
 }
 
-/** `10-1-2-3.namespace.pod` of the cluster's domain: the pods of that address there. */
+/** `10-1-2-3.namespace.pod` in the cluster's domain: the pods with that address. */
 function podsAt({ labels, inside }: HostName, { pods }: World): Pod[] {
   const [address = '', namespace, kind, ...more] = labels
   if (!inside || kind !== 'pod' || more.length > 0) return []
@@ -43,13 +46,13 @@ function podsAt({ labels, inside }: HostName, { pods }: World): Pod[] {
   )
 }
 
-/** What the pods of a namespace have for the name in their own /etc/hosts. */
+/** Addresses for the name in /etc/hosts of the pods of a namespace. */
 function aliasesOf(name: string, namespace: string | undefined, { pods }: World): string[] {
   const own = pods.filter((pod) => pod.namespace === namespace).flatMap(({ hostAliases }) => hostAliases)
   return own.filter(({ hostnames }) => hostnames.includes(name)).map(({ ip }) => ip)
 }
 
-/** A CNAME of the cluster's own domain is followed, as its DNS does; one that leads in circles leads nowhere. */
+/** Follows a CNAME within the cluster's domain, as cluster DNS does. A cycle leads to nothing. */
 function serviceOrAlias(service: Service, world: World, aliases: number): HostLookup {
   if (service.type !== 'ExternalName') return { kind: 'service', service }
   const host = (service.externalName ?? '').toLowerCase().replace(/\.$/, '')
@@ -60,8 +63,8 @@ function serviceOrAlias(service: Service, world: World, aliases: number): HostLo
 type Candidate = readonly [service: string, namespace: string, hostname?: string]
 
 /**
- * Readings of a name's labels, in the order of the search list: own namespace first, then `svc`, then the domain. Outside the cluster, where there
- * is no search list, `service.namespace` means the Service all the same.
+ * Interpretations of a name's labels, in the order of the search list: the source's namespace, then `svc`, then the
+ * domain. Outside the cluster there is no search list, but `service.namespace` still means the Service.
  */
 function candidates({ labels, inside, absolute }: HostName, namespace: string | undefined): Candidate[] {
   const [a = '', b = '', c = '', d] = labels

@@ -4,15 +4,15 @@ import type { Service, World } from '../world.ts'
 import { listed } from './listed.ts'
 import { hasNamespace, type Missing, missingService } from './missing.ts'
 
-/** A host as DNS reads it. */
+/** A parsed host name. */
 export interface HostName {
   /** In lower case, without a final dot. */
   readonly text: string
   /** Without the cluster's domain. */
   readonly labels: readonly string[]
-  /** It ends in the cluster's domain. */
+  /** Whether it ends in the cluster's domain. */
   readonly inside: boolean
-  /** A final dot shuts out the search list. */
+  /** Whether it has a final dot, which disables the search list. */
   readonly absolute: boolean
 }
 
@@ -24,8 +24,9 @@ export function hostNameOf(host: string, domain: string): HostName {
 }
 
 /**
- * Whether a host that no object has is a name outside the cluster, by the rule of docs/reference/scenario-file.md: declared to be, under a domain of the
- * internet or of private networks, or too long for a name of the cluster; and not nearly the name of a Service here.
+ * Whether a host without an object is a name outside the cluster, by the rule of docs/reference/scenario-file.md:
+ * declared, under a domain of the internet or of private networks, or too long for a cluster name; and not similar to
+ * the name of a Service here.
  */
 export function isOutside(name: HostName, namespace: string | undefined, world: World): boolean {
   const { text, labels, inside } = name
@@ -44,7 +45,7 @@ export function isOutside(name: HostName, namespace: string | undefined, world: 
   return (!hasNamespace(third, world) || isDomain) && !isNearHome(second, third, world)
 }
 
-/** What is missing for a host that is no name outside the cluster. */
+/** What is missing for a host that is not a name outside the cluster. */
 export function missingHost(name: HostName, namespace: string | undefined, world: World): Missing {
   const { labels, inside, absolute } = name
   const [first = '', second = '', third = '', fourth] = labels
@@ -88,7 +89,7 @@ function missingShort(name: string, namespace: string | undefined, world: World)
   return { ...missing, elsewhere: there }
 }
 
-/** A name below a Service: of one of its pods, by hostname. */
+/** A name below a Service: one of its pods, by hostname. */
 function missingPod(hostname: string, { namespace, name }: Service, world: World): Missing {
   const pods = world.pods.filter((pod) => pod.namespace === namespace && pod.subdomain === name)
   const names = pods.map((pod) => pod.hostname ?? pod.name)
@@ -100,11 +101,11 @@ function missingPod(hostname: string, { namespace, name }: Service, world: World
   }
 }
 
-/** The name with the cluster's domain, of one that ends in nearly that, or in a part of it. */
+/** The name with the cluster's domain, for a name that ends in a misspelled or incomplete cluster domain. */
 function misspeltDomain({ labels, inside }: HostName, world: World): string | undefined {
   const at = labels.findIndex((label, index) => index > 1 && isNearly(label, 'svc'))
   if (inside || at < 0 || at > 3) return undefined
-  // `sv` and `sc` are countries.
+  // `sv` and `sc` are country codes.
   if (labels[at] !== 'svc' && !hasNamespace(labels[at - 1] ?? '', world)) return undefined
   const [rest, whole] = [labels.slice(at), ['svc', ...world.domain.split('.')]]
   const isPart = rest.every((label, index) => isNearly(label, whole[index]))
@@ -117,7 +118,7 @@ function isNearly(label: string, meant: string | undefined): boolean {
   return meant !== undefined && (label === meant || suggest(label, [meant]) !== undefined)
 }
 
-/** Whether a Service of that name is in a namespace of nearly that name. */
+/** Whether a namespace with a similar name has a Service of that name. */
 function isNearHome(service: string, namespace: string, { services }: World): boolean {
   const homes = services.filter(({ name }) => name === service).map((each) => each.namespace)
   return homes.length > 0 && (homes.includes(namespace) || didYouMeanNamespace(namespace, homes) !== undefined)
@@ -127,7 +128,7 @@ function serviceIn(namespace: string | undefined, name: string, { services }: Wo
   return services.find((each) => each.name === name && each.namespace === namespace)
 }
 
-/** Stand-ins of the lab, hosts of ServiceEntries (`*.example.com` too), and what an ExternalName stands for. */
+/** Stand-ins of the lab, hosts of ServiceEntries (including `*.example.com`), and targets of ExternalNames. */
 function isDeclared(text: string, { externals = [], services }: World): boolean {
   return (
     externals.some((each) => each === text || (each.startsWith('*.') && text.endsWith(each.slice(1)))) ||

@@ -13,7 +13,7 @@ function joined(names: readonly string[]): string {
 
 const known = new WeakMap<readonly Pod[], string>()
 
-/** Workloads of pods as kubectl names them: `deployment/api and cronjob/backup`. */
+/** Workloads of pods in kubectl's form: `deployment/api and cronjob/backup`. */
 export function workloadsOf(pods: readonly Pod[]): string {
   const before = known.get(pods)
   if (before !== undefined) return before

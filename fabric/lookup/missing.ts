@@ -6,22 +6,22 @@ import { podsOfWorkload, workloadKinds } from '../workloads.ts'
 import type { World } from '../world.ts'
 import { listed } from './listed.ts'
 
-/** What no object is called, in the words of every command. */
+/** A missing object, in the same words for every command. */
 export interface Missing {
   readonly kind: 'namespace' | 'service' | 'workload' | 'pod' | 'node' | 'name'
   readonly sentence: string
-  /** Where it is missing, and what name; of a namespace its own. */
+  /** The namespace of the missing name; for a namespace, the name itself. */
   readonly namespace?: string
   readonly name?: string
-  /** `did you mean …?`, where something of nearly that name is there. */
+  /** `did you mean …?`, if there is an object with a similar name. */
   readonly near?: string
-  /** Where something of that very name is instead. */
+  /** Where an object with that exact name exists instead. */
   readonly elsewhere?: string
-  /** Why it may exist all the same. */
+  /** Why the object may still exist. */
   readonly unsure?: string
 }
 
-/** The way out. */
+/** A suggestion for the user. */
 export function hintOf({ near, elsewhere }: Missing): string | undefined {
   return near ?? elsewhere
 }
@@ -32,14 +32,17 @@ export function missingText(missing: Missing): string {
   return hint === undefined ? missing.sentence : `${missing.sentence}: ${hint}`
 }
 
-/** Kind in full and in lower case; the namespace is empty for what lives in none. */
+/** Kind in full and in lower case. The namespace is empty for cluster-scoped kinds. */
 interface Noun {
   readonly namespace: string
   readonly kind: string
   readonly name: string
 }
 
-/** What of `namespace/kind/name` no object is called; none where it is there, or is of a kind that a world does not have. */
+/**
+ * What is missing if there is no object `namespace/kind/name`; undefined if it exists, or if a world does not contain
+ * the kind.
+ */
 export function missingNoun(noun: Noun, world: World): Missing | undefined {
   const { namespace, kind, name } = noun
   if (kind === 'namespace') return hasNamespace(name, world) ? undefined : missingNamespace(name, world)
@@ -64,7 +67,10 @@ export function missingNamespace(name: string, world: World): Missing {
   }
 }
 
-/** An address of no pod and no node; one that could not be read may have it. */
+/**
+ * What is missing for an address without a pod or node. `unsure` is set if an object that could not be read may have
+ * the address.
+ */
 export function missingAddress(address: string, world: World): Missing | undefined {
   if ([...world.pods, ...world.nodes].some(({ addresses }) => addresses.includes(address))) return undefined
   const sentence = `no pod or node has the address ${address}: name a workload, such as frontend/deployment/ui, or a node, as node/NAME`
@@ -76,7 +82,7 @@ function missingNode(name: string, { nodes }: World): Missing {
   return { kind: 'node', sentence: `there is no node ${name}`, near: didYouMean(name, names) }
 }
 
-/** A Service that its namespace does not have, or the namespace itself. */
+/** A Service that is missing in its namespace, or the missing namespace. */
 export function missingService({ namespace, name }: Omit<Noun, 'kind'>, world: World): Missing {
   const homes = world.services.filter((each) => each.name === name).map((each) => each.namespace)
   const elsewhere = homes.length === 0 ? undefined : `Service ${name} is in ${listed(homes)}`
@@ -91,7 +97,7 @@ export function missingService({ namespace, name }: Omit<Noun, 'kind'>, world: W
   return { kind: 'service', namespace, name, sentence, near, elsewhere, unsure }
 }
 
-/** A pod, or a workload of which no pod is known: it may be scaled to zero. Or else its namespace is missing. */
+/** A missing pod, a workload without known pods (it may be scaled to zero), or a missing namespace. */
 export function missingWorkload({ namespace, kind, name }: Noun, world: World): Missing {
   if (!hasNamespace(namespace, world)) return missingNamespace(namespace, world)
   const here = world.pods.filter((pod) => pod.namespace === namespace)
@@ -112,7 +118,7 @@ export function missingWorkload({ namespace, kind, name }: Noun, world: World): 
   }
 }
 
-/** Why objects of a namespace may exist that are not in the input; none where a cluster was read. */
+/** Why objects of a namespace may exist outside the input; undefined for a live cluster. */
 function whyUnsure({ namespace, name }: Omit<Noun, 'kind'>, world: World): string | undefined {
   if (isLive(world)) return undefined
   if (namespace === 'default' && name === 'kubernetes') return 'the Service of the API server is not in the input'
@@ -121,7 +127,7 @@ function whyUnsure({ namespace, name }: Omit<Noun, 'kind'>, world: World): strin
   return maker && `${maker.kind} ${namespace}/${maker.name} may create it, and is not simulated`
 }
 
-/** Whether a namespace is one that platforms make, of which the input has nothing. */
+/** Whether platforms create the namespace and the input contains nothing of it. */
 function isOfPlatform(name: string, world: World): boolean {
   if (isLive(world) || !isPlatformNamespace(name)) return false
   const given = world.namespaces.some((each) => each.name === name && each.place !== undefined)
@@ -130,7 +136,7 @@ function isOfPlatform(name: string, world: World): boolean {
   )
 }
 
-/** Versions of policies are known only where a cluster was read: what it does not have does not exist. */
+/** Policy versions are known only for a live cluster. There, an object that was not read does not exist. */
 export function isLive({ policyVersions }: World): boolean {
   return policyVersions !== undefined
 }

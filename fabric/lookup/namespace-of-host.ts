@@ -1,4 +1,4 @@
-/** The namespace that a name of more than one label speaks of, if it is one of the cluster. */
+/** The namespace in a name with several labels, if the name is in the cluster. */
 export function namespaceIn(host: string): string | undefined {
   const labels = host.toLowerCase().replace(/\.$/, '').split('.')
   const at = labels.indexOf('svc')
