@@ -14,7 +14,7 @@ export type Identity =
   | { readonly kind: 'pod'; readonly namespace: string; readonly name: string }
   | { readonly kind: 'outside' }
   | { readonly kind: 'inside'; readonly namespace: string; readonly pod: string }
-  /** `control`: use it only if that is free of cost. A cluster starts no pod for it. */
+  /** `control`: only a control, which must cost nothing. A cluster starts no pod for it. */
   | { readonly kind: 'node'; readonly node: string; readonly control?: true }
 
 /** A pod like those of a workload. */

@@ -16,7 +16,7 @@ export interface Target {
 
 /**
  * Starts a TCP connection from the thread's current network namespace. With a literal `host`, Node would open the
- * socket one tick later, in another namespace. With a synchronous lookup it is open when this function returns.
+ * socket one tick later, in the `home` namespace. With a synchronous lookup it is open when this function returns.
  */
 export function connectSocket({ address, port }: Target): Socket {
   return connect({ host: 'pod.invalid', port, lookup: answering(address), autoSelectFamily: false })

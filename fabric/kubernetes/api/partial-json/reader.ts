@@ -5,16 +5,17 @@ export { allBut, only, type Shape, shared } from './shape.ts'
 export { limitYoungHeap } from './young-heap.ts'
 
 /**
- * Reads the part of an API server's JSON that a shape selects; `request` names it in the error that is thrown when the response is not JSON. This
- * folder is a JSON parser of our own, for the speed of `explain` on a large cluster, and this file is its only entry point. What it does not
- * understand goes to `JSON.parse`. Processor time for a page of 500 pods (4.5 MB), of which a world needs a tenth:
+ * Reads the part of an API server's JSON that a shape selects. `request` names the request in the error for a
+ * response that is not JSON. This folder is a JSON parser of our own, for the speed of `explain` on a large cluster, and
+ * this file is its only entry point. Forms that it does not support go to `JSON.parse`. Processor time for a page of 500
+ * pods (4.5 MB), of which a world needs a tenth:
  *
  * | `JSON.parse` and projection | 26 to 32 ms |
  * | `@bufbuild/protobuf`        | 12 to 16 ms |
  * | this reader                 | 5 to 12 ms  |
  * | `pbf` over protobuf, with values shared by their bytes | 3.5 to 7 ms |
  *
- * `npm run bench -- world` measures it as a whole: 50,000 pods are 100 pages.
+ * `npm run bench -- world` measures the whole: 50,000 pods are 100 pages.
  */
 export function createReader(shape: Shape): (bytes: Buffer, request: string) => unknown {
   const parse = shape === 'all' ? undefined : createParse(shape)

@@ -1,12 +1,12 @@
 /**
- * Which part of a JSON value is read: all, nothing, or some keys of an object. A list is read item by item in the shape of an object;
- * a value that is neither is read whole.
+ * Which part of a JSON value to read: all, nothing, or some keys of an object. A list is read item by item with the
+ * shape of an object. A value that is neither a list nor an object is read as a whole.
  */
 export type Shape = 'all' | 'none' | ObjectShape | { readonly shared: Shape }
 
 interface ObjectShape {
   readonly keys: Readonly<Record<string, Shape>>
-  /** For the keys that have no entry. */
+  /** For keys without an entry. */
   readonly others: 'all' | 'none'
 }
 
@@ -15,12 +15,12 @@ export function shared(shape: Shape): Shape {
   return { shared: shape }
 }
 
-/** These keys of an object and no others. */
+/** Only these keys of an object. */
 export function only(keys: ObjectShape['keys']): Shape {
   return { keys, others: 'none' }
 }
 
-/** All keys of an object, these in their own shape. */
+/** All keys of an object, with these shapes for some of them. */
 export function allBut(keys: ObjectShape['keys']): Shape {
   return { keys, others: 'all' }
 }
