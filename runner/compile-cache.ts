@@ -20,8 +20,8 @@ export function keepCompiled(surroundings: Surroundings): void {
 }
 
 /**
- * The cache folder, created if necessary. Undefined if it is not private to this user, if Node's cache is disabled, or if coverage needs freshly
- * compiled code.
+ * The cache folder, created if necessary. Undefined if another user owns it or can write to it, if Node's cache is disabled, or if coverage needs
+ * freshly compiled code.
  */
 export function ownFolder({ environment, temporaryFolder, user }: Surroundings): string | undefined {
   if (environment['NODE_DISABLE_COMPILE_CACHE'] !== undefined || environment['NODE_V8_COVERAGE']) return undefined

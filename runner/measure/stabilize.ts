@@ -12,7 +12,7 @@ export interface SettleOptions {
   readonly probes: ReadonlyMap<SourceKey, Probe>
   readonly predict: Predict
   readonly timing: Timing
-  /** Until when a path may be measured again, in milliseconds since the epoch. */
+  /** The end of repeated measurements, in milliseconds since the epoch. */
   readonly until: number
   readonly now: () => number
   readonly signal: AbortSignal

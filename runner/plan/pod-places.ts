@@ -74,7 +74,7 @@ export function isSampled(alike: readonly Pod[], classes: readonly (readonly Pod
   return alike.length > 1 && (classes.length > 1 || isPerNode)
 }
 
-/** One sentence: how many pods a sample represents, and on which nodes. */
+/** One sentence, such as `stands for 3 pods, on nodes n1, n2, n3, …`, for a source that is a sample of equivalent pods. */
 export function sampleText(alike: readonly Pod[]): string {
   const nodes = listed('node', [...new Set(alike.map(({ node }) => node))])
   return `stands for ${alike.length} pods, on ${nodes}, between which no policy and no node makes a difference here`

@@ -11,7 +11,7 @@ export interface ProgressOptions extends Pick<ReportOptions, 'colour' | 'unicode
   readonly terminal: boolean
 }
 
-/** Maximum number of paths shown during the run. The report contains all. */
+/** Maximum number of failed and inconclusive paths shown during the run. The report contains all. */
 const told = 10
 /** Maximum number of updates of the live line in a run. */
 const moves = 200

@@ -103,7 +103,7 @@ export type TargetSpec =
   | { readonly kind: 'dns'; readonly host: string; readonly type: DnsType; readonly server?: string }
   /** This port of every pod in the set, by pod address. */
   | { readonly kind: 'pods'; readonly pods: PodSet; readonly port: number; readonly speech: Speech }
-  /** This port of every node's address, or of one node's. A node address written as a host is a plain `tcp` target. */
+  /** This port of every node's address, or of one node's address. A node address written as a host is a plain `tcp` target. */
   | { readonly kind: 'nodePort'; readonly port: number; readonly speech: Speech; readonly node?: string }
 
 export const dnsTypes = ['A', 'AAAA', 'CNAME', 'SRV', 'TXT', 'PTR', 'NS', 'MX', 'SOA'] as const
@@ -138,7 +138,7 @@ export interface ScenarioPath {
   readonly place: Place
   /** From the matrix: what is not listed there is blocked. */
   readonly closedWorld: boolean
-  /** A cell of the matrix whose source and target an entry of `allowed` names, both without `*`. */
+  /** A cell of the matrix for which an entry of `allowed` names both source and target, without `*`. */
   readonly listed?: boolean
   readonly name?: string
   readonly why?: string
