@@ -50,7 +50,7 @@ export function answerTo({ sources, target, destinations, unresolvedTarget }: Re
   return {
     predictor,
     predicted,
-    verdict: awaitAllSettled(verdicts.map(({ verdict }) => verdict)),
+    verdict: combinedVerdict(verdicts.map(({ verdict }) => verdict)),
     unread: [...unread],
     way,
     dependsOn: [...new Set(predicted.flatMap(({ prediction: { hops, dns } }) => doubtsOf([...hops, ...dns])))],
@@ -75,7 +75,7 @@ function foldedOf(
 }
 
 /** Combines the verdicts from all places of the source. */
-function awaitAllSettled(verdicts: readonly Explanation['verdict'][]): Explanation['verdict'] {
+function combinedVerdict(verdicts: readonly Explanation['verdict'][]): Explanation['verdict'] {
   const [first = 'undefined', ...others] = new Set(verdicts)
   if (others.length === 0) return first
   const all = [first, ...others]

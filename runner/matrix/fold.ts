@@ -39,7 +39,7 @@ export function foldMatrix(measured: readonly MeasuredCell[]): FoldedMatrix {
     columns: [...columns].sort(byName),
     at(row, column) {
       const cells = rows.get(row)?.get(column)
-      return cells && { state: awaitAllSettled(cells), cells }
+      return cells && { state: combinedState(cells), cells }
     },
   }
 }
@@ -48,7 +48,7 @@ function byName(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true })
 }
 
-function awaitAllSettled(cells: readonly Cell[]): Folded['state'] {
+function combinedState(cells: readonly Cell[]): Folded['state'] {
   if (cells.some(({ reason }) => reason === 'partly_open')) return 'mixed'
   const [first, ...others] = new Set(cells.map(stateOf))
   return first !== undefined && others.length === 0 ? first : 'mixed'

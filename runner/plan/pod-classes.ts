@@ -30,9 +30,9 @@ export function podClasses(
 ): readonly Pod[][] {
   if (pods.length === 0) return []
   if (areAlike(pods, mayMeetNodes, world)) return [[...pods]]
-  const fixContext = fixContextOf(possibleDestinations(), world)
-  const kindOf = kindsOf(pods, fixContext)
-  const groups = (called: NameOf) => grouped(pods, (pod) => differenceOf(pod, { ...fixContext, kindOf, called }))
+  const classContext = classContextOf(possibleDestinations(), world)
+  const kindOf = kindsOf(pods, classContext)
+  const groups = (called: NameOf) => grouped(pods, (pod) => differenceOf(pod, { ...classContext, kindOf, called }))
   const exact = groups(nameOf)
   return exact.length <= byPods ? exact : groups(kindOf)
 }
@@ -66,7 +66,7 @@ function grouped(pods: readonly Pod[], keyOf: (pod: Pod) => string): Pod[][] {
   return [...Map.groupBy(pods, keyOf).values()]
 }
 
-interface FixContext {
+interface ClassContext {
   readonly index: PolicyIndex
   readonly possibleDestinations: PossibleDestinations
   /** Isolated pods. A node reaches the pods on it nevertheless (docs/semantics.md#rule-51). */
@@ -83,7 +83,7 @@ interface Rule extends Pick<PolicyRule, 'peers'> {
   readonly policy: NetworkPolicy
 }
 
-function fixContextOf(possibleDestinations: PossibleDestinations, world: World): FixContext {
+function classContextOf(possibleDestinations: PossibleDestinations, world: World): ClassContext {
   const { clusterPolicies = [], notEnforced = [], namespaces } = world
   const { pods, ingress } = possibleDestinations
   const ruling = [...clusterPolicies, ...notEnforced]
@@ -105,15 +105,15 @@ function fixContextOf(possibleDestinations: PossibleDestinations, world: World):
   }
 }
 
-interface Naming extends FixContext {
+interface Naming extends ClassContext {
   readonly kindOf: (destination: Pod) => string
   /** Names a destination pod on the node: by its name, or by its kind. */
   readonly called: (destination: Pod) => string
 }
 
 /** A key that is equal for equivalent pods. A pod among the destinations is not a destination of itself (docs/semantics.md#rule-53). */
-function differenceOf(pod: Pod, { kindOf, called, ...fixContext }: Naming): string {
-  const { index, possibleDestinations, isolated, onHosts, rules, selectors } = fixContext
+function differenceOf(pod: Pod, { kindOf, called, ...classContext }: Naming): string {
+  const { index, possibleDestinations, isolated, onHosts, rules, selectors } = classContext
   const egress = index.governing('egress', pod)
   const mattering = pod.hostNetwork ? isolated : egress.length + selectors.length > 0 ? onHosts : []
   const near = (possibleDestinations.isLocal ? possibleDestinations.pods : mattering).filter(
@@ -124,7 +124,7 @@ function differenceOf(pod: Pod, { kindOf, called, ...fixContext }: Naming): stri
     pod.hostNetwork,
     pod.addresses.map(familyOf),
     egress.map(({ name }) => name),
-    rules.map((rule) => matchOf(rule, pod, fixContext)),
+    rules.map((rule) => matchOf(rule, pod, classContext)),
     selectors.map((selector) => matchesSelector(selector, pod.labels)),
     [...near.map(called), ...(isTarget ? ['the node'] : [])].toSorted(),
     possibleDestinations.pods.includes(pod) ? kindOf(pod) : '',
@@ -136,8 +136,8 @@ function nameOf({ namespace, name }: { readonly namespace: string; readonly name
 }
 
 /** Names the kind of a destination pod. Pods that the policies at both ends treat alike have the same kind. */
-function kindsOf(sources: readonly Pod[], fixContext: FixContext): (destination: Pod) => string {
-  const { index, selectors } = fixContext
+function kindsOf(sources: readonly Pod[], classContext: ClassContext): (destination: Pod) => string {
+  const { index, selectors } = classContext
   const egress = [...new Set(sources.flatMap((pod) => index.governing('egress', pod)))]
   const rules = egress.flatMap((policy) => policy.egress.map(({ peers }) => ({ policy, peers })))
   return (pod) =>
@@ -145,7 +145,7 @@ function kindsOf(sources: readonly Pod[], fixContext: FixContext): (destination:
       pod.hostNetwork,
       pod.ports,
       index.governing('ingress', pod).map(nameOf),
-      rules.map((rule) => matchOf(rule, pod, fixContext)),
+      rules.map((rule) => matchOf(rule, pod, classContext)),
       selectors.map((selector) => matchesSelector(selector, pod.labels)),
     ])
 }
@@ -154,7 +154,7 @@ function kindsOf(sources: readonly Pod[], fixContext: FixContext): (destination:
 function matchOf(
   { policy, peers }: Rule,
   pod: Pod,
-  { labelsOf, index }: Pick<FixContext, 'labelsOf' | 'index'>,
+  { labelsOf, index }: Pick<ClassContext, 'labelsOf' | 'index'>,
 ): string {
   const bySelector = peers.some(
     (peer) => peer.ipBlock === undefined && meansSpaceOf(peer, pod, { policy, labelsOf }) && meansLabelsOf(peer, pod),
@@ -167,7 +167,7 @@ function matchOf(
 function meansSpaceOf(
   { namespaceSelector }: PolicyPeer,
   { namespace }: Pod,
-  { policy, labelsOf }: Pick<Rule, 'policy'> & Pick<FixContext, 'labelsOf'>,
+  { policy, labelsOf }: Pick<Rule, 'policy'> & Pick<ClassContext, 'labelsOf'>,
 ): boolean {
   return namespaceSelector === undefined
     ? policy.namespace === namespace
