@@ -19,6 +19,7 @@ function missing(page: string, prefix: string, citations: readonly (readonly [st
 test('each rule that sources and messages cite stands in docs/semantics.md', () => {
   const citations = [
     ...cited(new RegExp(String.raw`docs/semantics\.md, rules? (${numbers})`, 'g')),
+    ...cited(/docs\/semantics\.md#rule-(\d+)/g),
     ...cited(/\bruleLinks\(([\d, ]+)\)/g),
     ...cited(new RegExp(String.raw`\b[Rr]ules? (${numbers})\b(?! in words of)`, 'g')),
   ]
@@ -33,7 +34,10 @@ test('docs/semantics.md has its rules in order, none twice', () => {
 })
 
 test('each condition that sources cite stands in docs/verdicts.md', () => {
-  const citations = cited(new RegExp(String.raw`docs/verdicts\.md, conditions? (${numbers})`, 'g'))
+  const citations = [
+    ...cited(new RegExp(String.raw`docs/verdicts\.md, conditions? (${numbers})`, 'g')),
+    ...cited(/docs\/verdicts\.md#condition-(\d+)/g),
+  ]
   expect(citations.length).toBeGreaterThan(4)
   expect(missing('docs/verdicts.md', 'condition', citations)).toEqual([])
 })
