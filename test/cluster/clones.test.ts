@@ -57,7 +57,14 @@ describe.skipIf(absent !== undefined)(`clones on a cluster${absent === undefined
   async function allReady(): Promise<void> {
     const pods = await listObjects(client, { resource: resources.Pod, namespace: space }, signal)
     const ready = pods.filter(({ status }) => JSON.stringify(status).includes('"type":"Ready"') && isReady(status))
-    expect(new Set(ready.map(({ metadata }) => metadata.labels!['app']))).toEqual(new Set(kinds.map(nameOf)))
+    const readyOf = (kind: (typeof kinds)[number]) =>
+      ready.filter(({ metadata }) => metadata.labels!['app'] === nameOf(kind)).length
+    // A StatefulSet makes its second pod when the first one is ready: that all pods are ready is not enough.
+    for (const kind of ['Deployment', 'StatefulSet', 'ReplicaSet'] as const) expect(readyOf(kind), kind).toBe(2)
+    const path = `/apis/apps/v1/namespaces/${space}/daemonsets/${nameOf('DaemonSet')}`
+    const { status: daemons } = (await client.send({ method: 'GET', path }, signal)) as LiveObject
+    expect(readyOf('DaemonSet'), 'DaemonSet').toBe(daemons?.['desiredNumberScheduled'])
+    expect(readyOf('Pod'), 'Pod').toBe(1)
     expect(ready.length).toBe(pods.length)
     const { items } = (await client.send({ method: 'GET', path: budgets }, signal)) as { items: LiveObject[] }
     for (const { metadata, status } of items)
