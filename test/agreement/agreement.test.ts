@@ -7,7 +7,8 @@ import { joined } from './joined.ts'
 import { contradict, objectsOf, threeVoices, twoVoices } from './voices.ts'
 
 it('the engine, a naive oracle and the packets of the lab say the same of 40 random worlds', async () => {
-  const seed = Number(process.env.CROSSCHECK_SEED ?? Date.now() % 1_000_000)
+  // The gate asks the same questions each time; a long run asks others, by CROSSCHECK_SEED.
+  const seed = Number(process.env.CROSSCHECK_SEED ?? 20_261_130)
   const worlds = fc.sample(randomWorld, { numRuns: 40, seed }).map(joined)
   const objects = objectsOf(worlds.flatMap((world) => world.objects))
   const signal = AbortSignal.timeout(100_000)

@@ -9,7 +9,8 @@ import { unknownNames } from '../../runner/validate/unknown-names.ts'
 import { namespace, object, pod, policy, service } from '../runner/objects.ts'
 import { type Ends, type Input, inputOf, keyOf, predictedRuns } from './answers.ts'
 
-const seed = Number(process.env['CROSSCHECK_SEED'] ?? Date.now() % 1_000_000)
+// The gate asks the same questions each time; a long run asks others, by CROSSCHECK_SEED and CROSSCHECK_WORLDS.
+const seed = Number(process.env['CROSSCHECK_SEED'] ?? 20_261_130)
 const worlds = Number(process.env['CROSSCHECK_WORLDS'] ?? 40)
 
 const spaces = ['frontend', 'data', 'payments', 'web', 'shop-backend', 'team-a', 'dev', 'kube-system', 'billing']

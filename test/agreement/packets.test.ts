@@ -6,7 +6,8 @@ import { type Ends, inputOf, keyOf, predictedRuns } from './answers.ts'
 import { type RandomCluster, randomCluster } from './random-cluster.ts'
 import { sourcesOf, targetsOf } from './spellings.ts'
 
-const seed = Number(process.env['CROSSCHECK_SEED'] ?? Date.now() % 1_000_000)
+// The gate asks the same questions each time; a long run asks others, by CROSSCHECK_SEED and CROSSCHECK_WORLDS.
+const seed = Number(process.env['CROSSCHECK_SEED'] ?? 20_261_130)
 const worlds = Number(process.env['CROSSCHECK_WORLDS'] ?? 4)
 
 /** One question for each pair of ends, each time written in another way. */
