@@ -55,15 +55,15 @@ export async function* judgeAll(
 ): AsyncGenerator<Omit<PathResult, 'index'>> {
   const { stage, scenario, probes } = options
   const position: Position = { scenario: scenario.name, ...(stage.name === undefined ? {} : { step: stage.name }) }
-  for (const { resolvedPaths, planned } of plan) {
-    const name = resolvedPaths.path.source.name
-    if (resolvedPaths.skip !== undefined) {
-      yield concludeUnmeasured(resolvedPaths, name, { position, status: 'skipped', explanation: [resolvedPaths.skip] })
+  for (const { resolvedPath, planned } of plan) {
+    const name = resolvedPath.path.source.name
+    if (resolvedPath.skip !== undefined) {
+      yield concludeUnmeasured(resolvedPath, name, { position, status: 'skipped', explanation: [resolvedPath.skip] })
       continue
     }
-    const placed: PlacedResult[] = missingSources(resolvedPaths, probes).map((missing) => {
+    const placed: PlacedResult[] = missingSources(resolvedPath, probes).map((missing) => {
       const explanation = [`the source cannot be had: ${missing.why}`]
-      const result = concludeUnmeasured(resolvedPaths, missing.name ?? name, {
+      const result = concludeUnmeasured(resolvedPath, missing.name ?? name, {
         position,
         status: 'inconclusive',
         cause: 'source_missing',
@@ -73,7 +73,7 @@ export async function* judgeAll(
     })
     for (const path of planned)
       placed.push({ place: path.source.place, result: await judgeOne(path, position, options) })
-    yield* joinSources(placed, resolvedPaths.path.expect)
+    yield* joinSources(placed, resolvedPath.path.expect)
   }
 }
 
@@ -83,7 +83,7 @@ interface Missing {
   readonly why: string
 }
 
-function missingSources({ sources, itself, note }: PlanEntry['resolvedPaths'], probes: Probes): readonly Missing[] {
+function missingSources({ sources, itself, note }: PlanEntry['resolvedPath'], probes: Probes): readonly Missing[] {
   if (sources.length === 0 && itself.length === 0) return [{ why: note ?? 'it stands for nothing' }]
   return sources.flatMap(({ key, name, place }) => {
     const why = probes.unavailable.get(key)

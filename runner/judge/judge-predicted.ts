@@ -25,16 +25,16 @@ export interface JudgePredictedOptions {
 type Result = Omit<PathResult, 'index'>
 
 /** Judges a path by policies and objects alone. A path as expected is `predicted`, never `pass`. */
-export function judgePredicted({ resolvedPaths, planned }: PlanEntry, options: JudgePredictedOptions): Result[] {
+export function judgePredicted({ resolvedPath, planned }: PlanEntry, options: JudgePredictedOptions): Result[] {
   const { stage, scenario } = options
   const position: Position = { scenario: scenario.name, ...(stage.name === undefined ? {} : { step: stage.name }) }
-  const name = resolvedPaths.path.source.name
-  if (resolvedPaths.skip !== undefined)
-    return [concludeUnmeasured(resolvedPaths, name, { position, status: 'skipped', explanation: [resolvedPaths.skip] })]
-  if (planned.length === 0 && resolvedPaths.itself.length === 0) {
-    const explanation = [`the source cannot be had: ${resolvedPaths.note ?? 'it stands for nothing'}`]
+  const name = resolvedPath.path.source.name
+  if (resolvedPath.skip !== undefined)
+    return [concludeUnmeasured(resolvedPath, name, { position, status: 'skipped', explanation: [resolvedPath.skip] })]
+  if (planned.length === 0 && resolvedPath.itself.length === 0) {
+    const explanation = [`the source cannot be had: ${resolvedPath.note ?? 'it stands for nothing'}`]
     return [
-      concludeUnmeasured(resolvedPaths, name, {
+      concludeUnmeasured(resolvedPath, name, {
         position,
         status: 'inconclusive',
         cause: 'source_missing',
@@ -44,10 +44,10 @@ export function judgePredicted({ resolvedPaths, planned }: PlanEntry, options: J
   }
   const placed = planned.map((each) => {
     const prediction = options.predict(each, undefined)
-    const result = resultOf(each, resolvedPaths, { ...options, position, prediction })
+    const result = resultOf(each, resolvedPath, { ...options, position, prediction })
     return { place: each.source.place, word: wordOf(prediction), result }
   })
-  return joinSources(placed, resolvedPaths.path.expect)
+  return joinSources(placed, resolvedPath.path.expect)
 }
 
 /** The answer of one place of a source, in the words of an observation. */
@@ -68,7 +68,7 @@ interface Judged {
 
 function resultOf(
   planned: PlannedPath,
-  resolvedPaths: PlanEntry['resolvedPaths'],
+  resolvedPath: PlanEntry['resolvedPath'],
   { position, world, prediction }: JudgePredictedOptions & { position: Position; prediction: PathPrediction },
 ): Result {
   const judged =
@@ -80,7 +80,7 @@ function resultOf(
       : explain(planned, { ...inconclusive(cause, ''), status: 'fail' }, { world, source: undefined, prediction })
   const [first, ...rest] = prediction.evidence
   return {
-    ...concludeUnmeasured(resolvedPaths, planned.source.name, {
+    ...concludeUnmeasured(resolvedPath, planned.source.name, {
       position,
       status,
       cause,

@@ -8,7 +8,7 @@ import { type PlannedPath, plannedChecksOf } from '../plan/planned-path.ts'
 import type { Predict } from '../predict/predict.ts'
 import type { Seen } from '../result/path-result.ts'
 
-export interface SettleOptions {
+export interface StabilizeOptions {
   readonly probes: ReadonlyMap<SourceKey, Probe>
   readonly predict: Predict
   readonly timing: Timing
@@ -20,7 +20,7 @@ export interface SettleOptions {
   readonly onRound?: (left: number) => void
 }
 
-export interface Settled {
+export interface Stabilized {
   readonly measurement: Measurement
   /** What the report says about each path that did not match the policies at first. */
   readonly remarks: ReadonlyMap<PlannedPath, string>
@@ -46,11 +46,11 @@ interface UnstablePath {
  * Measures paths that do not match the policies again, with new connections, until they match in two consecutive rounds or the time is up. Paths that
  * match at once are not repeated: the policies are in force, whatever the scenario expects.
  */
-export async function settle(
+export async function stabilize(
   paths: readonly PlannedPath[],
   first: Measurement,
-  options: SettleOptions,
-): Promise<Settled> {
+  options: StabilizeOptions,
+): Promise<Stabilized> {
   const { probes, timing, until, now, signal } = options
   let measurement = first
   const begun = now()
@@ -90,7 +90,7 @@ function note(each: UnstablePath, { seen, isSo }: ReturnType<typeof lookAgain>, 
 }
 
 /** Whether a path matches the policies. Without a prediction the expectation is used. Without an observation, waiting is useless. */
-function lookAgain(path: PlannedPath, measurement: Measurement, { probes, predict }: SettleOptions) {
+function lookAgain(path: PlannedPath, measurement: Measurement, { probes, predict }: StabilizeOptions) {
   const { seen, status, cause } = judge({ planned: path, ...measurement })
   const { verdict } = predict(path, probes.get(path.source.key))
   const blocked = path.path.expect.kind === 'blocked'

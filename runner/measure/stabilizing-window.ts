@@ -16,7 +16,7 @@ export interface WindowOptions {
 }
 
 /** Until when paths may settle, in milliseconds since the epoch, and why; undefined if they may not. */
-export function settleWindow({ settleMs, changed, world, involved, now }: WindowOptions) {
+export function stabilizingWindow({ settleMs, changed, world, involved, now }: WindowOptions) {
   const from = now()
   if (settleMs !== undefined) return settleMs === 0 ? undefined : { until: from + settleMs }
   if (changed !== undefined) return { until: from + automaticMs }

@@ -31,7 +31,7 @@ export interface ResolvedPath {
 
 /** A path with the plan for each of its sources that has a probe. */
 export interface PlanEntry {
-  readonly resolvedPaths: ResolvedPath
+  readonly resolvedPath: ResolvedPath
   readonly planned: readonly PlannedPath[]
 }
 

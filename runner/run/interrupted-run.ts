@@ -3,7 +3,7 @@ import type { ControlResult, Controls } from '../control/controls.ts'
 import type { Measurement } from '../control/measurement.ts'
 import { concludeUnmeasured } from '../judge/conclude.ts'
 import { type MeasureOptions, measure } from '../measure/measure.ts'
-import type { Settled } from '../measure/stabilize.ts'
+import type { Stabilized } from '../measure/stabilize.ts'
 import type { PlannedCheck } from '../plan/planned-check.ts'
 import type { PlannedPath } from '../plan/planned-path.ts'
 import { skipsOf, stagesOf } from '../plan/stage.ts'
@@ -54,7 +54,7 @@ export async function measureUntilInterrupted(
 }
 
 /** Marks paths whose measurement is incomplete. */
-export function cutOff(paths: readonly PlannedPath[], measurement: Measurement): Settled {
+export function cutOff(paths: readonly PlannedPath[], measurement: Measurement): Stabilized {
   const sentence = 'the run was interrupted while it was measured'
   return { measurement, remarks: new Map(), interrupted: new Map(paths.map((path) => [path, sentence])) }
 }

@@ -10,7 +10,7 @@ import { type PlannedPath, plannedChecksOf } from '../plan/planned-path.ts'
 import { type PlanEntry, type ResolvedPath, resolveSources, type Stage } from '../plan/stage.ts'
 import { createPredictor, type Predict } from '../predict/predict.ts'
 import { cutOff, measureUntilInterrupted } from './interrupted-run.ts'
-import { awaitChange, settleAfter } from './stabilize-stage.ts'
+import { awaitChange, stabilizeAfter } from './stabilize-stage.ts'
 import type { StageContext } from './stage-context.ts'
 
 /** One measurement of paths, with the world in which it was made. */
@@ -94,7 +94,7 @@ export async function measurePaths(
     onMeasured,
   })
   const settled = first.isWhole
-    ? await settleAfter(paths, first.measurement, { ...patience, changed: inForce })
+    ? await stabilizeAfter(paths, first.measurement, { ...patience, changed: inForce })
     : cutOff(paths, first.measurement)
   return { world, plan, probes, predict, ...settled }
 }
@@ -129,7 +129,7 @@ function planAll(resolvedPaths: readonly ResolvedPath[], { world, probes, contex
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
   })
   return resolvedPaths.map((each) => ({
-    resolvedPaths: each,
+    resolvedPath: each,
     planned:
       each.skip === undefined
         ? each.sources

@@ -52,12 +52,12 @@ export async function predictScenario(options: PredictOptions, { emit }: Pick<Sc
     const all = resolveSources(stage, scenario, world)
     const leftOut = leftOutText(all)
     if (leftOut !== undefined) emit({ kind: 'notice', scenario: scenario.name, message: leftOut })
-    for (const resolvedPaths of all) {
+    for (const resolvedPath of all) {
       const entry = {
-        resolvedPaths,
+        resolvedPath,
         planned:
-          resolvedPaths.skip === undefined
-            ? resolvedPaths.sources.flatMap((source) => plan(resolvedPaths.path, source, resolvedPaths.witness))
+          resolvedPath.skip === undefined
+            ? resolvedPath.sources.flatMap((source) => plan(resolvedPath.path, source, resolvedPath.witness))
             : [],
       }
       for (const result of judgePredicted(entry, { stage, scenario, world, predict })) emit({ kind: 'path', result })

@@ -21,25 +21,25 @@ export interface MeasuredEntry {
  * On a cluster, which others may change too: measures paths again if they changed during the measurement, and reports those that changed once more.
  * If interrupted, reports which paths were not measured again; the other results stay.
  */
-export async function retake(first: PathMeasurements, stage: Stage, context: StageContext) {
+export async function remeasureChanged(first: PathMeasurements, stage: Stage, context: StageContext) {
   const { fabric, scenario, emit, signal } = context
   const plain: MeasuredEntry[] = first.plan.map((entry) => ({ measurements: first, entry }))
   const paths = first.plan.flatMap(({ planned }) => planned)
   const isCut = paths.length > 0 && paths.every((path) => first.interrupted.has(path))
-  if (!fabric.capabilities.changesByOthers || isCut) return { takes: plain, probes: first.probes }
+  if (!fabric.capabilities.changesByOthers || isCut) return { measured: plain, probes: first.probes }
   const at = context.now()
   const world = await worldAfter(context)
-  if (world === undefined) return { takes: plain.map((each) => ({ ...each, doubt: unread })), probes: first.probes }
+  if (world === undefined) return { measured: plain.map((each) => ({ ...each, doubt: unread })), probes: first.probes }
   const moved = pathsAffectedBy(first, world, () => planIn(world, first, { stage, context }))
-  if (moved.size === 0) return { takes: plain, probes: first.probes }
+  if (moved.size === 0) return { measured: plain, probes: first.probes }
   if (!signal.aborted) emit({ kind: 'notice', scenario: scenario.name, message: noticeOf(moved) })
   const second = await measureAgain([...moved.keys()], { first, world, at, stage, context })
-  const takes = plain.map((each, place): MeasuredEntry => {
+  const measured = plain.map((each, place): MeasuredEntry => {
     const what = moved.get(place)
     if (what === undefined) return each
-    return second?.takes.get(place) ?? { ...each, doubt: { cause: 'world_changed', sentence: `${what} ${neverAgain}` } }
+    return second?.measured.get(place) ?? { ...each, doubt: { cause: 'world_changed', sentence: `${what} ${neverAgain}` } }
   })
-  return { takes, probes: second === undefined ? first.probes : merged(first.probes, second.probes) }
+  return { measured, probes: second === undefined ? first.probes : merged(first.probes, second.probes) }
 }
 
 const neverAgain = 'while it was measured, and the run was interrupted before it was measured again'
@@ -87,12 +87,12 @@ async function measureAgain(places: readonly number[], { first, world, at, stage
       if (movedAgain === undefined) return unread
       return what === undefined ? undefined : { cause: 'world_changed', sentence: `${what} ${andAgain}` }
     }
-    const takes = new Map(
+    const measured = new Map(
       places.map(
         (place, index) => [place, { measurements, entry: measurements.plan[index]!, doubt: doubtOf(index) }] as const,
       ),
     )
-    return { takes, probes: measurements.probes }
+    return { measured, probes: measurements.probes }
   } catch (error) {
     if (!signal.aborted) throw error
     return undefined

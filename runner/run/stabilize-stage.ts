@@ -1,8 +1,8 @@
 import type { Fabric } from '../../fabric/fabric.ts'
 import type { World } from '../../fabric/world.ts'
 import type { Measurement } from '../control/measurement.ts'
-import { type Settled, settle } from '../measure/stabilize.ts'
-import { settleWindow } from '../measure/stabilizing-window.ts'
+import { type Stabilized, stabilize } from '../measure/stabilize.ts'
+import { stabilizingWindow } from '../measure/stabilizing-window.ts'
 import { untilEnforced } from '../measure/time-to-enforce.ts'
 import type { Changed, Probes } from '../observe/probes.ts'
 import type { PlannedPath } from '../plan/planned-path.ts'
@@ -40,17 +40,17 @@ export async function awaitChange(paths: readonly PlannedPath[], options: StageP
 }
 
 /** Measures paths again that policies do not explain, as long as they may settle. Does nothing if the change was waited for without success. */
-export async function settleAfter(
+export async function stabilizeAfter(
   paths: readonly PlannedPath[],
   first: Measurement,
   options: StagePatience,
-): Promise<Settled> {
+): Promise<Stabilized> {
   const { fabric, scenario, changed, emit } = options
   const window = windowOf(paths, options)
   if (window === undefined || changed?.isLate === true)
     return { measurement: first, remarks: new Map(), interrupted: new Map() }
   const onRound = (left: number) => emit({ kind: 'doing', scenario: scenario.name, what: `settling: ${left} paths` })
-  const settled = await settle(paths, first, { ...options, timing: fabric.timing, until: window.until, onRound })
+  const settled = await stabilize(paths, first, { ...options, timing: fabric.timing, until: window.until, onRound })
   if (settled.remarks.size > 0 && window.why !== undefined)
     emit({ kind: 'notice', scenario: scenario.name, message: window.why })
   return settled
@@ -63,5 +63,5 @@ function windowOf(paths: readonly PlannedPath[], { fabric, ...options }: StagePa
     addresses.flatMap(({ destination }) => (destination.kind === 'pod' ? [destination.pod.namespace] : [])),
   )
   const involved = new Set([...paths.flatMap(({ source }) => source.namespace ?? []), ...targets])
-  return settleWindow({ ...options, involved })
+  return stabilizingWindow({ ...options, involved })
 }

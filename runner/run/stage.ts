@@ -5,7 +5,7 @@ import { leftOutText, resolveSources, type Stage } from '../plan/stage.ts'
 import type { PathResult } from '../result/path-result.ts'
 import type { StepChange } from '../scenario/model.ts'
 import { measurePaths, worldNow } from './measure-paths.ts'
-import { retake } from './remeasure-changed.ts'
+import { remeasureChanged } from './remeasure-changed.ts'
 import type { StageContext } from './stage-context.ts'
 import { changeOf, movesPoliciesAlone } from './step-change.ts'
 import { manifestsOfSteps } from './step-manifests.ts'
@@ -19,14 +19,14 @@ export async function runStage(stage: Stage, known: Probes, context: StageContex
   const leftOut = leftOutText(resolvedPaths)
   if (leftOut !== undefined) emit({ kind: 'notice', scenario: scenario.name, message: leftOut })
   const first = await measurePaths(resolvedPaths, { stage, world, known, changed, ours: true, context })
-  const { takes, probes } = await retake(first, stage, context)
+  const { measured, probes } = await remeasureChanged(first, stage, context)
   const applied = await manifestsOfSteps(stage, context)
-  for (const { measurements, entry, doubt } of takes) {
+  for (const { measurements, entry, doubt } of measured) {
     const results: Omit<PathResult, 'index'>[] = []
     const judged = { ...measurements, doubt, stage, scenario, fabric, worldWords, applied, signal }
     for await (const result of judgeAll([entry], judged)) results.push(result)
     for (const result of results) emit({ kind: 'path', result })
-    unreported.delete(entry.resolvedPaths.path)
+    unreported.delete(entry.resolvedPath.path)
   }
   return probes
 }

@@ -38,7 +38,7 @@ interface Reading {
 }
 
 /** A key that is equal if nothing that affects the entry's paths changed: sources, targets, policies, predictions. */
-function textOf({ resolvedPaths, planned }: PlanEntry, { world, predict, probes }: Reading): string {
+function textOf({ resolvedPath, planned }: PlanEntry, { world, predict, probes }: Reading): string {
   const pods = new Map(world.pods.map((pod) => [pod.uid, pod]))
   const paths = planned.map((path) => {
     const found = probes.ready.get(path.source.key)
@@ -49,7 +49,7 @@ function textOf({ resolvedPaths, planned }: PlanEntry, { world, predict, probes 
     const destinations = plannedChecksOf(path).map(({ destination }) => destinationWords(destination))
     return [path.source.key, path.family, path.unresolvedTarget, isThere, destinations, verdict, hops]
   })
-  return JSON.stringify([resolvedPaths.sources.map(({ key }) => key), paths, versionsFor(planned, world)])
+  return JSON.stringify([resolvedPath.sources.map(({ key }) => key), paths, versionsFor(planned, world)])
 }
 
 function destinationWords(destination: Destination) {

@@ -5,7 +5,7 @@ import type { Probe, Timing } from '../../../fabric/fabric.ts'
 import type { Pod, World } from '../../../fabric/world.ts'
 import type { ControlResult } from '../../../runner/control/controls.ts'
 import type { Measurement } from '../../../runner/control/measurement.ts'
-import { settle } from '../../../runner/measure/stabilize.ts'
+import { stabilize } from '../../../runner/measure/stabilize.ts'
 import { untilEnforced } from '../../../runner/measure/time-to-enforce.ts'
 import type { PlannedCheck } from '../../../runner/plan/planned-check.ts'
 import type { PlannedPath } from '../../../runner/plan/planned-path.ts'
@@ -61,7 +61,7 @@ async function settled(reasons: readonly Reason[], verdict: 'allow' | 'deny', ro
   const first: Measurement = { observedConnections: new Map([[plannedCheck, [observe('0.0')]]]), controls }
   let time = 0
   const now = () => time++
-  const { measurement, remarks } = await settle([path], first, {
+  const { measurement, remarks } = await stabilize([path], first, {
     ...{ probes, predict: predicting(verdict), timing, until: rounds, now, signal },
   })
   return {
@@ -120,7 +120,7 @@ test('interrupted while it settles, a path keeps what was seen before, and is to
   const first: Measurement = { observedConnections: new Map([[plannedCheck, [observe('0.0')]]]), controls }
   const run = new AbortController()
   const options = { world, probes, predict: predicting('deny'), timing, until: 10, now: () => 0, signal: run.signal }
-  const { measurement, interrupted } = await settle([path], first, { ...options, onRound: () => run.abort() })
+  const { measurement, interrupted } = await stabilize([path], first, { ...options, onRound: () => run.abort() })
   expect(measurement.observedConnections.get(plannedCheck)?.[0]?.outcome.reason).toBe('connected')
   expect([...interrupted]).toEqual([[path, 'the run was interrupted while it settled']])
 })
@@ -129,5 +129,5 @@ test('a path that had settled is not touched by the interruption', async () => {
   const { probes, observe } = network(['connected'])
   const first: Measurement = { observedConnections: new Map([[plannedCheck, [observe('0.0')]]]), controls }
   const options = { probes, predict: predicting('allow'), timing, until: 10, now: () => 0, signal: AbortSignal.abort() }
-  expect((await settle([path], first, options)).interrupted.size).toBe(0)
+  expect((await stabilize([path], first, options)).interrupted.size).toBe(0)
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { settleWindow } from '../../../runner/measure/stabilizing-window.ts'
+import { stabilizingWindow } from '../../../runner/measure/stabilizing-window.ts'
 import { enforcementText, percentile } from '../../../runner/result/enforcement.ts'
 import type { RunEvent } from '../../../runner/result/events.ts'
-import { settleAfter } from '../../../runner/run/stabilize-stage.ts'
+import { stabilizeAfter } from '../../../runner/run/stabilize-stage.ts'
 import { namespace, pod, policy } from '../objects.ts'
 import { runInLab } from '../run-in-lab.ts'
 
@@ -10,7 +10,7 @@ const delay = 1_500
 const enforcedIn = (events: readonly RunEvent[]) => events.filter((event) => event.kind === 'enforced')
 
 /** A pod comes in a step, and the policy of its target admits its namespace; plugins learn of it late. */
-const late = (settle: string) =>
+const late = (stabilize: string) =>
   runInLab({
     objects: [
       ...[namespace('web'), namespace('db'), pod('db/x')],
@@ -23,7 +23,7 @@ const late = (settle: string) =>
     files: { 'fresh.yaml': [pod('web/y')] },
     spec: {
       lab: { policyDelay: `${delay}ms` },
-      settle,
+      stabilize,
       sources: { y: { namespace: 'web', as: 'pod/y' } },
       paths: [],
       steps: [
@@ -55,7 +55,7 @@ describe('settling', () => {
       objects: [namespace('web'), pod('web/a'), pod('db/x')],
       files: { 'shut.yaml': [policy('db/shut', { podSelector: {}, policyTypes: ['Ingress'] })] },
       spec: {
-        settle: '20s',
+        stabilize: '20s',
         sources: { a: { namespace: 'web', as: 'pod/a' } },
         paths: [],
         steps: [{ name: 'shut', apply: ['shut.yaml'], paths: [{ from: 'a', to: 'db/pod/x:8080', expect: 'blocked' }] }],
@@ -72,7 +72,7 @@ describe('settling after a step', () => {
     // Whoever looked again would ask paths that are none.
     const options = { changed, fabric: { timing: { policies: 'eventually' } }, now: () => 0, scenario: { name: 'a' } }
     const paths = [{ addresses: [], source: {} }] as never
-    const settled = await settleAfter(paths, first, {
+    const settled = await stabilizeAfter(paths, first, {
       ...options,
       signal: new AbortController().signal,
     } as never)
@@ -92,12 +92,12 @@ describe('the time that paths may take to settle', () => {
   const options = { settleMs: undefined, changed: undefined, world, involved: new Set(['db']), now }
 
   it('is none where nothing changed and nobody asks for it', () => {
-    expect(settleWindow(options)).toBeUndefined()
-    expect(settleWindow({ ...options, involved: new Set(['web']), world: { recent } as never })).toBeUndefined()
+    expect(stabilizingWindow(options)).toBeUndefined()
+    expect(stabilizingWindow({ ...options, involved: new Set(['web']), world: { recent } as never })).toBeUndefined()
   })
 
   it('is half a minute where something on the path changed in the last two, and the report says what', () => {
-    expect(settleWindow({ ...options, world: { recent } as never })).toEqual({
+    expect(stabilizingWindow({ ...options, world: { recent } as never })).toEqual({
       until: now() + 30_000,
       why: expect.stringContaining('NetworkPolicy db/shut and 1 more changed in the last two minutes'),
     })
@@ -105,9 +105,9 @@ describe('the time that paths may take to settle', () => {
 
   it('begins when the sources of a step are up, however long that took, and is as long as the scenario or the command says', () => {
     const changed = { at: now() - 5_000, before: new Set<string>(), policiesAlone: true, isShown: false, isLate: false }
-    expect(settleWindow({ ...options, changed })).toEqual({ until: now() + 30_000 })
-    expect(settleWindow({ ...options, changed, settleMs: 60_000 })).toEqual({ until: now() + 60_000 })
-    expect(settleWindow({ ...options, changed, settleMs: 0, world: { recent } as never })).toBeUndefined()
+    expect(stabilizingWindow({ ...options, changed })).toEqual({ until: now() + 30_000 })
+    expect(stabilizingWindow({ ...options, changed, settleMs: 60_000 })).toEqual({ until: now() + 60_000 })
+    expect(stabilizingWindow({ ...options, changed, settleMs: 0, world: { recent } as never })).toBeUndefined()
   })
 })
 

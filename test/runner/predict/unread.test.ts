@@ -37,9 +37,9 @@ function predicted(world: World, to: string, expectation: 'open' | 'blocked' = '
   const plan = createPlanner({ world, probes: new Map(), timing: times })
   const predict = createPredictor(world).path
   const results = stagesOf(scenario).flatMap((stage) =>
-    resolveSources(stage, scenario, world).flatMap((resolvedPaths) => {
-      const planned = resolvedPaths.sources.flatMap((source) => plan(resolvedPaths.path, source, resolvedPaths.witness))
-      return judgePredicted({ resolvedPaths, planned }, { stage, scenario, world, predict })
+    resolveSources(stage, scenario, world).flatMap((resolvedPath) => {
+      const planned = resolvedPath.sources.flatMap((source) => plan(resolvedPath.path, source, resolvedPath.witness))
+      return judgePredicted({ resolvedPath, planned }, { stage, scenario, world, predict })
     }),
   )
   return results[0]!
