@@ -10,7 +10,7 @@ export function planAllowed(
   target: ReachedTarget,
   task: PathContext,
 ): Pick<PlannedPath, 'application' | 'addresses' | 'targetDestinations' | 'unresolvedTarget'> {
-  const { path, source, family, plannedCheck } = task
+  const { path, source, family, planCheck } = task
   const targetDestinations = destinationsFor(target, task)
   const { destinations, unresolvedTarget } = targetDestinations
   const wait = patienceOf(task, path.expect.kind === 'blocked' ? 'blocked' : 'allowed')
@@ -22,7 +22,7 @@ export function planAllowed(
     ...(application === undefined || !('host' in target)
       ? {}
       : {
-          application: plannedCheck({
+          application: planCheck({
             ...to(application),
             check:
               application.kind === 'name' || hostNameOf(target) === undefined
@@ -32,7 +32,7 @@ export function planAllowed(
         }),
     addresses: [
       ...asUsed(target, destinations, family).map((destination) =>
-        plannedCheck({
+        planCheck({
           ...to(destination),
           check: addressedCheck(target, destination.socket, { ...patience, expect: path.expect }),
         }),
@@ -61,7 +61,7 @@ function drawn(
   destination: AddressDestination,
   {
     source,
-    plannedCheck,
+    planCheck,
     destinations,
     options,
   }: PathContext & { readonly destinations: readonly AddressDestination[] },
@@ -70,7 +70,7 @@ function drawn(
   const check = singleSynCheck(destination.socket, options.world)
   return connections === 1
     ? []
-    : [plannedCheck({ source: source.key, destination, check, connections, singleSyn: true })]
+    : [planCheck({ source: source.key, destination, check, connections, singleSyn: true })]
 }
 
 /**

@@ -16,7 +16,7 @@ export function planBlocked(
   target: ReachedTarget,
   task: PathContext,
 ): Pick<PlannedPath, 'addresses' | 'targetDestinations' | 'lookup' | 'unresolvedTarget' | 'witnesses'> {
-  const { path, source, witness, plannedCheck, options } = task
+  const { path, source, witness, planCheck, options } = task
   const targetDestinations = destinationsFor(target, task)
   const { destinations, unresolvedTarget } = targetDestinations
   const wait = patienceOf(task, 'blocked')
@@ -37,13 +37,13 @@ export function planBlocked(
     const draws = drawsOf(destination, others)
     const made = path.attempts ?? Math.max(connections, draws)
     if (draws === 1 || at.protocol === 'UDP')
-      return plannedCheck({
+      return planCheck({
         source: from,
         destination,
         check: transportCheck(at, wait, options.world),
         connections: made,
       })
-    return plannedCheck({
+    return planCheck({
       source: from,
       destination,
       check: singleSynCheck(at, options.world, wait.deadlineMs),
@@ -58,7 +58,7 @@ export function planBlocked(
     ...(host === undefined || beyond !== undefined || source.identity.kind === 'node'
       ? {}
       : {
-          lookup: plannedCheck({
+          lookup: planCheck({
             source: source.key,
             destination: { kind: 'name', host },
             check: lookupCheck(host, familyAsked(destinations), wait),

@@ -17,11 +17,11 @@ export function planDns(
   target: Extract<Target, { kind: 'dns' }>,
   task: PathContext,
 ): Pick<PlannedPath, 'application' | 'addresses' | 'targetDestinations'> {
-  const { path, source, plannedCheck } = task
+  const { path, source, planCheck } = task
   if (path.expect.kind !== 'blocked') {
     const check = dnsCheck(target, patienceOf(task, 'allowed'))
     return {
-      application: plannedCheck({
+      application: planCheck({
         source: source.key,
         destination: { kind: 'name', host: target.host },
         check,
@@ -34,7 +34,7 @@ export function planDns(
   const wait = patienceOf(task, 'blocked')
   const destinations = serversFor(target.server, task)
   const addresses = destinations.map((destination) =>
-    plannedCheck({
+    planCheck({
       source: source.key,
       destination,
       check: serverCheck(destination.socket, wait),

@@ -25,7 +25,7 @@ export interface PathContext {
   readonly source: PlannedSource
   readonly witness: PlannedSource | undefined
   readonly family: Family | undefined
-  readonly plannedCheck: PlanCheck
+  readonly planCheck: PlanCheck
   readonly options: PlanOptions
 }
 

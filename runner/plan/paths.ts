@@ -13,7 +13,7 @@ export type PlanPath = (path: ScenarioPath, source: PlannedSource, witness?: Pla
 /** Creates a planner for one run. Equal checks of different paths are the same object, so each runs once. */
 export function createPlanner(options: PlanOptions): PlanPath {
   const plannedChecks = new Map<string, PlannedCheck>()
-  const plannedCheck: PlanCheck = (made) => {
+  const planCheck: PlanCheck = (made) => {
     const key = JSON.stringify([made.source, made.check, made.connections, made.destination.kind, made.singleSyn])
     const known = plannedChecks.get(key) ?? made
     plannedChecks.set(key, known)
@@ -22,7 +22,7 @@ export function createPlanner(options: PlanOptions): PlanPath {
   return (path, source, witness) => {
     const families = path.family === 'both' ? ([4, 6] as const) : [path.family]
     return families.map((family) => {
-      const task = { path, source, witness, family, plannedCheck, options }
+      const task = { path, source, witness, family, planCheck, options }
       const head = { path, source, witnesses: [], ...(family === undefined ? {} : { family }) }
       if (path.target.kind === 'dns') return { ...head, ...planDns(path.target, task) }
       const layer4 = path.expect.kind === 'blocked' && path.expect.layer === 4

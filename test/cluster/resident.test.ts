@@ -53,7 +53,7 @@ describe.skipIf(absent !== undefined)(`resident probes${absent === undefined ? '
       await fabric[Symbol.asyncDispose]()
     }
   }
-  const plannedCheck = async (probe: Probe, host: string): Promise<Outcome> => {
+  const checkOf = async (probe: Probe, host: string): Promise<Outcome> => {
     for await (const { outcome } of probe.run([checkSchema.parse({ kind: 'tcp', host, port })], signal)) return outcome
     throw new Error('no observation')
   }
@@ -118,7 +118,7 @@ describe.skipIf(absent !== undefined)(`resident probes${absent === undefined ? '
     for (const [identity, name, reason] of expected)
       await asked(identity, async (probe) => {
         expect(probe).toMatchObject({ pod: { name }, note: expect.stringContaining('by a resident probe for') })
-        expect(await plannedCheck(probe, host)).toMatchObject({
+        expect(await checkOf(probe, host)).toMatchObject({
           reason,
           ...(reason === 'connected' && { localAddress: probe.addresses[0] }),
         })

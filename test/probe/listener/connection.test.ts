@@ -37,7 +37,7 @@ async function until(socket: Socket, enough: (text: string) => boolean): Promise
   return text
 }
 
-function plannedCheck(port: number): Socket {
+function connectTo(port: number): Socket {
   const socket = connect({ port, host: '127.0.0.1' })
   cleanup.push(() => socket.destroy())
   return socket
@@ -45,7 +45,7 @@ function plannedCheck(port: number): Socket {
 
 test('a client that sends anything is told who answered, and its further bytes are echoed', async () => {
   const { port } = await open()
-  const socket = plannedCheck(port)
+  const socket = connectTo(port)
   socket.write('hello')
   let text = ''
   socket.setEncoding('utf8').on('data', (chunk: string) => {
@@ -67,7 +67,7 @@ test('a client that sends anything is told who answered, and its further bytes a
 
 test('an HTTP client gets the status and small JSON, also on a connection that it keeps', async () => {
   const { port, witness } = await open({ status: 503 })
-  const socket = plannedCheck(port)
+  const socket = connectTo(port)
   socket.write('GET /health?nonce=abcdef0123 HTTP/1.1\r\nhost: api\r\n\r\n')
   socket.write('POST /second HTTP/1.1\r\nhost: api\r\ncontent-length: 3\r\n\r\nabc')
   const text = await until(socket, (each) => each.split('"listener"').length === 3 && each.endsWith('}\n'))
@@ -79,7 +79,7 @@ test('an HTTP client gets the status and small JSON, also on a connection that i
 
 test('a request line that arrives byte by byte is still HTTP', async () => {
   const { port, accepted } = await open()
-  const socket = plannedCheck(port)
+  const socket = connectTo(port)
   socket.setNoDelay(true)
   const server = await accepted
   let sent = 0
@@ -121,7 +121,7 @@ test('TLS without a server name is answered with a certificate for the address, 
 
 test('a connection that says nothing is closed after the idle time', async () => {
   const { port } = await open({ idleMs: 20 })
-  const socket = plannedCheck(port)
+  const socket = connectTo(port)
   expect(await until(socket, () => false)).toBe('')
 })
 
@@ -133,7 +133,7 @@ test('garbage that begins like TLS or HTTP harms nobody else', async () => {
     `GET ${'a'.repeat(20_000)} HTTP/1.1\r\n`,
     'GET / HTTP/9.9\r\n\r\n',
   ]) {
-    const socket = plannedCheck(port)
+    const socket = connectTo(port)
     socket.on('error', () => undefined)
     socket.write(bytes, 'latin1')
     socket.end()

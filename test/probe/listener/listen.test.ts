@@ -74,18 +74,18 @@ test('a port that is taken is an error with its name, and nothing stays open', a
 
 test('connections beyond the bound are closed at once, and free places are taken again', async () => {
   const listeners = await listen({ tcp: [0], udp: [], connections: 1 }, facts())
-  const plannedCheck = () => connect({ port: listeners.tcp[0]!, host: '127.0.0.1' })
-  const first = plannedCheck()
+  const connectTo = () => connect({ port: listeners.tcp[0]!, host: '127.0.0.1' })
+  const first = connectTo()
   first.write('hold')
   await once(first, 'data')
-  const second = plannedCheck()
+  const second = connectTo()
   await once(second.resume(), 'close')
   first.destroy()
   await once(first, 'close')
   // The server learns of the first one's end in its own time: ask until it has.
   let text = ''
   while (text === '') {
-    const third = plannedCheck()
+    const third = connectTo()
     third.on('error', () => undefined)
     third.write('now')
     for await (const chunk of third) {
