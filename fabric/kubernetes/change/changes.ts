@@ -13,7 +13,7 @@ import { listenResources } from './listen-resources.ts'
 import { createNamespaces } from './namespaces.ts'
 import { waitUntilGone, waitUntilReady } from './readiness.ts'
 import { RefusedChange } from './refused-change.ts'
-import { type Listener, rehearsed, rehearsedKinds } from './rehearse.ts'
+import { isRehearsed, type Listener, rehearsed, runsPods } from './rehearse.ts'
 
 /** Changes objects, only in namespaces that this run created. */
 export interface Changes {
@@ -27,17 +27,6 @@ export interface Changes {
 
 /** How long a pod may take to start, in milliseconds. */
 const startMs = 90_000
-
-/** Kinds whose deletion must include their pods. */
-const withPods: ReadonlySet<string> = new Set([
-  'Pod',
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'ReplicationController',
-  'Job',
-])
 
 /** The changes of one run. */
 export function createChanges(cluster: Cluster): Changes {
@@ -114,8 +103,9 @@ export function createChanges(cluster: Cluster): Changes {
     await Promise.all(gone.map((name) => namespaces.remove(name, signal)))
     const addresses = rest.flatMap((object) => addressOf(object) ?? [])
     // An object without dependents is deleted in the background. In the foreground it would stay until the garbage
-    // collector has processed it.
-    const policyOf = ({ resource }: Address) => (withPods.has(resource.kind) ? 'Foreground' : 'Background')
+    // collector has processed it. A CronJob is suspended, so it has no Job.
+    const policyOf = ({ resource: { kind } }: Address) =>
+      runsPods(kind) && kind !== 'CronJob' ? 'Foreground' : 'Background'
     await Promise.all(addresses.map((at) => deleteObject(client, at, { propagationPolicy: policyOf(at) }, signal)))
     await waitUntilGone(client, addresses, signal)
   }
@@ -164,14 +154,6 @@ function addressOf({ apiVersion, kind, namespace, name }: ManifestObject): Addre
 
 function withNamespace({ value, namespace }: ManifestObject): Manifest {
   return namespace === '' ? value : { ...value, metadata: { ...(value['metadata'] as Manifest), namespace } }
-}
-
-function isRehearsed(kind: string): boolean {
-  return rehearsedKinds.some((each) => each === kind)
-}
-
-function runsPods(kind: string): boolean {
-  return withPods.has(kind) || kind === 'CronJob'
 }
 
 function partition<T>(list: readonly T[], first: (item: T) => boolean): [T[], T[]] {

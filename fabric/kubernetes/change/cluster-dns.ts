@@ -4,7 +4,7 @@ import { createAllocator } from '../../manifests/allocator.ts'
 import type { ManifestObject } from '../../manifests/object.ts'
 import { buildWorld } from '../../manifests/world.ts'
 import type { World } from '../../world.ts'
-import { rehearsedKinds } from './rehearse.ts'
+import { isRehearsed } from './rehearse.ts'
 
 /**
  * The objects that describe the cluster's DNS, if the live cluster has that Service: a rehearsal leaves them out and
@@ -31,7 +31,7 @@ export async function clusterDnsObjects(
   )
   const hasLabels = Object.entries(labels).every(([key, value]) => liveLabels[key] === value)
   if (!isThere || !hasLabels || !isDnsAlone || others.length > 0) return []
-  return described.filter(({ kind }) => (rehearsedKinds as readonly string[]).includes(kind))
+  return described.filter(({ kind }) => isRehearsed(kind))
 }
 
 function isNamespace({ kind, name }: ManifestObject, namespace: string): boolean {

@@ -27,23 +27,29 @@ export interface Listener {
 
 type Fields = Readonly<Record<string, unknown>>
 
+const withPods = [
+  ...(['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController'] as const),
+  ...(['Job', 'CronJob'] as const),
+] as const
+
 /**
  * Kinds that a run may create, in the order in which they are applied: dependencies come first. Other kinds of a
  * manifest never reach the cluster.
  */
 export const rehearsedKinds = [
   ...(['Namespace', 'ServiceAccount', 'ResourceQuota', 'LimitRange', 'NetworkPolicy', 'Service'] as const),
-  ...([
-    'Pod',
-    'Deployment',
-    'StatefulSet',
-    'DaemonSet',
-    'ReplicaSet',
-    'ReplicationController',
-    'Job',
-    'CronJob',
-  ] as const),
+  ...withPods,
 ] as const
+
+/** Whether a run may create objects of this kind. */
+export function isRehearsed(kind: string): boolean {
+  return rehearsedKinds.some((each) => each === kind)
+}
+
+/** Whether objects of this kind are pods or create them. */
+export function runsPods(kind: string): boolean {
+  return withPods.some((each) => each === kind)
+}
 
 /**
  * Value of the owned label on rehearsed manifests. Crosscheck creates them, but the user can inspect them, unlike
