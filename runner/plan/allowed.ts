@@ -59,18 +59,11 @@ export function asUsed(
 /** Enough connections to reach every endpoint of an address that picks one per connection. Two failures are more than packet loss. */
 function drawn(
   destination: AddressDestination,
-  {
-    source,
-    planCheck,
-    destinations,
-    options,
-  }: PathContext & { readonly destinations: readonly AddressDestination[] },
+  { source, planCheck, destinations, options }: PathContext & { readonly destinations: readonly AddressDestination[] },
 ): PlannedCheck[] {
   const connections = drawsOf(destination, destinations)
   const check = singleSynCheck(destination.socket, options.world)
-  return connections === 1
-    ? []
-    : [planCheck({ source: source.key, destination, check, connections, singleSyn: true })]
+  return connections === 1 ? [] : [planCheck({ source: source.key, destination, check, connections, singleSyn: true })]
 }
 
 /**

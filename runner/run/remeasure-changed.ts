@@ -37,7 +37,9 @@ export async function remeasureChanged(first: PathMeasurements, stage: Stage, co
   const measured = plain.map((each, place): MeasuredEntry => {
     const what = moved.get(place)
     if (what === undefined) return each
-    return second?.measured.get(place) ?? { ...each, doubt: { cause: 'world_changed', sentence: `${what} ${neverAgain}` } }
+    return (
+      second?.measured.get(place) ?? { ...each, doubt: { cause: 'world_changed', sentence: `${what} ${neverAgain}` } }
+    )
   })
   return { measured, probes: second === undefined ? first.probes : merged(first.probes, second.probes) }
 }
