@@ -51,7 +51,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   allow: ['predicted+policy', 'predicted+self'],
   deny: ['policy+predicted'],
   // `partly+policy`: nothing listens at some endpoints of a Service.
-  partly: ['policy+policy', 'predicted+policy', 'unknown+policy', 'partly+policy'],
+  // `…+unknown`: the open endpoint is the source itself, which `run` leaves out, and one of the others is not known.
+  partly: ['policy+policy', 'predicted+policy', 'unknown+policy', 'partly+policy', 'policy+unknown', 'dns+unknown'],
   unresolved: ['policy', 'dns'].flatMap((works) => ['policy', 'self', 'unknown'].map((reach) => `${works}+${reach}`)),
   // `dns+…`: what is not known is behind a name whose query is blocked for certain.
   undefined: ['unknown+unknown', 'unknown+self', 'unknown+policy', 'policy+unknown', 'policy+policy', 'dns+unknown'],
