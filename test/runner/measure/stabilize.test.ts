@@ -10,7 +10,7 @@ const delay = 1_500
 const enforcedIn = (events: readonly RunEvent[]) => events.filter((event) => event.kind === 'enforced')
 
 /** A pod comes in a step, and the policy of its target admits its namespace; plugins learn of it late. */
-const late = (stabilize: string) =>
+const late = (settle: string) =>
   runInLab({
     objects: [
       ...[namespace('web'), namespace('db'), pod('db/x')],
@@ -23,7 +23,7 @@ const late = (stabilize: string) =>
     files: { 'fresh.yaml': [pod('web/y')] },
     spec: {
       lab: { policyDelay: `${delay}ms` },
-      stabilize,
+      settle,
       sources: { y: { namespace: 'web', as: 'pod/y' } },
       paths: [],
       steps: [
@@ -55,7 +55,7 @@ describe('settling', () => {
       objects: [namespace('web'), pod('web/a'), pod('db/x')],
       files: { 'shut.yaml': [policy('db/shut', { podSelector: {}, policyTypes: ['Ingress'] })] },
       spec: {
-        stabilize: '20s',
+        settle: '20s',
         sources: { a: { namespace: 'web', as: 'pod/a' } },
         paths: [],
         steps: [{ name: 'shut', apply: ['shut.yaml'], paths: [{ from: 'a', to: 'db/pod/x:8080', expect: 'blocked' }] }],
